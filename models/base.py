@@ -1,0 +1,77 @@
+"""The declarative base, and the column types every table shares."""
+
+from __future__ import annotations
+
+import enum
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal, Self
+
+from flask_appbuilder.models.sqla import Model as FabModel
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import JSON, DateTime, Enum, ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+__all__ = ["N_", "Model", "Regional", "Role", "Tone", "User", "UtcDateTime", "Word"]
+
+Tone = Literal["muted", "info", "active", "warn", "danger", "done"]
+"""How a word is coloured on the screen. Never the only sign: the word itself is always shown."""
+
+
+def N_(message: str) -> str:
+    """Mark a message for extraction; whoever shows it translates it."""
+    return message
+
+
+class Word(enum.StrEnum):
+    """A closed set of words: what is stored, what is shown, and in which tone.
+
+    Members are written `draft = "draft", N_("Draft"), "muted"`: name and stored value are the same
+    word, so that column, API and recorder agree.
+    """
+
+    label: str
+    tone: Tone
+
+    def __new__(cls, value: str, label: str = "", tone: Tone = "info") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label or value
+        member.tone = tone
+        return member
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment. Refuses a naive value going in; always UTC coming out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: object) -> datetime | None:
+        """Store UTC, whatever zone the caller thinks in."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: object) -> datetime | None:
+        """SQLite forgets the zone; PostgreSQL does not."""
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+WORD = Enum(Word, native_enum=False, length=40)
+"""Kept as the word it is, so that adding one needs no migration."""
+
+
+class Model(DeclarativeBase):
+    """Our tables, beside Flask-AppBuilder's in one metadata, so that a key may point at `ab_user`."""
+
+    metadata = FabModel.metadata
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, Word: WORD, dict[str, Any]: JSON}
+
+
+class Regional:
+    """A row of one county. `region_id` is the county's unit: the key by which a province can be parted."""
+
+    @declared_attr
+    def region_id(cls) -> Mapped[int]:  # noqa: N805  (SQLAlchemy's mixin attribute)
+        return mapped_column(ForeignKey("unit.id"), index=True, info={"protected": True})

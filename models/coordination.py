@@ -1,0 +1,119 @@
+"""Coordination cases (协调案件): a duty that two sides disagree about, on its way to the editorial office."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import N_, Model, Regional, Word
+from models.calls import Call
+from models.organisation import Unit
+
+LEGAL_BASIS = "《中国共产党机构编制工作条例》"
+"""What the editorial office coordinates by (TC-45)."""
+
+
+class CaseState(Word):
+    """Where a case stands (requirements B2)."""
+
+    opened = "opened", N_("Opened"), "info"
+    negotiating = "negotiating", N_("The parties negotiate"), "active"
+    filing_review = "filing_review", N_("Agreement under review for filing"), "active"
+    coordinating = "coordinating", N_("The editorial office coordinates"), "warn"
+    filed = "filed", N_("Agreement filed"), "done"
+    decided = "decided", N_("Opinion issued"), "done"
+    supervising = "supervising", N_("Execution supervised"), "warn"
+    closed = "closed", N_("Closed"), "done"
+
+
+class CoordinationCase(Regional, Model):
+    """Whose duty is it? The parties negotiate; failing that, the editorial office says so (TC-42..46).
+
+    While it runs, the duties of the published list stay as they are.
+    """
+
+    __tablename__ = "coordination_case"
+    __table_args__ = (
+        UniqueConstraint("number", name="uq_coordination_case_number"),
+        UniqueConstraint("call_id", "round", name="uq_coordination_case_round"),
+        Index("ix_coordination_case_region_state", "region_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(30), info={"label": N_("Number"), "protected": True})
+    title: Mapped[str] = mapped_column(String(120), info={"label": N_("Title"), "protected": True})
+    state: Mapped[CaseState] = mapped_column(default=CaseState.opened, info={"label": N_("State"), "protected": True})
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
+    round: Mapped[int] = mapped_column(default=1, info={"label": N_("Round"), "protected": True})
+    forwarded_at: Mapped[datetime] = mapped_column(info={"label": N_("Forwarded"), "protected": True})
+    forwarded_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True, info={"protected": True})
+    supervision_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    negotiation_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Negotiate until"), "protected": True})
+    agreement: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Agreement"), "protected": True})
+    agreed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Agreed at"), "protected": True})
+    filing_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Review by"), "protected": True})
+    filing_number: Mapped[str] = mapped_column(
+        String(80), default="", info={"label": N_("Filing number"), "protected": True}
+    )
+    filed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Filed at"), "protected": True})
+    escalated_at: Mapped[datetime | None] = mapped_column(
+        info={"label": N_("To the editorial office"), "protected": True}
+    )
+    coordination_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Opinion by"), "protected": True})
+    opinion: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Opinion"), "protected": True})
+    decided_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Decided at"), "protected": True})
+    responsible_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    legal_basis: Mapped[str] = mapped_column(
+        String(200), default=LEGAL_BASIS, info={"label": N_("Legal and policy basis"), "protected": True}
+    )
+    execution_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Execute by"), "protected": True})
+    supervision_level: Mapped[int] = mapped_column(
+        default=0, info={"label": N_("Supervision level"), "protected": True}
+    )
+    closed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Closed at"), "protected": True})
+    provisional: Mapped[bool] = mapped_column(
+        default=False, info={"label": N_("Deadline is an estimate"), "protected": True}
+    )
+    version: Mapped[int] = mapped_column(default=1, info={"protected": True})
+
+    call: Mapped[Call] = relationship(info={"label": N_("Call")})
+    supervision_unit: Mapped[Unit] = relationship(
+        foreign_keys=supervision_unit_id, info={"label": N_("Supervision office"), "protected": True}
+    )
+    responsible_unit: Mapped[Unit | None] = relationship(
+        foreign_keys=responsible_unit_id, info={"label": N_("Duty holder"), "protected": True}
+    )
+    parties: Mapped[list[CaseParty]] = relationship(back_populates="case", lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Side(Word):
+    """How a unit came to be a party."""
+
+    caller = "caller", N_("Caller"), "info"
+    respondent = "respondent", N_("Rejected the call"), "danger"
+    named = "named", N_("Named instead"), "warn"
+
+
+class CaseParty(Regional, Model):
+    """A unit that takes part in a case."""
+
+    __tablename__ = "case_party"
+    __table_args__ = (UniqueConstraint("case_id", "unit_id", name="uq_case_party"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("coordination_case.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    side: Mapped[Side] = mapped_column(info={"label": N_("Side")})
+
+    case: Mapped[CoordinationCase] = relationship(back_populates="parties", info={"label": N_("Coordination case")})
+    unit: Mapped[Unit] = relationship(foreign_keys=unit_id, info={"label": N_("Unit")})
+
+    def __str__(self) -> str:
+        return f"{self.unit} · {self.side}"

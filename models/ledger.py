@@ -1,0 +1,58 @@
+"""The ledger of promises: every timer of the console is a row, kept or cancelled, never forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import N_, Model, Regional, Word
+
+
+class Job(Word):
+    """What happens by itself. The names are those of the requirements (B4)."""
+
+    accept_watch = "accept_watch", N_("Acceptance watched")
+    respond_remind = "respond_remind", N_("Response reminded")
+    promise_remind = "promise_remind", N_("Promised deadline reminded")
+    case_escalate = "case_escalate", N_("Negotiation over, to the editorial office")
+    case_filing_remind = "case_filing_remind", N_("Filing review reminded")
+    case_execution_watch = "case_execution_watch", N_("Execution watched")
+
+
+class PromiseState(Word):
+    """A promise is kept exactly once, or cancelled because its reason went away."""
+
+    planned = "planned", N_("Planned"), "info"
+    fired = "fired", N_("Kept"), "done"
+    cancelled = "cancelled", N_("Cancelled"), "muted"
+
+
+class Promise(Regional, Model):
+    """At `due_at`, `job` looks at the subject. Planned in the transaction that changed the subject.
+
+    `step` orders the promises of one clock (soon, due, and each time again); `occurrence` counts how often
+    the clock was started anew. Unique, so that no scheduler, however many, makes two of one.
+    """
+
+    __tablename__ = "promise"
+    __recorded__ = False  # what it causes is recorded on its subject
+    __table_args__ = (
+        UniqueConstraint("subject_type", "subject_id", "job", "step", "occurrence", name="uq_promise"),
+        Index("ix_promise_planned", "job", "due_at", postgresql_where=text("state = 'planned'")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job: Mapped[Job] = mapped_column(info={"label": N_("What happens")})
+    subject_type: Mapped[str] = mapped_column(String(40), info={"label": N_("Kind of record")})
+    subject_id: Mapped[int] = mapped_column(info={"label": N_("Record")})
+    step: Mapped[int] = mapped_column(default=1, info={"label": N_("Step")})
+    occurrence: Mapped[int] = mapped_column(default=1, info={"label": N_("Time")})
+    due_at: Mapped[datetime] = mapped_column(info={"label": N_("Due")})
+    state: Mapped[PromiseState] = mapped_column(default=PromiseState.planned, info={"label": N_("State")})
+    fired_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Kept at")})
+    cause: Mapped[str] = mapped_column(String(60), default="", info={"label": N_("Cause")})
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.subject_type} {self.subject_id}"

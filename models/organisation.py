@@ -1,0 +1,114 @@
+"""Units in one tree, and who is posted where: the public directory of a county."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import N_, Model, Role, User, Word
+
+
+class UnitType(Word):
+    """What kind of body a unit is, from the city down to the grid (TA-51)."""
+
+    city = "city", N_("City")
+    county = "county", N_("County")
+    office = "office", N_("Office")
+    department = "department", N_("County department")
+    township = "township", N_("Township")
+    street = "street", N_("Street")
+    village = "village", N_("Village or community")
+    grid = "grid", N_("Grid")
+    agency = "agency", N_("Dispatched agency")
+    congress = "congress", N_("People's congress")
+
+
+LOCAL = (UnitType.township, UnitType.street)
+"""The township level: those who call."""
+
+
+class Duty(Word):
+    """Which of the county's standing tasks an office has; rules address the office by it."""
+
+    county_office = "county_office", N_("County office")
+    editorial_office = "editorial_office", N_("Editorial office")
+    supervision_office = "supervision_office", N_("Supervision office")
+    assessment_office = "assessment_office", N_("Assessment office")
+    leadership = "leadership", N_("County leadership")
+
+
+class Unit(Model):
+    """A body that can be responsible for something. Units of a province form one tree.
+
+    This is the public directory: a call may name any unit. `path` holds the ids from the root
+    down (`/1/7/`), so that "all below" is one comparison; `region` is the county a unit belongs to
+    (empty for the city above the counties).
+    """
+
+    __tablename__ = "unit"
+    __table_args__ = (
+        UniqueConstraint("code", name="uq_unit_code"),
+        UniqueConstraint("parent_id", "name", name="uq_unit_parent_name"),
+        UniqueConstraint("region_id", "duty", name="uq_unit_region_duty"),
+        CheckConstraint("parent_id IS NULL OR parent_id <> id", name="ck_unit_parent"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), info={"label": N_("Code")})
+    name: Mapped[str] = mapped_column(String(80), info={"label": N_("Name")})
+    short_name: Mapped[str] = mapped_column(String(40), default="", info={"label": N_("Short name")})
+    unit_type: Mapped[UnitType] = mapped_column(info={"label": N_("Unit type")})
+    duty: Mapped[Duty | None] = mapped_column(info={"label": N_("Standing task")})
+    division_code: Mapped[str] = mapped_column(String(12), default="", info={"label": N_("Division code")})
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True, info={"protected": True})
+    path: Mapped[str] = mapped_column(String(200), default="", index=True, info={"protected": True})
+    search_key: Mapped[str] = mapped_column(String(200), default="", index=True, info={"protected": True})
+    valid_to: Mapped[date | None] = mapped_column(info={"label": N_("Dissolved on")})
+
+    parent: Mapped[Unit | None] = relationship(
+        remote_side="Unit.id", foreign_keys=parent_id, info={"label": N_("Parent unit")}
+    )
+    region: Mapped[Unit | None] = relationship(remote_side="Unit.id", foreign_keys=region_id, info={"label": N_("County")})
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostingKind(Word):
+    """On what footing a person serves in a unit."""
+
+    home = "home", N_("Own post")
+    posted = "posted", N_("Posted here")
+    acting = "acting", N_("Acting")
+
+
+class Posting(Model):
+    """A person's post in a unit, with the role it carries, from one day to another.
+
+    Rights follow it: before `from_on` and after `to_on` it gives none.
+    """
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        UniqueConstraint("user_id", "unit_id", "role_id", "from_on", name="uq_posting_person_unit_role_from"),
+        CheckConstraint("to_on IS NULL OR to_on >= from_on", name="ck_posting_days"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    role_id: Mapped[int] = mapped_column(ForeignKey("ab_role.id"), index=True)
+    kind: Mapped[PostingKind] = mapped_column(default=PostingKind.home, info={"label": N_("Kind of posting")})
+    from_on: Mapped[date] = mapped_column(info={"label": N_("From")})
+    to_on: Mapped[date | None] = mapped_column(info={"label": N_("Until")})
+    is_duty_officer: Mapped[bool] = mapped_column(default=False, info={"label": N_("On duty")})
+
+    user: Mapped[User] = relationship(User, info={"label": N_("Person")})
+    unit: Mapped[Unit] = relationship(info={"label": N_("Unit")})
+    role: Mapped[Role] = relationship(Role, info={"label": N_("Role")})
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.unit}"

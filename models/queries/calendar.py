@@ -1,0 +1,82 @@
+"""The working calendar and the time limits of a county, read once for each transaction of a session."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import time
+from itertools import chain
+from typing import Any, TypeVar
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session, SessionTransaction
+
+from models.calendar import CalendarDay, Clock, TimeLimit, WorkingWindow
+from models.rules.deadlines import Windows, WorkingCalendar
+from models.words import CallScope
+
+T = TypeVar("T")
+Limits = Mapping[tuple[Clock, CallScope | None], TimeLimit]
+
+MEMO = "calendar"  # the key in `session.info`
+
+OFFICE_HOURS: Windows = ((time(8, 30), time(12)), (time(14), time(17, 30)))
+DEFAULT_WINDOWS: Mapping[int, Windows] = dict.fromkeys(range(5), OFFICE_HOURS)
+"""The hours of a county that has entered none."""
+
+
+def calendar_of(session: Session, region_id: int) -> WorkingCalendar:
+    """The calendar of a county. A change of it counts from the flush on, here, and from the commit on elsewhere."""
+    return _once(session, ("calendar", region_id), lambda: _calendar(session, region_id))
+
+
+def limits_of(session: Session, region_id: int) -> Limits:
+    """The limits of a county by clock and scope; a clock that no scope changes stands under None."""
+    return _once(session, ("limits", region_id), lambda: _limits(session, region_id))
+
+
+def _calendar(session: Session, region_id: int) -> WorkingCalendar:
+    hours = select(WorkingWindow.weekday, WorkingWindow.starts, WorkingWindow.ends)
+    windows: dict[int, Windows] = defaultdict(tuple)
+    for weekday, starts, ends in session.execute(hours.where(WorkingWindow.region_id == region_id)):
+        windows[weekday] += ((starts, ends),)
+    words = select(CalendarDay.day, CalendarDay.is_working, CalendarDay.note)
+    days = session.execute(words.where(CalendarDay.region_id == region_id)).all()
+    return WorkingCalendar(
+        windows or DEFAULT_WINDOWS,
+        {day: is_working for day, is_working, _ in days},
+        notes={day: note for day, _, note in days},
+    )
+
+
+def _limits(session: Session, region_id: int) -> Limits:
+    rows = session.scalars(select(TimeLimit).where(TimeLimit.region_id == region_id))
+    return {(limit.clock, limit.scope): limit for limit in rows}
+
+
+def _once(session: Session, key: tuple[str, int], read: Callable[[], T]) -> T:
+    memo: dict[tuple[str, int], Any] = session.info.get(MEMO, {})
+    if key not in memo:
+        found = read()  # may flush, and so forget; hence the second look for the memo
+        memo = session.info.setdefault(MEMO, {})
+        memo[key] = found
+    result: T = memo[key]
+    return result
+
+
+@event.listens_for(Session, "after_flush")
+def _forget_what_changed(session: Session, flush_context: object) -> None:
+    changed = chain(session.new, session.dirty, session.deleted)
+    if any(isinstance(row, (CalendarDay, WorkingWindow, TimeLimit)) for row in changed):
+        session.info.pop(MEMO, None)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_with_the_transaction(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(MEMO, None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_what_was_undone(session: Session, previous: SessionTransaction) -> None:
+    session.info.pop(MEMO, None)

@@ -1,0 +1,283 @@
+"""The recorder (记录仪): who did what, when, where and why, in the transaction that did it (TC-48, TC-50).
+
+Each written row of a recorded table leaves one entry, chained by HMAC to the one before it in the same
+county. Entries are never changed or deleted: triggers in the database refuse it. The key is not in the
+database, and the heads of the chains leave the machine daily, so that neither an edited entry nor a
+shortened chain passes `verify`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Index, String, UniqueConstraint, event, insert, inspect, select, update
+from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
+
+from models.actor import Actor
+from models.base import Model
+
+MOVES, ORIGIN, GATHERED = "recorder_moves", "recorder_origin", "recorder_gathered"  # the keys in `session.info`
+GENESIS = "0" * 64
+DEPLOYMENT = 0
+"""The chain of what belongs to no county: users, postings, the city."""
+
+_key: list[bytes] = []
+
+
+class Unrecorded(Exception):
+    """The recorder has no key, so nothing may be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whence a change came. `at=None`: the moment it is written."""
+
+    actor: Actor | None = None
+    at: datetime | None = None
+    ip: str = ""
+    place: str = ""
+    request_id: str = ""
+
+
+class RecorderEntry(Model):
+    """One change of one row. `before` and `after` hold the columns that changed."""
+
+    __tablename__ = "recorder_entry"
+    __table_args__ = (
+        UniqueConstraint("chain", "seq", name="uq_recorder_entry_chain_seq"),
+        Index("ix_recorder_entry_subject", "subject_type", "subject_id"),
+        Index("ix_recorder_entry_call", "call_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chain: Mapped[int] = mapped_column()
+    seq: Mapped[int] = mapped_column()
+    at: Mapped[datetime] = mapped_column(index=True)
+    user_id: Mapped[int | None] = mapped_column()
+    unit_id: Mapped[int | None] = mapped_column()
+    ip: Mapped[str] = mapped_column(String(45), default="")
+    place: Mapped[str] = mapped_column(String(200), default="")
+    subject_type: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int] = mapped_column()
+    call_id: Mapped[int | None] = mapped_column()
+    action: Mapped[str] = mapped_column(String(60))
+    before: Mapped[dict[str, Any]] = mapped_column()
+    after: Mapped[dict[str, Any]] = mapped_column()
+    note: Mapped[str] = mapped_column(String(2000), default="")
+    request_id: Mapped[str] = mapped_column(String(40), default="")
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class RecorderHead(Model):
+    """Where each chain stands. Locked while entries are appended, so that a chain never forks."""
+
+    __tablename__ = "recorder_head"
+
+    chain: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(String(64), default=GENESIS)
+
+
+HASHED = ("chain", "seq", "at", "user_id", "unit_id", "ip", "place", "subject_type", "subject_id", "call_id",
+          "action", "before", "after", "note", "request_id", "prev_hash")  # fmt: skip
+
+
+def use_key(key: str) -> None:
+    """Say, once for the process, with which key entries are sealed."""
+    _key[:] = [key.encode()]
+
+
+def seal(entry: dict[str, Any]) -> str:
+    """HMAC-SHA-256 over the entry's canonical JSON, its predecessor's hash included."""
+    if not _key:
+        raise Unrecorded("the recorder has no key: call models.recorder.use_key()")
+    values = [_plain(entry[name]) for name in HASHED]
+    told = json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hmac.new(_key[0], told.encode(), hashlib.sha256).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value
+
+
+def set_origin(session: Session, origin: Origin) -> None:
+    """From here on, what the session writes comes from there."""
+    session.info[ORIGIN] = origin
+
+
+def note_move(session: Session, subject: object, name: str, *, note: str, actor: Actor, now: datetime) -> None:
+    """The next change of `subject` is this move, with this reason, and not a mere edit."""
+    session.info.setdefault(MOVES, {})[id(subject)] = (subject, name, note, actor, now)
+
+
+def is_recorded(mapper: Mapper[Any]) -> bool:
+    """Whether a table leaves entries: all do but those that say `__recorded__ = False`, with a reason beside it."""
+    return getattr(mapper.class_, "__recorded__", True) and mapper.class_ not in (RecorderEntry, RecorderHead)
+
+
+@contextmanager
+def gathering(session: Session) -> Iterator[None]:
+    """One entry for each row touched in here, however many flushes it takes: a move is one entry."""
+    if GATHERED in session.info:
+        yield
+        return
+    gathered: dict[tuple[str, int], dict[str, Any]] = session.info.setdefault(GATHERED, {})
+    try:
+        yield
+        session.flush()
+    finally:
+        del session.info[GATHERED]
+    if gathered:
+        append(session, gathered.values())
+
+
+@event.listens_for(Session, "after_flush")
+def _record(session: Session, flush: object) -> None:
+    entries = list(_changes(session))
+    gathered = session.info.get(GATHERED)
+    if gathered is None:
+        if entries:
+            append(session, entries)
+        return
+    for entry in entries:
+        key = (entry["subject_type"], entry["subject_id"])
+        gathered[key] = _merged(gathered[key], entry) if key in gathered else entry
+
+
+def _merged(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    """What two flushes did to one row, as one change."""
+    named = first if first["action"] != "edit" else then
+    return named | {"before": then["before"] | first["before"], "after": first["after"] | then["after"]}
+
+
+def _changes(session: Session) -> Iterator[dict[str, Any]]:
+    for rows, action in ((session.new, "create"), (session.dirty, "edit"), (session.deleted, "delete")):
+        for row in rows:
+            mapper = inspect(row).mapper
+            if not issubclass(mapper.class_, Model) or not is_recorded(mapper):
+                continue
+            before, after = _difference(mapper, row, action)
+            move = session.info.get(MOVES, {}).pop(id(row), None)
+            if before or after or move:
+                yield _entry(session, mapper, row, action, move) | {"before": before, "after": after}
+
+
+def _difference(mapper: Mapper[Any], row: object, action: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for attribute in mapper.column_attrs:
+        if attribute.columns[0].info.get("secret"):
+            continue
+        history = inspect(row).attrs[attribute.key].history
+        if action == "delete":
+            before[attribute.key] = _plain(getattr(row, attribute.key))
+        elif action == "create":
+            if (value := getattr(row, attribute.key)) is not None:
+                after[attribute.key] = _plain(value)
+        elif history.has_changes():
+            before[attribute.key] = _plain(history.deleted[0]) if history.deleted else None
+            after[attribute.key] = _plain(history.added[0]) if history.added else None
+    before.pop("version", None)
+    after.pop("version", None)
+    return before, after
+
+
+def _entry(session: Session, mapper: Mapper[Any], row: Any, action: str, move: Any) -> dict[str, Any]:
+    origin: Origin = session.info.get(ORIGIN, Origin())
+    actor, at, note = origin.actor, origin.at, ""
+    if move:
+        _subject, action, note, actor, at = move
+    return {
+        "chain": getattr(row, "region_id", None) or DEPLOYMENT,
+        "at": at or datetime.now(UTC),
+        "user_id": actor.user_id if actor else None,
+        "unit_id": actor.unit_id if actor else None,
+        "ip": origin.ip,
+        "place": origin.place,
+        "subject_type": mapper.local_table.name,
+        "subject_id": mapper.primary_key_from_instance(row)[0],
+        "call_id": row.id if mapper.local_table.name == "call" else getattr(row, "call_id", None),
+        "action": action,
+        "note": note[:2000],
+        "request_id": origin.request_id,
+    }
+
+
+def append(session: Session, entries: Iterable[dict[str, Any]]) -> None:
+    """Add entries to their chains, in order; one lock and one insert for each chain."""
+    chains: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for entry in entries:
+        chains[entry["chain"]].append(entry)
+    connection = session.connection()
+    head_table, entry_table = inspect(RecorderHead).local_table, inspect(RecorderEntry).local_table
+    for chain in sorted(chains):
+        locked = select(head_table.c.seq, head_table.c.hash).where(head_table.c.chain == chain).with_for_update()
+        head = connection.execute(locked).one_or_none()
+        if head is None:
+            connection.execute(insert(head_table).values(chain=chain, seq=0, hash=GENESIS))
+            head = connection.execute(locked).one()
+        seq, last = head
+        for entry in chains[chain]:
+            seq += 1
+            entry |= {"seq": seq, "prev_hash": last}
+            entry["hash"] = last = seal(entry)
+        connection.execute(insert(entry_table), chains[chain])
+        connection.execute(update(head_table).where(head_table.c.chain == chain).values(seq=seq, hash=last))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first entry of a chain that is not as it was written."""
+
+    chain: int
+    seq: int
+    reason: str
+
+
+def verify(session: Session, anchors: dict[int, tuple[int, str]] | None = None) -> list[Fault]:
+    """Recompute every chain; name the first bad entry of each. `anchors`: heads kept outside (chain → seq, hash)."""
+    faults = []
+    for head in session.scalars(select(RecorderHead).order_by(RecorderHead.chain)):
+        fault = _verify_chain(session, head, (anchors or {}).get(head.chain))
+        if fault:
+            faults.append(fault)
+    return faults
+
+
+def _verify_chain(session: Session, head: RecorderHead, anchor: tuple[int, str] | None) -> Fault | None:
+    expected, last = 1, GENESIS
+    rows = select(RecorderEntry).where(RecorderEntry.chain == head.chain).order_by(RecorderEntry.seq)
+    for entry in session.scalars(rows.execution_options(yield_per=1000)):
+        if entry.seq != expected:
+            return Fault(head.chain, expected, "missing")
+        if entry.prev_hash != last or entry.hash != seal({name: getattr(entry, name) for name in HASHED}):
+            return Fault(head.chain, entry.seq, "changed")
+        if anchor and entry.seq == anchor[0] and entry.hash != anchor[1]:
+            return Fault(head.chain, entry.seq, "differs from the anchor")
+        expected, last = entry.seq + 1, entry.hash
+    if (expected - 1, last) != (head.seq, head.hash):
+        return Fault(head.chain, expected, "the chain ends before its head")
+    if anchor and anchor[0] > head.seq:
+        return Fault(head.chain, head.seq + 1, "the anchor is newer than the head")
+    return None
+
+
+def heads(session: Session) -> dict[int, tuple[int, str]]:
+    """The heads, to be kept where the database's owner cannot write."""
+    return {head.chain: (head.seq, head.hash) for head in session.scalars(select(RecorderHead))}

@@ -1,0 +1,114 @@
+"""The roles of requirements B6, and what each may do. Which rows it sees is `models.scope`'s matter."""
+
+from __future__ import annotations
+
+from models.base import N_, Word
+
+
+class RoleName(Word):
+    """A role is carried by a posting: the same person may hold another in another unit."""
+
+    admin = "admin", N_("Administrator")
+    security_admin = "security_admin", N_("Security administrator")
+    audit_admin = "audit_admin", N_("Audit administrator")
+    list_manager = "list_manager", N_("List manager")
+    editorial_officer = "editorial_officer", N_("Editorial office officer")
+    county_dispatcher = "county_dispatcher", N_("County office dispatcher")
+    supervisor = "supervisor", N_("Supervision officer")
+    assessor = "assessor", N_("Assessor")
+    discipline_inspector = "discipline_inspector", N_("Discipline inspector")
+    leader = "leader", N_("County leader")
+    congress_observer = "congress_observer", N_("Congress observer")
+    department_head = "department_head", N_("Department head")
+    department_staff = "department_staff", N_("Department staff")
+    township_head = "township_head", N_("Township leader")
+    township_operator = "township_operator", N_("Township operator")
+    grid_worker = "grid_worker", N_("Village or grid worker")
+
+
+EVERYWHERE = frozenset({RoleName.admin, RoleName.security_admin, RoleName.audit_admin})
+"""They run the deployment, all counties of it; they make no move in any."""
+
+COUNTY = frozenset(
+    {
+        RoleName.list_manager,
+        RoleName.editorial_officer,
+        RoleName.county_dispatcher,
+        RoleName.supervisor,
+        RoleName.assessor,
+        RoleName.discipline_inspector,
+        RoleName.leader,
+        RoleName.congress_observer,
+    }
+)
+"""They see the whole of their county; what they may do there differs."""
+
+HEADS = frozenset({RoleName.department_head, RoleName.township_head, RoleName.leader})
+
+_READ_ALL = "DutyList ListItem ItemCooperation Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder"
+_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit Notice"
+
+# role → {model: what it may do}. `read` is list, page, chart, timeline; moves are named as in the workflow.
+_TABLE: dict[RoleName, dict[str, str]] = {
+    RoleName.admin: dict.fromkeys(_READ_ALL.split(), "read export")
+    | dict.fromkeys(("Unit", "CalendarDay", "WorkingWindow", "TimeLimit", "Posting"), "read add edit delete export")
+    | {"Promise": "read export", "Account": "read add edit"},
+    RoleName.security_admin: {"Posting": "read export", "Role": "read edit", "Account": "read"},
+    RoleName.audit_admin: dict.fromkeys(_READ_ALL.split(), "read export")
+    | {"Posting": "read", "Promise": "read export", "RecorderEntry": "read export"},
+    RoleName.list_manager: dict.fromkeys(_READ_ALL.split(), "read export")
+    | {
+        "DutyList": "read add edit delete export publish",
+        "ListItem": "read add edit delete export",
+        "ItemCooperation": "read add edit delete",
+        "CalendarDay": "read add edit delete",
+    },
+    RoleName.editorial_officer: dict.fromkeys(_READ_ALL.split(), "read export")
+    | {"CoordinationCase": "read export file send_back issue_opinion"},
+    RoleName.county_dispatcher: dict.fromkeys(_READ_ALL.split(), "read export")
+    | {
+        "Call": "read export accept return_for_correction dispatch",
+        "CallAssignment": "read export uphold reassign",
+        "SupervisionOrder": "read export verify",
+        "Promise": "read",
+    },
+    RoleName.supervisor: dict.fromkeys(_READ_ALL.split(), "read export")
+    | {
+        "CoordinationCase": "read export notify_parties disagree order_execution executed",
+        "SupervisionOrder": "read export verify",
+        "Promise": "read",
+    },
+    RoleName.assessor: dict.fromkeys(_READ_ALL.split(), "read export"),
+    RoleName.discipline_inspector: dict.fromkeys(_READ_ALL.split(), "read export"),
+    RoleName.leader: dict.fromkeys(_READ_ALL.split(), "read export"),
+    RoleName.congress_observer: dict.fromkeys(_READ_ALL.split(), "read"),
+    RoleName.department_head: dict.fromkeys(_READ_ALL.split(), "read export")
+    | {
+        "Call": "read add edit delete export send withdraw forward confirm not_solved",
+        "CallAssignment": "read export respond start resolve reject",
+        "CoordinationCase": "read export agree disagree",
+        "SupervisionOrder": "read export acknowledge reply",
+    },
+    RoleName.township_head: dict.fromkeys(_READ_ALL.split(), "read export")
+    | {
+        "Call": "read add edit delete export send withdraw forward confirm not_solved",
+        "CallAssignment": "read export respond start resolve reject",
+        "CoordinationCase": "read export agree disagree",
+        "SupervisionOrder": "read export acknowledge reply",
+    },
+    RoleName.grid_worker: {
+        "DutyList": "read",
+        "ListItem": "read",
+        "ItemCooperation": "read",
+        "Call": "read add edit delete",
+        "CallAssignment": "read",
+    },
+}
+_TABLE[RoleName.department_staff] = _TABLE[RoleName.department_head]
+_TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
+
+
+def grants(role: RoleName) -> set[tuple[str, str]]:
+    """(permission, resource) pairs of a role, as Flask-AppBuilder names them."""
+    table = dict.fromkeys(_DIRECTORY.split(), "read") | _TABLE[role]
+    return {(f"can_{word}", model) for model, words in table.items() for word in words.split()}

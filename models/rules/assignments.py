@@ -1,0 +1,244 @@
+"""How a department's part moves: responded with a promise, resolved, or rejected with a reason and the right unit."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement
+
+from models.actor import Actor
+from models.base import N_
+from models.calls import AssignmentRole, AssignmentState, CallAssignment, CallState, FailureKind
+from models.ledger import Job
+from models.lists import ListItem, ListState
+from models.organisation import Duty, Unit
+from models.rules.calls import answering
+from models.rules.ledger import cancel, tell
+from models.rules.offices import office
+from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise
+from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
+
+A = AssignmentState
+
+
+def assigned(assignment: CallAssignment, actor: Actor) -> bool:
+    return actor.serves(assignment.department_id)
+
+
+def _may_promise(assignment: CallAssignment, step: Step) -> None:
+    if step.answers["promised_due"] <= step.now:
+        raise Refused(N_("The promised deadline lies in the past. Name a moment to come."), field="promised_due")
+
+
+def _responded(assignment: CallAssignment, step: Step) -> None:
+    """TC-32: the promise drives the reminders from here on. R12: late is late, and stays on record."""
+    _end_response_clock(assignment, step, cause="responded")
+    assignment.promised_due = step.answers["promised_due"]
+    assignment.contact_made_at = step.answers.get("contact_made_at")
+    plan_promise(step.session, assignment, step.now)
+    if assignment.call.state is CallState.dispatched:
+        follow(step, assignment.call, "first_response")
+    message = N_("%(unit)s responded to %(call)s and promises a result by %(due)s.")
+    _tell(assignment, step, assignment.call.caller_unit_id, message, "responded", due=iso(assignment.promised_due))
+
+
+def _end_response_clock(assignment: CallAssignment, step: Step, *, cause: str) -> None:
+    assignment.responded_at, assignment.responsible_id = step.now, step.actor.user_id
+    if step.now > assignment.respond_due:
+        assignment.failure_kind = FailureKind.late_response
+    cancel(step.session, assignment, Job.respond_remind, cause=cause)
+
+
+def _started(assignment: CallAssignment, step: Step) -> None:
+    assignment.contact_made_at = assignment.contact_made_at or step.now
+
+
+def _may_resolve(assignment: CallAssignment, step: Step) -> None:
+    """The lead answers for the whole, so it is the last to resolve (TA-27)."""
+    if assignment.role is not AssignmentRole.lead:
+        return
+    open_ = [a for a in current(step.session, assignment.call) if a is not assignment and a.state not in ENDED]
+    if open_:
+        raise Refused(
+            N_("The lead resolves last. Still open: %(units)s."), units="、".join(str(a.department) for a in open_)
+        )
+
+
+def _resolved(assignment: CallAssignment, step: Step) -> None:
+    assignment.resolved_at, assignment.result = step.now, step.answers["result"]
+    cancel(step.session, assignment, Job.promise_remind, cause="resolved")
+    _end_call_if_done(assignment, step)
+
+
+def _end_call_if_done(assignment: CallAssignment, step: Step) -> None:
+    """R10: every part ended, and at least one resolved."""
+    states = [a.state for a in current(step.session, assignment.call)]
+    if all(state in ENDED for state in states) and A.resolved in states:
+        follow(step, assignment.call, "finish")
+
+
+def _may_reject(assignment: CallAssignment, step: Step) -> None:
+    """A refusal cites the item, or says that none covers the matter; and names the right unit (TC-40)."""
+    item, none_covers, unit = (step.answers.get(k) for k in ("list_item_id", "no_item_covers", "proposed_unit_id"))
+    if bool(item) == bool(none_covers):
+        raise Refused(N_("Cite the list item, or say that no item covers this: one of the two."), field="list_item_id")
+    if item and not unit:
+        raise Refused(N_("Name the unit whose duty it is."), field="proposed_unit_id")
+    if unit and unit.id == assignment.department_id:
+        raise Refused(N_("You named your own unit. Name the unit whose duty it is."), field="proposed_unit_id")
+
+
+def _rejected(assignment: CallAssignment, step: Step) -> None:
+    answers = step.answers
+    _end_response_clock(assignment, step, cause="rejected")
+    assignment.rejected_at, assignment.rejected_reason = step.now, answers["reason"]
+    assignment.cited_item, assignment.proposed_unit = answers.get("list_item_id"), answers.get("proposed_unit_id")
+    assignment.no_item_covers = bool(answers.get("no_item_covers"))
+    county = office(step.session, assignment.region_id, Duty.county_office)
+    for unit_id in (county.id, assignment.call.caller_unit_id):
+        message = N_("%(unit)s rejected %(call)s. Reason: %(reason)s")
+        _tell(assignment, step, unit_id, message, "rejected", reason=assignment.rejected_reason[:200])
+    if all(a.state is A.rejected for a in current(step.session, assignment.call) if a.state not in ENDED):
+        _reject_call_if_all(assignment, step)
+
+
+def _reject_call_if_all(assignment: CallAssignment, step: Step) -> None:
+    states = {a.state for a in current(step.session, assignment.call)}
+    if A.resolved not in states:
+        follow(step, assignment.call, "all_rejected")
+
+
+def _may_rule(assignment: CallAssignment, step: Step) -> None:
+    if assignment.call.state not in (CallState.dispatched, CallState.in_progress):
+        raise Refused(N_("Every department has rejected this call: the caller decides what follows."))
+
+
+def _may_uphold(assignment: CallAssignment, step: Step) -> None:
+    _may_rule(assignment, step)
+    if assignment.role is AssignmentRole.lead:
+        raise Refused(N_("A call needs a lead. Give this part to another department instead."))
+
+
+def _reassigned(assignment: CallAssignment, step: Step) -> None:
+    step.session.flush()  # the old lead steps down before the new one may stand
+    assign(assignment.call, step.answers["department_id"], assignment.role, step)
+
+
+def others(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
+    return answering(assignment.call, actor) & (Unit.id != assignment.department_id)
+
+
+def in_force(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
+    return (ListItem.region_id == assignment.region_id) & (ListItem.state == ListState.published)
+
+
+def other_units(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
+    return (Unit.region_id == assignment.region_id) & (Unit.id != assignment.department_id)
+
+
+def _tell(assignment: CallAssignment, step: Step, unit_id: int, message: str, key: str, **details: str) -> None:
+    tell(step.session, unit_id, assignment, message, key=key, now=step.now, call=str(assignment.call),
+         unit=str(assignment.department), **details)  # fmt: skip
+
+
+ASSIGNMENT = Workflow(
+    CallAssignment,
+    Transition(
+        name="respond",
+        label=N_("Respond"),
+        source=frozenset({A.pending}),
+        target=A.responded,
+        by=assigned,
+        asks=(
+            Ask(
+                name="promised_due",
+                label=N_("Promised by"),
+                kind="moment",
+                help=N_("You will be reminded one working day before, and supervised when it passes."),
+            ),
+            Ask(name="contact_made_at", label=N_("Contact made"), kind="moment", required=False),
+        ),
+        guard=_may_promise,
+        effect=_responded,
+        tone="active",
+    ),
+    Transition(
+        name="start",
+        label=N_("Start work"),
+        source=frozenset({A.responded}),
+        target=A.working,
+        by=assigned,
+        effect=_started,
+        tone="active",
+    ),
+    Transition(
+        name="resolve",
+        label=N_("Report result"),
+        source=frozenset({A.responded, A.working}),
+        target=A.resolved,
+        by=assigned,
+        asks=(Ask(name="result", label=N_("Result"), kind="long_text"),),
+        guard=_may_resolve,
+        effect=_resolved,
+        tone="done",
+    ),
+    Transition(
+        name="reject",
+        label=N_("Reject"),
+        source=frozenset({A.pending}),
+        target=A.rejected,
+        by=assigned,
+        asks=(
+            Ask(name="reason", label=N_("Reason for rejection"), kind="long_text"),
+            Ask(
+                name="list_item_id",
+                label=N_("Item that shows whose duty it is"),
+                kind="row",
+                model=ListItem,
+                among=in_force,
+                required=False,
+            ),
+            Ask(name="no_item_covers", label=N_("No item covers this"), kind="flag", required=False),
+            Ask(
+                name="proposed_unit_id",
+                label=N_("Whose duty it is"),
+                kind="row",
+                model=Unit,
+                among=other_units,
+                required=False,
+            ),
+        ),
+        guard=_may_reject,
+        effect=_rejected,
+        tone="danger",
+    ),
+    Transition(
+        name="uphold",
+        label=N_("Uphold the rejection"),
+        source=frozenset({A.rejected}),
+        target=A.upheld,
+        by=county_office,
+        guard=_may_uphold,
+        effect=_end_call_if_done,
+        wants_note=True,
+        tone="warn",
+        help=N_("The others go on without this department."),
+    ),
+    Transition(
+        name="reassign",
+        label=N_("Give to another department"),
+        source=frozenset({A.rejected}),
+        target=A.reassigned,
+        by=county_office,
+        asks=(Ask(name="department_id", label=N_("Department"), kind="row", model=Unit, among=others),),
+        guard=_may_rule,
+        effect=_reassigned,
+        tone="active",
+    ),
+    Transition(
+        name="reopen",
+        label=N_("Reopened by the caller"),
+        source=frozenset({A.resolved}),
+        target=A.working,
+        by=None,
+        effect=lambda assignment, step: setattr(assignment, "resolved_at", None),
+    ),
+)

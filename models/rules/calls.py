@@ -1,0 +1,367 @@
+"""How a call travels: sent, accepted, dispatched, answered, confirmed; or rejected, and forwarded (B2, R5, R8–R14)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, true
+from sqlalchemy.orm import Session
+
+from models.actor import Actor
+from models.base import N_
+from models.calendar import Clock
+from models.calls import (
+    AssignmentRole,
+    AssignmentState,
+    Call,
+    CallSource,
+    CallState,
+    Direction,
+)
+from models.coordination import CaseParty, CoordinationCase, Side
+from models.ledger import Job
+from models.lists import ListItem, ListState
+from models.organisation import LOCAL, Duty, Unit, UnitType
+from models.rules.clocks import due, soon
+from models.rules.ledger import cancel, plan, tell
+from models.rules.offices import office
+from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise
+from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
+
+S = CallState
+A = AssignmentState
+BELOW_TOWNSHIP = (UnitType.village, UnitType.grid)
+
+
+def caller(call: Call, actor: Actor) -> bool:
+    """The unit that calls. A grid lies below it: its worker writes the clue, and the township sends it (LX-24)."""
+    return actor.serves(call.caller_unit_id)
+
+
+def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> None:
+    """Fill in what a form does not ask for, and check what it does; for a new call and for each edit.
+
+    Raises `Refused`, naming the field.
+    """
+    if call.id is not None and call.state not in (S.draft, S.returned):
+        raise Refused(
+            N_("A call that has been sent cannot be edited. It can be withdrawn, or returned for correction.")
+        )
+    if call.caller_unit_id is None:
+        unit = _calling_unit(session, actor)
+        call.caller_unit_id, call.region_id, call.created_at = unit.id, unit.region_id or unit.id, now
+        call.direction = (
+            Direction.township_to_department if unit.unit_type in LOCAL else Direction.department_to_township
+        )
+        if unit.id != actor.unit_id:
+            call.source, call.place_unit_id = CallSource.grid, call.place_unit_id or actor.unit_id
+    if call.list_item_id and (item := session.get(ListItem, call.list_item_id)):
+        call.category = item.category
+    _check_place(session, call)
+
+
+def _calling_unit(session: Session, actor: Actor) -> Unit:
+    """Who calls: the unit acted for; for a village or a grid, the township above it (LX-24)."""
+    unit = session.get(Unit, actor.unit_id) if actor.unit_id else None
+    while unit is not None and unit.unit_type in BELOW_TOWNSHIP:
+        unit = unit.parent
+    if unit is None or unit.unit_type not in (*LOCAL, UnitType.department):
+        raise Refused(N_("Only townships and departments call. Switch to the unit that you call for."))
+    return unit
+
+
+def _check_place(session: Session, call: Call) -> None:
+    """R9: a township calls for its own area only."""
+    if call.place_unit_id is None or call.direction is not Direction.township_to_department:
+        return
+    place, home = session.get(Unit, call.place_unit_id), session.get(Unit, call.caller_unit_id)
+    if place is None or home is None or not place.path.startswith(home.path):
+        raise Refused(N_("The place lies outside your own area. Name a village or grid of yours."), field="place_unit")
+
+
+def _may_send(call: Call, step: Step) -> None:
+    """R5: no call without a published item of the county; TA-02: the item says who answers."""
+    item = call.list_item
+    if item is None:
+        raise Refused(
+            N_("A call must cite an item of the duty list. Open the call for editing and choose one."),
+            field="list_item",
+        )
+    if item.state is not ListState.published or item.region_id != call.region_id:
+        raise Refused(N_("This item is not in force in your county. Choose a published one."), field="list_item")
+    _check_place(step.session, call)
+
+
+def _sent(call: Call, step: Step) -> None:
+    limit = due(step.session, call.region_id, Clock.accept, step.now, call.scope)
+    call.sent_at, call.accept_due, call.provisional = step.now, limit.at, limit.provisional
+    call.number = call.number or next_number(step.session, call.region_id, "call", step.now)
+    reminder = soon(step.session, call.region_id, step.now, limit.at)
+    plan(step.session, call, Job.accept_watch, reminder, limit.at)
+    _tell_office(call, step, N_("%(unit)s calls: %(call)s. Accept it by %(due)s."), "sent", due=iso(limit.at))
+
+
+def _accepted(call: Call, step: Step) -> None:
+    call.accepted_at = step.now
+    cancel(step.session, call, Job.accept_watch, cause="accepted")
+    _tell_caller(call, step, N_("Your call has been accepted: %(call)s."), "accepted")
+
+
+def _returned(call: Call, step: Step) -> None:
+    cancel(step.session, call, Job.accept_watch, cause="returned")
+    _tell_caller(call, step, N_("Your call was returned for correction: %(call)s. Reason: %(note)s"), "returned")
+
+
+def _withdrawn(call: Call, step: Step) -> None:
+    cancel(step.session, call, Job.accept_watch, cause="withdrawn")
+
+
+def answering(call: Call, actor: Actor) -> ColumnElement[bool]:
+    """Units that a call may be dispatched to: departments answer townships, and townships departments (TS-27)."""
+    types = (UnitType.department, UnitType.agency) if call.direction is Direction.township_to_department else LOCAL
+    area = true() if call.is_cross_region else Unit.region_id == call.region_id
+    return Unit.unit_type.in_(types) & area & Unit.valid_to.is_(None)
+
+
+def _may_dispatch(call: Call, step: Step) -> None:
+    lead, helpers = step.answers["lead_department_id"], step.answers.get("cooperating_department_ids") or []
+    if lead.id in {unit.id for unit in helpers}:
+        raise Refused(
+            N_("%(unit)s leads: it cannot be named as a cooperating department too."),
+            field="cooperating_department_ids",
+            unit=lead.name,
+        )
+    if call.state is S.forwarded:
+        _follow_the_case(step.session, call, lead)
+
+
+def _follow_the_case(session: Session, call: Call, lead: Unit) -> None:
+    """After a coordination case, the call goes to whom the case made the duty holder."""
+    case = latest_case(session, call.id)
+    if case is None or (case.filed_at is None and case.decided_at is None):
+        raise Refused(N_("The coordination case is still open. Dispatch again when it has named a duty holder."))
+    if case.responsible_unit_id not in (None, lead.id):
+        raise Refused(
+            N_("The coordination case made %(unit)s the duty holder: dispatch to it."),
+            field="lead_department_id",
+            unit=str(case.responsible_unit),
+        )
+
+
+def _dispatched(call: Call, step: Step) -> None:
+    call.rounds += 1
+    limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
+    call.resolve_due = limit.at
+    for unit in (step.answers["lead_department_id"], *(step.answers.get("cooperating_department_ids") or [])):
+        lead = unit is step.answers["lead_department_id"]
+        assign(call, unit, AssignmentRole.lead if lead else AssignmentRole.cooperate, step)
+
+
+def _confirmed(call: Call, step: Step) -> None:
+    call.confirmed_at = step.now
+    for assignment in current(step.session, call):
+        message = N_("The caller confirmed that it is resolved: %(call)s.")
+        tell(step.session, assignment.department_id, call, message, key=f"confirmed{call.reopened}", now=step.now,
+             call=str(call))  # fmt: skip
+
+
+def _not_solved(call: Call, step: Step) -> None:
+    """The lead takes it up again, with a fresh limit."""
+    call.reopened += 1
+    call.resolved_at = None
+    limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
+    call.resolve_due = limit.at
+    for assignment in current(step.session, call):
+        if assignment.role is AssignmentRole.lead and assignment.state is A.resolved:
+            follow(step, assignment, "reopen")
+            assignment.promised_due, assignment.provisional = limit.at, limit.provisional
+            plan_promise(step.session, assignment, step.now)
+            message = N_("The caller says that it is not solved: %(call)s. New limit: %(due)s.")
+            tell(step.session, assignment.department_id, call, message, key=f"reopened{call.reopened}", now=step.now,
+                 call=str(call), due=iso(limit.at))  # fmt: skip
+
+
+def _all_rejected(call: Call, step: Step) -> None:
+    message = N_("Every department rejected your call: %(call)s. You may forward it, or withdraw it.")
+    _tell_caller(call, step, message, f"rejected{call.rounds}")
+
+
+def _finished(call: Call, step: Step) -> None:
+    call.resolved_at = step.now
+    message = N_("A result was reported: %(call)s. Confirm it, or say that it is not solved.")
+    _tell_caller(call, step, message, f"finished{call.rounds}.{call.reopened}")
+
+
+def _forwarded(call: Call, step: Step) -> None:
+    """R14: to the supervision account, by nobody else's leave. A case is opened for it."""
+    session = step.session
+    supervision = office(session, call.region_id, Duty.supervision_office)
+    case = CoordinationCase(
+        region_id=call.region_id,
+        number=next_number(session, call.region_id, "case", step.now),
+        title=call.title,
+        call=call,
+        round=call.rounds,
+        forwarded_at=step.now,
+        forwarded_by_id=step.actor.user_id,
+        supervision_unit=supervision,
+    )
+    session.add(case)
+    sides = {call.caller_unit_id: Side.caller}
+    for assignment in current(session, call):
+        if assignment.state is A.rejected:
+            sides.setdefault(assignment.department_id, Side.respondent)
+    for assignment in current(session, call):
+        if assignment.state is A.rejected and assignment.proposed_unit_id:
+            sides.setdefault(assignment.proposed_unit_id, Side.named)
+    session.add_all(
+        CaseParty(region_id=call.region_id, case=case, unit_id=unit_id, side=side) for unit_id, side in sides.items()
+    )
+    session.flush()
+    message = N_("%(unit)s forwards a rejected call: %(call)s. Bring the parties together.")
+    tell(session, supervision.id, case, message, key="opened", now=step.now, call=str(call), unit=str(call.caller_unit))
+
+
+CALL = Workflow(
+    Call,
+    Transition(
+        name="send",
+        label=N_("Send"),
+        source=frozenset({S.draft, S.returned}),
+        target=S.submitted,
+        by=caller,
+        guard=_may_send,
+        effect=_sent,
+        tone="active",
+        help=N_("The county office receives it, and must accept it in time."),
+    ),
+    Transition(
+        name="accept",
+        label=N_("Accept"),
+        source=frozenset({S.submitted}),
+        target=S.accepted,
+        by=county_office,
+        effect=_accepted,
+        tone="active",
+        help=N_("Next, dispatch it to the departments that answer."),
+    ),
+    Transition(
+        name="return_for_correction",
+        label=N_("Return for correction"),
+        source=frozenset({S.submitted}),
+        target=S.returned,
+        by=county_office,
+        effect=_returned,
+        wants_note=True,
+        tone="warn",
+        help=N_("The caller corrects it and sends it again."),
+    ),
+    Transition(
+        name="dispatch",
+        label=N_("Dispatch"),
+        source=frozenset({S.accepted, S.forwarded}),
+        target=S.dispatched,
+        by=county_office,
+        asks=(
+            Ask(
+                name="lead_department_id",
+                label=N_("Lead department"),
+                kind="row",
+                model=Unit,
+                among=answering,
+                help=N_("Answers for the whole. Suggested by the list item."),
+            ),
+            Ask(
+                name="cooperating_department_ids",
+                label=N_("Cooperating departments"),
+                kind="rows",
+                model=Unit,
+                among=answering,
+                required=False,
+            ),
+        ),
+        guard=_may_dispatch,
+        effect=_dispatched,
+        tone="active",
+    ),
+    Transition(
+        name="withdraw",
+        label=N_("Withdraw"),
+        source=frozenset({S.submitted, S.returned, S.rejected}),
+        target=S.withdrawn,
+        by=caller,
+        effect=_withdrawn,
+        tone="danger",
+        help=N_("The call ends here."),
+    ),
+    Transition(
+        name="forward",
+        label=N_("Forward to the supervision office"),
+        source=frozenset({S.rejected}),
+        target=S.forwarded,
+        by=caller,
+        effect=_forwarded,
+        tone="warn",
+        help=N_("It opens a coordination case. Nobody's approval is needed."),
+    ),
+    Transition(
+        name="confirm",
+        label=N_("Confirm: solved"),
+        source=frozenset({S.awaiting_confirmation}),
+        target=S.resolved,
+        by=caller,
+        effect=_confirmed,
+        tone="done",
+    ),
+    Transition(
+        name="not_solved",
+        label=N_("Not solved"),
+        source=frozenset({S.awaiting_confirmation}),
+        target=S.in_progress,
+        by=caller,
+        effect=_not_solved,
+        wants_note=True,
+        tone="danger",
+        help=N_("It goes back to the lead department with a new limit, and is counted."),
+    ),
+    Transition(
+        name="first_response",
+        label=N_("First response"),
+        source=frozenset({S.dispatched}),
+        target=S.in_progress,
+        by=None,
+    ),
+    Transition(
+        name="finish",
+        label=N_("Every part done"),
+        source=frozenset({S.in_progress}),
+        target=S.awaiting_confirmation,
+        by=None,
+        effect=_finished,
+    ),
+    Transition(
+        name="all_rejected",
+        label=N_("Every department rejected"),
+        source=frozenset({S.dispatched, S.in_progress}),
+        target=S.rejected,
+        by=None,
+        effect=_all_rejected,
+    ),
+)
+
+
+def _tell_caller(call: Call, step: Step, message: str, key: str, **details: str) -> None:
+    tell(step.session, call.caller_unit_id, call, message, key=f"{key}@{call.version}", now=step.now, call=str(call),
+         note=step.note, **details)  # fmt: skip
+
+
+def _tell_office(call: Call, step: Step, message: str, key: str, **details: str) -> None:
+    unit = office(step.session, call.region_id, Duty.county_office)
+    tell(step.session, unit.id, call, message, key=f"{key}@{call.version}", now=step.now, call=str(call),
+         unit=str(call.caller_unit), **details)  # fmt: skip
+
+
+def forget_call(session: Session, call: Call, actor: Actor, now: datetime) -> None:
+    """Before a call is deleted: only what was never sent may vanish."""
+    if call.sent_at is not None:
+        raise Refused(N_("A call that has been sent is on record. Withdraw it instead."))

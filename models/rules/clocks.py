@@ -1,0 +1,32 @@
+"""Limits turned into due moments: the county's calendar, its limits, and when to remind before the end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.base import N_
+from models.calendar import Clock
+from models.queries.calendar import calendar_of, limits_of
+from models.rules.deadlines import Due
+from models.words import CallScope
+from models.workflow import Refused
+
+
+def due(session: Session, region_id: int, clock: Clock, start: datetime, scope: CallScope | None = None) -> Due:
+    """When a clock of the county that starts now runs out; with its derivation, and whether it is an estimate.
+
+    A limit for the scope wins over the county's general one. Raises `Refused` where neither is set.
+    """
+    limits = limits_of(session, region_id)
+    limit = limits.get((clock, scope)) or limits.get((clock, None))
+    if limit is None:
+        raise Refused(N_("No time limit is set for “%(clock)s”. Ask the administrator to set one."), clock=clock.label)
+    return calendar_of(session, region_id).add(start, limit.amount, limit.unit)
+
+
+def soon(session: Session, region_id: int, start: datetime, end: datetime) -> datetime:
+    """One working day before the end; where that is before the start, half of the time (short and emergency limits)."""
+    earlier = calendar_of(session, region_id).before(end, 1)
+    return earlier if earlier > start else start + (end - start) / 2

@@ -1,0 +1,234 @@
+"""How a coordination case moves: negotiated, agreed and filed, or coordinated by the editorial office (TC-41..46)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import object_session
+
+from models.actor import Actor
+from models.base import N_
+from models.calendar import Clock
+from models.coordination import CaseParty, CaseState, CoordinationCase
+from models.ledger import Job
+from models.organisation import Duty, Unit, UnitType
+from models.roles import RoleName
+from models.rules.clocks import due, soon
+from models.rules.ledger import cancel, plan, tell
+from models.rules.offices import office
+from models.rules.rounds import iso
+from models.workflow import Ask, Refused, Step, Transition, Workflow
+
+C = CaseState
+
+
+def supervision_office(case: CoordinationCase, actor: Actor) -> bool:
+    return RoleName.supervisor in actor.roles and actor.region_id == case.region_id
+
+
+def editorial_office(case: CoordinationCase, actor: Actor) -> bool:
+    return RoleName.editorial_officer in actor.roles and actor.region_id == case.region_id
+
+
+def party(case: CoordinationCase, actor: Actor) -> bool:
+    return any(actor.serves(unit_id) for unit_id in _party_ids(case))
+
+
+def _party_ids(case: CoordinationCase) -> list[int]:
+    session = object_session(case)
+    if session is None:
+        return []
+    return list(session.scalars(select(CaseParty.unit_id).where(CaseParty.case_id == case.id).order_by(CaseParty.id)))
+
+
+def _set_due(case: CoordinationCase, step: Step, clock: Clock) -> datetime:
+    limit = due(step.session, case.region_id, clock, step.now)
+    case.provisional = limit.provisional
+    return limit.at
+
+
+def _negotiating(case: CoordinationCase, step: Step) -> None:
+    """TC-42: a limit for the negotiation; when it is over, the case goes on by itself."""
+    case.negotiation_due = _set_due(case, step, Clock.negotiate)
+    cancel(step.session, case, Job.case_filing_remind, cause="sent back")
+    plan(step.session, case, Job.case_escalate, case.negotiation_due)
+    message = N_("Negotiate whose duty it is: %(case)s. Without agreement by %(due)s it goes to the editorial office.")
+    for unit_id in _party_ids(case):
+        _tell(case, step, unit_id, message, "negotiate", due=iso(case.negotiation_due))
+
+
+def _agreed(case: CoordinationCase, step: Step) -> None:
+    """TC-43: an agreement is reported to the editorial office for filing and review."""
+    case.agreement, case.agreed_at = step.answers["agreement"], step.now
+    case.responsible_unit = step.answers.get("responsible_unit_id") or case.responsible_unit
+    case.filing_due = _set_due(case, step, Clock.file)
+    cancel(step.session, case, Job.case_escalate, cause="agreed")
+    reminder = soon(step.session, case.region_id, step.now, case.filing_due)
+    plan(step.session, case, Job.case_filing_remind, reminder, case.filing_due)
+    message = N_("The parties agreed: %(case)s. Review and file it by %(due)s.")
+    _tell_office(case, step, Duty.editorial_office, message, "agreed", due=iso(case.filing_due))
+
+
+def _disagreed(case: CoordinationCase, step: Step) -> None:
+    """TC-44: no agreement, so the editorial office coordinates."""
+    case.escalated_at = step.now
+    case.coordination_due = _set_due(case, step, Clock.coordinate)
+    cancel(step.session, case, Job.case_escalate, cause="no agreement")
+    message = N_("No agreement was reached: %(case)s. Coordinate, and issue an opinion by %(due)s.")
+    _tell_office(case, step, Duty.editorial_office, message, "escalated", due=iso(case.coordination_due))
+
+
+def _filed(case: CoordinationCase, step: Step) -> None:
+    case.filing_number, case.filed_at = step.answers["filing_number"], step.now
+    cancel(step.session, case, Job.case_filing_remind, cause="filed")
+    _settled(case, step, N_("The agreement was filed: %(case)s."))
+
+
+def _decided(case: CoordinationCase, step: Step) -> None:
+    case.opinion, case.responsible_unit = step.answers["opinion"], step.answers["responsible_unit_id"]
+    case.decided_at = step.now
+    _settled(case, step, N_("The editorial office has issued its opinion: %(case)s."))
+
+
+def _settled(case: CoordinationCase, step: Step, message: str) -> None:
+    """TC-46: whoever holds the duty now, the supervision office watches that it is done."""
+    case.execution_due = _set_due(case, step, Clock.execute)
+    plan(step.session, case, Job.case_execution_watch, case.execution_due)
+    for unit_id in _party_ids(case):
+        _tell(case, step, unit_id, message, "settled")
+    dispatch = N_("%(case)s has named a duty holder. Dispatch the call again.")
+    _tell_office(case, step, Duty.county_office, dispatch, "settled")
+    order = N_("%(case)s is settled. Order its execution by %(due)s.")
+    _tell_office(case, step, Duty.supervision_office, order, "settled", due=iso(case.execution_due))
+
+
+def _ordered(case: CoordinationCase, step: Step) -> None:
+    case.execution_due = _set_due(case, step, Clock.execute)
+    plan(step.session, case, Job.case_execution_watch, case.execution_due)
+    message = N_("Carry out what was settled: %(case)s, by %(due)s. The supervision office watches it.")
+    for unit_id in [case.responsible_unit_id] if case.responsible_unit_id else _party_ids(case):
+        _tell(case, step, unit_id, message, "ordered", due=iso(case.execution_due))
+
+
+def _executed(case: CoordinationCase, step: Step) -> None:
+    case.closed_at = step.now
+    cancel(step.session, case, Job.case_execution_watch, cause="executed")
+
+
+def _distinct_holder(case: CoordinationCase, step: Step) -> None:
+    unit = step.answers.get("responsible_unit_id")
+    if unit and unit.region_id != case.region_id:
+        raise Refused(N_("The duty holder must be a unit of this county."), field="responsible_unit_id")
+
+
+def holders(case: CoordinationCase, actor: Actor) -> ColumnElement[bool]:
+    """Who can be made the duty holder: any department, agency or township of the county."""
+    bodies = (UnitType.department, UnitType.agency, UnitType.township, UnitType.street)
+    return (Unit.region_id == case.region_id) & Unit.unit_type.in_(bodies)
+
+
+def _tell(case: CoordinationCase, step: Step, unit_id: int, message: str, key: str, **details: str) -> None:
+    tell(step.session, unit_id, case, message, key=f"{key}@{case.version}", now=step.now, case=str(case), **details)
+
+
+def _tell_office(case: CoordinationCase, step: Step, duty: Duty, message: str, key: str, **details: str) -> None:
+    _tell(case, step, office(step.session, case.region_id, duty).id, message, key, **details)
+
+
+def _holder(*, required: bool) -> Ask:
+    return Ask(
+        name="responsible_unit_id",
+        label=N_("Duty holder"),
+        kind="row",
+        model=Unit,
+        among=holders,
+        required=required,
+        help=N_("The call is dispatched to it again."),
+    )
+
+
+COORDINATION = Workflow(
+    CoordinationCase,
+    Transition(
+        name="notify_parties",
+        label=N_("Notify the parties"),
+        source=frozenset({C.opened}),
+        target=C.negotiating,
+        by=supervision_office,
+        effect=_negotiating,
+        tone="active",
+        help=N_("The limit for the negotiation starts."),
+    ),
+    Transition(
+        name="agree",
+        label=N_("Agreement reached"),
+        source=frozenset({C.negotiating}),
+        target=C.filing_review,
+        by=party,
+        asks=(Ask(name="agreement", label=N_("Agreement"), kind="long_text"), _holder(required=False)),
+        guard=_distinct_holder,
+        effect=_agreed,
+        tone="done",
+    ),
+    Transition(
+        name="disagree",
+        label=N_("No agreement"),
+        source=frozenset({C.negotiating}),
+        target=C.coordinating,
+        by=party,
+        effect=_disagreed,
+        wants_note=True,
+        tone="warn",
+        help=N_("The editorial office coordinates."),
+    ),
+    Transition(
+        name="file",
+        label=N_("File the agreement"),
+        source=frozenset({C.filing_review}),
+        target=C.filed,
+        by=editorial_office,
+        asks=(Ask(name="filing_number", label=N_("Filing number")),),
+        effect=_filed,
+        tone="done",
+    ),
+    Transition(
+        name="send_back",
+        label=N_("Send back to negotiation"),
+        source=frozenset({C.filing_review}),
+        target=C.negotiating,
+        by=editorial_office,
+        effect=_negotiating,
+        wants_note=True,
+        tone="warn",
+    ),
+    Transition(
+        name="issue_opinion",
+        label=N_("Issue the opinion"),
+        source=frozenset({C.coordinating}),
+        target=C.decided,
+        by=editorial_office,
+        asks=(Ask(name="opinion", label=N_("Opinion"), kind="long_text"), _holder(required=True)),
+        guard=_distinct_holder,
+        effect=_decided,
+        tone="done",
+    ),
+    Transition(
+        name="order_execution",
+        label=N_("Order execution"),
+        source=frozenset({C.filed, C.decided}),
+        target=C.supervising,
+        by=supervision_office,
+        effect=_ordered,
+        tone="active",
+    ),
+    Transition(
+        name="executed",
+        label=N_("Executed"),
+        source=frozenset({C.supervising}),
+        target=C.closed,
+        by=supervision_office,
+        effect=_executed,
+        tone="done",
+    ),
+)

@@ -1,0 +1,71 @@
+"""Planning and cancelling promises, and speaking to units: what every move does to the ledger and the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.ledger import Job, Promise, PromiseState
+from models.notices import Audience, Outbox
+
+
+def plan(session: Session, subject: Any, job: Job, *due: datetime) -> None:
+    """Start a clock anew: one promise for each moment, in order. What the clock had planned before is cancelled."""
+    cancel(session, subject, job, cause="planned anew")
+    of_clock = select(func.max(Promise.occurrence)).where(*_of(subject), Promise.job == job)
+    occurrence = (session.scalar(of_clock) or 0) + 1
+    for step, due_at in enumerate(due, start=1):
+        session.add(
+            Promise(
+                region_id=subject.region_id,
+                job=job,
+                subject_type=subject.__tablename__,
+                subject_id=subject.id,
+                step=step,
+                occurrence=occurrence,
+                due_at=due_at,
+            )
+        )
+    session.flush()
+
+
+def cancel(session: Session, subject: Any, *jobs: Job, cause: str) -> None:
+    """What was planned for the subject will not happen: its reason went away."""
+    query = select(Promise).where(*_of(subject), Promise.job.in_(jobs), Promise.state == PromiseState.planned)
+    for promise in session.scalars(query):
+        promise.state = PromiseState.cancelled
+        promise.cause = cause
+
+
+def _of(subject: Any) -> tuple[Any, Any]:
+    return Promise.subject_type == subject.__tablename__, Promise.subject_id == subject.id
+
+
+def tell(
+    session: Session,
+    unit_id: int,
+    subject: Any,
+    message: str,
+    *,
+    key: str,
+    now: datetime,
+    audience: Audience = Audience.everyone,
+    **details: Any,
+) -> None:
+    """Write to the outbox, in the transaction that gives the reason. `key` names the reason, once for each unit."""
+    session.add(
+        Outbox(
+            key=f"{subject.__tablename__}:{subject.id}:{key}:{unit_id}",
+            region_id=subject.region_id,
+            unit_id=unit_id,
+            audience=audience,
+            subject_type=subject.__tablename__,
+            subject_id=subject.id,
+            message=message,
+            details=details,
+            created_at=now,
+        )
+    )

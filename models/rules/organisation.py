@@ -1,0 +1,153 @@
+"""Where a unit stands: its path, its county, and the key by which it is found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pypinyin import lazy_pinyin
+from sqlalchemy import case, func, select, update
+from sqlalchemy.orm import Session
+
+from models.base import N_
+from models.door import by_rule
+from models.organisation import Unit, UnitType
+from models.workflow import Refused
+
+ROOT = "/"
+READINGS = {
+    "单县": "shan xian",
+    "大埔": "da bu",
+    "天长": "tian chang",
+    "朝阳": "chao yang",
+    "浚县": "xun xian",
+    "繁峙": "fan shi",
+    "莘县": "shen xian",
+    "重庆": "chong qing",
+    "长清": "chang qing",
+}
+"""Places whose characters have several readings, of which the usual one is wrong here."""
+
+_PLACES = re.compile(f"({'|'.join(READINGS)})")
+
+
+def search_key(*names: str, limit: int = 200) -> str:
+    """The pinyin and the initials of each name, as words: `shichangjianduguanliju scjdglj scjg`.
+
+    The reading of a long name is cut, so that its initials still fit.
+    """
+    words: dict[str, None] = {}
+    for name in names:
+        syllables = list(_syllables(name))
+        words["".join(syllables)[: limit // 2]] = None
+        words["".join(syllable[0] for syllable in syllables)] = None
+    return " ".join(filter(None, words))[:limit].strip()
+
+
+def _syllables(name: str) -> Iterator[str]:
+    for part in _PLACES.split(name):
+        yield from READINGS[part].split() if part in READINGS else filter(str.isalnum, _read(part))
+
+
+def _read(text: str) -> list[str]:
+    """The syllables of Chinese text; of anything else each character, small."""
+    # The package takes a list for the characters it cannot read; only its stub says otherwise.
+    return lazy_pinyin(text.lower(), errors=list)  # type: ignore[arg-type]
+
+
+def place_units(session: Session, units: Iterable[Unit]) -> None:
+    """Give units their path, county and search key; they may be new, and in any order.
+
+    Parents that are not among them stand where they should already. Five statements at most, however
+    many units on a level.
+    """
+    units = list(units)
+    for unit in units:
+        unit.search_key = search_key(unit.name, unit.short_name or "")  # no default before the first flush
+    session.add_all(units)
+    session.flush()
+    waiting = {unit.id: unit for unit in units}
+    outside = {unit.parent_id for unit in units if unit.parent_id} - waiting.keys()
+    placed = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(outside)))} if outside else {}
+    while waiting:
+        ready = [unit for unit in waiting.values() if unit.parent_id not in waiting]
+        if not ready:
+            raise Refused(N_("These units stand below each other: %(units)s."), units="、".join(map(str, units)))
+        for unit in ready:
+            parent = placed.get(unit.parent_id) if unit.parent_id else None
+            unit.path = f"{parent.path if parent else ROOT}{unit.id}/"
+            unit.region_id = _county(unit, parent)
+            placed[unit.id] = waiting.pop(unit.id)
+    session.flush()
+
+
+def _county(unit: Unit, parent: Unit | None) -> int | None:
+    if unit.unit_type is UnitType.county:
+        return unit.id
+    return parent.region_id if parent else None
+
+
+def rename_unit(session: Session, unit: Unit, name: str, short_name: str = "") -> None:
+    """Give a unit another name, and the search key that goes with it."""
+    _refuse_namesake(session, unit, name, unit.parent)
+    unit.name, unit.short_name = name, short_name
+    unit.search_key = search_key(name, short_name)
+
+
+def move_unit(session: Session, unit: Unit, parent: Unit | None) -> None:
+    """Hang a unit, with all below it, under another parent, or at the root.
+
+    Refused where the tree would close to a ring, where the name is taken, and for an office that would
+    leave its county. What happened in a county stays there: other tables keep their region.
+    """
+    _lock(session, unit, parent)
+    if parent and parent.path.startswith(unit.path):
+        raise Refused(
+            N_("“%(parent)s” stands below “%(unit)s”, or is the same unit. Choose a unit outside it."),
+            field="parent",
+            parent=parent.name,
+            unit=unit.name,
+        )
+    _refuse_namesake(session, unit, unit.name, parent)
+    path, region_id = unit.path, unit.region_id
+    destination = _county(unit, parent)
+    if destination != region_id:
+        _refuse_leaving(session, unit)
+    with by_rule(session):
+        unit.parent = parent
+        session.flush()
+        session.execute(
+            update(Unit)
+            .where(Unit.path.startswith(path))
+            .values(
+                path=f"{parent.path if parent else ROOT}{unit.id}/" + func.substr(Unit.path, len(path) + 1),
+                # A county below the one that moves remains its own county.
+                region_id=case((Unit.region_id.is_not_distinct_from(region_id), destination), else_=Unit.region_id),
+            )
+            .execution_options(synchronize_session="fetch")
+        )
+
+
+def _lock(session: Session, *units: Unit | None) -> None:
+    """Two moves at once, each sound by itself, could close a ring between them: the second waits, and reads again."""
+    ids = sorted(unit.id for unit in units if unit)
+    lock = select(Unit).where(Unit.id.in_(ids)).order_by(Unit.id).with_for_update()
+    session.scalars(lock.execution_options(populate_existing=True)).all()
+
+
+def _refuse_namesake(session: Session, unit: Unit, name: str, parent: Unit | None) -> None:
+    beside = Unit.parent_id == parent.id if parent else Unit.parent_id.is_(None)
+    if session.scalar(select(Unit.id).where(beside, Unit.name == name, Unit.id != unit.id)):
+        raise Refused(N_("There is a unit named “%(name)s” there already."), field="name", name=name)
+
+
+def _refuse_leaving(session: Session, unit: Unit) -> None:
+    office = select(Unit.name).where(
+        Unit.path.startswith(unit.path), Unit.region_id == unit.region_id, Unit.duty.is_not(None)
+    )
+    if name := session.scalar(office.limit(1)):
+        raise Refused(
+            N_("“%(unit)s” has a standing task of its county and stays there. Give the task to another office first."),
+            field="parent",
+            unit=name,
+        )

@@ -1,0 +1,93 @@
+"""A round of dispatch: who was asked together, their clocks, and the numbers that calls and cases get."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.actor import Actor
+from models.base import N_
+from models.calendar import Clock
+from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallCounter
+from models.coordination import CoordinationCase
+from models.ledger import Job
+from models.organisation import Unit
+from models.roles import RoleName
+from models.rules.clocks import due, soon
+from models.rules.ledger import plan, tell
+from models.workflow import Step
+
+A = AssignmentState
+CHINA = ZoneInfo("Asia/Shanghai")
+ENDED = (A.resolved, A.upheld, A.reassigned)
+
+
+def county_office(subject: Call | CallAssignment, actor: Actor) -> bool:
+    """The dispatcher of the call's own county (TA-26)."""
+    return RoleName.county_dispatcher in actor.roles and actor.region_id == subject.region_id
+
+
+def assign(call: Call, unit: Unit, role: AssignmentRole, step: Step) -> None:
+    """Ask one unit, and start its clock."""
+    limit = due(step.session, call.region_id, Clock.respond, step.now, call.scope)
+    assignment = CallAssignment(
+        region_id=call.region_id,
+        call=call,
+        department=unit,
+        role=role,
+        round=call.rounds,
+        dispatched_at=step.now,
+        respond_due=limit.at,
+        provisional=limit.provisional,
+    )
+    step.session.add(assignment)
+    step.session.flush()
+    reminder = soon(step.session, call.region_id, step.now, limit.at)
+    plan(step.session, assignment, Job.respond_remind, reminder, limit.at)
+    message = N_("%(call)s has been dispatched to you. Respond by %(due)s.")
+    tell(step.session, unit.id, assignment, message, key="dispatched", now=step.now, call=str(call), due=iso(limit.at))
+
+
+def current(session: Session, call: Call) -> list[CallAssignment]:
+    """The assignments of the round that runs, the lead first."""
+    of_round = select(CallAssignment).where(CallAssignment.call_id == call.id, CallAssignment.round == call.rounds)
+    return sorted(session.scalars(of_round), key=lambda a: (a.role is not AssignmentRole.lead, a.id))
+
+
+def latest_case(session: Session, call_id: int) -> CoordinationCase | None:
+    """The coordination case of the call's last rejection."""
+    of_call = select(CoordinationCase).where(CoordinationCase.call_id == call_id)
+    return session.scalar(of_call.order_by(CoordinationCase.round.desc()).limit(1))
+
+
+def next_number(session: Session, region_id: int, kind: str, now: datetime) -> str:
+    """A number such as 330329-2026-0007 (county, year, serial); for a case, with X before the serial."""
+    year = now.astimezone(CHINA).year
+    of_year = select(CallCounter).where(
+        CallCounter.region_id == region_id, CallCounter.kind == kind, CallCounter.year == year
+    )
+    counter = session.scalar(of_year.with_for_update().execution_options(populate_existing=True))
+    if counter is None:
+        counter = CallCounter(region_id=region_id, kind=kind, year=year, last=0)
+        session.add(counter)
+    counter.last += 1
+    session.flush()
+    region = session.get(Unit, region_id)
+    mark = "X" if kind == "case" else ""
+    return f"{region.division_code or region.code if region else region_id}-{year}-{mark}{counter.last:04d}"
+
+
+def plan_promise(session: Session, assignment: CallAssignment, now: datetime) -> None:
+    """Watch the promised deadline: a reminder one working day before, and the deadline itself."""
+    promised = assignment.promised_due
+    if promised is not None:
+        reminder = soon(session, assignment.region_id, now, promised)
+        plan(session, assignment, Job.promise_remind, reminder, promised)
+
+
+def iso(moment: datetime) -> str:
+    """A moment as a message carries it: shown later, in the reader's zone."""
+    return moment.isoformat()

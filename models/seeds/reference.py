@@ -1,0 +1,225 @@
+"""Reference data: units, drafts of the lists, working hours and limits. Safe to run at every deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
+from models.lists import DutyList, ItemCooperation, ListItem, ListType
+from models.organisation import Duty, Unit, UnitType
+from models.queries.calendar import DEFAULT_WINDOWS
+from models.recorder import ORIGIN, Origin, set_origin
+from models.rules.organisation import place_units, search_key
+from models.seeds import rows
+from models.seeds.statutes import Matter, matters
+from models.words import CallScope
+
+TOWNSHIP_TYPES = {
+    "街道": UnitType.street,
+    "镇": UnitType.township,
+    "乡": UnitType.township,
+    "民族乡": UnitType.township,
+}
+LIST_NOTE = "由公开的法律法规条文整理,不是本地发布的清单。呼叫情形(应急、重点、复杂)为拟定,请编办逐项核定后发布。"
+
+Body = tuple[str, Unit]
+"""A unit to be, and the code of its parent."""
+
+
+def seed(session: Session, now: datetime) -> dict[str, int]:
+    """Add what is missing, and say how many rows of each table; the recorder dates them `now`.
+
+    Nothing that is there is changed. A county that has a territorial list, or working hours, gets no others.
+    """
+    with _recorded_at(session, now):
+        units, added = _add_units(session, [*_divisions(), *_townships(), *_offices_and_departments()])
+        counties = [units[row["code"]] for row in rows("counties.csv")]
+        return {
+            "unit": added,
+            **_add_lists(session, units),
+            "working_window": _add_windows(session, counties),
+            "time_limit": _add_limits(session, counties),
+        }
+
+
+def seed_demo_base(session: Session) -> dict[str, int]:
+    """Villages and grids below some townships, invented and marked so; `seed` comes first."""
+    villages = [
+        (
+            row["parent_code"],
+            Unit(
+                code=row["code"],
+                name=row["name"],
+                short_name=row["short_name"],
+                unit_type=UnitType(row["unit_type"]),
+            ),
+        )
+        for row in rows("demo_villages.csv")
+    ]
+    _, added = _add_units(session, villages)
+    return {"unit": added}
+
+
+@contextmanager
+def _recorded_at(session: Session, now: datetime) -> Iterator[None]:
+    before = session.info.get(ORIGIN, Origin())
+    set_origin(session, replace(before, at=now))
+    try:
+        yield
+        session.flush()
+    finally:
+        set_origin(session, before)
+
+
+def _divisions() -> Iterator[Body]:
+    for row in rows("counties.csv"):
+        city = row["code"][:4] + "00"
+        yield "", Unit(code=city, division_code=city, name=row["city"], unit_type=UnitType.city)
+        yield (
+            city,
+            Unit(code=row["code"], division_code=row["code"], name=row["county"], unit_type=UnitType.county),
+        )
+
+
+def _townships() -> Iterator[Body]:
+    for row in rows("townships.csv"):
+        kind = TOWNSHIP_TYPES[row["unit_type"]]
+        yield (
+            row["county_code"],
+            Unit(code=row["code"], division_code=row["code"], name=row["name"], unit_type=kind),
+        )
+
+
+def _offices_and_departments() -> Iterator[Body]:
+    for row in rows("departments.csv"):
+        yield (
+            row["county_code"],
+            Unit(
+                code=_code(row["county_code"], row["word"]),
+                name=row["name"],
+                short_name=row["short_name"],
+                unit_type=UnitType(row["unit_type"]),
+                duty=Duty(row["duty"]) if row["duty"] else None,
+            ),
+        )
+
+
+def _code(county: str, word: str) -> str:
+    return f"{county}-{word}"
+
+
+def _add_units(session: Session, bodies: Iterable[Body]) -> tuple[dict[str, Unit], int]:
+    """All the units by their code in the data, and how many are new. Parents come before children.
+
+    A unit to which somebody gave another code, or whose task another office has taken over, stands in.
+    """
+    bodies = list(bodies)
+    found = _found(session, {code for parent, unit in bodies for code in (parent, unit.code)})
+    known = {unit.code: unit for unit in found}
+    names = {(unit.parent_id, unit.name): unit for unit in found}
+    tasks: dict[tuple[int | None, Duty | None], Unit] = {
+        (unit.region_id, unit.duty): unit for unit in found if unit.duty
+    }
+    new = []
+    for parent_code, unit in bodies:
+        parent = known[parent_code] if parent_code else None
+        if unit.code not in known and parent and parent.id:
+            stand_in = names.get((parent.id, unit.name)) or tasks.get((parent.id, unit.duty))
+            if stand_in:
+                known[unit.code] = stand_in
+        if unit.code not in known:
+            unit.parent = parent
+            known[unit.code] = unit
+            new.append(unit)
+    place_units(session, new)
+    return known, len(new)
+
+
+def _found(session: Session, codes: set[str]) -> list[Unit]:
+    above = aliased(Unit)
+    parents = select(above.id).where(above.code.in_(codes))
+    with_task = and_(Unit.duty.is_not(None), Unit.region_id.in_(parents))
+    found = select(Unit).where(or_(Unit.code.in_(codes), Unit.parent_id.in_(parents), with_task))
+    return list(session.scalars(found))
+
+
+def _add_lists(session: Session, units: dict[str, Unit]) -> dict[str, int]:
+    territorial = select(DutyList.region_id).where(DutyList.list_type == ListType.territorial)
+    listed = set(session.scalars(territorial))
+    drafts = [_draft(row, units) for row in rows("counties.csv") if units[row["code"]].id not in listed]
+    session.add_all(drafts)
+    items = [item for draft in drafts for item in draft.items]
+    return {
+        "duty_list": len(drafts),
+        "list_item": len(items),
+        "item_cooperation": sum(len(item.cooperating) for item in items),
+    }
+
+
+def _draft(row: dict[str, str], units: dict[str, Unit]) -> DutyList:
+    return DutyList(
+        region_id=units[row["code"]].id,
+        title=row["list_title"],
+        owner_unit=units[_code(row["code"], "bb")],
+        note=LIST_NOTE,
+        items=[_item(row["code"], matter, units) for matter in matters((row["county"], row["city"], row["province"]))],
+    )
+
+
+def _item(county: str, matter: Matter, units: dict[str, Unit]) -> ListItem:
+    region_id = units[county].id
+    return ListItem(
+        region_id=region_id,
+        code=matter.code,
+        title=matter.title,
+        category=matter.category,
+        call_scope=matter.call_scope,
+        lead_department=units[_code(county, matter.lead)],
+        cooperating=[
+            ItemCooperation(region_id=region_id, unit=units[_code(county, word)]) for word in matter.cooperating
+        ],
+        department_duties=matter.department_duties,
+        township_duties=matter.township_duties,
+        legal_basis=matter.legal_basis,
+        time_limit=matter.time_limit,
+        source=f"依法律法规整理 / from law: {matter.legal_basis}, {matter.source}",
+        search_key=search_key(matter.title, limit=400),
+    )
+
+
+def _add_windows(session: Session, counties: list[Unit]) -> int:
+    settled = set(session.scalars(select(WorkingWindow.region_id).distinct()))
+    windows = [
+        WorkingWindow(region_id=county.id, weekday=weekday, starts=starts, ends=ends)
+        for county in counties
+        if county.id not in settled
+        for weekday, hours in DEFAULT_WINDOWS.items()
+        for starts, ends in hours
+    ]
+    session.add_all(windows)
+    return len(windows)
+
+
+def _add_limits(session: Session, counties: list[Unit]) -> int:
+    settled = {tuple(row) for row in session.execute(select(TimeLimit.region_id, TimeLimit.clock, TimeLimit.scope))}
+    proposed = [_limit(row, county) for county in counties for row in rows("time_limits.csv")]
+    limits = [limit for limit in proposed if (limit.region_id, limit.clock, limit.scope) not in settled]
+    session.add_all(limits)
+    return len(limits)
+
+
+def _limit(row: dict[str, str], county: Unit) -> TimeLimit:
+    return TimeLimit(
+        region_id=county.id,
+        clock=Clock(row["clock"]),
+        scope=CallScope(row["scope"]) if row["scope"] else None,
+        amount=int(row["amount"]),
+        unit=LimitUnit(row["unit"]),
+        basis=row["basis"],
+    )

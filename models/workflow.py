@@ -1,0 +1,152 @@
+"""A state machine small enough to read: a table of transitions, and one way to move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from models.actor import SYSTEM_ACTOR, Actor
+from models.base import N_, Tone, Word
+from models.door import by_rule
+from models.recorder import gathering, note_move
+
+Kind = Literal["text", "long_text", "moment", "day", "number", "flag", "word", "row", "rows"]
+
+
+STALE = N_("Someone changed this while you were looking at it. Read it again, then decide.")
+
+
+class Refused(Exception):
+    """A rule says no, in a sentence for the person who asked; `field` names what to put right."""
+
+    def __init__(self, reason: str, *, field: str = "", **details: Any) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.details = details
+
+
+class NotYours(Refused):
+    """The row is in sight, and the move is another side's to make."""
+
+
+class MovedOn(Refused):
+    """The state, or the version, is no longer the one that the person saw."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A field that a move asks for. `name` is the JSON key; a `row` is named by its id under `<name>`."""
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    required: bool = True
+    words: type[Word] | None = None
+    model: type[Any] | None = None
+    among: Callable[[Any, Actor], ColumnElement[bool]] | None = None
+    """Of which rows one may choose, for this subject; the door narrows it further."""
+    help: str = ""
+
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a guard and an effect are handed: all they may need, so that they ask the world for nothing."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    answers: Answers
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """One way from state to state. `by=None`: it follows by itself, and nobody can ask for it."""
+
+    name: str
+    label: str
+    source: frozenset[Any]
+    target: Any
+    by: Callable[[Any, Actor], bool] | None
+    asks: tuple[Ask, ...] = ()
+    guard: Callable[[Any, Step], None] | None = None
+    """Raises `Refused` when this subject may not move now, with the reason and the way out."""
+    effect: Callable[[Any, Step], None] | None = None
+    wants_note: bool = False
+    """Whether the page insists on a reason. A program may leave it out."""
+    tone: Tone = "info"
+    help: str = ""
+
+
+_workflows: dict[type[Any], Workflow] = {}
+
+
+def follow(step: Step, subject: Any, name: str) -> None:
+    """A step that follows by itself from `step`, on another subject. The system makes it, at the same moment."""
+    _workflows[type(subject)].move(
+        step.session, subject, name, actor=SYSTEM_ACTOR, now=step.now, answers=step.answers, note=step.note
+    )
+
+
+class Workflow:
+    """The transitions of one kind of subject. Declared once; read by rules, console and tests."""
+
+    def __init__(self, model: type[Any], *transitions: Transition) -> None:
+        self.transitions = {t.name: t for t in transitions}
+        if len(self.transitions) < len(transitions):
+            raise ValueError("two transitions share a name")
+        _workflows[model] = self
+
+    @property
+    def moves(self) -> dict[str, Transition]:
+        """The transitions that people make."""
+        return {name: t for name, t in self.transitions.items() if t.by is not None}
+
+    def open_to(self, subject: Any, actor: Actor) -> Iterator[Transition]:
+        """The buttons to show: right state, right person. Guards speak only when pressed."""
+        return (t for t in self.moves.values() if subject.state in t.source and t.by and t.by(subject, actor))
+
+    def move(
+        self,
+        session: Session,
+        subject: Any,
+        name: str,
+        *,
+        actor: Actor,
+        now: datetime,
+        answers: Answers | None = None,
+        note: str = "",
+        version: int | None = None,
+    ) -> None:
+        """Move `subject`, with its effects and its entry in the recorder.
+
+        `version` is the one that the person saw. Raises `NotYours` (another side's move), `MovedOn` (not in
+        this state, or changed since) or `Refused` (a guard). The caller commits, or rolls back.
+        """
+        transition = self.transitions[name]
+        if actor is not SYSTEM_ACTOR and not (transition.by and transition.by(subject, actor)):
+            raise NotYours(N_("This step is not yours to take for this record."))
+        if version is not None and version != subject.version:
+            raise MovedOn(STALE)
+        if subject.state not in transition.source:
+            raise MovedOn(
+                N_("“%(move)s” is not possible while this is “%(state)s”. Read the record again, then decide."),
+                move=transition.label,
+                state=subject.state.label,
+            )
+        step = Step(session, actor, now, answers or {}, note)
+        with gathering(session), by_rule(session):
+            if transition.guard:
+                transition.guard(subject, step)
+            note_move(session, subject, name, note=note, actor=actor, now=now)
+            subject.state = transition.target
+            if transition.effect:
+                transition.effect(subject, step)
