@@ -26,8 +26,8 @@ PLACEHOLDERS = ("changeme", "thisismy", "secretkey", "yoursecret", "example", "d
 """Found in the sample settings of frameworks and in tutorials, and therefore in attackers' lists."""
 
 
-class Misconfigured(ValueError):
-    """A setting that cannot be understood at all, told in one sentence."""
+class CannotDo(Exception):
+    """Why a command cannot do what it was asked, in words for whoever typed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def read(environ: Mapping[str, str]) -> Settings:
     """The settings that `environ` asks for. In the demo, what must be secret is made up once and kept."""
     env = environ.get("HUYING_ENV") or "demo"
     if env not in ("demo", "production"):
-        raise Misconfigured(f"HUYING_ENV is {env!r}; it must be demo or production.")
+        raise CannotDo(f"HUYING_ENV is {env!r}; it must be demo or production.")
     data_dir = Path(environ.get("HUYING_DATA_DIR") or ROOT / "instance").expanduser().resolve()
     private = {
         "secret_key": environ.get("HUYING_SECRET_KEY") or "",
@@ -158,14 +158,14 @@ def _database(url: str) -> str:
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     value = environ.get(name) or str(default)
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65535:
-        raise Misconfigured(f"{name} is {value!r}; it must be a number from 1 to 65535.")
+        raise CannotDo(f"{name} is {value!r}; it must be a number from 1 to 65535.")
     return int(value)
 
 
 def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
     value = (environ.get(name) or str(default)).lower()
     if value not in ("1", "true", "yes", "on", "0", "false", "no", "off"):
-        raise Misconfigured(f"{name} is {value!r}; it must be 1 or 0.")
+        raise CannotDo(f"{name} is {value!r}; it must be 1 or 0.")
     return value in ("1", "true", "yes", "on")
 
 

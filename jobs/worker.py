@@ -13,7 +13,7 @@ import rq
 from redis import Redis
 from redis.exceptions import RedisError
 
-from config import settings
+from config import CannotDo, settings
 from jobs.queues import QUEUES, connect
 
 log = logging.getLogger("jobs.worker")
@@ -45,7 +45,7 @@ def main(queue: str) -> None:
     from jobs import runner  # the domain is loaded here, once, and not by each job
 
     if queue not in QUEUES:
-        raise ValueError(f"there is no queue {queue!r}")
+        raise CannotDo(f"There is no queue {queue}; there are {' and '.join(QUEUES)}.")
     # A job that was forked with an open connection would share it with every other, and finish their transactions.
     os.register_at_fork(after_in_child=runner.forget_connections)
     os.register_at_fork(after_in_child=die_with_parent)

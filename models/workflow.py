@@ -89,6 +89,11 @@ class Transition:
 _workflows: dict[type[Any], Workflow] = {}
 
 
+def workflow_of(model: type[Any]) -> Workflow | None:
+    """How the rows of a table move, if they do."""
+    return _workflows.get(model)
+
+
 def follow(step: Step, subject: Any, name: str) -> None:
     """A step that follows by itself from `step`, on another subject. The system makes it, at the same moment."""
     _workflows[type(subject)].move(

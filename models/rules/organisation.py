@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from pypinyin import lazy_pinyin
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, inspect, select, update
 from sqlalchemy.orm import Session
 
+from models.actor import Actor
 from models.base import N_
 from models.door import by_rule
 from models.organisation import Unit, UnitType
@@ -58,8 +60,7 @@ def _read(text: str) -> list[str]:
 def place_units(session: Session, units: Iterable[Unit]) -> None:
     """Give units their path, county and search key; they may be new, and in any order.
 
-    Parents that are not among them stand where they should already. Five statements at most, however
-    many units on a level.
+    Parents that are not among them stand where they should already.
     """
     units = list(units)
     for unit in units:
@@ -122,7 +123,7 @@ def move_unit(session: Session, unit: Unit, parent: Unit | None) -> None:
             .values(
                 path=f"{parent.path if parent else ROOT}{unit.id}/" + func.substr(Unit.path, len(path) + 1),
                 # A county below the one that moves remains its own county.
-                region_id=case((Unit.region_id.is_not_distinct_from(region_id), destination), else_=Unit.region_id),
+                region_id=case((Unit.region_id == region_id, destination), else_=Unit.region_id),
             )
             .execution_options(synchronize_session="fetch")
         )
@@ -151,3 +152,15 @@ def _refuse_leaving(session: Session, unit: Unit) -> None:
             field="parent",
             unit=name,
         )
+
+
+def prepare_unit(session: Session, unit: Unit, actor: Actor, now: datetime) -> None:
+    """After a form: a new unit is placed, a renamed one found by its new name, a moved one taken with all below it."""
+    if unit.id is None:
+        place_units(session, [unit])
+        return
+    unit.search_key = search_key(unit.name, unit.short_name or "")
+    parent = session.get(Unit, unit.parent_id) if unit.parent_id else None
+    if inspect(unit).attrs.parent_id.history.has_changes():
+        unit.parent_id = (inspect(unit).attrs.parent_id.history.deleted or [None])[0]
+        move_unit(session, unit, parent)

@@ -38,10 +38,11 @@ def seed(session: Session, now: datetime) -> dict[str, int]:
     Nothing that is there is changed. A county that has a territorial list, or working hours, gets no others.
     """
     with _recorded_at(session, now):
-        units, added = _add_units(session, [*_divisions(), *_townships(), *_offices_and_departments()])
+        _, above = _add_units(session, _divisions())
+        units, below = _add_units(session, [*_townships(), *_offices_and_departments()])
         counties = [units[row["code"]] for row in rows("counties.csv")]
         return {
-            "unit": added,
+            "unit": above + below,
             **_add_lists(session, units),
             "working_window": _add_windows(session, counties),
             "time_limit": _add_limits(session, counties),
@@ -135,6 +136,7 @@ def _add_units(session: Session, bodies: Iterable[Body]) -> tuple[dict[str, Unit
                 known[unit.code] = stand_in
         if unit.code not in known:
             unit.parent = parent
+            unit.region_id = parent.region_id if parent else None  # the recorder's chain, from the first entry on
             known[unit.code] = unit
             new.append(unit)
     place_units(session, new)

@@ -65,18 +65,21 @@ class Glossary:
 
     def lead(self, row: dict[str, str]) -> str:
         """The department that the law names; where it names the government, the one for the matter or category."""
-        named = _first(self.departments, row["lead_department_as_in_law"])
+        named = self._department(row["lead_department_as_in_law"])
         return named or _first(self.titles, row["title_label"]) or self.categories[row["category"]]
 
     def cooperating(self, row: dict[str, str]) -> Iterator[str]:
         """Each department once, in the law's order. A name that nobody has mapped is an error, not a gap."""
         found: dict[str, None] = {}
         for name in filter(None, row["cooperating_departments_as_in_law"].split(";")):
-            bureau = _first(self.departments, name)
+            bureau = self._department(name)
             if bureau is None:
                 raise LookupError(f"department_names.csv has no pattern for {name}")
             found[bureau] = None
         return filter(None, found)
+
+    def _department(self, name: str) -> str | None:
+        return _first(self.departments, name.replace("人民政府", ""))  # which has 民政, civil affairs, in its middle
 
 
 def _first(patterns: dict[str, str], text: str) -> str | None:

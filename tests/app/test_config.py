@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 import config
-from config import ROOT, Misconfigured, problems, read
+from config import ROOT, CannotDo, problems, read
 
 STRONG = {
     "HUYING_SECRET_KEY": "kV9x2Lq7Zt4Rb8Wn1Yc6Hd3Jf5Mg0Ps-",
@@ -111,7 +111,7 @@ def test_all_faults_are_told_together(tmp_path):
 )
 def test_a_setting_that_means_nothing_is_named(demo, environ):
     (name,) = environ
-    with pytest.raises(Misconfigured, match=name):
+    with pytest.raises(CannotDo, match=name):
         read({**demo, **environ})
 
 

@@ -1,0 +1,1 @@
+"""Turns declarations into a console. Knows SQLAlchemy, Flask and Flask-AppBuilder; knows no domain."""

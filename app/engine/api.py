@@ -1,0 +1,369 @@
+"""The REST resource of a console: Flask-AppBuilder's conventions, on our queries and our checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+from flask_appbuilder.api import BaseApi, expose, protect, rison
+from flask_babel import gettext
+
+from app.engine import charts, write
+from app.engine.declare import World
+from app.engine.derive import Shape, translated
+from app.engine.present import told
+from app.engine.query import (
+    LARGEST_PAGE,
+    LAST_PAGE,
+    PAGE_SIZE,
+    BadQuestion,
+    Question,
+    answer,
+    fetch_related,
+    make_filter,
+)
+from app.engine.schema import asked, described, writable
+
+METHODS = {
+    **dict.fromkeys(("get_list", "get", "info", "chart", "timeline"), "read"),
+    "post": "add",
+    "put": "edit",
+    "delete": "delete",
+}
+
+
+class Resource(BaseApi):
+    """One table for programs. A page's permissions are its permissions."""
+
+    allow_browser_login = True
+    csrf_exempt = False  # a cookie is enough to sign in, so it must not be enough to write
+    shape: Shape
+    world: World
+
+    @expose("/_info", methods=["GET"])
+    @protect()
+    def info(self) -> Response:
+        """What may be sent, searched and done here.
+
+        ---
+        get:
+          summary: The fields, filters and permissions of the resource
+          responses:
+            200: {description: Fields for creating and changing, filters, permissions}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+        """
+        fields = [described(field) for field in writable(self.shape)]
+        allowed = [name for name in self.base_permissions if self.world.allows(name, self.shape.permission)]
+        return self.response(
+            200,
+            permissions=sorted(allowed),
+            add_title=translated(self.shape.console.name),
+            edit_title=translated(self.shape.console.name),
+            add_columns=fields,
+            edit_columns=fields,
+            filters={name: list(charts.operators(self.shape.fields[name])) for name in self.shape.searched},
+        )
+
+    @expose("/", methods=["GET"])
+    @protect()
+    @rison()
+    def get_list(self, **kwargs: Any) -> Response:
+        """List rows.
+
+        ---
+        get:
+          summary: A page of rows; `q` is Rison with filters, order_column, order_direction, page, page_size, columns
+          parameters:
+          - {in: query, name: q, schema: {type: string}}
+          responses:
+            200: {description: 'count, ids and result; count stops at 10000, and count_capped says so'}
+            400: {$ref: '#/components/responses/400'}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+        """
+        asked_for = kwargs["rison"]
+        try:
+            question = self._question(asked_for)
+            columns = self._columns(asked_for.get("columns"), ("id", *self.shape.listed))
+            found = answer(self.world.session(), self.shape, question)
+        except BadQuestion as error:
+            return self.response_400(message=str(error))
+        fields = self.shape.pick(columns)
+        _held = fetch_related(self.world.session(), fields, found.rows)
+        return self.response(
+            200,
+            count=found.count,
+            count_capped=found.more,
+            ids=[row.id for row in found.rows],
+            list_columns=list(columns),
+            label_columns={field.name: translated(field.label) for field in fields},
+            order_columns=list(self.shape.sortable),
+            list_title=translated(self.shape.console.name),
+            result=[{field.name: told(field, getattr(row, field.name)) for field in fields} for row in found.rows],
+        )
+
+    def _question(self, sent: Any) -> Question:
+        if not isinstance(sent, dict):
+            raise BadQuestion(gettext("The question is not valid."))
+        filters = sent.get("filters", [])
+        if not isinstance(filters, list) or not all(
+            isinstance(f, dict) and {"col", "opr", "value"} <= f.keys() for f in filters
+        ):
+            raise BadQuestion(gettext("Each filter needs col, opr and value."))
+        size = self._number(sent.get("page_size", PAGE_SIZE), "page_size")
+        return Question(
+            filters=tuple(
+                make_filter(self.world, self.shape, str(f["col"]), str(f["opr"]), f["value"]) for f in filters
+            ),
+            order=str(sent.get("order_column", "")),
+            direction="desc" if sent.get("order_direction") == "desc" else "asc",
+            page=min(self._number(sent.get("page", 0), "page"), LAST_PAGE),
+            size=min(max(size, 1), LARGEST_PAGE),
+        )
+
+    @staticmethod
+    def _number(value: Any, name: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise BadQuestion(gettext("“%(name)s” must be a whole number.", name=name))
+        return max(value, 0)
+
+    def _columns(self, wanted: Any, usual: tuple[str, ...]) -> tuple[str, ...]:
+        if wanted is None:
+            return usual
+        if not isinstance(wanted, list) or not all(isinstance(name, str) for name in wanted):
+            raise BadQuestion(gettext("The columns are not valid."))
+        known = {"id", *self.shape.listed, *self.shape.shown}
+        if unknown := [name for name in wanted if name not in known]:
+            raise BadQuestion(gettext("There is no column “%(column)s” here.", column=unknown[0][:60]))
+        return tuple(wanted) or usual
+
+    @expose("/<int:pk>", methods=["GET"])
+    @protect()
+    def get(self, pk: int) -> Response:
+        """One row.
+
+        ---
+        get:
+          summary: One row, with the moves that are open to the reader
+          responses:
+            200: {description: id, result and moves}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        row = write.get(self.world, self.shape, pk)
+        return self.response_404() if row is None else self.response(200, **self._told(row))
+
+    def _told(self, row: Any) -> dict[str, Any]:
+        names = dict.fromkeys(("id", *self.shape.shown, *self.shape.form))
+        fields = self.shape.pick(tuple(names))
+        _held = fetch_related(self.world.session(), fields, [row])
+        result = {field.name: told(field, getattr(row, field.name)) for field in fields}
+        if hasattr(row, "version"):
+            result["version"] = row.version
+        return {"id": row.id, "result": result, "moves": self._open_moves(row)}
+
+    def _open_moves(self, row: Any) -> list[str]:
+        workflow = self.shape.console.workflow
+        if workflow is None:
+            return []
+        open_ = workflow.open_to(row, self.world.actor())
+        return [t.name for t in open_ if self.world.allows(f"can_{t.name}", self.shape.permission)]
+
+    @expose("/", methods=["POST"])
+    @protect()
+    def post(self) -> Response:
+        """Create a row.
+
+        ---
+        post:
+          summary: Create a row; a relation is written by its name with an id
+          requestBody: {content: {application/json: {schema: {type: object}}}}
+          responses:
+            201: {description: The row}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            422: {$ref: '#/components/responses/422'}
+        """
+        return self._written(201, lambda: write.create(self.world, self.shape, self._body()))
+
+    @expose("/<int:pk>", methods=["PUT"])
+    @protect()
+    def put(self, pk: int) -> Response:
+        """Change a row.
+
+        ---
+        put:
+          summary: Change what is sent and nothing else; with `version`, only if it is still that one
+          requestBody: {content: {application/json: {schema: {type: object}}}}
+          responses:
+            200: {description: The row}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+            409: {description: Changed by someone else meanwhile}
+            422: {$ref: '#/components/responses/422'}
+        """
+        row = write.get(self.world, self.shape, pk)
+        if row is None:
+            return self.response_404()
+        body = self._body()
+        version = body.pop("version", None) if isinstance(body, dict) else None
+        if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
+            return self.response_422(message={"version": [gettext("Write a whole number.")]})
+        return self._written(200, lambda: write.change(self.world, self.shape, row, body, version=version))
+
+    @expose("/<int:pk>", methods=["DELETE"])
+    @protect()
+    def delete(self, pk: int) -> Response:
+        """Delete a row.
+
+        ---
+        delete:
+          summary: Delete a row
+          responses:
+            200: {description: Deleted}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+            422: {$ref: '#/components/responses/422'}
+        """
+        row = write.get(self.world, self.shape, pk)
+        if row is None:
+            return self.response_404()
+        try:
+            write.remove(self.world, self.shape, row)
+        except write.NotWritten as refusal:
+            return self._refused(refusal)
+        return self.response(200, message="OK")
+
+    @expose("/<int:pk>/timeline", methods=["GET"])
+    @protect()
+    def timeline(self, pk: int) -> Response:
+        """What happened to a row.
+
+        ---
+        get:
+          summary: The recorder's entries, newest first
+          responses:
+            200: {description: 'at, who, unit, action, label, subject, note, place and changes of each'}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        row = write.get(self.world, self.shape, pk)
+        if row is None:
+            return self.response_404()
+        happened = self.world.timeline(self.world.session(), row)
+        return self.response(
+            200,
+            result=[
+                {
+                    "at": entry.at.isoformat(),
+                    "who": entry.who,
+                    "unit": entry.unit,
+                    "action": entry.action,
+                    "label": entry.label,
+                    "subject": entry.subject,
+                    "note": entry.note,
+                    "place": entry.place,
+                    "changes": [{"label": label, "before": was, "after": now} for label, was, now in entry.changes],
+                }
+                for entry in happened
+            ],
+        )
+
+    @expose("/charts/<int:number>", methods=["GET"])
+    @protect()
+    @rison()
+    def chart(self, number: int, **kwargs: Any) -> Response:
+        """Numbers for a chart.
+
+        ---
+        get:
+          summary: Rows counted in SQL for one of the resource's charts
+          responses:
+            200: {description: 'title, definition, labels and series'}
+            400: {$ref: '#/components/responses/400'}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        if number >= len(self.shape.console.charts):
+            return self.response_404()
+        try:
+            figures = charts.figures(
+                self.world, self.shape, self.shape.console.charts[number], self._question(kwargs["rison"])
+            )
+        except BadQuestion as error:
+            return self.response_400(message=str(error))
+        return self.response(200, **charts.as_json(figures))
+
+    def _body(self) -> Any:
+        return request.get_json(silent=True)
+
+    def _written(self, status: int, do: Callable[[], Any]) -> Response:
+        try:
+            row = do()
+        except write.NotWritten as refusal:
+            return self._refused(refusal)
+        return self.response(status, **self._told(row))
+
+    def _refused(self, refusal: write.NotWritten) -> Response:
+        fields = {name: [sentence] for name, sentence in refusal.told.fields.items() if name}
+        return self.response(refusal.told.status, message=fields or refusal.told.message)
+
+
+def move_endpoint(name: str, transition: Any) -> Callable[..., Response]:
+    """POST /<pk>/move/<name>: one endpoint for one transition, with its own permission."""
+
+    def endpoint(self: Resource, pk: int) -> Response:
+        row = write.get(self.world, self.shape, pk)
+        if row is None:
+            return self.response_404()
+        body = request.get_json(silent=True) if request.data else {}
+        return self._written(200, lambda: write.move(self.world, self.shape, row, name, body))
+
+    endpoint.__name__ = f"move_{name}"
+    endpoint.__doc__ = _move_doc(name, transition)
+    return expose(f"/<int:pk>/move/{name}", methods=["POST"])(protect()(endpoint))
+
+
+def _move_doc(name: str, transition: Any) -> str:
+    types = {"row": "integer", "number": "integer", "flag": "boolean"}
+    lines = [
+        f"                {f.name}: {{type: {types.get(f.kind, 'string')}}}"
+        for f in asked(transition)
+        if f.kind != "rows"
+    ]
+    lines += [
+        f"                {f.name}: {{type: array, items: {{type: integer}}}}"
+        for f in asked(transition)
+        if f.kind == "rows"
+    ]
+    lines += ["                note: {type: string}", "                version: {type: integer}"]
+    return "\n".join(
+        [
+            f"{transition.label}.",
+            "",
+            "---",
+            "post:",
+            f"  summary: {transition.label}",
+            "  requestBody:",
+            "    content:",
+            "      application/json:",
+            "        schema:",
+            "            type: object",
+            "            properties:",
+            *lines,
+            "  responses:",
+            "    200: {description: The row after the move}",
+            "    401: {$ref: '#/components/responses/401'}",
+            "    403: {$ref: '#/components/responses/403'}",
+            "    404: {$ref: '#/components/responses/404'}",
+            "    409: {description: The state moved on, or the version is stale}",
+            "    422: {$ref: '#/components/responses/422'}",
+        ]
+    )

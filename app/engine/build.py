@@ -1,0 +1,90 @@
+"""From declarations to the pages and resources that Flask-AppBuilder serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask_appbuilder import AppBuilder
+
+from app.engine import api, pages
+from app.engine.declare import Console, World
+from app.engine.derive import Shape, shape_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the side bar."""
+
+    category: str
+    label: str
+    icon: str
+    endpoint: str
+    permission: str
+
+
+def register(appbuilder: AppBuilder, consoles: Iterable[Console], world: World) -> list[Entry]:
+    """Serve every console, and say what belongs into the side bar."""
+    shapes = {console.model: shape_of(console) for console in consoles}
+    for shape in shapes.values():
+        for class_ in (_page(shape, world, shapes), _resource(shape, world)):
+            appbuilder.add_view_no_menu(class_)
+    return [
+        Entry(s.console.category, s.console.name, s.console.icon, f"{s.permission}Page.listing", s.permission)
+        for s in shapes.values()
+        if s.console.in_menu
+    ]
+
+
+def permissions(shape: Shape) -> list[str]:
+    """What a role may be granted here. Page and resource publish the same set.
+
+    Flask-AppBuilder drops, when it syncs, what one of two classes of the same name lacks.
+    """
+    words = ["read", "export", *(("add", "edit", "delete") if shape.form else ())]
+    return [f"can_{word}" for word in (*words, *_moves(shape))]
+
+
+def _moves(shape: Shape) -> dict[str, Any]:
+    return dict(shape.console.workflow.moves) if shape.console.workflow else {}
+
+
+def _page(shape: Shape, world: World, shapes: dict[type[Any], Shape]) -> type[pages.Page]:
+    made = {f"move_{name}": pages.move_page(name) for name in _moves(shape)}
+    closed = set() if shape.form else {"add", "edit", "delete"}
+    return type(
+        f"{shape.permission}Page",
+        (pages.Page,),
+        made
+        | {
+            "shape": shape,
+            "world": world,
+            "shapes": shapes,
+            "route_base": f"/{shape.resource}",
+            "class_permission_name": shape.permission,
+            "base_permissions": permissions(shape),
+            "method_permission_name": pages.METHODS | {f"move_{name}": name for name in _moves(shape)},
+            "exclude_route_methods": closed | (set() if shape.console.charts else {"chart_page", "chart_xlsx"}),
+        },
+    )
+
+
+def _resource(shape: Shape, world: World) -> type[api.Resource]:
+    made = {f"move_{name}": api.move_endpoint(name, move) for name, move in _moves(shape).items()}
+    closed = set() if shape.form else {"post", "put", "delete"}
+    return type(
+        f"{shape.permission}Api",
+        (api.Resource,),
+        made
+        | {
+            "shape": shape,
+            "world": world,
+            "resource_name": shape.resource,
+            "class_permission_name": shape.permission,
+            "base_permissions": permissions(shape),
+            "method_permission_name": api.METHODS | {f"move_{name}": name for name in _moves(shape)},
+            "openapi_spec_tag": shape.resource,
+            "exclude_route_methods": closed | (set() if shape.console.charts else {"chart"}),
+        },
+    )

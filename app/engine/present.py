@@ -1,0 +1,94 @@
+"""Values as people read them: words with their tone, moments in the county's zone, deadlines with what is left."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+from app.engine.derive import Field, translated
+
+DAY, HOUR = 86_400, 3_600
+
+
+def plain(field: Field, value: Any, zone: tzinfo) -> str:
+    """A value as text: for exports, timelines and titles."""
+    if value is None or value == "":
+        return ""
+    if field.kind == "flag":
+        return gettext("Yes") if value else gettext("No")
+    if field.kind == "word":
+        return translated(value.label)
+    return in_zone(value, zone)
+
+
+def in_zone(value: Any, zone: tzinfo) -> str:
+    """Moments in the zone of the console, to the minute; anything else as it calls itself."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    return str(value)
+
+
+def shown(field: Field, value: Any, zone: tzinfo, *, now: datetime | None = None) -> Markup | str:
+    """A value as a cell. `now` is given for a deadline that still runs."""
+    if value is None or value == "":
+        return Markup('<span class="none">–</span>')
+    if field.kind == "word":
+        return Markup('<span class="tag tag-{}">{}</span>').format(value.tone, translated(value.label))
+    if isinstance(value, datetime):
+        return _moment(value, zone, now)
+    if field.kind == "long_text":
+        return Markup('<span class="prose">{}</span>').format(value)
+    return escape(plain(field, value, zone))
+
+
+def _moment(value: datetime, zone: tzinfo, now: datetime | None) -> Markup:
+    local = value.astimezone(zone)
+    stamp = Markup('<time datetime="{}">{}</time>').format(local.isoformat(), local.strftime("%Y-%m-%d %H:%M"))
+    if now is None:
+        return stamp
+    left = (value - now).total_seconds()
+    tone = "danger" if left < 0 else "warn" if left < DAY else "info"
+    words = gettext("%(time)s over", time=spell(-left)) if left < 0 else gettext("%(time)s left", time=spell(left))
+    return Markup('{} <span class="tag tag-{}">{}</span>').format(stamp, tone, words)
+
+
+def spell(seconds: float) -> str:
+    """A span in its largest unit, in words: never «0»."""
+    if seconds >= DAY:
+        return gettext("%(n)s d", n=int(seconds // DAY))
+    if seconds >= HOUR:
+        return gettext("%(n)s h", n=int(seconds // HOUR))
+    return gettext("%(n)s min", n=max(1, int(seconds // 60)))
+
+
+def told(field: Field, value: Any) -> Any:
+    """A value for a program: relations as id and name, moments in UTC."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if field.kind == "row":
+        return {"id": value.id, "name": str(value)}
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return value if field.kind == "data" else str(value)
+
+
+def for_input(field: Field, value: Any, zone: tzinfo) -> str:
+    """A value as an HTML input of its kind holds it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if field.kind == "row":
+        return str(value.id)
+    return str(value)

@@ -1,0 +1,207 @@
+"""A list as one bounded statement: filters, order and page come in as words, and only known words pass."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask_babel import gettext
+from marshmallow import ValidationError
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.engine.declare import World
+from app.engine.derive import Field, Shape
+from app.engine.schema import schema_of
+
+PAGE_SIZE, LARGEST_PAGE, LAST_PAGE = 25, 100, 1_000_000
+COUNTED = 10_000
+"""Beyond this a list says «more than»: an exact count of a large table costs more than the page."""
+
+TEXT = {"ct": "contains", "nct": "does not contain", "sw": "begins with", "eq": "is", "neq": "is not"}
+SIZE = {"eq": "is", "neq": "is not", "gt": "after", "lt": "before", "ge": "from", "le": "up to"}
+WORDS = {"eq": "is", "neq": "is not"}
+ROWS = {"rel_o_m": "is", "nrel_o_m": "is not"}
+OPERATORS: Mapping[str, Mapping[str, str]] = {
+    "text": TEXT,
+    "long_text": {"ct": TEXT["ct"], "nct": TEXT["nct"]},
+    "word": WORDS,
+    "flag": {"eq": "is"},
+    "number": SIZE,
+    "decimal": SIZE,
+    "moment": {key: SIZE[key] for key in ("eq", "gt", "lt", "ge", "le")},
+    "day": SIZE,
+    "hour": SIZE,
+    "row": ROWS,
+}
+"""Which comparisons fit which kind. The keys are Flask-AppBuilder's."""
+
+
+class BadQuestion(ValueError):
+    """A filter, order or page that the list does not know. Never answered by a wider list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition; `value` as it was sent, for showing it again."""
+
+    field: Field
+    operator: str
+    value: str
+    criterion: ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A list asked for: what is filtered, in which order, which page."""
+
+    filters: tuple[Filter, ...] = ()
+    words: str = ""
+    order: str = ""
+    direction: str = "asc"
+    page: int = 0
+    size: int = PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The rows of a page, and how many there are in all; `more` when the count stopped at its cap."""
+
+    rows: Sequence[Any]
+    count: int
+    more: bool
+
+
+def make_filter(world: World, shape: Shape, name: str, operator: str, value: Any) -> Filter:
+    """Raises `BadQuestion` for a column that may not be searched, an unknown operator or an unfit value."""
+    field = shape.fields.get(name) if name in (*shape.searched, "id") else None
+    if field is None:
+        raise BadQuestion(gettext("One cannot search by “%(column)s” here.", column=name[:60]))
+    if operator not in OPERATORS.get(field.kind, {}):
+        raise BadQuestion(gettext("“%(operator)s” does not fit this column.", operator=operator[:20]))
+    column = getattr(shape.model, field.column.key if field.kind == "row" else name)
+    return Filter(field, operator, str(value), _criterion(world, field, column, operator, value))
+
+
+def _criterion(world: World, field: Field, column: Any, operator: str, value: Any) -> ColumnElement[bool]:
+    if field.kind in ("text", "long_text"):
+        return _text(column, operator, str(value))
+    if field.kind == "row":
+        if not str(value).isdecimal() or int(value) >= 2**31:
+            raise BadQuestion(gettext("Name the record by its number (id)."))
+        return column == int(value) if operator == "rel_o_m" else or_(column != int(value), column.is_(None))
+    return _compared(column, operator, _read(world, field, value))
+
+
+def _text(column: Any, operator: str, value: str) -> ColumnElement[bool]:
+    if "\x00" in value:
+        raise BadQuestion(gettext("The text has a character that cannot be stored."))
+    ways = {
+        "ct": lambda: column.icontains(value, autoescape=True),
+        "nct": lambda: ~column.icontains(value, autoescape=True),
+        "sw": lambda: column.istartswith(value, autoescape=True),
+        "eq": lambda: column == value,
+        "neq": lambda: column != value,
+    }
+    criterion: ColumnElement[bool] = ways[operator]()
+    return criterion
+
+
+def _read(world: World, field: Field, value: Any) -> Any:
+    """The value as the column has it. A bare date, asked of a moment, is the whole of that day."""
+    if field.kind == "moment" and isinstance(value, str) and len(value) == 10:
+        value = f"{value}T00:00"
+    try:
+        return schema_of(world, [field], None, partial=True).load({field.name: value})[field.name]
+    except ValidationError as error:
+        raise BadQuestion(" ".join(error.messages_dict[field.name])) from error
+
+
+def _compared(column: Any, operator: str, value: Any) -> ColumnElement[bool]:
+    if isinstance(value, datetime) and operator in ("eq", "le", "gt") and value.timetz().replace(tzinfo=None) == time():
+        tomorrow = value + timedelta(days=1)
+        if operator == "eq":
+            return (column >= value) & (column < tomorrow)
+        return column < tomorrow if operator == "le" else column >= tomorrow
+    ways = {
+        "eq": lambda: column == value,
+        "neq": lambda: column != value,
+        "gt": lambda: column > value,
+        "lt": lambda: column < value,
+        "ge": lambda: column >= value,
+        "le": lambda: column <= value,
+    }
+    criterion: ColumnElement[bool] = ways[operator]()
+    return criterion
+
+
+def narrowed(shape: Shape, question: Question) -> Select[Any]:
+    """The rows asked for, without order and page: what a chart counts and an export writes."""
+    query = select(shape.model).where(*(f.criterion for f in question.filters))
+    if question.words:
+        texts = [getattr(shape.model, n) for n in shape.searched if shape.fields[n].kind in ("text", "long_text")]
+        query = query.where(or_(*(column.icontains(question.words, autoescape=True) for column in texts)))
+    return query
+
+
+def ordered(shape: Shape, question: Question, query: Select[Any]) -> Select[Any]:
+    """With ties broken by the key, so that no row is on two pages."""
+    name, direction = (question.order, question.direction) if question.order else shape.order
+    if name not in shape.sortable and name != shape.order[0]:
+        raise BadQuestion(gettext("One cannot sort by “%(column)s” here.", column=name[:60]))
+    field = shape.fields[name]
+    column = getattr(shape.model, field.column.key if field.kind == "row" else name)
+    key = shape.model.id  # type: ignore[attr-defined]
+    columns = (column,) if name == "id" else (column, key)
+    return query.order_by(*(c.desc() if direction == "desc" else c.asc() for c in columns))
+
+
+def answer(session: Session, shape: Shape, question: Question) -> Answer:
+    """One statement for the rows, one for the count, one for each related table: however many rows."""
+    query = narrowed(shape, question)
+    page = ordered(shape, question, query).offset(question.page * question.size).limit(question.size)
+    rows = session.scalars(page).all()
+    if question.page == 0 and len(rows) < question.size:
+        return Answer(rows, len(rows), False)
+    return Answer(rows, *count(session, shape, query))
+
+
+def count(session: Session, shape: Shape, query: Select[Any]) -> tuple[int, bool]:
+    """How many rows, up to the cap; and whether there are more."""
+    keys = query.with_only_columns(shape.model.id).order_by(None).limit(COUNTED + 1)  # type: ignore[attr-defined]
+    found: int = session.scalar(select(func.count()).select_from(keys.subquery())) or 0
+    return min(found, COUNTED), found > COUNTED
+
+
+def fetch_related(session: Session, fields: Iterable[Field], rows: Sequence[Any]) -> dict[Any, Any]:
+    """Load what the rows point at, a statement for each target table, so that reading it costs no more.
+
+    What comes back keeps the rows alive in the session's identity map; hold it while they are read.
+    """
+    wanted: dict[type[Any], set[int]] = defaultdict(set)
+    for field in fields:
+        if field.kind == "row" and field.target is not None:
+            wanted[field.target] |= {key for row in rows if (key := getattr(row, field.column.key)) is not None}
+    return {
+        target: session.scalars(select(target).where(target.id.in_(sorted(keys)))).all()
+        for target, keys in wanted.items()
+        if keys
+    }
+
+
+def lookup(session: Session, target: type[Any], words: str, among: Any, *, limit: int = 20) -> Sequence[Any]:
+    """Rows of a table to choose from: by the beginning of their search key, or by any of their short texts."""
+    query = select(target)
+    if among is not None:
+        query = query.where(among)
+    if words:
+        names = [
+            name for name in ("search_key", "name", "title", "code", "number", "username") if hasattr(target, name)
+        ]
+        columns = [getattr(target, name) for name in names] or [cast(target.id, String)]
+        query = query.where(or_(*(column.icontains(words.strip()[:60], autoescape=True) for column in columns)))
+    order = next((getattr(target, n) for n in ("code", "search_key", "name", "title") if hasattr(target, n)), target.id)
+    return session.scalars(query.order_by(order, target.id).limit(limit)).all()

@@ -1,0 +1,207 @@
+"""What people and programs send in, checked: one schema for forms, API and import, one sentence for each mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import gettext
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
+from sqlalchemy import select
+
+from app.engine.declare import World
+from app.engine.derive import Field, Shape, translated
+
+
+def _messages(**own: str) -> dict[str, str]:
+    required = gettext("Fill this in.")
+    return {"required": required, "null": required, "validator_failed": gettext("This is not valid.")} | own
+
+
+class Row(fields.Field[Any]):
+    """A row named by its key. If there is none, or none in sight, or none that may be chosen: it is unknown."""
+
+    def __init__(self, world: World, field: Field, subject: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.world, self.field, self.subject = world, field, subject
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if value == "" and not self.required:
+            return None
+        found = self.world.session().scalar(self._query(self._key(value)))
+        if found is None:
+            raise ValidationError(gettext("There is no such record, or you may not choose it."))
+        return found
+
+    @staticmethod
+    def _key(value: Any) -> int:
+        if isinstance(value, dict):
+            value = value.get("id")
+        if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isdecimal():
+            raise ValidationError(gettext("Name the record by its number (id)."))
+        key = int(value)
+        if key >= 2**31:
+            raise ValidationError(gettext("There is no such record, or you may not choose it."))
+        return key
+
+    def _query(self, key: int) -> Any:
+        target = self.field.target
+        query = select(target).where(target.id == key)  # type: ignore[union-attr, arg-type]
+        if self.field.among is not None:
+            query = query.where(self.field.among(self.subject, self.world.actor()))
+        return query
+
+
+class Chosen(fields.Field[Any]):
+    """One of a closed set of words."""
+
+    def __init__(self, words: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.words = words
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if value == "" and not self.required:
+            return None
+        try:
+            return self.words(value)
+        except ValueError:
+            raise ValidationError(
+                gettext("Choose one of: %(words)s.", words="、".join(str(word) for word in self.words))
+            ) from None
+
+
+def _of_field(world: World, field: Field, subject: Any, *, needed: bool) -> fields.Field[Any]:
+    options: dict[str, Any] = {
+        "required": needed,
+        "allow_none": field.nullable and not field.required,
+        "error_messages": _messages(),
+    }
+    if field.kind == "row":
+        return Row(world, field, subject, **options)
+    if field.kind == "rows":
+        return fields.List(Row(world, replace(field, required=True), subject, required=True), **options)
+    if field.kind == "word":
+        return Chosen(field.words, **options)
+    return _of_scalar(world, field, options)
+
+
+def _of_scalar(world: World, field: Field, options: dict[str, Any]) -> fields.Field[Any]:
+    said = options["error_messages"]
+    if field.kind == "moment":
+        said["invalid"] = gettext("Write a date and time, such as 2026-11-23T09:00.")
+        return fields.AwareDateTime(format="iso", default_timezone=world.zone, **options)
+    if field.kind == "day":
+        said["invalid"] = gettext("Write a date, such as 2026-11-23.")
+        return fields.Date(**options)
+    if field.kind == "hour":
+        said["invalid"] = gettext("Write a time, such as 08:30.")
+        return fields.Time(**options)
+    if field.kind == "flag":
+        said["invalid"] = gettext("Say yes or no.")
+        return fields.Boolean(**options)
+    if field.kind == "number":
+        said |= {"invalid": gettext("Write a whole number."), "too_large": gettext("Write a whole number.")}
+        limit = validate.Range(min=-(2**31), max=2**31 - 1, error=gettext("This number is too large."))
+        return fields.Integer(strict=False, validate=limit, **options)
+    if field.kind == "decimal":
+        said["invalid"] = gettext("Write a number.")
+        return fields.Decimal(allow_nan=False, **options)
+    said["invalid"] = gettext("Write text.")
+    return fields.String(validate=_of_text(field), **options)
+
+
+def _of_text(field: Field) -> list[Callable[[str], None]]:
+    def plain(value: str) -> None:
+        if "\x00" in value or any(0xD800 <= ord(char) <= 0xDFFF for char in value):
+            raise ValidationError(gettext("The text has a character that cannot be stored."))
+        if field.required and not value.strip():
+            raise ValidationError(gettext("Fill this in."))
+
+    longest = field.length or 20_000
+    too_long = gettext("Write at most %(most)s characters.", most=longest)
+    return [plain, validate.Length(max=longest, error=too_long)]
+
+
+def schema_of(
+    world: World, wanted: Iterable[Field], subject: Any, *, partial: bool = False, form: bool = False
+) -> Schema:
+    """The schema of some fields. From a program, an unknown key is refused; a form also carries keys of its own."""
+    made = {f.name: _of_field(world, f, subject, needed=f.required and not partial) for f in wanted}
+    schema = Schema.from_dict(made)(partial=partial, unknown=EXCLUDE if form else RAISE)
+    schema.error_messages["unknown"] = gettext("This field does not exist, or cannot be written.")
+    schema.error_messages["type"] = gettext("Send a JSON object.")
+    return schema
+
+
+def writable(shape: Shape) -> list[Field]:
+    """The fields of a console's form, with what its declaration adds to the mapper's."""
+    among = shape.console.among or {}
+    return [
+        replace(
+            field,
+            required=field.required or field.name in shape.console.required,
+            among=_of_actor(among[field.name]) if field.name in among else None,
+        )
+        for field in shape.pick(shape.form)
+    ]
+
+
+def _of_actor(criterion: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda subject, actor: criterion(actor)
+
+
+def asked(transition: Any) -> list[Field]:
+    """The fields that a move asks for."""
+    return [
+        Field(
+            name=ask.name,
+            label=ask.label,
+            kind=ask.kind,
+            required=ask.required,
+            help=ask.help,
+            words=ask.words,
+            target=ask.model,
+            among=ask.among,
+        )
+        for ask in transition.asks
+    ]
+
+
+def load(schema: Schema, data: Any) -> dict[str, Any]:
+    """The checked values. Raises marshmallow's `ValidationError`, its messages by field."""
+    loaded: dict[str, Any] = schema.load(data)
+    return loaded
+
+
+def from_form(wanted: Iterable[Field], form: Any) -> dict[str, Any]:
+    """What a browser posted, as a program would have sent it: an empty box is nothing, an unticked one is no."""
+    sent: dict[str, Any] = {}
+    for field in wanted:
+        if field.kind == "flag":
+            sent[field.name] = field.name in form
+        elif field.kind == "rows":
+            sent[field.name] = [value for value in form.getlist(field.name) if value]
+        elif field.name in form:
+            value = form[field.name].strip()
+            if value or field.kind in ("text", "long_text"):
+                sent[field.name] = value
+            elif field.nullable:
+                sent[field.name] = None
+    return sent
+
+
+def described(field: Field) -> dict[str, Any]:
+    """A field told to a program, for `_info`."""
+    told: dict[str, Any] = {
+        "name": field.name,
+        "label": translated(field.label),
+        "description": translated(field.help),
+        "type": field.kind,
+        "required": field.required,
+    }
+    if field.words:
+        told["values"] = [{"id": word.value, "value": translated(word.label)} for word in field.words]
+    if field.length:
+        told["max_length"] = field.length
+    return told

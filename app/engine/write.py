@@ -1,0 +1,146 @@
+"""Creating, changing, deleting and moving a row: one way for pages, API and import, or a refusal in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_babel import gettext
+from marshmallow import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine.declare import Told, World
+from app.engine.derive import Shape
+from app.engine.schema import asked, load, schema_of, writable
+
+
+class NotWritten(Exception):
+    """Nothing was written; `told` says why, by field."""
+
+    def __init__(self, told: Told) -> None:
+        super().__init__(told.message)
+        self.told = told
+
+
+@contextmanager
+def transaction(world: World) -> Iterator[Session]:
+    """All of it, or nothing: a refusal is rolled back and told, and what is no refusal goes up as it is."""
+    session = world.session()
+    try:
+        yield session
+        session.commit()
+    except ValidationError as error:
+        session.rollback()
+        raise NotWritten(Told(422, {name: _first(said) for name, said in error.messages_dict.items()})) from error
+    except NotWritten:
+        session.rollback()
+        raise
+    except Exception as error:
+        session.rollback()
+        told = world.told(error)
+        if told is None:
+            raise
+        raise NotWritten(told) from error
+
+
+def _first(said: Any) -> str:
+    while isinstance(said, list | dict):
+        said = next(iter(said.values() if isinstance(said, dict) else said), "")
+    return str(said)
+
+
+def get(world: World, shape: Shape, key: int) -> Any | None:
+    """The row, if the person may see it."""
+    if not 0 < key < 2**31:
+        return None
+    return world.session().scalar(select(shape.model).where(shape.model.id == key))  # type: ignore[attr-defined]
+
+
+def create(world: World, shape: Shape, sent: Any, *, form: bool = False) -> Any:
+    """A new row from what was sent. Raises `NotWritten`."""
+    with transaction(world) as session:
+        row = shape.model()
+        _fill(shape, row, load(schema_of(world, writable(shape), row, form=form), sent))
+        _prepare(world, shape, session, row)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def change(world: World, shape: Shape, row: Any, sent: Any, *, version: int | None = None, form: bool = False) -> Any:
+    """Change what was sent, and nothing else. `version`: the one that the person saw. Raises `NotWritten`."""
+    with transaction(world) as session:
+        if version is not None and version != getattr(row, "version", version):
+            raise NotWritten(Told(409, {"": stale()}))
+        values = load(schema_of(world, writable(shape), row, partial=True, form=form), sent)
+        with session.no_autoflush:
+            _fill(shape, row, values)
+            _prepare(world, shape, session, row)
+        session.flush()
+    return row
+
+
+def remove(world: World, shape: Shape, row: Any) -> None:
+    """Delete a row. Raises `NotWritten`, also where other records need it."""
+    with transaction(world) as session:
+        if shape.console.forget:
+            shape.console.forget(session, row, world.actor(), world.now())
+        session.delete(row)
+        session.flush()
+
+
+def move(world: World, shape: Shape, row: Any, name: str, sent: Any, *, form: bool = False) -> Any:
+    """Make one transition, with its fields, `note` and `version`. Raises `NotWritten`."""
+    workflow = shape.console.workflow
+    if workflow is None or name not in workflow.moves:
+        raise LookupError(name)
+    with transaction(world) as session:
+        if not isinstance(sent, dict):
+            raise ValidationError({"": [gettext("Send a JSON object.")]})
+        rest = {key: value for key, value in sent.items() if key not in ("note", "version")}
+        workflow.move(
+            session,
+            row,
+            name,
+            actor=world.actor(),
+            now=world.now(),
+            answers=load(schema_of(world, asked(workflow.moves[name]), row, form=form), rest),
+            note=_note(sent.get("note")),
+            version=_version(sent.get("version")),
+        )
+    return row
+
+
+def _note(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > 2000:
+        raise ValidationError({"note": [gettext("Write at most %(most)s characters.", most=2000)]})
+    return value.strip()
+
+
+def _version(value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    if isinstance(value, bool) or not str(value).isdecimal():
+        raise ValidationError({"version": [gettext("Write a whole number.")]})
+    return int(value)
+
+
+def stale() -> str:
+    return gettext("Someone changed this while you were looking at it. Read it again, then decide.")
+
+
+def _fill(shape: Shape, row: Any, values: dict[str, Any]) -> None:
+    """A relation and its key together, so that a rule may read either."""
+    for name, value in values.items():
+        setattr(row, name, value)
+        if shape.fields[name].kind == "row":
+            setattr(row, shape.fields[name].column.key, value.id if value is not None else None)
+
+
+def _prepare(world: World, shape: Shape, session: Session, row: Any) -> None:
+    if shape.console.prepare:
+        shape.console.prepare(session, row, world.actor(), world.now())

@@ -1,0 +1,24 @@
+"""The shared objects, unbound. `app.factory` binds them; nobody else does."""
+
+from __future__ import annotations
+
+from flask import request
+from flask_appbuilder import AppBuilder
+from flask_appbuilder.models.sqla.base import SQLA
+from flask_wtf.csrf import CSRFProtect
+
+import models.database  # noqa: F401  (how every connection behaves)
+from app.security import Security
+
+
+class Csrf(CSRFProtect):
+    """A form or a script shows its token. A program that signs in by its own token has no cookie to abuse."""
+
+    def protect(self) -> None:
+        if not request.headers.get("Authorization", "").startswith("Bearer "):
+            super().protect()
+
+
+db = SQLA()
+appbuilder = AppBuilder(security_manager_class=Security, base_template="shell.html", update_perms=False)
+csrf = Csrf()

@@ -1,0 +1,128 @@
+"""The recorder's entries as people read them: who, in whose name, did what to what, and what changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import or_, select
+
+from app.engine.declare import Happening
+from app.engine.derive import Field, fields_of, translated
+from app.engine.present import plain
+from app.identity import ZONE
+from models.base import N_, Model, User
+from models.organisation import Unit
+from models.recorder import RecorderEntry
+from models.workflow import workflow_of
+
+MOST = 200
+ACTIONS = {"create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted")}
+UNTOLD = {"id", "version", "region_id", "search_key", "path"}
+
+
+def timeline(session: Any, row: Any) -> list[Happening]:
+    """What happened to a row, newest first; on a call, to its parts and its case too."""
+    name = row.__tablename__
+    mine = (RecorderEntry.subject_type == name) & (RecorderEntry.subject_id == row.id)
+    if name == "call":
+        mine = or_(mine, RecorderEntry.call_id == row.id)
+    entries = session.scalars(select(RecorderEntry).where(mine).order_by(RecorderEntry.id.desc()).limit(MOST)).all()
+    people = _named(session, User, {entry.user_id for entry in entries})
+    units = _named(session, Unit, {entry.unit_id for entry in entries})
+    references = _references(session, entries)
+    return [_told(entry, people, units, references) for entry in entries]
+
+
+def _named(session: Any, model: type[Any], keys: set[int | None]) -> dict[int | None, str]:
+    known = [key for key in keys if key is not None]
+    if not known:
+        return {}
+    return {row.id: _name(row) for row in session.scalars(select(model).where(model.id.in_(known)))}
+
+
+def _name(row: Any) -> str:
+    """A person by their name as it is written in China, a unit by its own."""
+    return f"{row.last_name}{row.first_name}" if isinstance(row, User) else str(row)
+
+
+def _models() -> dict[str, type[Any]]:
+    return {mapper.local_table.name: mapper.class_ for mapper in Model.registry.mappers}
+
+
+def _by_key(model: type[Any]) -> dict[str, Field]:
+    """Fields by the column that the recorder names: a relation by its key."""
+    return {(f.column.key if f.column is not None else f.name): f for f in fields_of(model).values()}
+
+
+def _references(session: Any, entries: Any) -> dict[tuple[type[Any], int], str]:
+    """The names of everything the changes point at: one statement for each target table."""
+    wanted: dict[type[Any], set[int]] = {}
+    models = _models()
+    for entry in entries:
+        fields = _by_key(models[entry.subject_type]) if entry.subject_type in models else {}
+        for changes in (entry.before, entry.after):
+            for key, value in changes.items():
+                field = fields.get(key)
+                if field and field.target and isinstance(value, int):
+                    wanted.setdefault(field.target, set()).add(value)
+    return {
+        (target, row.id): _name(row)
+        for target, keys in wanted.items()
+        for row in session.scalars(select(target).where(target.id.in_(keys)))  # type: ignore[attr-defined]
+    }
+
+
+def _told(entry: RecorderEntry, people: Any, units: Any, references: Any) -> Happening:
+    model = _models().get(entry.subject_type)
+    workflow = workflow_of(model) if model else None
+    transition = workflow.transitions.get(entry.action) if workflow else None
+    label = translated(transition.label) if transition else gettext(ACTIONS.get(entry.action, entry.action))
+    return Happening(
+        at=entry.at,
+        who=people.get(entry.user_id) or gettext("By itself"),
+        unit=units.get(entry.unit_id, ""),
+        action=entry.action,
+        label=label,
+        tone=transition.tone if transition else "muted",
+        subject=gettext(SUBJECTS.get(entry.subject_type, entry.subject_type)),
+        note=entry.note,
+        changes=tuple(_changes(entry, model, references)) if entry.action != "create" else (),
+        place=entry.place,
+    )
+
+
+SUBJECTS = {
+    "call": N_("Call"),
+    "call_assignment": N_("Assignment"),
+    "coordination_case": N_("Coordination case"),
+    "case_party": N_("Party"),
+    "supervision_order": N_("Supervision order"),
+    "duty_list": N_("List"),
+    "list_item": N_("List item"),
+    "item_cooperation": N_("Cooperating department"),
+    "calendar_day": N_("Calendar day"),
+    "unit": N_("Unit"),
+}
+
+
+def _changes(entry: RecorderEntry, model: Any, references: Any) -> Any:
+    fields = _by_key(model) if model else {}
+    for key in dict.fromkeys((*entry.before, *entry.after)):
+        field = fields.get(key)
+        if field is not None and field.label and key not in UNTOLD:
+            was, now = (_value(field, side.get(key), references) for side in (entry.before, entry.after))
+            yield translated(field.label), was, now
+
+
+def _value(field: Field, value: Any, references: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if field.target is not None:
+        return str(references.get((field.target, value), f"#{value}"))
+    if field.kind == "word":
+        return translated(field.words(value).label)
+    if field.kind == "moment":
+        return plain(field, datetime.fromisoformat(value), ZONE)
+    return plain(field, value, ZONE)

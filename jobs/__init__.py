@@ -1,0 +1,1 @@
+"""What happens by itself: functions of a session and a moment."""

@@ -1,0 +1,146 @@
+"""The clocks of a call: accepted in time, answered in time, and solved when promised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
+
+from jobs.watch import HIGHEST, Batch
+from models.base import N_
+from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
+from models.notices import Audience
+from models.organisation import Duty
+from models.supervision import OrderState, SupervisionOrder
+from models.words import CallScope
+
+AT_WORK = (AssignmentState.responded, AssignmentState.working)
+WITH_NAMES = (joinedload(CallAssignment.call), joinedload(CallAssignment.department))
+
+
+def acceptance(batch: Batch) -> None:
+    """The county office is reminded (TA-26); of an emergency that it left waiting, the leaders hear (R8)."""
+    soon, over = batch.steps(batch.waiting(Call.state == CallState.submitted), "accept_due")
+    offices = batch.offices()
+    for promise, call in soon:
+        batch.record(promise, call)
+        batch.remind(
+            promise,
+            call,
+            offices.get((call.region_id, Duty.county_office)),
+            call.accept_due,
+            N_("A call waits for acceptance."),
+            N_("%(call)s waits for acceptance. Accept it by %(due)s."),
+            audience=Audience.duty_officer,
+            call=str(call),
+        )
+    for promise, call in over:
+        batch.record(promise, call)
+        reason = N_("A call was not accepted in time.")
+        message = N_("%(call)s was not accepted in time; the limit was %(due)s. Accept it now.")
+        office = offices.get((call.region_id, Duty.county_office))
+        batch.remind(promise, call, office, call.accept_due, reason, message, call=str(call))
+        if call.scope is CallScope.emergency:
+            message = N_("An emergency waits: %(call)s was not accepted by %(due)s.")
+            leaders = offices.get((call.region_id, Duty.leadership))
+            heads = Audience.heads
+            batch.remind(promise, call, leaders, call.accept_due, reason, message, audience=heads, call=str(call))
+
+
+def response(batch: Batch) -> None:
+    """The department is reminded; when the limit has passed, its silence is on record (R11)."""
+    pending = CallAssignment.state == AssignmentState.pending
+    soon, over = batch.steps(batch.waiting(pending, options=WITH_NAMES), "respond_due")
+    offices = batch.offices()
+    for promise, part in soon:
+        batch.record(promise, part)
+        batch.remind(
+            promise,
+            part,
+            part.department_id,
+            part.respond_due,
+            N_("The response is due soon."),
+            N_("%(call)s waits for your response. Respond by %(due)s."),
+            audience=Audience.duty_officer,
+            call=str(part.call),
+        )
+    nothing_yet = CallAssignment.failure_kind == FailureKind.none
+    for promise, part, _ in batch.change(over, pending, nothing_yet, failure_kind=FailureKind.no_response):
+        reason, call, due = N_("There was no response in time."), str(part.call), part.respond_due
+        message = N_("You did not respond to %(call)s; the limit was %(due)s. Respond now.")
+        batch.remind(promise, part, part.department_id, due, reason, message, audience=Audience.heads, call=call)
+        office = offices.get((part.region_id, Duty.county_office))
+        message = N_("%(unit)s did not respond to %(call)s; the limit was %(due)s.")
+        batch.remind(promise, part, office, due, reason, message, call=call, unit=str(part.department))
+
+
+def promised_result(batch: Batch) -> None:
+    """A promise that passes without a result is inaction (R13), and puts the department under supervision (TC-32)."""
+    at_work = CallAssignment.state.in_(AT_WORK)
+    soon, over = batch.steps(batch.waiting(at_work, options=WITH_NAMES), "promised_due")
+    offices = batch.offices()
+    for promise, part in soon:
+        batch.record(promise, part)
+        batch.remind(
+            promise,
+            part,
+            part.department_id,
+            part.promised_due,
+            N_("The promised deadline is near."),
+            N_("You promised a result for %(call)s by %(due)s. Report it in time."),
+            audience=Audience.duty_officer,
+            call=str(part.call),
+        )
+    passed = CallAssignment.promised_due <= batch.now
+    failed = batch.change(over, at_work, passed, failure_kind=FailureKind.inaction)
+    levels = _supervise(batch, [part for _, part, _ in failed])
+    for promise, part, _ in failed:
+        say = {"call": str(part.call), "unit": str(part.department), "level": str(levels[part.id])}
+        reason, due = N_("The promised deadline passed without a result."), part.promised_due
+        message = N_(
+            "You promised a result for %(call)s by %(due)s. Supervision order, level %(level)s: report it now."
+        )
+        batch.remind(promise, part, part.department_id, due, reason, message, audience=Audience.heads, **say)
+        message = N_("%(unit)s promised a result for %(call)s by %(due)s, and gave none. Supervision level: %(level)s.")
+        for duty in (Duty.county_office, Duty.supervision_office):
+            batch.tell(promise, part, offices.get((part.region_id, duty)), message, due=due, **say)
+
+
+def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:
+    """Raise the open order of each part, or issue the first; the levels by part."""
+    if not parts:
+        return {}
+    order = SupervisionOrder
+    open_ = select(order).where(order.assignment_id.in_([part.id for part in parts]), order.state != OrderState.closed)
+    standing = {found.assignment_id: found for found in batch.session.scalars(open_.with_for_update())}
+    levels = dict.fromkeys((part.id for part in parts), 1) | {part: found.level for part, found in standing.items()}
+    raised = batch.session.execute(
+        update(order)
+        .where(
+            order.id.in_([found.id for found in standing.values()]),
+            order.state != OrderState.closed,
+            order.level < HIGHEST,
+        )
+        .values(level=order.level + 1, raised_at=batch.now, version=order.version + 1)
+        .returning(order.assignment_id, order.level)
+        .execution_options(synchronize_session=False)
+    )
+    for part_id, level in raised:
+        found, levels[part_id] = standing[part_id], level
+        before = {"level": found.level, "raised_at": found.raised_at}
+        batch.note(found, before, {"level": level, "raised_at": batch.now})
+    batch.new_rows += [_first_order(part, batch) for part in parts if part.id not in standing]
+    return levels
+
+
+def _first_order(part: CallAssignment, batch: Batch) -> SupervisionOrder:
+    return SupervisionOrder(
+        region_id=part.region_id,
+        call_id=part.call_id,
+        assignment_id=part.id,
+        unit_id=part.department_id,
+        issued_at=batch.now,
+        raised_at=batch.now,
+        reason=N_("The promised deadline passed without a result."),
+    )

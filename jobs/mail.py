@@ -1,0 +1,245 @@
+"""Notices by mail: claimed, sent outside any transaction, and marked; to a server, or into a folder."""
+
+from __future__ import annotations
+
+import gettext
+import hashlib
+import hmac
+import logging
+import os
+import smtplib
+import ssl
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from rq.timeouts import BaseTimeoutException
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from config import ROOT, Settings, settings
+from jobs.watch import Done
+from models.base import N_, User
+from models.notices import Notice
+from models.rules.deadlines import SHANGHAI
+
+log = logging.getLogger("jobs.mail")
+
+BATCH = 20
+CLAIM = timedelta(minutes=5)
+"""For so long a mail is one worker's. A batch on a slow server ends before: TIMEOUT × BATCH is less."""
+
+TIMEOUT = 10.0
+TRIES = 8
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+SUBJECT_LENGTH = 80
+SENDER = "huying@localhost"
+
+
+class Away(Exception):
+    """No mail can leave at present, whoever it is for."""
+
+
+class Sink(Protocol):
+    """Where mails go."""
+
+    def send(self, mail: EmailMessage) -> None:
+        """Raises `Away` where no mail can leave, and anything else where this one cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSink:
+    """A file for each mail, named after its Message-ID, so that a mail sent again is still one file."""
+
+    folder: Path
+
+    def send(self, mail: EmailMessage) -> None:
+        """Write it, whole or not at all."""
+        name = f"{str(mail['Message-ID']).strip('<>')}.eml"
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, draft = tempfile.mkstemp(dir=self.folder, prefix=".")
+            with suppress(FileNotFoundError), open(handle, "wb") as file:
+                file.write(mail.as_bytes())
+            os.replace(draft, self.folder / name)
+        except OSError as error:
+            raise Away(f"The folder of mails cannot be written: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSink:
+    """A mail server."""
+
+    host: str
+    port: int
+    starttls: bool = True
+    user: str | None = None
+    password: str | None = None
+
+    def send(self, mail: EmailMessage) -> None:
+        """Hand the mail over; a server that accepts it and is then slow to say good-bye has accepted it."""
+        try:
+            server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
+            try:
+                self._sign_in(server)
+                server.send_message(mail)
+                with suppress(OSError):
+                    server.quit()
+            finally:
+                server.close()
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError):
+            raise  # about this mail
+        except OSError as error:  # any other SMTPException is one too
+            raise Away(f"{self.host}:{self.port}: {_told(error)}") from error
+
+    def _sign_in(self, server: smtplib.SMTP) -> None:
+        if self.starttls:
+            server.starttls(context=ssl.create_default_context())
+        if self.user:
+            server.login(self.user, self.password or "")
+
+
+def sink_of(settings: Settings) -> Sink:
+    """The mail server that is set; the folder `mail` of the data directory if none is."""
+    if not settings.smtp_host:
+        return FileSink(settings.data_dir / "mail")
+    return SmtpSink(
+        settings.smtp_host,
+        settings.smtp_port,
+        starttls=settings.smtp_starttls,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+    )
+
+
+def send_mails(session: Session, now: datetime, sink: Sink) -> Done:
+    """Send one batch; commits the claim, and then what became of it.
+
+    What a crash leaves unmarked is sent again when its claim runs out, with the same Message-ID.
+    """
+    notices = _claim(session, now)
+    session.commit()
+    sent: list[int] = []
+    failed: list[tuple[Notice, str]] = []
+    try:
+        for notice in notices:
+            try:
+                sink.send(letter(notice, now))
+            except (Away, BaseTimeoutException):
+                raise
+            except Exception as error:
+                log.warning("Notice %d could not be mailed: %s", notice.id, _told(error))
+                failed.append((notice, _told(error)))
+            else:
+                sent.append(notice.id)
+    except Away as away:
+        log.warning("No mail can leave: %s", away)
+        return Done(0, len(sent))  # the others wait for their claim to run out, and lose no try
+    finally:
+        _mark(session, now, sent, failed)
+    return Done(len(notices), len(sent))
+
+
+def letter(notice: Notice, now: datetime) -> EmailMessage:
+    """The mail of a notice, in Chinese. Raises `ValueError` for an address that is none."""
+    text = _chinese(notice.message) % _shown(notice.details)
+    line = " ".join(text.split())
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address("呼应", addr_spec=settings().mail_from or SENDER)
+    mail["To"] = Address(addr_spec=notice.user.email)
+    mail["Subject"] = line if len(line) <= SUBJECT_LENGTH else f"{line[: SUBJECT_LENGTH - 1]}…"
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<notice-{notice.id}@{_deployment()}.huying>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(f"{text}\n\n{_chinese(N_('Sign in to Huying to read more. Do not reply to this mail.'))}\n")
+    return mail
+
+
+def _claim(session: Session, now: datetime) -> Sequence[Notice]:
+    waiting = (
+        select(Notice.id)
+        .join(User, User.id == Notice.user_id)
+        .where(
+            Notice.mailed_at.is_(None),
+            Notice.mail_tries < TRIES,
+            or_(Notice.mail_after.is_(None), Notice.mail_after <= now),
+            User.active,
+            User.email != "",
+        )
+        .order_by(Notice.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True, of=Notice)
+        .cte("waiting")
+    )
+    claim = (
+        update(Notice)
+        .where(Notice.id.in_(select(waiting.c.id)), Notice.mailed_at.is_(None))
+        .values(mail_after=now + CLAIM)
+        .returning(Notice.id)
+        .execution_options(synchronize_session=False)
+    )
+    ids = session.scalars(claim).all()
+    if not ids:
+        return ()
+    rows = select(Notice).where(Notice.id.in_(ids)).order_by(Notice.id).options(joinedload(Notice.user))
+    notices = session.scalars(rows.execution_options(populate_existing=True)).all()
+    session.expunge_all()  # they are read between the transactions
+    return notices
+
+
+def _mark(session: Session, now: datetime, sent: list[int], failed: list[tuple[Notice, str]]) -> None:
+    if sent:
+        done = update(Notice).where(Notice.id.in_(sent)).values(mailed_at=now, mail_error="")
+        session.execute(done.execution_options(synchronize_session=False))
+    if failed:
+        session.execute(update(Notice), [_put_off(notice, error, now) for notice, error in failed])
+    session.commit()
+
+
+def _put_off(notice: Notice, error: str, now: datetime) -> dict[str, object]:
+    tries = notice.mail_tries + 1
+    if tries == TRIES:
+        log.error("Notice %d is given up: %s", notice.id, error)
+    wait = min(FIRST_WAIT * 2**tries, LONGEST_WAIT)
+    return {"id": notice.id, "mail_tries": tries, "mail_error": error, "mail_after": now + wait}
+
+
+def _told(error: Exception) -> str:
+    """What went wrong, in a few words: never what was sent, nor with which password."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{type(error).__name__} {error.smtp_code}"
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return f"{type(error).__name__} {', '.join(str(code) for code, _ in error.recipients.values())}"
+    reason = error.strerror if isinstance(error, OSError) else None
+    return f"{type(error).__name__} {reason or ''}".strip()[:300]
+
+
+def _shown(details: dict[str, object]) -> dict[str, object]:
+    due = details.get("due")
+    if not isinstance(due, str):
+        return details
+    return details | {"due": f"{datetime.fromisoformat(due).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"}
+
+
+def _chinese(message: str) -> str:
+    return _translations().gettext(message)
+
+
+@cache
+def _translations() -> gettext.NullTranslations:
+    return gettext.translation("messages", ROOT / "translations", languages=["zh"], fallback=True)
+
+
+@cache
+def _deployment() -> str:
+    """A name by which a receiver tells this deployment's mails from another's."""
+    return hmac.new(settings().recorder_key.encode(), b"mail", hashlib.sha256).hexdigest()[:12]

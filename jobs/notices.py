@@ -1,0 +1,76 @@
+"""From the outbox to people: who of a unit is told, on the day it is told."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, case, exists, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from jobs.watch import Done
+from models.base import Role
+from models.notices import Audience, Notice, Outbox
+from models.organisation import Posting
+from models.roles import HEADS
+from models.rules.deadlines import SHANGHAI
+
+log = logging.getLogger("jobs.notices")
+
+BATCH = 500
+COPIED = ("region_id", "unit_id", "subject_type", "subject_id", "message", "details", "created_at")
+
+
+def deliver(session: Session, now: datetime, limit: int = BATCH) -> Done:
+    """Make notices of what waits longest. Safe to run twice, or in two workers: a message is claimed before it is read."""
+    waiting = select(Outbox.id).where(Outbox.done_at.is_(None)).order_by(Outbox.id).limit(limit)
+    claimed = waiting.with_for_update(skip_locked=True).cte("waiting")
+    claim = update(Outbox).where(Outbox.id.in_(select(claimed.c.id)), Outbox.done_at.is_(None)).values(done_at=now)
+    units = {
+        outbox_id: unit_id
+        for outbox_id, unit_id in session.execute(
+            claim.returning(Outbox.id, Outbox.unit_id).execution_options(synchronize_session=False)
+        )
+    }
+    if not units:
+        return Done(0, 0)
+    told = Counter(session.scalars(_notices_of(list(units), now.astimezone(SHANGHAI).date())))
+    if unheard := sorted({unit_id for outbox_id, unit_id in units.items() if outbox_id not in told}):
+        log.warning("Nobody is posted in these units, so nobody was told: %s", unheard)
+    return Done(len(units), told.total())
+
+
+def _notices_of(ids: list[int], today: date):  # type: ignore[no-untyped-def]
+    person = (
+        select(Outbox.id.label("outbox_id"), Posting.user_id)
+        .join(Posting, and_(Posting.unit_id == Outbox.unit_id, _valid(Posting, today)))
+        .where(Outbox.id.in_(ids), _addressed(today))
+        .distinct()  # two posts in one unit are still one person
+        .subquery()
+    )
+    rows = select(person.c.outbox_id, person.c.user_id, *(getattr(Outbox, name) for name in COPIED))
+    rows = rows.join(Outbox, Outbox.id == person.c.outbox_id).order_by(person.c.outbox_id, person.c.user_id)
+    return insert(Notice).from_select(["outbox_id", "user_id", *COPIED], rows).returning(Notice.outbox_id)
+
+
+def _addressed(today: date) -> ColumnElement[bool]:
+    """Whether a posting is among those a message is for. Where there are no such people, it is for everyone."""
+    other = aliased(Posting)
+    beside = and_(other.unit_id == Outbox.unit_id, _valid(other, today))
+    heads = select(Role.id).where(Role.name.in_(HEADS))
+    return case(
+        (
+            Outbox.audience == Audience.duty_officer,
+            or_(Posting.is_duty_officer, ~exists().where(beside, other.is_duty_officer)),
+        ),
+        (
+            Outbox.audience == Audience.heads,
+            or_(Posting.role_id.in_(heads), ~exists().where(beside, other.role_id.in_(heads))),
+        ),
+        else_=True,
+    )
+
+
+def _valid(posting: type[Posting], day: date) -> ColumnElement[bool]:
+    return and_(posting.from_on <= day, or_(posting.to_on.is_(None), posting.to_on >= day))

@@ -1,0 +1,83 @@
+"""What a sweep does, in order: every clock, then the messages that they and people caused, then the mails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from config import settings
+from jobs import calls, coordination
+from jobs.mail import send_mails, sink_of
+from jobs.notices import deliver
+from jobs.watch import Batch, Done, Fired
+from models.calls import Call, CallAssignment
+from models.coordination import CoordinationCase
+from models.ledger import Job, Promise, PromiseState
+
+BATCH = 500
+"""Promises a transaction. A person who presses a button meanwhile waits for one of these at most."""
+
+CLOCKS: dict[Job, tuple[type[Any], Callable[[Batch], None]]] = {
+    Job.accept_watch: (Call, calls.acceptance),
+    Job.respond_remind: (CallAssignment, calls.response),
+    Job.promise_remind: (CallAssignment, calls.promised_result),
+    Job.case_escalate: (CoordinationCase, coordination.escalation),
+    Job.case_filing_remind: (CoordinationCase, coordination.filing),
+    Job.case_execution_watch: (CoordinationCase, coordination.execution),
+}
+
+
+def keep(job: Job, session: Session, now: datetime) -> Done:
+    """One batch of a clock's promises: claimed, and what they cause written, in the caller's transaction."""
+    model, watch = CLOCKS[job]
+    fired = fire(session, job, now)
+    if not fired:
+        return Done(0, 0)
+    batch = Batch(session, job, model, now, fired)
+    watch(batch)
+    batch.write()
+    return Done(len(fired), len(batch.kept))
+
+
+def fire(session: Session, job: Job, now: datetime, limit: int = BATCH) -> list[Fired]:
+    """Claim promises that are due, the oldest first: no two sweeps get the same one.
+
+    Where somebody is moving the subject at this moment, the promise is left for the next sweep.
+    """
+    model, _ = CLOCKS[job]
+    due = (
+        select(Promise.id)
+        .join(model, model.id == Promise.subject_id)
+        .where(Promise.state == PromiseState.planned, Promise.job == job, Promise.due_at <= now)
+        .order_by(Promise.due_at, Promise.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+        .cte("due")
+    )
+    claim = (
+        update(Promise)
+        .where(Promise.id.in_(select(due.c.id)), Promise.state == PromiseState.planned)
+        .values(state=PromiseState.fired, fired_at=now)
+        .returning(*(getattr(Promise, name) for name in Fired._fields))
+        .execution_options(synchronize_session=False)
+    )
+    fired = (Fired(*row) for row in session.execute(claim))
+    return sorted(fired, key=lambda promise: (promise.due_at, promise.id))
+
+
+def mails(session: Session, now: datetime) -> Done:
+    return send_mails(session, now, sink_of(settings()))
+
+
+Part = Callable[[Session, datetime], Done]
+
+PARTS: dict[str, Part] = {job.value: partial(keep, job) for job in CLOCKS} | {"notices": deliver, "mails": mails}
+"""Each is repeated, a transaction each time, until it finds nothing more to do."""
+
+RUNS: dict[str, tuple[str, ...]] = {"sweep": tuple(PARTS), "deliver": ("notices", "mails")}
+"""What the queues ask for."""

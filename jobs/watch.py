@@ -1,0 +1,227 @@
+"""What the promises of one batch cause: found out row by row, written in a few statements."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
+
+from models import recorder
+from models.ledger import Job, Promise
+from models.notices import Audience, Outbox
+from models.organisation import Duty, Unit
+from models.recorder import ORIGIN, Origin
+from models.rules.rounds import iso
+from models.supervision import Reminder
+
+log = logging.getLogger("jobs.watch")
+
+SOON, OVER = 1, 2
+"""The steps of a clock: the end is near, the end has passed."""
+
+HIGHEST = 9
+"""Levels of supervision rise to here, and never fall."""
+
+
+class Done(NamedTuple):
+    """What one transaction found to do, and in how many cases there was something to it."""
+
+    found: int
+    did: int
+
+
+class Fired(NamedTuple):
+    """A promise whose moment came: claimed by this transaction, and by no other."""
+
+    id: int
+    subject_id: int
+    region_id: int
+    step: int
+    occurrence: int
+    due_at: datetime
+
+
+Pair = tuple[Fired, Any]
+"""A promise with its subject."""
+
+
+class Batch:
+    """The claimed promises of one job, all on subjects of one kind, and what is to be written for them."""
+
+    def __init__(self, session: Session, job: Job, model: type[Any], now: datetime, fired: Sequence[Fired]) -> None:
+        self.session, self.job, self.model, self.now, self.fired = session, job, model, now, fired
+        self.kept: set[int] = set()
+        self.new_rows: list[Any] = []
+        """Recorded rows to add, such as supervision orders."""
+        self._reminders: dict[tuple[int, int], dict[str, Any]] = {}
+        self._messages: dict[str, dict[str, Any]] = {}
+        self._promises: list[dict[str, Any]] = []
+        self._entries: list[dict[str, Any]] = []
+
+    def waiting(self, *still: ColumnElement[bool], options: Sequence[ORMOption] = ()) -> list[Pair]:
+        """The promises whose subjects are still as they were when it was planned; the others have no effect."""
+        ids = [promise.subject_id for promise in self.fired]
+        query = select(self.model).where(self.model.id.in_(ids), *still).options(*options)
+        found = {row.id: row for row in self.session.scalars(query.execution_options(populate_existing=True))}
+        return [(promise, found[promise.subject_id]) for promise in self.fired if promise.subject_id in found]
+
+    def steps(self, pairs: Sequence[Pair], due: str) -> tuple[list[Pair], list[Pair]]:
+        """Those to be told that the end is near, and those past it. After silence there is only the end to tell."""
+        soon = [pair for pair in pairs if pair[0].step == SOON and getattr(pair[1], due) > self.now]
+        return soon, [pair for pair in pairs if pair[0].step == OVER and getattr(pair[1], due) <= self.now]
+
+    def change(
+        self, pairs: Sequence[Pair], *still: ColumnElement[bool], action: str = "", **values: Any
+    ) -> list[tuple[Fired, Any, Row[Any]]]:
+        """Change those that are still so, in one statement, and record each; with the columns as they are now."""
+        if not pairs:
+            return []
+        statement = (
+            update(self.model)
+            .where(self.model.id.in_([subject.id for _, subject in pairs]), *still)
+            .values(**values, version=self.model.version + 1)
+            .returning(self.model.id, *(getattr(self.model, name) for name in values))
+            .execution_options(synchronize_session=False)
+        )
+        now = {row.id: row for row in self.session.execute(statement)}
+        changed = [(promise, subject, now[subject.id]) for promise, subject in pairs if subject.id in now]
+        for promise, subject, row in changed:
+            before = {name: getattr(subject, name) for name in values}
+            self.record(promise, subject, before, {name: getattr(row, name) for name in values}, action=action)
+        return changed
+
+    def record(
+        self,
+        promise: Fired,
+        subject: Any,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+        *,
+        action: str = "",
+    ) -> None:
+        """The promise has an effect, which the recorder notes on its subject."""
+        self.kept.add(promise.id)
+        self.note(subject, before or {}, after or {}, action=action)
+
+    def note(self, row: Any, before: dict[str, Any], after: dict[str, Any], *, action: str = "") -> None:
+        """An entry in the recorder, as the door's own: the columns that differ."""
+        differ = [name for name in after if before.get(name) != after[name]]
+        origin: Origin = self.session.info.get(ORIGIN, Origin())
+        self._entries.append(
+            {
+                "chain": row.region_id,
+                "at": self.now,
+                "user_id": None,
+                "unit_id": None,
+                "ip": origin.ip,
+                "place": origin.place,
+                "subject_type": row.__tablename__,
+                "subject_id": row.id,
+                "call_id": call_id(row),
+                "action": action or self.job.value,
+                "before": {name: _plain(before.get(name)) for name in differ},
+                "after": {name: _plain(after[name]) for name in differ},
+                "note": "",
+                "request_id": origin.request_id,
+            }
+        )
+
+    def remind(
+        self, promise: Fired, subject: Any, unit_id: int | None, due: datetime, reason: str, message: str, **say: Any
+    ) -> None:
+        """A reminder (催办) to a unit that has to act, and the message of it."""
+        self.tell(promise, subject, unit_id, message, due=due, **say)
+        if unit_id is not None:
+            self._reminders[promise.id, unit_id] = {
+                "region_id": promise.region_id,
+                "promise_id": promise.id,
+                "job": self.job,
+                "step": promise.step,
+                "call_id": call_id(subject),
+                "unit_id": unit_id,
+                "due_at": due,
+                "sent_at": self.now,
+                "message": reason,
+            }
+
+    def tell(
+        self,
+        promise: Fired,
+        subject: Any,
+        unit_id: int | None,
+        message: str,
+        *,
+        audience: Audience = Audience.everyone,
+        due: datetime | None = None,
+        **details: str,
+    ) -> None:
+        """A message to a unit: for one promise never two. Without such a unit, the rest happens all the same."""
+        if unit_id is None:
+            log.warning("County %d has no office to hear of %s %d", promise.region_id, self.job, promise.subject_id)
+            return
+        subject_type = subject.__tablename__
+        key = f"{self.job}:{subject_type}:{subject.id}:{promise.step}.{promise.occurrence}:{unit_id}"
+        self._messages[key] = {
+            "key": key,
+            "region_id": promise.region_id,
+            "unit_id": unit_id,
+            "audience": audience,
+            "subject_type": subject_type,
+            "subject_id": subject.id,
+            "message": message,
+            "details": details | ({"due": iso(due)} if due else {}),
+            "created_at": self.now,
+        }
+
+    def plan_again(self, promise: Fired, subject: Any, due_at: datetime) -> None:
+        """The same once more, at another time."""
+        self._promises.append(
+            {
+                "region_id": promise.region_id,
+                "job": self.job,
+                "subject_type": subject.__tablename__,
+                "subject_id": subject.id,
+                "step": promise.step,
+                "occurrence": promise.occurrence + 1,
+                "due_at": due_at,
+            }
+        )
+
+    def offices(self) -> dict[tuple[int, Duty], int]:
+        """The offices of the counties concerned, by county and standing task."""
+        regions = {promise.region_id for promise in self.fired}
+        query = select(Unit.region_id, Unit.duty, Unit.id).where(Unit.region_id.in_(regions), Unit.duty.is_not(None))
+        return {(region_id, duty): unit_id for region_id, duty, unit_id in self.session.execute(query)}
+
+    def write(self) -> None:
+        """Everything gathered. The recorder comes last: it lets a county's writers through one at a time."""
+        idle = [promise.id for promise in self.fired if promise.id not in self.kept]
+        if idle:
+            moved_on = update(Promise).where(Promise.id.in_(idle)).values(cause="moved on")
+            self.session.execute(moved_on.execution_options(synchronize_session=False))
+        rows_of: tuple[tuple[type[Any], list[dict[str, Any]]], ...] = (
+            (Reminder, list(self._reminders.values())),
+            (Outbox, list(self._messages.values())),
+            (Promise, self._promises),
+        )
+        for model, rows in rows_of:
+            if rows:
+                self.session.execute(insert(model), rows)
+        self.session.add_all(self.new_rows)
+        self.session.flush()
+        recorder.append(self.session, self._entries)
+
+
+def call_id(row: Any) -> int:
+    """The call that a call, an assignment, a case or an order belongs to."""
+    belongs_to: int = row.id if row.__tablename__ == "call" else row.call_id
+    return belongs_to
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value

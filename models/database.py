@@ -1,0 +1,55 @@
+"""How every database connection of the process behaves. Whoever makes an engine imports this module first.
+
+That is `jobs.runner` and `app.extensions`. On PostgreSQL there is nothing to say. On SQLite a transaction
+that may write takes the write lock when it begins: taken later, it would fail where another has written since.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+PATIENCE, WRITERS_PATIENCE = 5_000, 10_000
+"""Milliseconds that SQLite waits for a lock before it says that the database is locked."""
+
+reading: ContextVar[bool] = ContextVar("reading", default=False)
+"""Set while what runs only reads, as a GET does: its transactions then wait for no writer, nor a writer for them."""
+
+
+def install() -> None:
+    """Listen to every engine of the process, made or to be made; once, however often it is called."""
+    for moment, listener in (("connect", _connected), ("begin", _begun)):
+        if not event.contains(Engine, moment, listener):
+            event.listen(Engine, moment, listener)
+
+
+def _connected(connection: object, record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # Python's sqlite3 would begin late, at the first write
+    for setting in (
+        f"busy_timeout = {PATIENCE}",  # first: the next one may have to wait
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _begun(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection) or _commits_by_itself(connection):
+        return
+    patience, mode = (PATIENCE, "") if reading.get() else (WRITERS_PATIENCE, "IMMEDIATE")
+    driver.execute(f"PRAGMA busy_timeout = {patience}")
+    connection.exec_driver_sql(f"BEGIN {mode}".rstrip())
+
+
+def _commits_by_itself(connection: Connection) -> bool:
+    return connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+
+
+install()

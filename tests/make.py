@@ -1,0 +1,395 @@
+"""Builders: each takes what the test is about, and invents the rest. States are reached by the rules, at moments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.actor import SYSTEM_ACTOR, Actor
+from models.base import Role, User
+from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
+from models.calls import AssignmentState, Call, CallAssignment, CallState
+from models.coordination import CaseState, CoordinationCase
+from models.lists import DutyList, ItemCooperation, ListItem, ListState
+from models.organisation import Duty, Posting, Unit, UnitType
+from models.queries.calendar import DEFAULT_WINDOWS
+from models.roles import RoleName
+from models.rules.assignments import ASSIGNMENT
+from models.rules.calls import CALL, prepare_call
+from models.rules.coordination import COORDINATION
+from models.rules.organisation import place_units
+from models.rules.rounds import current, latest_case
+from models.words import CallScope
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""Monday, 09:00 in China: working time."""
+
+SOON = NOW + timedelta(days=3)
+"""What departments promise, when a test does not care. A Thursday, 09:00."""
+
+WORKFLOWS = {Call: CALL, CallAssignment: ASSIGNMENT, CoordinationCase: COORDINATION}
+OFFICES = {
+    Duty.county_office: ("县委县政府办公室", RoleName.county_dispatcher),
+    Duty.editorial_office: ("县委编办", RoleName.editorial_officer),
+    Duty.supervision_office: ("县政府督查室", RoleName.supervisor),
+    Duty.assessment_office: ("考核办", RoleName.assessor),
+    Duty.leadership: ("县领导", RoleName.leader),
+}
+USUAL_ROLES = {
+    UnitType.department: RoleName.department_staff,
+    UnitType.agency: RoleName.department_staff,
+    UnitType.township: RoleName.township_operator,
+    UnitType.street: RoleName.township_operator,
+    UnitType.village: RoleName.grid_worker,
+    UnitType.grid: RoleName.grid_worker,
+    UnitType.congress: RoleName.congress_observer,
+}
+E, K, C = CallScope.emergency, CallScope.key, CallScope.complex
+LIMITS = {
+    (Clock.accept, E): (30, LimitUnit.minute),
+    (Clock.accept, K): (1, LimitUnit.working_hour),
+    (Clock.accept, C): (1, LimitUnit.working_day),
+    (Clock.respond, E): (1, LimitUnit.hour),
+    (Clock.respond, K): (1, LimitUnit.working_day),
+    (Clock.respond, C): (2, LimitUnit.working_day),
+    (Clock.resolve, E): (24, LimitUnit.hour),
+    (Clock.resolve, K): (5, LimitUnit.working_day),
+    (Clock.resolve, C): (10, LimitUnit.working_day),
+    (Clock.negotiate, None): (10, LimitUnit.working_day),
+    (Clock.file, None): (5, LimitUnit.working_day),
+    (Clock.coordinate, None): (15, LimitUnit.working_day),
+    (Clock.execute, None): (10, LimitUnit.working_day),
+}
+"""Those of the reference data."""
+
+# The moves that lead from a draft to each state. `respond` and the like stand for every part that is asked.
+CALL_PATHS = {
+    CallState.draft: "",
+    CallState.submitted: "send",
+    CallState.returned: "send return_for_correction",
+    CallState.accepted: "send accept",
+    CallState.dispatched: "send accept dispatch",
+    CallState.in_progress: "send accept dispatch respond",
+    CallState.awaiting_confirmation: "send accept dispatch respond resolve",
+    CallState.resolved: "send accept dispatch respond resolve confirm",
+    CallState.rejected: "send accept dispatch reject",
+    CallState.withdrawn: "send withdraw",
+    CallState.forwarded: "send accept dispatch reject forward",
+}
+ASSIGNMENT_PATHS = {
+    AssignmentState.pending: "",
+    AssignmentState.responded: "respond",
+    AssignmentState.working: "respond start",
+    AssignmentState.resolved: "respond resolve",
+    AssignmentState.rejected: "reject",
+    AssignmentState.upheld: "reject uphold",
+    AssignmentState.reassigned: "reject reassign",
+}
+CASE_PATHS = {
+    CaseState.opened: "",
+    CaseState.negotiating: "notify_parties",
+    CaseState.filing_review: "notify_parties agree",
+    CaseState.coordinating: "notify_parties disagree",
+    CaseState.filed: "notify_parties agree file",
+    CaseState.decided: "notify_parties disagree issue_opinion",
+    CaseState.supervising: "notify_parties agree file order_execution",
+    CaseState.closed: "notify_parties agree file order_execution executed",
+}
+
+
+class Make:
+    """Plain builders. A unit that is not named belongs to the first county that was made."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.n = session, 0
+        self._home: Unit | None = None
+        self._actors: dict[tuple[int, tuple[str, ...]], Actor] = {}
+
+    # Units and people
+
+    @property
+    def home(self) -> Unit:
+        """The county of everything whose county a test does not name."""
+        return self._home or self.county()
+
+    def county(self, name: str = "", *, offices: bool = True) -> Unit:
+        """A county with its offices, working hours and limits."""
+        county = self._units(Unit(name=name or self._name("County"), unit_type=UnitType.county))[0]
+        self._home = self._home or county
+        if offices:
+            self._units(*(self._office(duty, county) for duty in OFFICES))
+        self.windows(county)
+        self.limits(county)
+        return county
+
+    def windows(self, county: Unit) -> None:
+        """The usual ones: in the morning and in the afternoon, Monday to Friday."""
+        self._add(
+            *(
+                WorkingWindow(region_id=county.id, weekday=weekday, starts=starts, ends=ends)
+                for weekday, windows in DEFAULT_WINDOWS.items()
+                for starts, ends in windows
+            )
+        )
+
+    def limits(self, county: Unit) -> None:
+        self._add(
+            *(
+                TimeLimit(region_id=county.id, clock=clock, scope=scope, amount=amount, unit=unit)
+                for (clock, scope), (amount, unit) in LIMITS.items()
+            )
+        )
+
+    def office(self, duty: Duty, county: Unit | None = None) -> Unit:
+        """The county's office with that standing task."""
+        county = county or self.home
+        found = self.session.scalar(select(Unit).where(Unit.region_id == county.id, Unit.duty == duty))
+        return found or self._units(self._office(duty, county))[0]
+
+    def township(self, county: Unit | None = None, name: str = "") -> Unit:
+        return self.unit(UnitType.township, county, name or self._name("Township"))
+
+    def department(self, county: Unit | None = None, name: str = "") -> Unit:
+        return self.unit(UnitType.department, county, name or self._name("Department"))
+
+    def village(self, township: Unit | None = None, name: str = "") -> Unit:
+        return self.unit(UnitType.village, township or self.township(), name)
+
+    def grid(self, village: Unit | None = None, name: str = "") -> Unit:
+        return self.unit(UnitType.grid, village or self.village(), name)
+
+    def unit(self, unit_type: UnitType, parent: Unit | None = None, name: str = "") -> Unit:
+        return self._units(Unit(name=name or self._name("Unit"), unit_type=unit_type, parent=parent or self.home))[0]
+
+    def user(self, name: str = "", *, email: str = "") -> User:
+        name = name or f"user{self._next()}"
+        return self._add(
+            User(first_name=name, last_name="Li", username=name, email=email or f"{name}@example.org", active=True)
+        )
+
+    def role(self, name: RoleName) -> Role:
+        return self.session.scalar(select(Role).where(Role.name == str(name))) or self._add(Role(name=str(name)))
+
+    def posting(
+        self,
+        user: User | None = None,
+        unit: Unit | None = None,
+        role: RoleName | None = None,
+        *,
+        from_on: date = date(2026, 1, 1),
+        to_on: date | None = None,
+        **columns: Any,
+    ) -> Posting:
+        unit = unit or self.township()
+        return self._add(
+            Posting(
+                user=user or self.user(),
+                unit=unit,
+                role=self.role(role or usual_role(unit)),
+                from_on=from_on,
+                to_on=to_on,
+                **columns,
+            )
+        )
+
+    def actor(self, unit: Unit, *roles: str) -> Actor:
+        """A person of that unit, in the unit's usual role if none is named; the same each time."""
+        roles = roles or (usual_role(unit),)
+        if (unit.id, roles) not in self._actors:
+            user = self.user()
+            below = self.session.scalars(select(Unit.id).where(Unit.path.startswith(unit.path)).order_by(Unit.id))
+            self._actors[unit.id, roles] = Actor(
+                user_id=user.id,
+                unit_id=unit.id,
+                region_id=unit.region_id,
+                unit_ids=tuple(below),
+                roles=frozenset(roles),
+            )
+        return self._actors[unit.id, roles]
+
+    # Lists
+
+    def duty_list(
+        self, county: Unit | None = None, *, state: ListState = ListState.published, **columns: Any
+    ) -> DutyList:
+        county = county or self.home
+        columns = {"title": self._name("List"), "edition": self._next()} | columns
+        owner = self.office(Duty.editorial_office, county)
+        return self._add(DutyList(region_id=county.id, owner_unit=owner, state=state, **columns))
+
+    def item(
+        self,
+        lead: Unit | None = None,
+        *,
+        cooperating: Sequence[Unit] = (),
+        state: ListState = ListState.published,
+        duty_list: DutyList | None = None,
+        **columns: Any,
+    ) -> ListItem:
+        lead = lead or self.department()
+        region_id = lead.region_id
+        duty_list = duty_list or self.duty_list(self.session.get(Unit, region_id), state=state)
+        number = self._next()
+        columns = {
+            "code": f"I-{number:02d}",
+            "title": f"Matter {number}",
+            "category": "environment",
+            "department_duties": "Inspect and decide.",
+            "township_duties": "Patrol and report.",
+            "legal_basis": "A law, article 1.",
+        } | columns
+        return self._add(
+            ListItem(
+                region_id=region_id,
+                duty_list=duty_list,
+                lead_department=lead,
+                state=state,
+                cooperating=[ItemCooperation(region_id=region_id, unit=unit) for unit in cooperating],
+                **columns,
+            )
+        )
+
+    # Calls and cases, moved there by the rules, all at one moment
+
+    def call(
+        self,
+        caller: Unit | None = None,
+        *,
+        state: CallState = CallState.draft,
+        item: ListItem | None = None,
+        lead: Unit | None = None,
+        cooperating: Sequence[Unit] = (),
+        promised: datetime | None = None,
+        at: datetime = NOW,
+        **columns: Any,
+    ) -> Call:
+        """A call that went to `lead` and `cooperating`, everything at one moment `at`.
+
+        The lead is the item's, if none is named. Parts have responded with the promise for `promised`.
+        """
+        caller = caller or self.township()
+        lead = lead or (item.lead_department if item else self._answering(caller))
+        item = item or self.item(lead if lead.unit_type is UnitType.department else caller)
+        call = self._draft(caller, at, list_item_id=item.id, **columns)
+        for name in CALL_PATHS[state].split():
+            if name == "dispatch":
+                helpers = list(cooperating)
+                self.press(call, name, at=at, lead_department_id=lead, cooperating_department_ids=helpers)
+            elif name in CALL.transitions:
+                self.press(call, name, at=at)
+            else:
+                for part in reversed(self.assignments(call)):  # the lead last
+                    self.press(part, name, at=at, **self._answers(part, name, at, promised))
+        return call
+
+    def assignment(
+        self, *, state: AssignmentState = AssignmentState.pending, at: datetime = NOW, **of_call: Any
+    ) -> CallAssignment:
+        """The last part of a call that was dispatched: the cooperating one, if there is one, else the lead."""
+        if state in (AssignmentState.rejected, AssignmentState.upheld, AssignmentState.reassigned):
+            of_call.setdefault("cooperating", [self.department()])  # else the whole call would be rejected
+        promised = of_call.get("promised")
+        part = self.assignments(self.call(state=CallState.dispatched, at=at, **of_call))[-1]
+        for name in ASSIGNMENT_PATHS[state].split():
+            self.press(part, name, at=at, **self._answers(part, name, at, promised))
+        return part
+
+    def case(
+        self, *, state: CaseState = CaseState.opened, at: datetime = NOW, holder: Unit | None = None, **of_call: Any
+    ) -> CoordinationCase:
+        """The case of a call that was rejected and forwarded; `holder` is whom it makes responsible."""
+        call = self.call(state=CallState.forwarded, at=at, **of_call)
+        case = self.case_of(call)
+        holder = holder or self.assignments(call)[0].department
+        answers: dict[str, dict[str, Any]] = {
+            "agree": {"agreement": "Both sides agree.", "responsible_unit_id": holder},
+            "file": {"filing_number": "2026-1"},
+            "issue_opinion": {"opinion": "It is theirs.", "responsible_unit_id": holder},
+        }
+        for name in CASE_PATHS[state].split():
+            self.press(case, name, at=at, **answers.get(name, {}))
+        return case
+
+    def assignments(self, call: Call) -> list[CallAssignment]:
+        """The parts of the round that runs, the lead first."""
+        return current(self.session, call)
+
+    def case_of(self, call: Call) -> CoordinationCase:
+        """The case of the call's last rejection."""
+        case = latest_case(self.session, call.id)
+        assert case is not None
+        return case
+
+    def press(
+        self, subject: Any, name: str, by: Actor | None = None, *, at: datetime = NOW, note: str = "", **answers: Any
+    ) -> None:
+        """Move the subject, as the person whose move it is, unless another is named; and commit."""
+        workflow = WORKFLOWS[type(subject)]
+        by = by or self.whose(subject, name)
+        workflow.move(self.session, subject, name, actor=by, now=at, answers=answers, note=note)
+        self.session.commit()
+
+    def whose(self, subject: Any, name: str) -> Actor:
+        """Somebody whose move it is."""
+        transition = WORKFLOWS[type(subject)].transitions[name]
+        if transition.by is None:
+            return SYSTEM_ACTOR
+        call = subject if isinstance(subject, Call) else subject.call
+        county = self.session.get(Unit, subject.region_id)
+        units = [call.caller_unit, *(self.office(duty, county) for duty in OFFICES)]
+        if isinstance(subject, CallAssignment):
+            units.append(subject.department)
+        return next(actor for unit in units if transition.by(subject, actor := self.actor(unit)))
+
+    def _draft(self, caller: Unit, at: datetime, **columns: Any) -> Call:
+        call = Call(**{"title": self._name("A matter"), "scope": CallScope.complex} | columns)
+        prepare_call(self.session, call, self.actor(caller), at)
+        return self._add(call)
+
+    def _answering(self, caller: Unit) -> Unit:
+        county = self.session.get(Unit, caller.region_id)
+        return self.township(county) if caller.unit_type is UnitType.department else self.department(county)
+
+    def _answers(self, part: CallAssignment, name: str, at: datetime, promised: datetime | None) -> dict[str, Any]:
+        match name:
+            case "respond":
+                return {"promised_due": promised or at + (SOON - NOW)}
+            case "resolve":
+                return {"result": "Done."}
+            case "reject":
+                return {"reason": "Not ours.", "no_item_covers": True}
+            case "reassign":
+                return {"department_id": self._answering(part.call.caller_unit)}
+        return {}
+
+    def _office(self, duty: Duty, county: Unit) -> Unit:
+        return Unit(name=OFFICES[duty][0], unit_type=UnitType.office, duty=duty, parent=county)
+
+    def _units(self, *units: Unit) -> tuple[Unit, ...]:
+        for unit in units:
+            unit.code = unit.code or f"U{self._next()}"
+            unit.region_id = unit.parent.region_id if unit.parent else None
+        place_units(self.session, units)
+        self.session.commit()
+        return units
+
+    def _add(self, *rows: Any) -> Any:
+        self.session.add_all(rows)
+        self.session.commit()
+        return rows[0]
+
+    def _name(self, word: str) -> str:
+        return f"{word} {self._next()}"
+
+    def _next(self) -> int:
+        self.n += 1
+        return self.n
+
+
+def usual_role(unit: Unit) -> RoleName:
+    """The role that most people of such a unit have."""
+    return OFFICES[unit.duty][1] if unit.duty else USUAL_ROLES[unit.unit_type]

@@ -1,0 +1,39 @@
+"""The working calendar and the time limits."""
+
+from app.engine.declare import Console
+from models.base import N_
+from models.calendar import CalendarDay, TimeLimit, WorkingWindow
+from models.rules.calendar import prepare_county_row
+
+calendar_days = Console(
+    model=CalendarDay,
+    name=N_("Calendar days"),
+    category=N_("Settings"),
+    icon="fa-calendar-days",
+    listed=("day", "is_working", "note", "region"),
+    form=("day", "is_working", "note", "region"),
+    order=("day", "desc"),
+    prepare=prepare_county_row,
+    empty=N_("Nothing beyond the announced calendar. Enter a day that differs from it."),
+)
+
+working_windows = Console(
+    model=WorkingWindow,
+    name=N_("Working hours"),
+    category=N_("Settings"),
+    icon="fa-clock",
+    form=("weekday", "starts", "ends", "region"),
+    order=("weekday", "asc"),
+    prepare=prepare_county_row,
+)
+
+time_limits = Console(
+    model=TimeLimit,
+    name=N_("Time limits"),
+    category=N_("Settings"),
+    icon="fa-hourglass-half",
+    listed=("clock", "scope", "amount", "unit", "basis", "region"),
+    form=("clock", "scope", "amount", "unit", "basis", "region"),
+    order=("clock", "asc"),
+    prepare=prepare_county_row,
+)

@@ -1,0 +1,102 @@
+"""Calls and their assignments: the township's desk, the county office's, and the department's."""
+
+from app.engine.declare import Chart, Console, Related
+from models.base import N_
+from models.calls import Call, CallAssignment
+from models.coordination import CoordinationCase
+from models.queries.choices import own_places, published_items
+from models.rules.assignments import ASSIGNMENT
+from models.rules.calls import CALL, forget_call, prepare_call
+from models.supervision import Reminder, SupervisionOrder
+
+calls = Console(
+    model=Call,
+    name=N_("Calls"),
+    category=N_("Calls"),
+    icon="fa-bullhorn",
+    listed=("number", "title", "state", "scope", "caller_unit", "list_item", "sent_at", "accept_due", "resolve_due"),
+    shown=(
+        "number",
+        "title",
+        "state",
+        "scope",
+        "direction",
+        "caller_unit",
+        "list_item",
+        "category",
+        "description",
+        "place_unit",
+        "place",
+        "source",
+        "is_cross_region",
+        "occurred_at",
+        "created_at",
+        "sent_at",
+        "accept_due",
+        "accepted_at",
+        "resolve_due",
+        "resolved_at",
+        "confirmed_at",
+        "provisional",
+        "reopened",
+        "rounds",
+    ),
+    form=(
+        "title",
+        "list_item",
+        "scope",
+        "description",
+        "place_unit",
+        "place",
+        "occurred_at",
+        "source",
+        "is_cross_region",
+    ),
+    required=("list_item",),
+    among={"list_item": published_items, "place_unit": own_places},
+    searched=("number", "title", "state", "scope", "category", "caller_unit", "list_item", "sent_at", "direction"),
+    deadlines=("accept_due", "resolve_due"),
+    charts=(
+        Chart(by="sent_at", per="month", kind="line", split="scope", title=N_("Calls by month and scope")),
+        Chart(by="state", kind="pie", title=N_("Calls by state")),
+        Chart(by="category", title=N_("Calls by category")),
+        Chart(by="caller_unit", title=N_("Calls by caller"), definition=N_("Numbers only: townships are not ranked.")),
+    ),
+    related=(
+        Related(
+            model=CallAssignment,
+            by="call",
+            listed=("department", "role", "state", "respond_due", "promised_due", "failure_kind", "responsible", "result"),
+        ),
+        Related(model=CoordinationCase, by="call"),
+        Related(model=SupervisionOrder, by="call"),
+        Related(model=Reminder, by="call"),
+    ),
+    workflow=CALL,
+    prepare=prepare_call,
+    forget=forget_call,
+    empty=N_("No call yet. Write one when a matter is beyond your powers: the duty list says who must answer."),
+)
+
+assignments = Console(
+    model=CallAssignment,
+    name=N_("Assignments"),
+    category=N_("Calls"),
+    icon="fa-inbox",
+    listed=("call", "department", "role", "state", "respond_due", "promised_due", "failure_kind"),
+    form=(),
+    searched=("state", "role", "failure_kind", "department", "respond_due", "dispatched_at"),
+    deadlines=("respond_due", "promised_due"),
+    charts=(
+        Chart(by="department", split="state", title=N_("Assignments by department and state")),
+        Chart(
+            by="department",
+            split="failure_kind",
+            title=N_("No response, late response, inaction"),
+            definition=N_("Found by the console: the response limit passed; answered after it; the promise passed."),
+        ),
+    ),
+    related=(Related(model=SupervisionOrder, by="assignment"),),
+    workflow=ASSIGNMENT,
+    empty=N_("Nothing has been dispatched to you."),
+)

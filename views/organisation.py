@@ -1,0 +1,28 @@
+"""The directory of units, and who is posted where."""
+
+from app.engine.declare import Chart, Console
+from models.base import N_
+from models.organisation import Posting, Unit
+from models.rules.organisation import prepare_unit
+
+units = Console(
+    model=Unit,
+    name=N_("Units"),
+    category=N_("Organisation"),
+    icon="fa-sitemap",
+    listed=("code", "name", "unit_type", "parent", "region", "duty"),
+    form=("code", "name", "short_name", "unit_type", "parent", "duty", "division_code", "valid_to"),
+    searched=("code", "name", "unit_type", "parent", "region"),
+    order=("code", "asc"),
+    charts=(Chart(by="unit_type", title=N_("Units by type")),),
+    prepare=prepare_unit,
+)
+
+postings = Console(
+    model=Posting,
+    name=N_("Postings"),
+    category=N_("Organisation"),
+    icon="fa-id-badge",
+    listed=("user", "unit", "role", "kind", "from_on", "to_on", "is_duty_officer"),
+    searched=("unit", "user", "role", "kind", "from_on", "to_on"),
+)
