@@ -15,25 +15,25 @@ PACKAGES := app jobs models views
 help:  ## Show these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/.runtime .venv/.charts $(CATALOGUES)  ## The console on http://127.0.0.1:8080, or on PORT
+run: .venv/.runtime node_modules/.fetched $(CATALOGUES)  ## The console on http://127.0.0.1:8080, or on PORT
 	@exec $(BIN)/python run.py up
 
-test: .venv/.dev .venv/.charts $(CATALOGUES)  ## All tests; T=path for some of them
+test: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## All tests; T=path for some of them
 	@$(BIN)/pytest $(T)
 
-check: .venv/.dev .venv/.charts $(CATALOGUES)  ## What CI runs: lint, types, contracts, then all tests
+check: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## What CI runs: lint, types, contracts, then all tests
 	@echo "ruff"; $(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
 	@echo "mypy"; $(BIN)/mypy --no-error-summary
 	@echo "lint-imports"; $(BIN)/lint-imports --no-logo
 	@HUYING_DEMAND=$${HUYING_DEMAND:-postgresql} $(BIN)/pytest
 
-bench: .venv/.dev .venv/.charts $(CATALOGUES)  ## Benchmarks, one JSON line a figure
+bench: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## Benchmarks, one JSON line a figure
 	@$(BIN)/python -m benchmarks
 
 fix: .venv/.dev  ## Everything that a tool can put right
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
 
-snapshots: .venv/.dev .venv/.charts $(CATALOGUES)  ## Record what is generated anew; read the diff
+snapshots: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## Record what is generated anew; read the diff
 	@UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q -k snapshot
 
 messages: .venv/.dev  ## Extract, merge and compile translations
@@ -79,7 +79,7 @@ clean:  ## Remove what was installed and made here; the data stays
 	@$(PIP) install -r requirements-dev.lock
 	@touch .venv/.runtime $@
 
-.venv/.charts: package.json package-lock.json | .venv/.made
+node_modules/.fetched: package.json package-lock.json | .venv/.made
 	@echo "Fetching the chart library"
 	@command -v npm >/dev/null || test -x $(BIN)/npm || $(PIP) install $(NODE)
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent

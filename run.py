@@ -53,7 +53,8 @@ def parser() -> argparse.ArgumentParser:
     sweep_ = command("sweep", sweep, "Do now what is due; print what was done as JSON.")
     sweep_.add_argument("--at", type=moment, metavar="ISO", help="as of this moment, in Shanghai if it names no zone")
     command("migrate", migrate, "Bring tables and permissions up to date.")
-    command("demo", demo, "Fill an empty database with the demo county.")
+    demo_ = command("demo", demo, "Fill an empty database with the demo county.")
+    demo_.add_argument("--anew", action="store_true", help="throw the embedded database away first")
     command("verify", verify, "Check the recorder's chains; name the first bad entry.")
     command("backup", backup, "Write database and files to a tar.").add_argument("file", type=Path)
     command("restore", restore, "Put a backup back where nothing is yet.").add_argument("file", type=Path)
@@ -127,6 +128,11 @@ def migrate(asked: argparse.Namespace) -> None:
 
 
 def demo(asked: argparse.Namespace) -> None:
+    if asked.anew:
+        from app import database
+
+        database.throw_away(settings())
+        database.migrate(settings())
     from app import commands
 
     commands.demo()

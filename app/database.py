@@ -83,6 +83,15 @@ def has_users(url: str) -> bool:
         return bool(connection.scalar(select(func.count()).select_from(table("ab_user"))))
 
 
+def throw_away(settings: Settings) -> None:
+    """Delete the demo's embedded database, if nobody is using it."""
+    if settings.env != "demo" or not settings.sqlite_path:
+        raise CannotDo("Only a demo's embedded database is thrown away by a command.")
+    with only_here(settings, "make demo"):
+        for path in _sqlite_files(settings.sqlite_path):
+            path.unlink(missing_ok=True)
+
+
 def backup(settings: Settings, target: Path) -> dict[str, Any]:
     """Write database and files to a tar, with a manifest of what must be in it; the manifest is returned."""
     target = target.resolve()
@@ -130,6 +139,23 @@ def restore(settings: Settings, source: Path) -> dict[str, Any]:
 
 
 @contextmanager
+def only_here(settings: Settings, where: str) -> Iterator[None]:
+    """Be the only one to run on this data; the lock's file tells the next one where we are."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with settings.data_dir.joinpath("lock").open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            there = file.read()
+            raise CannotDo(f"这份数据已在 {there} 运行 / This data is already being served at {there}") from error
+        file.truncate(0)
+        file.write(where)
+        file.flush()
+        yield
+
+
+@contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """Hold the one lock that all processes on this database know."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -174,6 +200,11 @@ def _connect(url: str) -> Iterator[Connection]:
         raise CannotDo(f"The database does not answer: {error.orig}") from error
     with connection:
         yield connection
+
+
+def _sqlite_files(path: Path) -> list[Path]:
+    """The database's file, and those that SQLite keeps beside it."""
+    return [path.with_name(f"{path.name}{end}") for end in ("", "-wal", "-shm", "-journal")]
 
 
 def _copy_sqlite(path: Path, copy: Path) -> None:
@@ -238,7 +269,7 @@ def _run(program: str, settings: Settings, *words: str) -> None:
 def _files(settings: Settings, *, besides: tuple[Path, Path]) -> list[tuple[str, Path]]:
     """Everything in the data directory that lasts, but for the database itself, and the backup being made."""
     folder, database = settings.data_dir, settings.sqlite_path
-    left_out = PASSING | {f"{database.name}{end}" for end in ("", "-wal", "-shm", "-journal") if database}
+    left_out = PASSING | ({path.name for path in _sqlite_files(database)} if database else set())
     return [
         (path.relative_to(folder).as_posix(), path)
         for path in sorted(folder.rglob("*"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import request
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.models.sqla.base import SQLA
@@ -14,9 +16,9 @@ from app.security import Security
 class Csrf(CSRFProtect):
     """A form or a script shows its token. A program that signs in by its own token has no cookie to abuse."""
 
-    def protect(self) -> None:
+    def protect(self, **options: Any) -> None:
         if not request.headers.get("Authorization", "").startswith("Bearer "):
-            super().protect()
+            super().protect(**options)
 
 
 db = SQLA()

@@ -50,6 +50,12 @@ def current_seat() -> Seat | None:
     return seat
 
 
+def offered_seats() -> list[Seat]:
+    """All the units they may act for today."""
+    offered: list[Seat] = g.get("seats", [])
+    return offered
+
+
 def seats(db_session: Any, user_id: int, today: date) -> list[Seat]:
     """The units a person may act for today, their own first. Rights follow dated postings."""
     rows = db_session.execute(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import http
 import http.client
 import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from app import database, embedded
@@ -21,21 +20,24 @@ HOST = "127.0.0.1"
 FIRST_PAGE = 10.0
 """Seconds for which nothing else is started, so that the first page comes sooner."""
 
+PORT_PATIENCE = 3.0
+"""Seconds for those whom a launcher killed a moment ago has left behind: they take one to notice."""
+
 
 def up(settings: Settings) -> None:
     """Run everything until told to stop."""
     refuse_faults(settings)
-    with _only_here(settings):
+    with database.only_here(settings, _address(settings)):
         _port_is_free(settings.port)
         keeper = Keeper(say)
         keeper.listen()
         try:
-            keeper.below = list(_below(settings))
+            keeper.below = list(below(settings))
             keeper.tend()
             _make_ready(settings, keeper)
-            keeper.above = list(_above(settings))
+            keeper.above = list(above(settings))
             keeper.tend()
-            keeper.keep(_Announcement(settings, keeper.above))
+            keeper.keep(Announcement(settings, keeper.above))
         finally:
             keeper.stop()
 
@@ -81,14 +83,14 @@ def say(text: str) -> None:
         print(text, flush=True)
 
 
-def _below(settings: Settings) -> Iterator[Child]:
+def below(settings: Settings) -> Iterator[Child]:
     data_dir, redis = settings.data_dir, settings.redis_socket
     if redis:
         command = embedded.command(data_dir, redis)
         yield Child("redis", command, _log(settings, "redis"), lambda: embedded.prepare(data_dir, redis))
 
 
-def _above(settings: Settings) -> Iterator[Child]:
+def above(settings: Settings) -> Iterator[Child]:
     yield Child("web", web_command(settings, bind=f"{HOST}:{settings.port}", grace=5), _log(settings, "web"))
     for name, words in (
         *((f"worker-{queue}", ("worker", queue)) for queue in QUEUES),
@@ -118,15 +120,15 @@ def _must(keeper: Keeper, command: str) -> None:
         raise CannotDo(f"“run.py {command}”未成功，未启动 / “run.py {command}” failed, and nothing was started.")
 
 
-class _Announcement:
+class Announcement:
     """Says, once, that the first page can be opened, and lets those start who would have delayed it."""
 
     def __init__(self, settings: Settings, children: list[Child]) -> None:
         self.settings, self.children, self.made = settings, children, False
-        self.accounts = _accounts() if settings.env == "demo" else []
+        self.accounts = demo_accounts() if settings.env == "demo" else []
 
     def __call__(self) -> None:
-        if not self.made and _is_live(self.settings.port):
+        if not self.made and is_live(self.settings.port):
             self.made = True
             for child in self.children:
                 child.due = min(child.due, time.monotonic())
@@ -141,13 +143,13 @@ class _Announcement:
         return "\n".join(("", *lines, "Ctrl-C 停止全部 / stops everything"))
 
 
-def _accounts() -> list[tuple[str, str]]:
-    from app.commands import demo_accounts  # it loads the whole console, while the web process does too
+def demo_accounts() -> list[tuple[str, str]]:
+    from app import commands  # it loads the whole console, while the web process does too
 
-    return demo_accounts()
+    return commands.demo_accounts()
 
 
-def _is_live(port: int) -> bool:
+def is_live(port: int) -> bool:
     connection = http.client.HTTPConnection(HOST, port, timeout=1)
     try:
         connection.request("GET", "/health/live")
@@ -158,26 +160,7 @@ def _is_live(port: int) -> bool:
         connection.close()
 
 
-@contextmanager
-def _only_here(settings: Settings) -> Iterator[None]:
-    """Be the only one on this data; the lock's file tells the next one where to find us."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(settings.data_dir / "lock", "a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            there = file.read()
-            raise CannotDo(f"这份数据已在 {there} 运行 / This data is already being served at {there}") from error
-        file.truncate(0)
-        file.write(_address(settings))
-        file.flush()
-        yield
-
-
 def _port_is_free(port: int) -> None:
-    """Those whom a launcher killed a moment ago has left behind need another to notice."""
-
     def free() -> bool:
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -185,7 +168,7 @@ def _port_is_free(port: int) -> None:
             return True
         return False
 
-    if not wait_until(free, time.monotonic() + 3):
+    if not wait_until(free, time.monotonic() + PORT_PATIENCE):
         other = port + 1 if port < 65535 else 8080
         raise CannotDo(f"端口 {port} 已被占用，请换一个 / Port {port} is taken; choose another: PORT={other} make run")
 

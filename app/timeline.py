@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from app.engine.declare import Happening
 from app.engine.derive import Field, fields_of, translated
-from app.engine.present import plain
+from app.engine.present import name_of, plain
 from app.identity import ZONE
 from models.base import N_, Model, User
 from models.organisation import Unit
@@ -39,12 +39,7 @@ def _named(session: Any, model: type[Any], keys: set[int | None]) -> dict[int | 
     known = [key for key in keys if key is not None]
     if not known:
         return {}
-    return {row.id: _name(row) for row in session.scalars(select(model).where(model.id.in_(known)))}
-
-
-def _name(row: Any) -> str:
-    """A person by their name as it is written in China, a unit by its own."""
-    return f"{row.last_name}{row.first_name}" if isinstance(row, User) else str(row)
+    return {row.id: name_of(row) for row in session.scalars(select(model).where(model.id.in_(known)))}
 
 
 def _models() -> dict[str, type[Any]]:
@@ -68,7 +63,7 @@ def _references(session: Any, entries: Any) -> dict[tuple[type[Any], int], str]:
                 if field and field.target and isinstance(value, int):
                     wanted.setdefault(field.target, set()).add(value)
     return {
-        (target, row.id): _name(row)
+        (target, row.id): name_of(row)
         for target, keys in wanted.items()
         for row in session.scalars(select(target).where(target.id.in_(keys)))  # type: ignore[attr-defined]
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import joinedload
 
 from jobs.watch import HIGHEST, Batch
@@ -96,15 +96,15 @@ def promised_result(batch: Batch) -> None:
     failed = batch.change(over, at_work, passed, failure_kind=FailureKind.inaction)
     levels = _supervise(batch, [part for _, part, _ in failed])
     for promise, part, _ in failed:
-        say = {"call": str(part.call), "unit": str(part.department), "level": str(levels[part.id])}
+        call, unit, level = str(part.call), str(part.department), str(levels[part.id])
         reason, due = N_("The promised deadline passed without a result."), part.promised_due
-        message = N_(
-            "You promised a result for %(call)s by %(due)s. Supervision order, level %(level)s: report it now."
-        )
-        batch.remind(promise, part, part.department_id, due, reason, message, audience=Audience.heads, **say)
+        message = N_("You promised a result for %(call)s by %(due)s. Report it now. Supervision level: %(level)s.")
+        heads = Audience.heads
+        batch.remind(promise, part, part.department_id, due, reason, message, audience=heads, call=call, level=level)
         message = N_("%(unit)s promised a result for %(call)s by %(due)s, and gave none. Supervision level: %(level)s.")
         for duty in (Duty.county_office, Duty.supervision_office):
-            batch.tell(promise, part, offices.get((part.region_id, duty)), message, due=due, **say)
+            office = offices.get((part.region_id, duty))
+            batch.tell(promise, part, office, message, due=due, call=call, unit=unit, level=level)
 
 
 def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:
@@ -130,17 +130,25 @@ def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:
         found, levels[part_id] = standing[part_id], level
         before = {"level": found.level, "raised_at": found.raised_at}
         batch.note(found, before, {"level": level, "raised_at": batch.now})
-    batch.new_rows += [_first_order(part, batch) for part in parts if part.id not in standing]
+    _issue(batch, [part for part in parts if part.id not in standing])
     return levels
 
 
-def _first_order(part: CallAssignment, batch: Batch) -> SupervisionOrder:
-    return SupervisionOrder(
-        region_id=part.region_id,
-        call_id=part.call_id,
-        assignment_id=part.id,
-        unit_id=part.department_id,
-        issued_at=batch.now,
-        raised_at=batch.now,
-        reason=N_("The promised deadline passed without a result."),
-    )
+def _issue(batch: Batch, parts: Sequence[CallAssignment]) -> None:
+    if not parts:
+        return
+    rows = [
+        {
+            "region_id": part.region_id,
+            "call_id": part.call_id,
+            "assignment_id": part.id,
+            "unit_id": part.department_id,
+            "issued_at": batch.now,
+            "raised_at": batch.now,
+            "reason": N_("The promised deadline passed without a result."),
+        }
+        for part in parts
+    ]
+    for issued in batch.session.scalars(insert(SupervisionOrder).returning(SupervisionOrder), rows):
+        columns = {name: getattr(issued, name) for name in inspect(SupervisionOrder).column_attrs.keys() - {"version"}}
+        batch.note(issued, {}, columns, action="create")

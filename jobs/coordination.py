@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, literal, null, select
 
@@ -124,7 +125,7 @@ def _limits(batch: Batch, clock: Clock) -> dict[int, Due]:
     return found
 
 
-def _by_county(moments: dict[int, datetime]) -> ColumnElement[datetime | None]:
+def _by_county(moments: dict[int, datetime]) -> ColumnElement[Any]:
     if not moments:
         return null()
     whens = {region_id: literal(moment, UtcDateTime) for region_id, moment in moments.items()}

@@ -6,10 +6,9 @@ import gettext
 import hashlib
 import hmac
 import logging
-import os
 import smtplib
 import ssl
-import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,9 +35,11 @@ log = logging.getLogger("jobs.mail")
 
 BATCH = 20
 CLAIM = timedelta(minutes=5)
-"""For so long a mail is one worker's. A batch on a slow server ends before: TIMEOUT × BATCH is less."""
+"""For so long a mail is one worker's. What a slow server leaves of a batch by then is anybody's again."""
 
-TIMEOUT = 10.0
+TIMEOUT, PATIENCE = 10.0, 120.0
+"""Seconds for one answer of the server, and for a batch: with the last mail under way it ends within the claim."""
+
 TRIES = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 SUBJECT_LENGTH = 80
@@ -65,12 +66,11 @@ class FileSink:
     def send(self, mail: EmailMessage) -> None:
         """Write it, whole or not at all."""
         name = f"{str(mail['Message-ID']).strip('<>')}.eml"
+        draft = self.folder / f".{name}"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, draft = tempfile.mkstemp(dir=self.folder, prefix=".")
-            with suppress(FileNotFoundError), open(handle, "wb") as file:
-                file.write(mail.as_bytes())
-            os.replace(draft, self.folder / name)
+            draft.write_bytes(mail.as_bytes())
+            draft.replace(self.folder / name)
         except OSError as error:
             raise Away(f"The folder of mails cannot be written: {error.strerror}") from error
 
@@ -130,8 +130,11 @@ def send_mails(session: Session, now: datetime, sink: Sink) -> Done:
     session.commit()
     sent: list[int] = []
     failed: list[tuple[Notice, str]] = []
+    ends = time.monotonic() + PATIENCE
     try:
         for notice in notices:
+            if time.monotonic() > ends:
+                raise Away("the server is too slow")  # noqa: TRY301
             try:
                 sink.send(letter(notice, now))
             except (Away, BaseTimeoutException):

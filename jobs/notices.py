@@ -6,8 +6,9 @@ import logging
 from collections import Counter
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, insert, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.dml import ReturningInsert
 
 from jobs.watch import Done
 from models.base import Role
@@ -23,16 +24,12 @@ COPIED = ("region_id", "unit_id", "subject_type", "subject_id", "message", "deta
 
 
 def deliver(session: Session, now: datetime, limit: int = BATCH) -> Done:
-    """Make notices of what waits longest. Safe to run twice, or in two workers: a message is claimed before it is read."""
+    """Make notices of what waits longest. Safe in two workers at once: a message is claimed before it is read."""
     waiting = select(Outbox.id).where(Outbox.done_at.is_(None)).order_by(Outbox.id).limit(limit)
     claimed = waiting.with_for_update(skip_locked=True).cte("waiting")
     claim = update(Outbox).where(Outbox.id.in_(select(claimed.c.id)), Outbox.done_at.is_(None)).values(done_at=now)
-    units = {
-        outbox_id: unit_id
-        for outbox_id, unit_id in session.execute(
-            claim.returning(Outbox.id, Outbox.unit_id).execution_options(synchronize_session=False)
-        )
-    }
+    claim_it = claim.returning(Outbox.id, Outbox.unit_id).execution_options(synchronize_session=False)
+    units = {row.id: row.unit_id for row in session.execute(claim_it)}
     if not units:
         return Done(0, 0)
     told = Counter(session.scalars(_notices_of(list(units), now.astimezone(SHANGHAI).date())))
@@ -41,7 +38,7 @@ def deliver(session: Session, now: datetime, limit: int = BATCH) -> Done:
     return Done(len(units), told.total())
 
 
-def _notices_of(ids: list[int], today: date):  # type: ignore[no-untyped-def]
+def _notices_of(ids: list[int], today: date) -> ReturningInsert[int]:
     person = (
         select(Outbox.id.label("outbox_id"), Posting.user_id)
         .join(Posting, and_(Posting.unit_id == Outbox.unit_id, _valid(Posting, today)))
@@ -58,7 +55,7 @@ def _addressed(today: date) -> ColumnElement[bool]:
     """Whether a posting is among those a message is for. Where there are no such people, it is for everyone."""
     other = aliased(Posting)
     beside = and_(other.unit_id == Outbox.unit_id, _valid(other, today))
-    heads = select(Role.id).where(Role.name.in_(HEADS))
+    heads = select(Role.id).where(Role.name.in_([role.value for role in HEADS]))
     return case(
         (
             Outbox.audience == Audience.duty_officer,
@@ -68,7 +65,7 @@ def _addressed(today: date) -> ColumnElement[bool]:
             Outbox.audience == Audience.heads,
             or_(Posting.role_id.in_(heads), ~exists().where(beside, other.role_id.in_(heads))),
         ),
-        else_=True,
+        else_=true(),
     )
 
 

@@ -44,7 +44,7 @@ def keep(job: Job, session: Session, now: datetime) -> Done:
     return Done(len(fired), len(batch.kept))
 
 
-def fire(session: Session, job: Job, now: datetime, limit: int = BATCH) -> list[Fired]:
+def fire(session: Session, job: Job, now: datetime, limit: int | None = None) -> list[Fired]:
     """Claim promises that are due, the oldest first: no two sweeps get the same one.
 
     Where somebody is moving the subject at this moment, the promise is left for the next sweep.
@@ -55,7 +55,7 @@ def fire(session: Session, job: Job, now: datetime, limit: int = BATCH) -> list[
         .join(model, model.id == Promise.subject_id)
         .where(Promise.state == PromiseState.planned, Promise.job == job, Promise.due_at <= now)
         .order_by(Promise.due_at, Promise.id)
-        .limit(limit)
+        .limit(limit or BATCH)
         .with_for_update(skip_locked=True, key_share=True)
         .cte("due")
     )

@@ -56,8 +56,6 @@ class Batch:
     def __init__(self, session: Session, job: Job, model: type[Any], now: datetime, fired: Sequence[Fired]) -> None:
         self.session, self.job, self.model, self.now, self.fired = session, job, model, now, fired
         self.kept: set[int] = set()
-        self.new_rows: list[Any] = []
-        """Recorded rows to add, such as supervision orders."""
         self._reminders: dict[tuple[int, int], dict[str, Any]] = {}
         self._messages: dict[str, dict[str, Any]] = {}
         self._promises: list[dict[str, Any]] = []
@@ -192,11 +190,11 @@ class Batch:
             }
         )
 
-    def offices(self) -> dict[tuple[int, Duty], int]:
+    def offices(self) -> dict[tuple[int | None, Duty | None], int]:
         """The offices of the counties concerned, by county and standing task."""
         regions = {promise.region_id for promise in self.fired}
-        query = select(Unit.region_id, Unit.duty, Unit.id).where(Unit.region_id.in_(regions), Unit.duty.is_not(None))
-        return {(region_id, duty): unit_id for region_id, duty, unit_id in self.session.execute(query)}
+        query = select(Unit).where(Unit.region_id.in_(regions), Unit.duty.is_not(None))
+        return {(unit.region_id, unit.duty): unit.id for unit in self.session.scalars(query)}
 
     def write(self) -> None:
         """Everything gathered. The recorder comes last: it lets a county's writers through one at a time."""
@@ -212,8 +210,6 @@ class Batch:
         for model, rows in rows_of:
             if rows:
                 self.session.execute(insert(model), rows)
-        self.session.add_all(self.new_rows)
-        self.session.flush()
         recorder.append(self.session, self._entries)
 
 

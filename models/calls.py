@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import N_, Model, Regional, Word
+from models.base import N_, Model, Regional, User, Word
 from models.lists import ListItem
 from models.organisation import Unit
 from models.words import CallScope
@@ -201,6 +201,9 @@ class CallAssignment(Regional, Model):
 
     call: Mapped[Call] = relationship(back_populates="assignments", info={"label": N_("Call")})
     department: Mapped[Unit] = relationship(foreign_keys=department_id, info={"label": N_("Answering unit")})
+    responsible: Mapped[User | None] = relationship(
+        User, foreign_keys=responsible_id, info={"label": N_("Person responsible"), "protected": True}
+    )
     cited_item: Mapped[ListItem | None] = relationship(
         foreign_keys=cited_item_id, info={"label": N_("Item cited"), "protected": True}
     )

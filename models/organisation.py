@@ -71,7 +71,9 @@ class Unit(Model):
     parent: Mapped[Unit | None] = relationship(
         remote_side="Unit.id", foreign_keys=parent_id, info={"label": N_("Parent unit")}
     )
-    region: Mapped[Unit | None] = relationship(remote_side="Unit.id", foreign_keys=region_id, info={"label": N_("County")})
+    region: Mapped[Unit | None] = relationship(
+        remote_side="Unit.id", foreign_keys=region_id, info={"label": N_("County")}
+    )
 
     def __str__(self) -> str:
         return self.name

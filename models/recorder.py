@@ -23,7 +23,7 @@ from sqlalchemy import Index, String, UniqueConstraint, event, insert, inspect, 
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from models.actor import Actor
-from models.base import Model
+from models.base import N_, Model
 
 MOVES, ORIGIN, GATHERED = "recorder_moves", "recorder_origin", "recorder_gathered"  # the keys in `session.info`
 GENESIS = "0" * 64
@@ -59,23 +59,26 @@ class RecorderEntry(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    chain: Mapped[int] = mapped_column()
-    seq: Mapped[int] = mapped_column()
-    at: Mapped[datetime] = mapped_column(index=True)
+    chain: Mapped[int] = mapped_column(info={"label": N_("Chain")})
+    seq: Mapped[int] = mapped_column(info={"label": N_("Serial number")})
+    at: Mapped[datetime] = mapped_column(index=True, info={"label": N_("When")})
     user_id: Mapped[int | None] = mapped_column()
     unit_id: Mapped[int | None] = mapped_column()
-    ip: Mapped[str] = mapped_column(String(45), default="")
-    place: Mapped[str] = mapped_column(String(200), default="")
-    subject_type: Mapped[str] = mapped_column(String(40))
-    subject_id: Mapped[int] = mapped_column()
+    ip: Mapped[str] = mapped_column(String(45), default="", info={"label": N_("Network address")})
+    place: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Place")})
+    subject_type: Mapped[str] = mapped_column(String(40), info={"label": N_("Kind of record")})
+    subject_id: Mapped[int] = mapped_column(info={"label": N_("Record")})
     call_id: Mapped[int | None] = mapped_column()
-    action: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(60), info={"label": N_("What")})
     before: Mapped[dict[str, Any]] = mapped_column()
     after: Mapped[dict[str, Any]] = mapped_column()
-    note: Mapped[str] = mapped_column(String(2000), default="")
-    request_id: Mapped[str] = mapped_column(String(40), default="")
+    note: Mapped[str] = mapped_column(String(2000), default="", info={"label": N_("Reason")})
+    request_id: Mapped[str] = mapped_column(String(40), default="", info={"label": N_("Request")})
     prev_hash: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), info={"label": N_("Seal")})
+
+    def __str__(self) -> str:
+        return f"{self.subject_type} {self.subject_id} · {self.action}"
 
 
 class RecorderHead(Model):

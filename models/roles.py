@@ -113,10 +113,13 @@ _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
 
 # Flask-AppBuilder's own pages for accounts and roles: who keeps accounts does not also say what roles may do.
 _PEOPLE = {
-    RoleName.admin: {"UserDBModelView": "list show add edit userinfo", "ResetPasswordView": "this_form_get this_form_post"},
+    RoleName.admin: {
+        "UserDBModelView": "list show add edit userinfo",
+        "ResetPasswordView": "this_form_get this_form_post",
+    },
     RoleName.security_admin: {"RoleModelView": "list show add edit copyrole", "UserDBModelView": "list show"},
 }
-_OWN = {"ResetMyPasswordView": "this_form_get this_form_post", "UserDBModelView": "userinfo resetmypassword"}
+_OWN = {"OpenApi": "get", "ResetMyPasswordView": "this_form_get this_form_post", "UserDBModelView": "userinfo resetmypassword"}
 
 
 def grants(role: RoleName) -> set[tuple[str, str]]:

@@ -116,14 +116,15 @@ class Make:
         """The county of everything whose county a test does not name."""
         return self._home or self.county()
 
-    def county(self, name: str = "", *, offices: bool = True) -> Unit:
+    def county(self, name: str = "", *, offices: bool = True, limits: bool = True) -> Unit:
         """A county with its offices, working hours and limits."""
         county = self._units(Unit(name=name or self._name("County"), unit_type=UnitType.county))[0]
         self._home = self._home or county
         if offices:
             self._units(*(self._office(duty, county) for duty in OFFICES))
         self.windows(county)
-        self.limits(county)
+        if limits:
+            self.limits(county)
         return county
 
     def windows(self, county: Unit) -> None:
@@ -213,26 +214,30 @@ class Make:
 
     # Lists
 
-    def duty_list(
-        self, county: Unit | None = None, *, state: ListState = ListState.published, **columns: Any
-    ) -> DutyList:
+    def duty_list(self, county: Unit | None = None, **columns: Any) -> DutyList:
+        """A draft. It is published by its rule."""
         county = county or self.home
         columns = {"title": self._name("List"), "edition": self._next()} | columns
         owner = self.office(Duty.editorial_office, county)
-        return self._add(DutyList(region_id=county.id, owner_unit=owner, state=state, **columns))
+        return self._add(DutyList(region_id=county.id, owner_unit=owner, **columns))
+
+    def list_in_force(self, county: Unit | None = None) -> DutyList:
+        """The county's published list. It is simply there, so that a test may add items as it needs them."""
+        county = county or self.home
+        of_county = select(DutyList).where(DutyList.region_id == county.id, DutyList.state == ListState.published)
+        return self.session.scalar(of_county) or self.duty_list(county, state=ListState.published, published_at=NOW)
 
     def item(
         self,
         lead: Unit | None = None,
         *,
         cooperating: Sequence[Unit] = (),
-        state: ListState = ListState.published,
         duty_list: DutyList | None = None,
         **columns: Any,
     ) -> ListItem:
+        """An item of the list in force, or of another."""
         lead = lead or self.department()
-        region_id = lead.region_id
-        duty_list = duty_list or self.duty_list(self.session.get(Unit, region_id), state=state)
+        duty_list = duty_list or self.list_in_force(self.session.get(Unit, lead.region_id))
         number = self._next()
         columns = {
             "code": f"I-{number:02d}",
@@ -241,17 +246,12 @@ class Make:
             "department_duties": "Inspect and decide.",
             "township_duties": "Patrol and report.",
             "legal_basis": "A law, article 1.",
+            "lead_department": lead,
+            "state": duty_list.state,
         } | columns
-        return self._add(
-            ListItem(
-                region_id=region_id,
-                duty_list=duty_list,
-                lead_department=lead,
-                state=state,
-                cooperating=[ItemCooperation(region_id=region_id, unit=unit) for unit in cooperating],
-                **columns,
-            )
-        )
+        region_id = duty_list.region_id
+        parts = [ItemCooperation(region_id=region_id, unit=unit) for unit in cooperating]
+        return self._add(ListItem(region_id=region_id, duty_list=duty_list, cooperating=parts, **columns))
 
     # Calls and cases, moved there by the rules, all at one moment
 
@@ -264,12 +264,14 @@ class Make:
         lead: Unit | None = None,
         cooperating: Sequence[Unit] = (),
         promised: datetime | None = None,
+        named: Unit | None = None,
         at: datetime = NOW,
         **columns: Any,
     ) -> Call:
         """A call that went to `lead` and `cooperating`, everything at one moment `at`.
 
-        The lead is the item's, if none is named. Parts have responded with the promise for `promised`.
+        The lead is the item's, if none is named. Where its parts have responded, they promise for `promised`;
+        where they have rejected, they say that it is `named`'s duty.
         """
         caller = caller or self.township()
         lead = lead or (item.lead_department if item else self._answering(caller))
@@ -283,7 +285,7 @@ class Make:
                 self.press(call, name, at=at)
             else:
                 for part in reversed(self.assignments(call)):  # the lead last
-                    self.press(part, name, at=at, **self._answers(part, name, at, promised))
+                    self.press(part, name, at=at, **self._answers(part, name, at, promised, named))
         return call
 
     def assignment(
@@ -292,10 +294,10 @@ class Make:
         """The last part of a call that was dispatched: the cooperating one, if there is one, else the lead."""
         if state in (AssignmentState.rejected, AssignmentState.upheld, AssignmentState.reassigned):
             of_call.setdefault("cooperating", [self.department()])  # else the whole call would be rejected
-        promised = of_call.get("promised")
+        promised, named = of_call.get("promised"), of_call.get("named")
         part = self.assignments(self.call(state=CallState.dispatched, at=at, **of_call))[-1]
         for name in ASSIGNMENT_PATHS[state].split():
-            self.press(part, name, at=at, **self._answers(part, name, at, promised))
+            self.press(part, name, at=at, **self._answers(part, name, at, promised, named))
         return part
 
     def case(
@@ -354,14 +356,16 @@ class Make:
         county = self.session.get(Unit, caller.region_id)
         return self.township(county) if caller.unit_type is UnitType.department else self.department(county)
 
-    def _answers(self, part: CallAssignment, name: str, at: datetime, promised: datetime | None) -> dict[str, Any]:
+    def _answers(
+        self, part: CallAssignment, name: str, at: datetime, promised: datetime | None, named: Unit | None
+    ) -> dict[str, Any]:
         match name:
             case "respond":
                 return {"promised_due": promised or at + (SOON - NOW)}
             case "resolve":
                 return {"result": "Done."}
             case "reject":
-                return {"reason": "Not ours.", "no_item_covers": True}
+                return {"reason": "Not ours.", "no_item_covers": True, "proposed_unit_id": named}
             case "reassign":
                 return {"department_id": self._answering(part.call.caller_unit)}
         return {}

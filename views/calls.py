@@ -66,7 +66,16 @@ calls = Console(
         Related(
             model=CallAssignment,
             by="call",
-            listed=("department", "role", "state", "respond_due", "promised_due", "failure_kind", "responsible", "result"),
+            listed=(
+                "department",
+                "role",
+                "state",
+                "respond_due",
+                "promised_due",
+                "failure_kind",
+                "responsible",
+                "result",
+            ),
         ),
         Related(model=CoordinationCase, by="call"),
         Related(model=SupervisionOrder, by="call"),

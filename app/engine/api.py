@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -350,7 +351,7 @@ def _move_doc(name: str, transition: Any) -> str:
             "",
             "---",
             "post:",
-            f"  summary: {transition.label}",
+            f"  summary: {json.dumps(transition.label)}",
             "  requestBody:",
             "    content:",
             "      application/json:",

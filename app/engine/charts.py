@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, literal_column, select
 
 from app.engine.declare import Chart, World
 from app.engine.derive import Field, Shape, translated
+from app.engine.present import name_of
 from app.engine.query import OPERATORS, Question, narrowed
 
 BARS = 60
@@ -104,7 +105,7 @@ def _names(session: Any, field: Field, keys: list[Any], per: str) -> dict[Any, s
     nothing = {None: gettext("(none)")}
     if field.kind == "row" and field.target is not None:
         found = session.scalars(select(field.target).where(field.target.id.in_([k for k in keys if k is not None])))
-        named = {row.id: str(row) for row in found}
+        named = {row.id: name_of(row) for row in found}
         return {key: named.get(key, f"#{key}") for key in keys if key is not None} | nothing
     if field.kind == "word":
         return {key: translated(key.label) for key in keys if key is not None} | nothing

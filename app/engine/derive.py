@@ -112,9 +112,7 @@ def _of_relation(relation: Any) -> Field:
         label=relation.info.get("label", ""),
         kind="row",
         required=not column.nullable,
-        protected=bool(
-            relation.info.get("protected") or column.info.get("protected") or not relation.info.get("label")
-        ),
+        protected=bool(relation.info.get("protected") or not relation.info.get("label")),
         help=relation.info.get("help", ""),
         target=relation.entity.class_,
         column=column,

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from app.engine import charts, export, write
 from app.engine.declare import Chart, Related, Told, World
 from app.engine.derive import Field, Shape, fields_of, translated
-from app.engine.present import for_input, plain, shown
+from app.engine.present import for_input, name_of, plain, shown
 from app.engine.query import (
     COUNTED,
     LAST_PAGE,
@@ -132,7 +132,7 @@ class Page(BaseView):
             value = gettext("Yes") if value.lower() in ("true", "1", "yes") else gettext("No")
         elif field.kind == "row" and field.target is not None:
             named = self.world.session().scalar(select(field.target).where(field.target.id == int(value)))  # type: ignore[attr-defined]
-            value = str(named) if named is not None else f"#{value}"
+            value = name_of(named) if named is not None else f"#{value}"
         return f"{translated(field.label)} {gettext(OPERATORS[field.kind][filter_.operator])} {value}"
 
     @expose("/export.xlsx", methods=["GET"])
@@ -157,7 +157,7 @@ class Page(BaseView):
         among = field.among(subject, self.world.actor()) if field.among is not None else None
         words = request.args.get("q", "").replace("\x00", "")
         found = lookup(self.world.session(), field.target, words, among)  # type: ignore[arg-type]
-        return jsonify([{"id": row.id, "text": str(row)} for row in found])
+        return jsonify([{"id": row.id, "text": name_of(row)} for row in found])
 
     def _chooser(self, name: str) -> tuple[Field, Any]:
         move, subject = request.args.get("move"), None
@@ -312,7 +312,7 @@ class Page(BaseView):
     def _box(self, field: Field, value: Any) -> Any:
         if field.target is not None:
             rows = value if isinstance(value, list | tuple) else [value] if value is not None else []
-            return [(row.id, str(row)) for row in rows]
+            return [(row.id, name_of(row)) for row in rows]
         return for_input(field, value, self.world.zone) if field.kind != "flag" else bool(value)
 
     def _posted(self, fields: list[Field]) -> dict[str, Any]:
@@ -322,7 +322,7 @@ class Page(BaseView):
             if field.target is not None:
                 keys = [_number(key, 0) for key in request.form.getlist(field.name) if key]
                 found = self.world.session().scalars(select(field.target).where(field.target.id.in_(keys)))  # type: ignore[attr-defined]
-                values[field.name] = [(row.id, str(row)) for row in found]
+                values[field.name] = [(row.id, name_of(row)) for row in found]
             elif field.kind == "flag":
                 values[field.name] = field.name in request.form
             else:

@@ -37,7 +37,9 @@ def _may_publish(duty_list: DutyList, step: Step) -> None:
         empty = func.trim(getattr(ListItem, name)) == ""
         _refuse(session, select(ListItem.code).where(of_list, empty), name, reason)
     no_lead = N_("%(items)s: exactly one lead department is needed. Name it, then publish.")
-    _refuse(session, select(ListItem.code).where(of_list, ListItem.lead_department_id.is_(None)), "lead_department", no_lead)
+    _refuse(
+        session, select(ListItem.code).where(of_list, ListItem.lead_department_id.is_(None)), "lead_department", no_lead
+    )
     twice = (
         select(ListItem.code)
         .join(ItemCooperation, ItemCooperation.list_item_id == ListItem.id)

@@ -160,7 +160,10 @@ def prepare_unit(session: Session, unit: Unit, actor: Actor, now: datetime) -> N
         place_units(session, [unit])
         return
     unit.search_key = search_key(unit.name, unit.short_name or "")
-    parent = session.get(Unit, unit.parent_id) if unit.parent_id else None
-    if inspect(unit).attrs.parent_id.history.has_changes():
-        unit.parent_id = (inspect(unit).attrs.parent_id.history.deleted or [None])[0]
+    history = inspect(unit).attrs.parent_id.history
+    if history.has_changes():
+        parent = unit.parent
+        unit.parent_id = history.deleted[0]
+        unit.parent = session.get(Unit, unit.parent_id) if unit.parent_id else None
+        session.flush()  # the lock reads the unit again
         move_unit(session, unit, parent)

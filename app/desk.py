@@ -1,0 +1,187 @@
+"""The pages that no table makes: my desk, notices, the unit acted for, health. Hand-written, because they join many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import abort, jsonify, redirect, request, session, url_for
+from flask_appbuilder import IndexView, expose
+from flask_appbuilder.baseviews import BaseView
+from flask_babel import gettext
+from flask_login import current_user
+from markupsafe import Markup
+from sqlalchemy import select, update
+from werkzeug.wrappers import Response
+
+from app.engine.derive import fields_of, translated
+from app.engine.present import shown
+from app.extensions import appbuilder, db
+from app.identity import ACTING, ZONE, current_actor, now, offered_seats
+from models.base import Word
+from models.calls import Call
+from models.notices import Notice
+from models.queries.desk import MOST, Pile, piles
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One record on a desk."""
+
+    title: str
+    address: str
+    state: Any
+    due: Markup | str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A pile that is not empty."""
+
+    title: str
+    lines: list[Line]
+    more: bool
+
+
+class Desk(IndexView):
+    """The first page: what waits for me by due time, and what I wait for."""
+
+    @expose("/", methods=["GET"])
+    def index(self) -> str | Response:
+        if not current_user.is_authenticated:
+            return redirect(appbuilder.get_url_for_login_with(request.full_path))
+        stacks = [(pile.mine, _stack(pile)) for pile in piles(current_actor())]
+        return self.render_template(
+            "desk.html",
+            mine=sorted((s for mine, s in stacks if mine and s.lines), key=_urgency),
+            others=[s for mine, s in stacks if not mine and s.lines],
+            may_call=appbuilder.sm.has_access("can_add", Call.__name__),
+        )
+
+
+def _stack(pile: Pile) -> Stack:
+    rows = db.session.scalars(pile.query).all()
+    return Stack(translated(pile.title), [_line(row, pile.due.key) for row in rows], len(rows) == MOST)
+
+
+def _line(row: Any, due: str) -> Line:
+    at, fields = getattr(row, due), fields_of(type(row))
+    runs = due.endswith("_due")
+    return Line(
+        title=str(row),
+        address=url_for(f"{type(row).__name__}Page.show", pk=row.id),
+        state=shown(fields["state"], row.state, ZONE),
+        due=shown(fields[due], at, ZONE, now=now() if runs and at else None),
+        due_at=at,
+    )
+
+
+def _urgency(stack: Stack) -> tuple[bool, float]:
+    dues = [line.due_at.timestamp() for line in stack.lines if line.due_at]
+    return (not dues, min(dues, default=0))
+
+
+class Notices(BaseView):
+    """The bell: what was said to me, for the unit I act for."""
+
+    route_base = "/notices"
+    default_view = "index"
+
+    @expose("/", methods=["GET"])
+    def index(self) -> str:
+        _signed_in()
+        latest = select(Notice).where(*_mine()).order_by(Notice.id.desc()).limit(SHOWN)
+        notices = [(notice, said(notice), _address(notice)) for notice in db.session.scalars(latest)]
+        return self.render_template("notices.html", notices=notices, zone=ZONE)
+
+    @expose("/<int:pk>", methods=["POST"])
+    def open(self, pk: int) -> Response:
+        """Mark as read, and go where it points."""
+        _signed_in()
+        notice = db.session.scalar(select(Notice).where(Notice.id == pk)) or abort(404)
+        if notice.read_at is None:
+            notice.read_at = now()
+            db.session.commit()
+        return redirect(_address(notice) or url_for("Notices.index"))
+
+    @expose("/read", methods=["POST"])
+    def read(self) -> Response:
+        """Mark all as read."""
+        _signed_in()
+        db.session.execute(
+            update(Notice)
+            .where(*_mine(), Notice.read_at.is_(None))
+            .values(read_at=now())
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
+        return redirect(url_for("Notices.index"))
+
+
+def _signed_in() -> None:
+    if not current_user.is_authenticated:
+        abort(401)
+
+
+def _mine() -> tuple[Any, ...]:
+    actor = current_actor()
+    return Notice.user_id == actor.user_id, Notice.unit_id == actor.unit_id
+
+
+def said(notice: Notice) -> str:
+    """The sentence in the reader's language, its moments in the county's zone."""
+    details = {name: _detail(name, value) for name, value in notice.details.items()}
+    return gettext(notice.message, **details)
+
+
+def _detail(name: str, value: Any) -> str:
+    if name == "due":
+        return datetime.fromisoformat(value).astimezone(ZONE).strftime("%m-%d %H:%M")
+    return gettext(value) if isinstance(value, Word) else str(value)
+
+
+PAGES = {
+    "call": "CallPage.show",
+    "call_assignment": "CallAssignmentPage.show",
+    "coordination_case": "CoordinationCasePage.show",
+    "supervision_order": "SupervisionOrderPage.show",
+}
+
+
+def _address(notice: Notice) -> str:
+    page = PAGES.get(notice.subject_type)
+    return url_for(page, pk=notice.subject_id) if page else ""
+
+
+class Acting(BaseView):
+    """The switch in the header bar: for which of one's units one acts."""
+
+    route_base = "/acting"
+    default_view = "choose"
+
+    @expose("/<int:unit_id>", methods=["POST"])
+    def choose(self, unit_id: int) -> Response:
+        if unit_id not in {seat.unit_id for seat in offered_seats()}:
+            abort(404)
+        session[ACTING] = unit_id
+        return redirect(url_for("Desk.index"))
+
+
+class Health(BaseView):
+    """Tells a load balancer whether the process lives, and reaches its database."""
+
+    route_base = "/health"
+    default_view = "live"
+
+    @expose("/live", methods=["GET"])
+    def live(self) -> Response:
+        return jsonify(status="ok")
+
+    @expose("/ready", methods=["GET"])
+    def ready(self) -> Response:
+        db.session.scalar(select(1))
+        return jsonify(status="ok")

@@ -1,0 +1,96 @@
+"""The one place that knows every part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, send_from_directory
+from flask_appbuilder.api.manager import OpenApi
+from sqlalchemy import select
+
+import config
+from app import desk, errors, identity, shell
+from app.engine.build import register
+from app.engine.checks import check
+from app.engine.declare import World
+from app.extensions import appbuilder, csrf, db
+from app.timeline import timeline
+from models import recorder
+from models.base import Role
+from models.roles import RoleName, grants
+from views import CONSOLES
+
+MEMBER = "member"
+"""What every account may do: nothing by itself; rights come with postings."""
+
+NO_SUPERUSER: dict[str, list[list[str]]] = {"Admin": []}
+"""Flask-AppBuilder would keep a role that may do everything. Nobody may, so that nobody does it unseen."""
+
+
+def create_app(**overrides: Any) -> Flask:
+    """Settings, extensions, then every console; or no application at all, and a list of what is wrong."""
+    check(CONSOLES)
+    settings = config.settings()
+    app = Flask(__name__, static_folder="static", static_url_path="/assets")
+    app.config.update(config.flask_config(settings) | {"FAB_ROLES": NO_SUPERUSER} | overrides)
+    recorder.use_key(settings.recorder_key)
+    db.init_app(app)
+    csrf.init_app(app)
+    errors.register(app)
+    with app.app_context():
+        appbuilder.indexview = desk.Desk
+        appbuilder.init_app(app, db.session)
+        identity.register(app)
+        for view in (desk.Notices, desk.Acting, desk.Health, OpenApi):
+            appbuilder.add_view_no_menu(view)
+        shell.register(app, register(appbuilder, CONSOLES, _world()))
+    app.add_url_rule("/vendor/<any('echarts.min.js'):filename>", "vendor", _vendor)
+    return app
+
+
+def _vendor(filename: str) -> Response:
+    """The chart library, as `make` fetched it."""
+    return send_from_directory(config.ROOT / "node_modules" / "echarts" / "dist", filename, max_age=86_400)
+
+
+def _world() -> World:
+    return World(
+        session=lambda: db.session(),
+        actor=identity.current_actor,
+        now=identity.now,
+        allows=appbuilder.sm.has_access,
+        told=errors.told,
+        timeline=timeline,
+        zone=identity.ZONE,
+    )
+
+
+def sync_permissions() -> None:
+    """Bring Flask-AppBuilder's permissions and our roles up to date. One process at a time: the caller has the lock.
+
+    A role that an administrator has changed keeps the change: only permissions that are new, or roles that
+    are, receive their grants.
+    """
+    app = create_app()
+    with app.app_context():
+        sm = appbuilder.sm
+        before = {(v.permission.name, v.view_menu.name) for v in db.session.scalars(select(sm.permissionview_model))}
+        appbuilder.add_permissions(update_perms=True)
+        views = {(v.permission.name, v.view_menu.name): v for v in db.session.scalars(select(sm.permissionview_model))}
+        if missing := {pair for pair in _published() if pair not in views}:
+            raise RuntimeError(f"Flask-AppBuilder did not add these permissions, see its log: {sorted(missing)}")
+        roles = {role.name: role for role in db.session.scalars(select(Role))}
+        for name in (MEMBER, *RoleName):
+            known = name in roles
+            role = roles.get(name) or sm.add_role(str(name))
+            wanted = grants(RoleName(name)) if name != MEMBER else set()
+            for pair in wanted & views.keys() - (before if known else set()):
+                role.permissions.append(views[pair])
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _published() -> set[tuple[str, str]]:
+    """Every permission that a page or resource asks for."""
+    return {(word, view.class_permission_name) for view in appbuilder.baseviews for word in view.base_permissions}

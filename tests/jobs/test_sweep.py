@@ -1,0 +1,148 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm.exc import StaleDataError
+
+from jobs import sweep
+from jobs.sweep import CLOCKS, PARTS, RUNS, fire, keep
+from models.calls import AssignmentState, Call, CallState
+from models.coordination import CaseState
+from models.door import system_session
+from models.ledger import Job, PromiseState
+from models.notices import Outbox
+from models.recorder import RecorderEntry, verify
+from models.supervision import Reminder
+from tests.make import CALL_PATHS, CASE_PATHS, NOW
+
+LATER = NOW + timedelta(days=60)
+SUBJECTS = {
+    Job.accept_watch: lambda make: make.call(state=CallState.submitted),
+    Job.respond_remind: lambda make: make.assignment(),
+    Job.promise_remind: lambda make: make.assignment(state=AssignmentState.responded),
+    Job.case_escalate: lambda make: make.case(state=CaseState.negotiating),
+    Job.case_filing_remind: lambda make: make.case(state=CaseState.filing_review),
+    Job.case_execution_watch: lambda make: make.case(state=CaseState.supervising),
+}
+
+
+def test_every_job_of_the_ledger_is_swept_then_notices_then_mails():
+    assert tuple(PARTS) == (*(job.value for job in Job), "notices", "mails")
+    assert RUNS["sweep"] == tuple(PARTS)
+
+
+def test_what_is_due_is_claimed_once_the_oldest_first(make, session, ledger):
+    at = [NOW + timedelta(minutes=minutes) for minutes in (20, 0, 10)]
+    calls = [make.call(state=CallState.submitted, at=moment) for moment in at]
+    due = sorted(ledger.moments(call, Job.accept_watch)[1] for call in calls)
+    first = fire(session, Job.accept_watch, LATER, limit=4)
+    rest = fire(session, Job.accept_watch, LATER, limit=4)
+    moments = [promise.due_at for promise in (*first, *rest)]
+    assert moments == sorted(moments)
+    assert moments[3:] == due
+    assert fire(session, Job.accept_watch, LATER) == []
+
+
+def test_only_what_is_planned_and_due_of_that_clock_is_claimed(make, session, ledger):
+    call = make.call(state=CallState.submitted)
+    soon, over = ledger.promises(call, Job.accept_watch)
+    cancelled = make.call(state=CallState.accepted)
+    make.assignment()
+    assert [promise.id for promise in fire(session, Job.accept_watch, over.due_at - timedelta(seconds=1))] == [soon.id]
+    assert [promise.id for promise in fire(session, Job.accept_watch, over.due_at)] == [over.id]
+    session.expire_all()
+    assert (soon.state, soon.fired_at) == (PromiseState.fired, over.due_at - timedelta(seconds=1))
+    assert {promise.state for promise in ledger.promises(cancelled, Job.accept_watch)} == {PromiseState.cancelled}
+
+
+def test_a_batch_is_bounded_and_the_next_goes_on(make, session, monkeypatch):
+    monkeypatch.setattr(sweep, "BATCH", 2)
+    for _ in range(2):
+        make.call(state=CallState.submitted)
+    found = [keep(Job.accept_watch, session, LATER).found for _ in range(3)]
+    assert found == [2, 2, 0]
+    assert session.scalar(select(func.count()).select_from(Reminder)) == 2
+
+
+@pytest.mark.parametrize("state", [state for state in CALL_PATHS if state is not CallState.draft])
+def test_a_sweep_leaves_nothing_to_the_next(make, ledger, state):
+    make.call(state=state)
+    for job in Job:
+        ledger.keep(job, LATER)
+    assert [ledger.keep(job, LATER) for job in Job] == [0] * len(Job)
+
+
+@pytest.mark.parametrize("state", CASE_PATHS)
+def test_a_sweep_of_cases_leaves_nothing_to_the_next(make, session, ledger, state):
+    make.case(state=state)
+    for job in Job:
+        ledger.keep(job, LATER)
+    before = session.scalar(select(func.count()).select_from(RecorderEntry))
+    assert [ledger.keep(job, LATER) for job in Job] == [0] * len(Job)
+    assert session.scalar(select(func.count()).select_from(RecorderEntry)) == before
+
+
+def test_every_clock_has_its_subject_here():
+    assert SUBJECTS.keys() == CLOCKS.keys()
+
+
+@pytest.mark.parametrize("job", SUBJECTS)
+def test_a_longer_list_costs_no_more_statements(make, session, statements, job):
+    def cost(rows):
+        for _ in range(rows):
+            SUBJECTS[job](make)
+        session.expire_all()
+        statements.clear()
+        found, did = keep(job, session, LATER)
+        spent = list(statements)
+        session.commit()
+        assert rows <= did <= found
+        return spent
+
+    few, many = cost(3), cost(23)
+    assert len(few) == len(many), "\n".join(many)
+    assert verify(session) == []
+
+
+def late_calls(own, number):
+    calls = [own.call(state=CallState.submitted) for _ in range(number)]
+    own.session.commit()  # what is read begins a transaction, and SQLite knows one writer
+    return calls
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_person_who_moves_a_swept_subject_is_told_that_it_changed(own, own_engine):
+    part = own.assignment()
+    person = own.actor(part.department)
+    own.session.refresh(part)
+    with system_session(own_engine) as sweeping:
+        keep(Job.respond_remind, sweeping, LATER)
+        sweeping.commit()
+    with pytest.raises(StaleDataError):
+        own.press(part, "respond", person, promised_due=LATER)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_subject_that_somebody_is_moving_is_left_for_the_next_sweep(own, own_engine):
+    moving, other = late_calls(own, 2)
+    own.session.execute(update(Call).where(Call.id == moving.id).values(title="Under way"))
+    with system_session(own_engine) as sweeping:
+        assert {promise.subject_id for promise in fire(sweeping, Job.accept_watch, LATER)} == {other.id}
+        own.session.rollback()
+        assert {promise.subject_id for promise in fire(sweeping, Job.accept_watch, LATER)} == {moving.id}
+
+
+@pytest.mark.databases
+def test_what_fails_is_undone_and_done_by_the_next_sweep(own, own_engine, monkeypatch):
+    late_calls(own, 2)
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("models.recorder.append", fail)
+        with system_session(own_engine) as session, pytest.raises(OSError, match="disk full"):
+            keep(Job.accept_watch, session, LATER)
+    with system_session(own_engine) as session:
+        assert session.scalar(select(func.count()).select_from(Outbox).where(Outbox.key.startswith("accept"))) == 0
+        assert keep(Job.accept_watch, session, LATER).did == 2

@@ -1,0 +1,75 @@
+"""Who may press what on a department's part in a call. The table is the specification."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.calls import AssignmentState, CallAssignment, CallState
+from models.organisation import Duty, UnitType
+from models.roles import RoleName
+from models.rules.assignments import ASSIGNMENT
+
+#               the department asked    county office
+TABLE = {
+    "pending":    ("respond reject",    ""),
+    "responded":  ("start resolve",     ""),
+    "working":    ("resolve",           ""),
+    "resolved":   ("",                  ""),
+    "rejected":   ("",                  "uphold reassign"),
+    "reassigned": ("",                  ""),
+    "upheld":     ("",                  ""),
+}  # fmt: skip
+
+
+@pytest.fixture
+def desks(make):
+    township, lead, helper = make.township(), make.department(), make.department()
+    call = make.call(township, lead=lead, cooperating=[helper], state=CallState.dispatched)
+    away = make.county("Another county")
+    return make.assignments(call)[0], {
+        "lead department": make.actor(lead),
+        "head of the lead": make.actor(lead, RoleName.department_head),
+        "county office": make.actor(make.office(Duty.county_office)),
+        "cooperating department": make.actor(helper),
+        "another department": make.actor(make.department()),
+        "caller": make.actor(township),
+        "another township": make.actor(make.township()),
+        "editorial office": make.actor(make.office(Duty.editorial_office)),
+        "supervision office": make.actor(make.office(Duty.supervision_office)),
+        "leader": make.actor(make.office(Duty.leadership)),
+        "congress observer": make.actor(make.unit(UnitType.congress)),
+        "administrator": make.actor(make.office(Duty.county_office), RoleName.admin),
+        "grid worker of the caller": make.actor(make.grid(make.village(township))),
+        "county office elsewhere": make.actor(make.office(Duty.county_office, away)),
+        "department elsewhere": make.actor(make.department(away)),
+    }
+
+
+def pressed_by(part, state, actor):
+    seen = CallAssignment(state=state, region_id=part.region_id, department_id=part.department_id)
+    return {transition.name for transition in ASSIGNMENT.open_to(seen, actor)}
+
+
+@pytest.mark.requirement("TC-32", "TC-40")
+@pytest.mark.parametrize("state", AssignmentState)
+def test_the_buttons_are_those_of_the_table(desks, state):
+    part, actors = desks
+    department, office = (set(words.split()) for words in TABLE[state])
+    expected = {"lead department": department, "head of the lead": department, "county office": office}
+    shown = {name: pressed_by(part, state, actor) for name, actor in actors.items()}
+    assert shown == {name: expected.get(name, set()) for name in actors}
+
+
+def test_a_department_elsewhere_that_was_asked_has_the_departments_buttons(make):
+    home, away = make.county(), make.department(make.county())
+    part = make.assignment(caller=make.township(home), lead=away, item=make.item(), is_cross_region=True)
+    assert pressed_by(part, AssignmentState.pending, make.actor(away)) == {"respond", "reject"}
+
+
+def test_the_county_office_elsewhere_has_no_say_in_it(make):
+    home, away = make.county(), make.county()
+    part = make.assignment(
+        caller=make.township(home), lead=make.department(away), item=make.item(), is_cross_region=True
+    )
+    office = make.actor(make.office(Duty.county_office, away))
+    assert not any(pressed_by(part, state, office) for state in AssignmentState)

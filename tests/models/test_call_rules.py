@@ -1,0 +1,607 @@
+"""How a call travels from its draft to its end, a sentence for each rule."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from models.calls import ENDED, AssignmentState, Call, CallAssignment, CallSource, CallState, Direction
+from models.coordination import CoordinationCase
+from models.door import OutOfSight, system_session
+from models.lists import ListState
+from models.organisation import Duty, Unit, UnitType
+from models.roles import RoleName
+from models.rules.calls import CALL, answering, forget_call, prepare_call
+from models.words import CallScope, Modality, modality
+from models.workflow import MovedOn, NotYours, Refused
+from tests.make import CALL_PATHS, NOW, Make
+from tests.models.look import cancelled, china, entries, last_message, timers, told
+
+S = CallState
+A = AssignmentState
+TOMORROW = NOW + timedelta(days=1)
+
+
+# Writing
+
+
+def test_a_draft_is_its_units_and_its_countys(make):
+    township = make.township()
+    call = make.call(township, item=make.item(category="water"))
+    assert (call.state, call.caller_unit, call.region_id) == (S.draft, township, make.home.id)
+    assert (call.category, call.created_at, call.number) == ("water", NOW, None)
+
+
+@pytest.mark.parametrize("duty", [Duty.county_office, Duty.leadership])
+def test_offices_do_not_call(session, make, duty):
+    with pytest.raises(Refused, match="Only townships and departments call"):
+        prepare_call(session, Call(title="x"), make.actor(make.office(duty)), NOW)
+
+
+@pytest.mark.requirement("TA-23")
+def test_a_township_calls_for_its_own_area(session, make):
+    ours, theirs = make.township(), make.township()
+    assert make.call(ours, place_unit_id=make.grid(make.village(ours)).id, state=S.submitted).state is S.submitted
+    with pytest.raises(Refused, match="outside your own area") as refused:
+        prepare_call(session, Call(title="x", place_unit_id=make.village(theirs).id), make.actor(ours), NOW)
+    assert refused.value.field == "place_unit"
+
+
+@pytest.mark.requirement("TA-23")
+def test_a_place_that_was_moved_elsewhere_stops_the_sending(session, make):
+    call = make.call(place_unit_id=None)
+    call.place_unit_id = make.village().id
+    with pytest.raises(Refused, match="outside your own area"):
+        make.press(call, "send")
+
+
+def test_a_department_names_a_place_anywhere(make):
+    assert make.call(make.department(), place_unit_id=make.village().id).place_unit is not None
+
+
+@pytest.mark.parametrize("state", [state for state in CALL_PATHS if state not in (S.draft, S.returned)])
+def test_what_was_sent_is_not_edited(session, make, state):
+    call = make.call(state=state)
+    with pytest.raises(Refused, match="cannot be edited"):
+        prepare_call(session, call, make.actor(call.caller_unit), TOMORROW)
+
+
+def test_what_was_returned_is_corrected(session, make):
+    call = make.call(state=S.returned)
+    call.list_item = make.item(category="water")
+    session.flush()
+    prepare_call(session, call, make.actor(call.caller_unit), TOMORROW)
+    assert (call.category, call.created_at) == ("water", NOW)
+
+
+@pytest.mark.parametrize("state", [S.submitted, S.returned, S.withdrawn])
+def test_what_was_sent_stays_on_record(session, make, state):
+    call = make.call(state=state)
+    with pytest.raises(Refused, match="Withdraw it instead"):
+        forget_call(session, call, make.actor(call.caller_unit), NOW)
+
+
+def test_what_was_never_sent_may_be_forgotten(session, make):
+    call = make.call()
+    forget_call(session, call, make.actor(call.caller_unit), NOW)
+    session.delete(call)
+    session.commit()
+    assert [entry.action for entry in entries(session, call)] == ["create", "delete"]
+
+
+# Sending
+
+
+@pytest.mark.requirement("TA-02", "TS-03")
+def test_no_call_without_an_item(session, make):
+    call = make.call()
+    call.list_item_id = None
+    with pytest.raises(Refused, match="must cite an item") as refused:
+        make.press(call, "send")
+    session.rollback()
+    assert (refused.value.field, call.state, call.number) == ("list_item", S.draft, None)
+
+
+@pytest.mark.requirement("TS-03", "TA-02")
+def test_no_call_by_an_item_that_is_not_published(make):
+    call = make.call(item=make.item(duty_list=make.duty_list()))
+    assert call.list_item.state is ListState.draft
+    with pytest.raises(Refused, match="not in force in your county"):
+        make.press(call, "send")
+
+
+@pytest.mark.requirement("TS-03")
+def test_no_call_by_an_item_of_another_county(make):
+    call = make.call(make.township())
+    call.list_item = make.item(make.department(make.county()))
+    with pytest.raises(Refused, match="not in force in your county"):
+        make.press(call, "send")
+
+
+@pytest.mark.requirement("TA-26")
+def test_a_call_goes_to_the_county_office(session, make):
+    call = make.call()
+    make.press(call, "send")
+    assert (call.state, call.sent_at) == (S.submitted, NOW)
+    assert told(session) == {make.office(Duty.county_office).name: "%(unit)s calls: %(call)s. Accept it by %(due)s."}
+
+
+ACCEPTED_BY = {CallScope.emergency: "11-23 09:30", CallScope.key: "11-23 10:00", CallScope.complex: "11-24 17:30"}
+RESPONDED_BY = {CallScope.emergency: "11-23 10:00", CallScope.key: "11-24 17:30", CallScope.complex: "11-25 17:30"}
+RESOLVED_BY = {CallScope.emergency: "11-24 09:00", CallScope.key: "11-30 17:30", CallScope.complex: "12-07 17:30"}
+
+
+@pytest.mark.requirement("TA-24")
+@pytest.mark.parametrize("scope", CallScope)
+def test_the_scope_decides_the_limits(make, scope):
+    call = make.call(state=S.dispatched, scope=scope)
+    assert call.accept_due == china(ACCEPTED_BY[scope])
+    assert make.assignments(call)[0].respond_due == china(RESPONDED_BY[scope])
+    assert call.resolve_due == china(RESOLVED_BY[scope])
+
+
+@pytest.mark.requirement("TA-24")
+def test_complex_may_key_should_emergency_must():
+    assert {scope: modality(scope) for scope in CallScope} == {
+        CallScope.complex: Modality.may,
+        CallScope.key: Modality.should,
+        CallScope.emergency: Modality.must,
+    }
+
+
+@pytest.mark.requirement("TA-24")
+def test_an_emergency_does_not_wait_for_monday(make):
+    saturday_night = china("11-21 23:00")
+    assert make.call(state=S.submitted, scope=CallScope.emergency, at=saturday_night).accept_due == china("11-21 23:30")
+    assert make.call(state=S.submitted, scope=CallScope.complex, at=saturday_night).accept_due == china("11-24 17:30")
+
+
+def test_the_acceptance_is_watched_from_a_working_day_before(session, make):
+    call = make.call(state=S.submitted)
+    assert timers(session, call) == [("accept_watch", "11-23 17:30"), ("accept_watch", "11-24 17:30")]
+
+
+def test_a_short_limit_is_reminded_of_at_half_time(session, make):
+    call = make.call(state=S.submitted, scope=CallScope.emergency)
+    assert timers(session, call) == [("accept_watch", "11-23 09:15"), ("accept_watch", "11-23 09:30")]
+
+
+def test_a_county_without_limits_is_told_to_set_them(session, make):
+    county = make.county(limits=False)
+    call = make.call(make.township(county))
+    with pytest.raises(Refused, match="No time limit is set"):
+        make.press(call, "send")
+    session.rollback()
+    assert (call.state, call.number, timers(session, call)) == (S.draft, None, [])
+
+
+def test_a_county_without_a_county_office_is_told_so(make):
+    county = make.county(offices=False)
+    call = make.call(make.township(county), item=make.item(make.department(county), duty_list=make.duty_list(county)))
+    call.list_item.state = ListState.published
+    with pytest.raises(Refused, match="no “%\\(duty\\)s” in its directory"):
+        make.press(call, "send", make.actor(call.caller_unit))
+
+
+# Numbers
+
+
+def test_numbers_count_up_in_each_county_and_year(make):
+    ours, theirs = make.township(make.county()), make.township(make.county())
+    new_year = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)  # midnight in China
+    before = new_year - timedelta(seconds=1)
+    numbers = [
+        make.call(township, state=S.submitted, at=at).number[-9:]
+        for township, at in ((ours, NOW), (ours, before), (theirs, NOW), (ours, new_year))
+    ]
+    assert numbers == ["2026-0001", "2026-0002", "2026-0001", "2027-0001"]
+
+
+def test_a_number_begins_with_the_countys_division_code(make):
+    make.home.division_code = "330329"
+    assert make.call(state=S.submitted).number == "330329-2026-0001"
+
+
+def test_a_call_that_is_sent_again_keeps_its_number(session, make):
+    call = make.call(state=S.returned)
+    number = call.number
+    make.press(call, "send", at=TOMORROW)
+    assert (call.number, call.sent_at) == (number, TOMORROW)
+    assert make.call(state=S.submitted).number.endswith("0002"), "and leaves no gap"
+
+
+def test_a_sending_that_fails_leaves_no_gap(session, make):
+    call, other = make.call(), make.call()
+    CALL.move(session, call, "send", actor=make.actor(call.caller_unit), now=NOW)
+    session.rollback()
+    make.press(other, "send")
+    assert other.number.endswith("0001")
+
+
+@pytest.fixture
+def calls_of_two(own_engine):
+    """Four drafts that are really there, for threads; and what sends, or accepts, one of them."""
+    with system_session(own_engine) as session:
+        make = Make(session)
+        township = make.township()
+        calls = [make.call(township).id for _ in range(4)]
+        caller, office = make.actor(township), make.actor(make.office(Duty.county_office))
+
+    def move(call_id, name="send"):
+        with system_session(own_engine) as session, session.begin():
+            actor = caller if name == "send" else office
+            CALL.move(session, session.get(Call, call_id), name, actor=actor, now=NOW)
+
+    return calls, move
+
+
+@pytest.mark.databases
+def test_numbers_given_at_once_have_neither_gap_nor_double(own_engine, calls_of_two):
+    calls, send = calls_of_two
+    send(calls.pop())
+    with ThreadPoolExecutor(len(calls)) as threads:
+        list(threads.map(send, calls))
+    with system_session(own_engine) as session:
+        numbers = sorted(number[-4:] for number in session.scalars(select(Call.number)))
+    assert numbers == ["0001", "0002", "0003", "0004"]
+
+
+@pytest.mark.databases
+def test_the_first_numbers_of_a_year_may_be_given_at_once(request, database, own_engine, calls_of_two):
+    if database == "postgresql":
+        reason = "rounds.next_number: the second to make the year's counter is refused by its uniqueness"
+        request.applymarker(pytest.mark.xfail(reason=reason, raises=IntegrityError))
+    (first, second, *_), send = calls_of_two
+    with ThreadPoolExecutor(1) as thread, system_session(own_engine) as session:
+        with session.begin():
+            call = session.get(Call, first)
+            CALL.move(session, call, "send", actor=Make(session).actor(call.caller_unit), now=NOW)
+            later = thread.submit(send, second)
+            time.sleep(0.3)  # it waits for us meanwhile
+        later.result()
+    with system_session(own_engine) as session:
+        assert session.get(Call, second).number.endswith("0002")
+
+
+@pytest.mark.databases
+def test_of_two_who_press_at_once_one_moves_it(own_engine, calls_of_two):
+    (call_id, *_), move = calls_of_two
+    move(call_id)
+
+    def press(_):
+        try:
+            move(call_id, "accept")
+        except (MovedOn, StaleDataError):
+            return "too late"
+        return "moved"
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(press, range(2))) == ["moved", "too late"]
+    with system_session(own_engine) as session:
+        actions = [entry.action for entry in entries(session, session.get(Call, call_id))]
+    assert actions == ["create", "send", "accept"]
+
+
+# Accepting and returning
+
+
+@pytest.mark.requirement("TA-26")
+def test_an_accepted_call_is_watched_no_longer(session, make):
+    call = make.call(state=S.submitted)
+    since = last_message(session)
+    make.press(call, "accept", at=TOMORROW)
+    assert (call.state, call.accepted_at, timers(session, call)) == (S.accepted, TOMORROW, [])
+    assert cancelled(session, call) == {"accept_watch": "accepted"}
+    assert told(session, since) == {call.caller_unit.name: "Your call has been accepted: %(call)s."}
+
+
+def test_a_returned_call_goes_back_with_the_reason(session, make):
+    call = make.call(state=S.submitted)
+    since = last_message(session)
+    make.press(call, "return_for_correction", note="Which village?")
+    assert (call.state, timers(session, call)) == (S.returned, [])
+    assert list(told(session, since)) == [call.caller_unit.name]
+    assert entries(session, call)[-1].note == "Which village?"
+
+
+def test_a_call_that_is_sent_again_is_watched_anew(session, make):
+    call = make.call(state=S.returned)
+    make.press(call, "send", at=TOMORROW)
+    assert timers(session, call) == [("accept_watch", "11-24 17:30"), ("accept_watch", "11-25 17:30")]
+    make.press(call, "return_for_correction", at=TOMORROW)
+    make.press(call, "send", at=TOMORROW + timedelta(days=1))
+    assert timers(session, call) == [("accept_watch", "11-25 17:30"), ("accept_watch", "11-26 17:30")]
+
+
+@pytest.mark.parametrize("state", [S.submitted, S.returned, S.rejected])
+def test_a_caller_may_withdraw(session, make, state):
+    call = make.call(state=state)
+    make.press(call, "withdraw")
+    assert (call.state, timers(session, call)) == (S.withdrawn, [])
+
+
+# Dispatching
+
+
+@pytest.mark.requirement("TA-27", "TC-24")
+def test_several_units_are_asked_at_once_and_one_leads(session, make):
+    lead, *helpers = (make.department() for _ in range(3))
+    call = make.call(lead=lead, state=S.accepted)
+    since = last_message(session)
+    make.press(call, "dispatch", lead_department_id=lead, cooperating_department_ids=helpers)
+    parts = make.assignments(call)
+    assert (call.state, call.rounds) == (S.dispatched, 1)
+    assert [(part.department, part.role, part.state) for part in parts] == [
+        (lead, "lead", A.pending),
+        *((helper, "cooperate", A.pending) for helper in helpers),
+    ]
+    assert told(session, since).keys() == {unit.name for unit in (lead, *helpers)}
+    for part in parts:
+        assert timers(session, part) == [("respond_remind", "11-24 17:30"), ("respond_remind", "11-25 17:30")]
+
+
+@pytest.mark.requirement("TC-19", "TA-27")
+def test_the_lead_does_not_help_itself(make):
+    call = make.call(state=S.accepted)
+    lead = call.list_item.lead_department
+    with pytest.raises(Refused, match="leads: it cannot be named") as refused:
+        make.press(call, "dispatch", lead_department_id=lead, cooperating_department_ids=[make.department(), lead])
+    assert refused.value.field == "cooperating_department_ids"
+
+
+@pytest.mark.requirement("TC-25")
+def test_a_township_calls_many_departments_and_a_department_answers_many_townships(session, make):
+    townships, departments = [make.township() for _ in range(2)], [make.department() for _ in range(2)]
+    for township in townships:
+        for department in departments:
+            make.call(township, lead=department, state=S.dispatched)
+    pairs = select(Call.caller_unit_id, CallAssignment.department_id).join(CallAssignment.call)
+    assert {tuple(row) for row in session.execute(pairs)} == {(t.id, d.id) for t in townships for d in departments}
+
+
+def offered(session, make, call):
+    return set(session.scalars(select(Unit).where(answering(call, make.actor(make.office(Duty.county_office))))))
+
+
+def test_departments_and_agencies_answer_a_township(session, make):
+    call = make.call(state=S.accepted)
+    dissolved, away = make.department(), make.department(make.county())
+    dissolved.valid_to = date(2026, 1, 1)
+    agency = make.unit(UnitType.agency)
+    assert offered(session, make, call) == {call.list_item.lead_department, agency}
+    assert away not in offered(session, make, call)
+
+
+@pytest.mark.requirement("TC-24")
+def test_a_call_across_counties_may_go_to_another_county(session, make):
+    call = make.call(make.township(make.county()), state=S.accepted, is_cross_region=True)
+    away = make.department(make.county())
+    assert offered(session, make, call) == {call.list_item.lead_department, away}
+
+
+@pytest.mark.requirement("TC-24")
+def test_a_unit_of_another_county_answers_as_others_do(session, make, acting):
+    township, away = make.township(make.county()), make.department(make.county())
+    call = make.call(township, state=S.accepted, is_cross_region=True)
+    make.press(call, "dispatch", lead_department_id=away)
+    theirs, actor = acting(away)
+    part = theirs.scalars(select(CallAssignment)).one()
+    assert (str(part.call.list_item), part.region_id) == (str(call.list_item), call.region_id)
+    make.press(make.assignments(call)[0], "respond", actor, promised_due=TOMORROW)
+    make.press(make.assignments(call)[0], "resolve", actor, result="Done.")
+    assert call.state is S.awaiting_confirmation
+
+
+# The end
+
+
+def test_who_answered_hears_that_it_is_solved(session, make):
+    lead, helper = make.department(), make.department()
+    call = make.call(lead=lead, cooperating=[helper], state=S.awaiting_confirmation)
+    since = last_message(session)
+    make.press(call, "confirm", at=TOMORROW)
+    assert (call.state, call.confirmed_at) == (S.resolved, TOMORROW)
+    assert told(session, since).keys() == {lead.name, helper.name}
+
+
+def test_what_is_not_solved_goes_back_to_the_lead_alone_with_a_new_limit(session, make):
+    call = make.call(cooperating=[make.department()], state=S.awaiting_confirmation)
+    lead, helper = make.assignments(call)
+    since = last_message(session)
+    make.press(call, "not_solved", at=china("12-01 09:00"), note="It smells still.")
+    assert (call.state, call.reopened, call.resolved_at) == (S.in_progress, 1, None)
+    assert call.resolve_due == lead.promised_due == china("12-15 17:30")
+    assert (lead.state, lead.resolved_at, helper.state) == (A.working, None, A.resolved)
+    assert timers(session, lead) == [("promise_remind", "12-14 17:30"), ("promise_remind", "12-15 17:30")]
+    assert told(session, since).keys() == {lead.department.name}
+
+
+def test_what_is_reopened_may_be_finished_and_reopened_again(session, make):
+    call = make.call(state=S.awaiting_confirmation)
+    for times in (1, 2, 3):
+        make.press(call, "not_solved", at=TOMORROW)
+        make.press(make.assignments(call)[0], "resolve", at=TOMORROW, result="Done again.")
+        assert (call.state, call.reopened) == (S.awaiting_confirmation, times)
+        assert timers(session, make.assignments(call)[0]) == []
+
+
+# Forwarding
+
+
+@pytest.mark.requirement("TC-41")
+def test_a_rejected_call_is_forwarded_to_the_supervision_office_by_nobodys_leave(session, make):
+    call = make.call(state=S.rejected)
+    since = last_message(session)
+    make.press(call, "forward", make.actor(call.caller_unit), at=TOMORROW)
+    case, supervision = make.case_of(call), make.office(Duty.supervision_office)
+    assert (call.state, case.supervision_unit, case.forwarded_at) == (S.forwarded, supervision, TOMORROW)
+    assert case.forwarded_by_id == make.actor(call.caller_unit).user_id
+    assert told(session, since).keys() == {supervision.name}
+
+
+@pytest.mark.requirement("TC-41")
+def test_the_caller_does_not_choose_whom_to_forward_to(session, make):
+    call = make.call(state=S.rejected)
+    assert CALL.transitions["forward"].asks == ()
+    make.press(call, "forward", supervision_unit_id=make.department(), supervision_unit=make.department())
+    assert make.case_of(call).supervision_unit == make.office(Duty.supervision_office)
+
+
+@pytest.mark.requirement("TC-41")
+@pytest.mark.parametrize("state", [state for state in CALL_PATHS if state is not S.rejected])
+def test_only_a_rejected_call_is_forwarded(session, make, state):
+    call = make.call(state=state)
+    with pytest.raises(MovedOn):
+        make.press(call, "forward", make.actor(call.caller_unit))
+    session.rollback()
+    assert session.scalar(select(func.count(CoordinationCase.id))) == (state is S.forwarded)
+
+
+@pytest.mark.requirement("TC-41")
+def test_each_rejection_is_forwarded_once(session, make):
+    case = make.case(state="filed")
+    call = case.call
+    make.press(call, "dispatch", lead_department_id=case.responsible_unit)
+    make.press(make.assignments(call)[0], "reject", reason="Still not ours.", no_item_covers=True)
+    make.press(call, "forward")
+    rounds = select(CoordinationCase.round).where(CoordinationCase.call_id == call.id).order_by(CoordinationCase.id)
+    assert session.scalars(rounds).all() == [1, 2]
+
+
+@pytest.mark.requirement("TC-41")
+@pytest.mark.parametrize("duty", [Duty.county_office, Duty.supervision_office, Duty.leadership])
+def test_nobody_forwards_for_the_caller(make, duty):
+    call = make.call(state=S.rejected)
+    with pytest.raises(NotYours):
+        make.press(call, "forward", make.actor(make.office(duty)))
+
+
+# Sides, states, versions
+
+
+STARTS = {
+    "send": S.draft,
+    "accept": S.submitted,
+    "return_for_correction": S.submitted,
+    "dispatch": S.accepted,
+    "withdraw": S.submitted,
+    "forward": S.rejected,
+    "confirm": S.awaiting_confirmation,
+    "not_solved": S.awaiting_confirmation,
+}
+
+
+def test_every_move_has_a_start():
+    assert STARTS.keys() == CALL.moves.keys()
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_a_move_is_no_other_sides(session, make, name):
+    call = make.call(state=STARTS[name])
+    with pytest.raises(NotYours):
+        make.press(call, name, make.actor(make.township()), lead_department_id=make.department())
+    assert call.state is STARTS[name]
+
+
+@pytest.mark.parametrize("name", [name for name, transition in CALL.transitions.items() if transition.by is None])
+def test_what_follows_by_itself_is_nobodys_to_ask_for(make, name):
+    call = make.call(state=S.dispatched)
+    for unit in (call.caller_unit, make.office(Duty.county_office), make.assignments(call)[0].department):
+        with pytest.raises(NotYours):
+            make.press(call, name, make.actor(unit))
+
+
+@pytest.mark.parametrize("state", [state for state in CALL_PATHS if state in ENDED])
+@pytest.mark.parametrize("name", STARTS)
+def test_an_ended_call_moves_no_more(make, state, name):
+    call = make.call(state=state)
+    with pytest.raises(MovedOn, match="is not possible while"):
+        make.press(call, name, lead_department_id=make.department())
+
+
+def test_a_second_press_finds_that_the_call_has_moved_on(make):
+    call = make.call(state=S.submitted)
+    make.press(call, "accept")
+    with pytest.raises(MovedOn) as refused:
+        make.press(call, "accept")
+    assert refused.value.details == {"move": "Accept", "state": "Accepted"}
+
+
+def test_who_saw_an_older_version_reads_again_first(session, make):
+    call, office = make.call(state=S.submitted), make.actor(make.office(Duty.county_office))
+    seen = call.version
+    make.press(call, "return_for_correction")
+    make.press(call, "send")
+    with pytest.raises(MovedOn, match="Someone changed this"):
+        CALL.move(session, call, "accept", actor=office, now=NOW, version=seen)
+    CALL.move(session, call, "accept", actor=office, now=NOW, version=call.version)
+    assert call.state is S.accepted
+
+
+def test_a_refused_move_leaves_nothing_behind(session, make):
+    call = make.call(state=S.accepted)
+    before = (call.version, len(entries(session, call)), timers(session, call), last_message(session))
+    with pytest.raises(Refused):
+        make.press(call, "dispatch", lead_department_id=(lead := make.department()), cooperating_department_ids=[lead])
+    session.rollback()
+    assert (call.version, len(entries(session, call)), timers(session, call), last_message(session)) == before
+    assert make.assignments(call) == []
+
+
+# Two directions, three levels
+
+
+@pytest.mark.requirement("TS-27")
+def test_a_department_calls_a_township(session, make):
+    department, township = make.department(), make.township()
+    call = make.call(department, state=S.accepted)
+    assert call.direction is Direction.department_to_township
+    assert {unit.unit_type for unit in offered(session, make, call)} == {UnitType.township}
+    make.press(call, "dispatch", lead_department_id=township)
+    part = make.assignments(call)[0]
+    make.press(part, "respond", make.actor(township), promised_due=TOMORROW)
+    make.press(part, "resolve", make.actor(township), result="Done.")
+    make.press(call, "confirm", make.actor(department))
+    assert call.state is S.resolved
+
+
+@pytest.mark.requirement("LX-24", "TC-31")
+@pytest.mark.parametrize("level", [UnitType.village, UnitType.grid])
+def test_a_grid_workers_clue_is_sent_by_the_township(session, make, acting, level):
+    township, item = make.township(), make.item()
+    place = make.village(township) if level is UnitType.village else make.grid(make.village(township))
+    theirs, worker = acting(place)
+    clue = Call(title="Rubbish in the river", list_item_id=item.id)
+    prepare_call(theirs, clue, worker, NOW)
+    theirs.add(clue)
+    theirs.commit()
+    call = session.get(Call, clue.id)
+    assert (call.caller_unit, call.source, call.place_unit) == (township, CallSource.grid, place)
+    with pytest.raises(NotYours):
+        make.press(call, "send", worker)
+    make.press(call, "send", make.actor(township))
+    assert call.state is S.submitted
+
+
+@pytest.mark.requirement("LX-24")
+def test_a_grid_worker_does_not_report_from_elsewhere(session, make, acting):
+    township = make.township()
+    ours, theirs = make.village(township), make.village(township)
+    worker_session, worker = acting(ours)
+    clue = Call(title="Rubbish in the river", place_unit_id=theirs.id)
+    prepare_call(worker_session, clue, worker, NOW)
+    worker_session.add(clue)
+    with pytest.raises(OutOfSight):
+        worker_session.commit()
+
+
+def test_a_township_leader_may_send_too(make):
+    call = make.call()
+    make.press(call, "send", make.actor(call.caller_unit, RoleName.township_head))
+    assert call.state is S.submitted

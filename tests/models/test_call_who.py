@@ -1,0 +1,87 @@
+"""Who may press what on a call. The table is the specification; the workflow must agree with it, both ways."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.calls import Call, CallState
+from models.organisation import Duty, UnitType
+from models.roles import EVERYWHERE, RoleName, grants
+from models.rules.calls import CALL
+
+#                        caller                county office
+TABLE = {
+    "draft":                 ("send",               ""),
+    "submitted":             ("withdraw",           "accept return_for_correction"),
+    "returned":              ("send withdraw",      ""),
+    "accepted":              ("",                   "dispatch"),
+    "dispatched":            ("",                   ""),
+    "in_progress":           ("",                   ""),
+    "awaiting_confirmation": ("confirm not_solved", ""),
+    "resolved":              ("",                   ""),
+    "closed":                ("",                   ""),
+    "rejected":              ("forward withdraw",   ""),
+    "withdrawn":             ("",                   ""),
+    "forwarded":             ("",                   "dispatch"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def desks(make):
+    """Everyone who may meet the call, or would like to."""
+    township, lead, helper = make.township(), make.department(), make.department()
+    call = make.call(caller=township, lead=lead, cooperating=[helper], state=CallState.dispatched)
+    away = make.county("Another county")
+    congress = make.unit(UnitType.congress)
+    return call, {
+        "caller": make.actor(township),
+        "head of the caller": make.actor(township, RoleName.township_head),
+        "county office": make.actor(make.office(Duty.county_office)),
+        "another township": make.actor(make.township()),
+        "lead department": make.actor(lead),
+        "cooperating department": make.actor(helper),
+        "another department": make.actor(make.department()),
+        "editorial office": make.actor(make.office(Duty.editorial_office)),
+        "supervision office": make.actor(make.office(Duty.supervision_office)),
+        "assessment office": make.actor(make.office(Duty.assessment_office)),
+        "leader": make.actor(make.office(Duty.leadership)),
+        "congress observer": make.actor(congress),
+        "administrator": make.actor(make.office(Duty.county_office), RoleName.admin),
+        "grid worker of the caller": make.actor(make.grid(make.village(township))),
+        "county office elsewhere": make.actor(make.office(Duty.county_office, away)),
+        "township elsewhere": make.actor(make.township(away)),
+    }
+
+
+def pressed_by(call, state, actor):
+    """The buttons in a state; the call itself is only a draft of what it would be."""
+    seen = Call(state=state, region_id=call.region_id, caller_unit_id=call.caller_unit_id)
+    return {transition.name for transition in CALL.open_to(seen, actor)}
+
+
+@pytest.mark.requirement("TA-23", "TA-26", "TC-41")
+@pytest.mark.parametrize("state", CallState)
+def test_the_buttons_are_those_of_the_table(desks, state):
+    call, actors = desks
+    caller, office = (set(words.split()) for words in TABLE[state])
+    expected = {"caller": caller, "head of the caller": caller, "county office": office}
+    shown = {name: pressed_by(call, state, actor) for name, actor in actors.items()}
+    assert shown == {name: expected.get(name, set()) for name in actors}
+
+
+@pytest.mark.requirement("TS-27")
+@pytest.mark.parametrize("state", CallState)
+def test_a_department_that_calls_has_the_callers_buttons(make, state):
+    department, township = make.department(), make.township()
+    call = make.call(caller=department, lead=township)
+    assert pressed_by(call, state, make.actor(department)) == set(TABLE[state][0].split())
+    assert pressed_by(call, state, make.actor(township)) == set()
+
+
+@pytest.mark.parametrize("role", [*EVERYWHERE, RoleName.leader, RoleName.congress_observer, RoleName.assessor])
+def test_who_only_looks_is_granted_no_move_even_where_all_units_are_theirs(make, role):
+    call = make.call()
+    over_all = make.actor(make.home, role)
+    granted = {permission for permission, resource in grants(role) if resource == "Call"}
+    for state in CallState:
+        assert not {f"can_{name}" for name in pressed_by(call, state, over_all)} & granted

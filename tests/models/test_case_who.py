@@ -1,0 +1,71 @@
+"""Who may press what on a coordination case. The table is the specification."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.coordination import CaseState
+from models.organisation import Duty, UnitType
+from models.roles import RoleName
+from models.rules.coordination import COORDINATION
+
+#                  the parties         supervision office   editorial office
+TABLE = {
+    "opened":        ("",               "notify_parties",   ""),
+    "negotiating":   ("agree disagree", "",                 ""),
+    "filing_review": ("",               "",                 "file send_back"),
+    "coordinating":  ("",               "",                 "issue_opinion"),
+    "filed":         ("",               "order_execution",  ""),
+    "decided":       ("",               "order_execution",  ""),
+    "supervising":   ("",               "executed",         ""),
+    "closed":        ("",               "",                 ""),
+}  # fmt: skip
+
+
+@pytest.fixture
+def desks(make):
+    township, lead = make.township(), make.department()
+    case = make.case(caller=township, lead=lead)
+    away = make.county("Another county")
+    return case, {
+        "caller": make.actor(township),
+        "department that rejected": make.actor(lead),
+        "supervision office": make.actor(make.office(Duty.supervision_office)),
+        "editorial office": make.actor(make.office(Duty.editorial_office)),
+        "another township": make.actor(make.township()),
+        "another department": make.actor(make.department()),
+        "county office": make.actor(make.office(Duty.county_office)),
+        "assessment office": make.actor(make.office(Duty.assessment_office)),
+        "leader": make.actor(make.office(Duty.leadership)),
+        "congress observer": make.actor(make.unit(UnitType.congress)),
+        "administrator": make.actor(make.office(Duty.county_office), RoleName.admin),
+        "list manager": make.actor(make.office(Duty.editorial_office), RoleName.list_manager),
+        "grid worker of the caller": make.actor(make.grid(make.village(township))),
+        "supervision office elsewhere": make.actor(make.office(Duty.supervision_office, away)),
+        "editorial office elsewhere": make.actor(make.office(Duty.editorial_office, away)),
+    }
+
+
+@pytest.mark.requirement("TC-42", "TC-43", "TC-44", "TC-46")
+@pytest.mark.parametrize("state", CaseState)
+def test_the_buttons_are_those_of_the_table(session, desks, state):
+    case, actors = desks
+    party, supervision, editorial = (set(words.split()) for words in TABLE[state])
+    expected = {
+        "caller": party,
+        "department that rejected": party,
+        "supervision office": supervision,
+        "editorial office": editorial,
+    }
+    case.region_id  # noqa: B018  (loaded, so that nothing is read while the state is only supposed)
+    with session.no_autoflush:
+        case.state = state
+        shown = {name: {t.name for t in COORDINATION.open_to(case, actor)} for name, actor in actors.items()}
+    assert shown == {name: expected.get(name, set()) for name in actors}
+
+
+@pytest.mark.requirement("TC-42")
+def test_a_unit_that_was_named_instead_is_a_party(make):
+    named = make.department()
+    case = make.case(state=CaseState.negotiating, named=named)
+    assert {t.name for t in COORDINATION.open_to(case, make.actor(named))} == {"agree", "disagree"}
