@@ -77,7 +77,7 @@ def sync_permissions() -> None:
         before = {(v.permission.name, v.view_menu.name) for v in db.session.scalars(select(sm.permissionview_model))}
         appbuilder.add_permissions(update_perms=True)
         views = {(v.permission.name, v.view_menu.name): v for v in db.session.scalars(select(sm.permissionview_model))}
-        if missing := {pair for pair in _published() if pair not in views}:
+        if missing := {pair for pair in published() if pair not in views}:
             raise RuntimeError(f"Flask-AppBuilder did not add these permissions, see its log: {sorted(missing)}")
         roles = {role.name: role for role in db.session.scalars(select(Role))}
         for name in (MEMBER, *RoleName):
@@ -91,6 +91,6 @@ def sync_permissions() -> None:
         db.engine.dispose()
 
 
-def _published() -> set[tuple[str, str]]:
+def published() -> set[tuple[str, str]]:
     """Every permission that a page or resource asks for."""
     return {(word, view.class_permission_name) for view in appbuilder.baseviews for word in view.base_permissions}

@@ -150,5 +150,5 @@ def _issue(batch: Batch, parts: Sequence[CallAssignment]) -> None:
         for part in parts
     ]
     for issued in batch.session.scalars(insert(SupervisionOrder).returning(SupervisionOrder), rows):
-        columns = {name: getattr(issued, name) for name in inspect(SupervisionOrder).column_attrs.keys() - {"version"}}
+        columns = {column.key: getattr(issued, column.key) for column in inspect(SupervisionOrder).column_attrs}
         batch.note(issued, {}, columns, action="create")

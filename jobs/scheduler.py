@@ -45,9 +45,9 @@ def tick(redis: Redis, now: datetime) -> str:
         log.warning("%d sweeps wait for a worker; sweeping here.", TOO_MANY)
     except (RedisError, OSError) as away:
         log.warning("Redis is away (%s); sweeping here.", away)
-    from jobs import runner  # the whole domain, which a scheduler seldom needs
+    from jobs.runner import run  # the whole domain, which a scheduler seldom needs
 
-    runner.run("sweep")
+    run("sweep")
     return "swept here"
 
 

@@ -107,8 +107,8 @@ class Batch:
         self.note(subject, before or {}, after or {}, action=action)
 
     def note(self, row: Any, before: dict[str, Any], after: dict[str, Any], *, action: str = "") -> None:
-        """An entry in the recorder, as the door's own: the columns that differ."""
-        differ = [name for name in after if before.get(name) != after[name]]
+        """An entry in the recorder, as a flush would leave it: the columns that differ."""
+        differ = [name for name in after if name != "version" and before.get(name) != after[name]]
         origin: Origin = self.session.info.get(ORIGIN, Origin())
         self._entries.append(
             {

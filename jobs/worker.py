@@ -42,12 +42,12 @@ class Worker(rq.Worker):
 
 def main(queue: str) -> None:
     """Work until told to stop."""
-    from jobs import runner  # the domain is loaded here, once, and not by each job
+    from jobs.runner import forget_connections  # the domain is loaded here, once, and not by each job
 
     if queue not in QUEUES:
         raise CannotDo(f"There is no queue {queue}; there are {' and '.join(QUEUES)}.")
     # A job that was forked with an open connection would share it with every other, and finish their transactions.
-    os.register_at_fork(after_in_child=runner.forget_connections)
+    os.register_at_fork(after_in_child=forget_connections)
     os.register_at_fork(after_in_child=die_with_parent)
     redis = connect(settings().redis_url)
     while not _work(redis, queue):

@@ -11,7 +11,6 @@ import pytest
 from rq import Queue
 
 import config
-import jobs
 from app import embedded
 from config import ROOT, socket_path
 from jobs import scheduler
@@ -25,9 +24,7 @@ NOON = datetime(2026, 11, 22, 12, 0, 3, tzinfo=UTC)
 def swept(monkeypatch):
     """What was swept in the scheduler's own process."""
     swept = []
-    runner = SimpleNamespace(run=swept.append)
-    monkeypatch.setitem(sys.modules, "jobs.runner", runner)
-    monkeypatch.setattr(jobs, "runner", runner, raising=False)
+    monkeypatch.setitem(sys.modules, "jobs.runner", SimpleNamespace(run=swept.append))
     return swept
 
 
@@ -119,7 +116,7 @@ def test_ticks_are_aligned_to_the_minute(second, rest):
 def test_it_ends_at_once_when_told(tmp_path):
     environ = {**os.environ, "HUYING_ENV": "demo", "HUYING_DATA_DIR": str(tmp_path), "HUYING_REDIS_URL": ""}
     code = "import sys, types; sys.modules['jobs.runner'] = r = types.ModuleType('jobs.runner'); r.run = print; "
-    code += "import jobs; jobs.runner = r; from jobs import scheduler; scheduler.main()"
+    code += "from jobs import scheduler; scheduler.main()"
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "sweep\n"
     told = time.monotonic()
