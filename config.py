@@ -102,6 +102,12 @@ def problems(settings: Settings) -> list[str]:
     return [*_always(settings), *(_in_production(settings) if settings.env == "production" else ())]
 
 
+def refuse_faults(settings: Settings) -> None:
+    """Do not start with settings that are wrong: tell all that is."""
+    if faults := problems(settings):
+        raise CannotDo("\n".join(("设置有误，未启动 / Not started; these settings are wrong:", *faults)))
+
+
 def flask_config(settings: Settings) -> dict[str, Any]:
     """What Flask, Flask-AppBuilder and their company read from `app.config`."""
     postgresql = settings.sqlite_path is None

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config import CannotDo, problems, settings
+from config import CannotDo, problems, refuse_faults, settings
 
 Command = Callable[[argparse.Namespace], int | None]
 
@@ -24,7 +24,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Do what the words say; the exit code."""
     asked = parser().parse_args(words)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+    for chatty in ("alembic.runtime.plugins", "flask_appbuilder"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         return asked.do(asked) or 0
     except (CannotDo, OSError) as error:
@@ -87,7 +88,7 @@ def up(asked: argparse.Namespace) -> None:
 def web(asked: argparse.Namespace) -> None:
     from app import launcher
 
-    launcher.refuse_faults(settings())
+    refuse_faults(settings())
     settings().data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     bind = asked.bind or f"{launcher.HOST}:{settings().port}"
     command = launcher.web_command(settings(), bind=bind, workers=asked.workers, threads=asked.threads)
@@ -95,21 +96,21 @@ def web(asked: argparse.Namespace) -> None:
 
 
 def worker(asked: argparse.Namespace) -> None:
-    from app import launcher
-    from jobs import worker
-
-    launcher.refuse_faults(settings())
+    refuse_faults(settings())
     if asked.queue:
+        from jobs import worker
+
         worker.main(asked.queue)
     else:
+        from app import launcher
+
         launcher.workers()
 
 
 def scheduler(asked: argparse.Namespace) -> None:
-    from app import launcher
     from jobs import scheduler
 
-    launcher.refuse_faults(settings())
+    refuse_faults(settings())
     scheduler.main()
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +18,12 @@ from werkzeug.security import generate_password_hash
 
 import config
 import models.database  # noqa: F401  (how every connection behaves)
+from app.engine import export, intake
+from app.engine.declare import World
+from app.engine.derive import Shape, shape_of, translated
+from app.engine.query import Question
 from models import recorder
+from models.actor import SYSTEM_ACTOR
 from models.base import Role, User
 from models.door import system_session
 from models.organisation import Posting, Unit
@@ -96,11 +105,46 @@ def create_admin(username: str, email: str, password: str) -> None:
     print(f"{username} may sign in.", file=sys.stderr)
 
 
+@contextmanager
+def _counter(resource: str) -> Iterator[tuple[World, Shape]]:
+    """A console as the operator uses it: everything in sight, Chinese headings. Raises `CannotDo`."""
+    from app import factory
+    from views import CONSOLES
+
+    shapes = {shape.resource: shape for shape in map(shape_of, CONSOLES)}
+    if resource not in shapes:
+        raise config.CannotDo(f"There is no resource {resource!r}. There are: {', '.join(sorted(shapes))}.")
+    with factory.create_app().app_context(), system_session(_engine()) as session:
+        now = datetime.now(UTC)
+        recorder.set_origin(session, recorder.Origin(at=now, place="command"))
+        around = factory.world()
+        yield (
+            replace(around, session=lambda: session, actor=lambda: SYSTEM_ACTOR, now=lambda: now),
+            shapes[resource],
+        )
+
+
 def export_file(resource: str, path: Path) -> dict[str, Any]:
-    """Write all rows of a resource to a workbook, as the list page does; as the system, so of every county."""
-    raise config.CannotDo(f"{resource}: there is no such resource.")
+    """Write a resource to a workbook, as the list page does, every county's rows."""
+    with _counter(resource) as (world, shape):
+        rows = list(export.rows_of(world, shape, Question()))
+        with export.workbook(translated(shape.console.name), rows) as file, path.open("wb") as target:
+            shutil.copyfileobj(file, target)
+        return {"resource": resource, "rows": len(rows) - 1, "file": str(path)}
 
 
 def import_file(resource: str, path: Path, dry_run: bool) -> dict[str, Any]:
-    """Read rows of a workbook into a resource: all of them, or none."""
-    raise config.CannotDo(f"{resource}: there is no such resource.")
+    """Read a workbook or CSV file into a resource: all rows or none. Raises `CannotDo` with the reasons."""
+    with _counter(resource) as (world, shape):
+        if not shape.form:
+            raise config.CannotDo(f"{resource} is written by rules only.")
+        try:
+            taken = intake.take_in(world, shape, path, dry_run=dry_run)
+        except intake.Unreadable as error:
+            raise config.CannotDo(str(error)) from error
+        except intake.Rejected as error:
+            lines = [
+                f"{path}, row {r.row}: " + "; ".join(f"{n}: {s}" for n, s in r.reasons.items()) for r in error.refusals
+            ]
+            raise config.CannotDo("\n".join([*lines, "Nothing was written."])) from error
+        return {"resource": resource, "rows": taken, "dry_run": dry_run}

@@ -43,7 +43,7 @@ def create_app(**overrides: Any) -> Flask:
         identity.register(app)
         for view in (desk.Notices, desk.Acting, desk.Health, OpenApi):
             appbuilder.add_view_no_menu(view)
-        shell.register(app, register(appbuilder, CONSOLES, _world()))
+        shell.register(app, register(appbuilder, CONSOLES, world()))
     app.add_url_rule("/vendor/<any('echarts.min.js'):filename>", "vendor", _vendor)
     return app
 
@@ -53,7 +53,7 @@ def _vendor(filename: str) -> Response:
     return send_from_directory(config.ROOT / "node_modules" / "echarts" / "dist", filename, max_age=86_400)
 
 
-def _world() -> World:
+def world() -> World:
     return World(
         session=lambda: db.session(),
         actor=identity.current_actor,

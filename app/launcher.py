@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app import database, embedded
 from app.keeper import Child, Keeper, wait_until
-from config import ROOT, CannotDo, Settings, problems
+from config import ROOT, CannotDo, Settings, refuse_faults
 from jobs.queues import QUEUES
 
 HOST = "127.0.0.1"
@@ -51,11 +51,6 @@ def workers() -> None:
         keeper.keep(lambda: None)
     finally:
         keeper.stop()
-
-
-def refuse_faults(settings: Settings) -> None:
-    if faults := problems(settings):
-        raise CannotDo("\n".join(("设置有误，未启动 / Not started; these settings are wrong:", *faults)))
 
 
 def own_command(*words: str) -> list[str]:

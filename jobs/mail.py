@@ -9,7 +9,6 @@ import logging
 import smtplib
 import ssl
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,11 +18,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from config import ROOT, Settings, settings
 from jobs.watch import Done
@@ -48,6 +47,16 @@ SENDER = "huying@localhost"
 
 class Away(Exception):
     """No mail can leave at present, whoever it is for."""
+
+
+class Mailing(NamedTuple):
+    """A notice on its way to one address."""
+
+    id: int
+    email: str
+    message: str
+    details: dict[str, Any]
+    tries: int
 
 
 class Sink(Protocol):
@@ -126,48 +135,48 @@ def send_mails(session: Session, now: datetime, sink: Sink) -> Done:
 
     What a crash leaves unmarked is sent again when its claim runs out, with the same Message-ID.
     """
-    notices = _claim(session, now)
+    mailings = _claim(session, now)
     session.commit()
     sent: list[int] = []
-    failed: list[tuple[Notice, str]] = []
+    failed: list[tuple[Mailing, str]] = []
     ends = time.monotonic() + PATIENCE
     try:
-        for notice in notices:
+        for mailing in mailings:
             if time.monotonic() > ends:
                 raise Away("the server is too slow")  # noqa: TRY301
             try:
-                sink.send(letter(notice, now))
+                sink.send(letter(mailing, now))
             except (Away, BaseTimeoutException):
                 raise
             except Exception as error:
-                log.warning("Notice %d could not be mailed: %s", notice.id, _told(error))
-                failed.append((notice, _told(error)))
+                log.warning("Notice %d could not be mailed: %s", mailing.id, _told(error))
+                failed.append((mailing, _told(error)))
             else:
-                sent.append(notice.id)
+                sent.append(mailing.id)
     except Away as away:
         log.warning("No mail can leave: %s", away)
         return Done(0, len(sent))  # the others wait for their claim to run out, and lose no try
     finally:
         _mark(session, now, sent, failed)
-    return Done(len(notices), len(sent))
+    return Done(len(mailings), len(sent))
 
 
-def letter(notice: Notice, now: datetime) -> EmailMessage:
+def letter(mailing: Mailing, now: datetime) -> EmailMessage:
     """The mail of a notice, in Chinese. Raises `ValueError` for an address that is none."""
-    text = _chinese(notice.message) % _shown(notice.details)
+    text = _chinese(mailing.message) % _shown(mailing.details)
     line = " ".join(text.split())
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address("呼应", addr_spec=settings().mail_from or SENDER)
-    mail["To"] = Address(addr_spec=notice.user.email)
+    mail["To"] = Address(addr_spec=mailing.email)
     mail["Subject"] = line if len(line) <= SUBJECT_LENGTH else f"{line[: SUBJECT_LENGTH - 1]}…"
     mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<notice-{notice.id}@{_deployment()}.huying>"
+    mail["Message-ID"] = f"<notice-{mailing.id}@{_deployment()}.huying>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(f"{text}\n\n{_chinese(N_('Sign in to Huying to read more. Do not reply to this mail.'))}\n")
     return mail
 
 
-def _claim(session: Session, now: datetime) -> Sequence[Notice]:
+def _claim(session: Session, now: datetime) -> list[Mailing]:
     waiting = (
         select(Notice.id)
         .join(User, User.id == Notice.user_id)
@@ -190,30 +199,27 @@ def _claim(session: Session, now: datetime) -> Sequence[Notice]:
         .returning(Notice.id)
         .execution_options(synchronize_session=False)
     )
-    ids = session.scalars(claim).all()
-    if not ids:
-        return ()
-    rows = select(Notice).where(Notice.id.in_(ids)).order_by(Notice.id).options(joinedload(Notice.user))
-    notices = session.scalars(rows.execution_options(populate_existing=True)).all()
-    session.expunge_all()  # they are read between the transactions
-    return notices
+    claimed = session.scalars(claim).all()
+    columns = (Notice.id, User.email, Notice.message, Notice.details, Notice.mail_tries)
+    rows = select(*columns).join(User, User.id == Notice.user_id).where(Notice.id.in_(claimed)).order_by(Notice.id)
+    return [Mailing(*row) for row in session.execute(rows)] if claimed else []
 
 
-def _mark(session: Session, now: datetime, sent: list[int], failed: list[tuple[Notice, str]]) -> None:
+def _mark(session: Session, now: datetime, sent: list[int], failed: list[tuple[Mailing, str]]) -> None:
     if sent:
         done = update(Notice).where(Notice.id.in_(sent)).values(mailed_at=now, mail_error="")
         session.execute(done.execution_options(synchronize_session=False))
     if failed:
-        session.execute(update(Notice), [_put_off(notice, error, now) for notice, error in failed])
+        session.execute(update(Notice), [_put_off(mailing, error, now) for mailing, error in failed])
     session.commit()
 
 
-def _put_off(notice: Notice, error: str, now: datetime) -> dict[str, object]:
-    tries = notice.mail_tries + 1
+def _put_off(mailing: Mailing, error: str, now: datetime) -> dict[str, object]:
+    tries = mailing.tries + 1
     if tries == TRIES:
-        log.error("Notice %d is given up: %s", notice.id, error)
+        log.error("Notice %d is given up: %s", mailing.id, error)
     wait = min(FIRST_WAIT * 2**tries, LONGEST_WAIT)
-    return {"id": notice.id, "mail_tries": tries, "mail_error": error, "mail_after": now + wait}
+    return {"id": mailing.id, "mail_tries": tries, "mail_error": error, "mail_after": now + wait}
 
 
 def _told(error: Exception) -> str:
@@ -226,7 +232,7 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__} {reason or ''}".strip()[:300]
 
 
-def _shown(details: dict[str, object]) -> dict[str, object]:
+def _shown(details: dict[str, Any]) -> dict[str, Any]:
     due = details.get("due")
     if not isinstance(due, str):
         return details

@@ -29,20 +29,28 @@ def transaction(world: World) -> Iterator[Session]:
     """All of it, or nothing: a refusal is rolled back and told, and what is no refusal goes up as it is."""
     session = world.session()
     try:
-        yield session
-        session.commit()
-    except ValidationError as error:
-        session.rollback()
-        raise NotWritten(Told(422, {name: _first(said) for name, said in error.messages_dict.items()})) from error
-    except NotWritten:
+        with told(world):
+            yield session
+            session.commit()
+    except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def told(world: World) -> Iterator[None]:
+    """Every refusal as `NotWritten`."""
+    try:
+        yield
+    except ValidationError as error:
+        raise NotWritten(Told(422, {name: _first(said) for name, said in error.messages_dict.items()})) from error
+    except NotWritten:
+        raise
     except Exception as error:
-        session.rollback()
-        told = world.told(error)
-        if told is None:
+        refusal = world.told(error)
+        if refusal is None:
             raise
-        raise NotWritten(told) from error
+        raise NotWritten(refusal) from error
 
 
 def _first(said: Any) -> str:
@@ -61,11 +69,21 @@ def get(world: World, shape: Shape, key: int) -> Any | None:
 def create(world: World, shape: Shape, sent: Any, *, form: bool = False) -> Any:
     """A new row from what was sent. Raises `NotWritten`."""
     with transaction(world) as session:
-        row = shape.model()
-        _fill(shape, row, load(schema_of(world, writable(shape), row, form=form), sent))
-        _prepare(world, shape, session, row)
-        session.add(row)
-        session.flush()
+        return _insert(world, shape, session, sent, form=form)
+
+
+def insert(world: World, shape: Shape, sent: Any) -> None:
+    """A new row in a transaction that the caller ends. Raises `NotWritten`."""
+    with told(world):
+        _insert(world, shape, world.session(), sent, form=False)
+
+
+def _insert(world: World, shape: Shape, session: Session, sent: Any, *, form: bool) -> Any:
+    row = shape.model()
+    _fill(shape, row, load(schema_of(world, writable(shape), row, form=form), sent))
+    _prepare(world, shape, session, row)
+    session.add(row)
+    session.flush()
     return row
 
 
