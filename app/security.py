@@ -9,13 +9,12 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
+    Role,
     ViewMenu,
     assoc_permissionview_role,
     assoc_user_role,
 )
 from sqlalchemy import or_, select
-
-from models.base import Role
 
 
 class Security(SecurityManager):

@@ -23,9 +23,9 @@ BATCH = 500
 COPIED = ("region_id", "unit_id", "subject_type", "subject_id", "message", "details", "created_at")
 
 
-def deliver(session: Session, now: datetime, limit: int = BATCH) -> Done:
+def deliver(session: Session, now: datetime, limit: int | None = None) -> Done:
     """Make notices of what waits longest. Safe in two workers at once: a message is claimed before it is read."""
-    waiting = select(Outbox.id).where(Outbox.done_at.is_(None)).order_by(Outbox.id).limit(limit)
+    waiting = select(Outbox.id).where(Outbox.done_at.is_(None)).order_by(Outbox.id).limit(limit or BATCH)
     claimed = waiting.with_for_update(skip_locked=True).cte("waiting")
     claim = update(Outbox).where(Outbox.id.in_(select(claimed.c.id)), Outbox.done_at.is_(None)).values(done_at=now)
     claim_it = claim.returning(Outbox.id, Outbox.unit_id).execution_options(synchronize_session=False)

@@ -137,7 +137,6 @@ def join(connection: Connection) -> Iterator[Callable[[Session], Session]]:
             for other in joined:
                 if other is not session and other.in_transaction() and transaction.parent is None:
                     (other.commit if other.is_active else other.rollback)()
-                    other.expire_all()
 
         event.listen(session, "after_transaction_create", take_over)
         joined.append(session)
@@ -151,7 +150,7 @@ def join(connection: Connection) -> Iterator[Callable[[Session], Session]]:
 @pytest.fixture
 def session(connection: Connection, join: Callable[[Session], Session]) -> Session:
     """The system's session, for building and for looking at the truth."""
-    session = join(system_session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False))
+    session = join(system_session(connection, join_transaction_mode="create_savepoint"))
     set_origin(session, Origin(at=NOW))
     return session
 

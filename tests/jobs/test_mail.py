@@ -73,8 +73,8 @@ def notice(session, make):
     return put
 
 
-def mailing(message="%(call)s waits.", id=7, **details):
-    return Mailing(id, "li@example.org", message, {"call": "330329-2026-0001"} | details, 0)
+def mailing(message="%(call)s waits.", number=7, **details):
+    return Mailing(number, "li@example.org", message, {"call": "330329-2026-0001"} | details, 0)
 
 
 def state(session, row):
@@ -117,7 +117,7 @@ def test_ids_differ_between_notices_and_between_deployments(session, notice, pos
     first, second = notice(), notice()
     send_mails(session, NOW, post)
     settings(RECORDER_KEY="another" * 8)
-    ids = {*post.ids, *(letter(mailing(id=row.id), NOW)["Message-ID"] for row in (first, second))}
+    ids = {*post.ids, *(letter(mailing(number=row.id), NOW)["Message-ID"] for row in (first, second))}
     assert len(ids) == 4
 
 
