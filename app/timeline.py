@@ -43,7 +43,7 @@ def _named(session: Any, model: type[Any], keys: set[int | None]) -> dict[int | 
 
 
 def _models() -> dict[str, type[Any]]:
-    return {mapper.local_table.name: mapper.class_ for mapper in Model.registry.mappers}
+    return {mapper.class_.__tablename__: mapper.class_ for mapper in Model.registry.mappers}
 
 
 def _by_key(model: type[Any]) -> dict[str, Field]:
@@ -65,7 +65,7 @@ def _references(session: Any, entries: Any) -> dict[tuple[type[Any], int], str]:
     return {
         (target, row.id): name_of(row)
         for target, keys in wanted.items()
-        for row in session.scalars(select(target).where(target.id.in_(keys)))  # type: ignore[attr-defined]
+        for row in session.scalars(select(target).where(target.id.in_(keys)))
     }
 
 

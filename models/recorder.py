@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Index, String, UniqueConstraint, event, insert, inspect, select, update
+from sqlalchemy import Index, String, Table, UniqueConstraint, event, insert, inspect, select, update
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from models.actor import Actor
@@ -213,9 +213,9 @@ def _entry(session: Session, mapper: Mapper[Any], row: Any, action: str, move: A
         "unit_id": actor.unit_id if actor else None,
         "ip": origin.ip,
         "place": origin.place,
-        "subject_type": mapper.local_table.name,
+        "subject_type": mapper.class_.__tablename__,
         "subject_id": mapper.primary_key_from_instance(row)[0],
-        "call_id": row.id if mapper.local_table.name == "call" else getattr(row, "call_id", None),
+        "call_id": row.id if mapper.class_.__tablename__ == "call" else getattr(row, "call_id", None),
         "action": action,
         "note": note[:2000],
         "request_id": origin.request_id,
@@ -228,7 +228,7 @@ def append(session: Session, entries: Iterable[dict[str, Any]]) -> None:
     for entry in entries:
         chains[entry["chain"]].append(entry)
     connection = session.connection()
-    head_table, entry_table = inspect(RecorderHead).local_table, inspect(RecorderEntry).local_table
+    head_table, entry_table = cast(Table, RecorderHead.__table__), cast(Table, RecorderEntry.__table__)
     for chain in sorted(chains):
         locked = select(head_table.c.seq, head_table.c.hash).where(head_table.c.chain == chain).with_for_update()
         head = connection.execute(locked).one_or_none()

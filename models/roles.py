@@ -119,7 +119,11 @@ _PEOPLE = {
     },
     RoleName.security_admin: {"RoleModelView": "list show add edit copyrole", "UserDBModelView": "list show"},
 }
-_OWN = {"OpenApi": "get", "ResetMyPasswordView": "this_form_get this_form_post", "UserDBModelView": "userinfo resetmypassword"}
+_OWN = {
+    "OpenApi": "get",
+    "ResetMyPasswordView": "this_form_get this_form_post",
+    "UserDBModelView": "userinfo resetmypassword",
+}
 
 
 def grants(role: RoleName) -> set[tuple[str, str]]:

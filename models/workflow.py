@@ -80,6 +80,8 @@ class Transition:
     guard: Callable[[Any, Step], None] | None = None
     """Raises `Refused` when this subject may not move now, with the reason and the way out."""
     effect: Callable[[Any, Step], None] | None = None
+    suggest: Callable[[Any], Answers] | None = None
+    """What the form proposes, for this subject."""
     wants_note: bool = False
     """Whether the page insists on a reason. A program may leave it out."""
     tone: Tone = "info"

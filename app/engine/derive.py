@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 from flask_babel import gettext
@@ -51,10 +50,17 @@ def translated(message: Any) -> str:
     return gettext(str(message)) if message else ""
 
 
-@cache
+_fields: dict[type[Any], Mapping[str, Field]] = {}
+
+
 def fields_of(model: type[Any]) -> Mapping[str, Field]:
     """Every column and to-one relation of a model by its name, keys of relations left out."""
-    mapper: Mapper[Any] = inspect(model)
+    if model not in _fields:
+        _fields[model] = _derived(inspect(model))
+    return _fields[model]
+
+
+def _derived(mapper: Mapper[Any]) -> Mapping[str, Field]:
     keys = {column for relation in mapper.relationships for column in relation.local_columns}
     found: dict[str, Field] = {}
     for prop in mapper.column_attrs:

@@ -131,7 +131,7 @@ class Page(BaseView):
         elif field.kind == "flag":
             value = gettext("Yes") if value.lower() in ("true", "1", "yes") else gettext("No")
         elif field.kind == "row" and field.target is not None:
-            named = self.world.session().scalar(select(field.target).where(field.target.id == int(value)))  # type: ignore[attr-defined]
+            named = self.world.session().scalar(select(field.target).where(field.target.id == int(value)))
             value = name_of(named) if named is not None else f"#{value}"
         return f"{translated(field.label)} {gettext(OPERATORS[field.kind][filter_.operator])} {value}"
 
@@ -210,7 +210,7 @@ class Page(BaseView):
         fields = [known[name] for name in names if name != related.by]
         key = getattr(related.model, known[related.by].column.key)
         rows = session.scalars(
-            select(related.model).where(key == row.id).order_by(related.model.id.desc()).limit(RELATED + 1)  # type: ignore[attr-defined]
+            select(related.model).where(key == row.id).order_by(related.model.id.desc()).limit(RELATED + 1)
         ).all()
         _held = fetch_related(session, fields, rows)
         page = f"{shape.permission}Page" if shape else ""
@@ -307,7 +307,7 @@ class Page(BaseView):
         if field.target is None:
             return value
         key = _number(value, 0)
-        return self._box(field, self.world.session().scalar(select(field.target).where(field.target.id == key)))  # type: ignore[attr-defined]
+        return self._box(field, self.world.session().scalar(select(field.target).where(field.target.id == key)))
 
     def _box(self, field: Field, value: Any) -> Any:
         if field.target is not None:
@@ -321,7 +321,7 @@ class Page(BaseView):
         for field in fields:
             if field.target is not None:
                 keys = [_number(key, 0) for key in request.form.getlist(field.name) if key]
-                found = self.world.session().scalars(select(field.target).where(field.target.id.in_(keys)))  # type: ignore[attr-defined]
+                found = self.world.session().scalars(select(field.target).where(field.target.id.in_(keys)))
                 values[field.name] = [(row.id, name_of(row)) for row in found]
             elif field.kind == "flag":
                 values[field.name] = field.name in request.form
@@ -372,8 +372,7 @@ class Page(BaseView):
         return self._draw_move(row, transition, self._posted(asked(transition)), told=told), told.status
 
     def _suggested(self, row: Any, transition: Any, fields: list[Field]) -> dict[str, Any]:
-        suggest = getattr(transition, "suggest", None)
-        proposed = suggest(self.world.session(), row) if suggest else {}
+        proposed = transition.suggest(row) if transition.suggest else {}
         return {field.name: self._box(field, proposed.get(field.name)) for field in fields}
 
     def _draw_move(self, row: Any, transition: Any, values: dict[str, Any], told: Told | None = None) -> str:

@@ -154,7 +154,7 @@ def ordered(shape: Shape, question: Question, query: Select[Any]) -> Select[Any]
         raise BadQuestion(gettext("One cannot sort by “%(column)s” here.", column=name[:60]))
     field = shape.fields[name]
     column = getattr(shape.model, field.column.key if field.kind == "row" else name)
-    key = shape.model.id  # type: ignore[attr-defined]
+    key = shape.model.id
     columns = (column,) if name == "id" else (column, key)
     return query.order_by(*(c.desc() if direction == "desc" else c.asc() for c in columns))
 
@@ -171,7 +171,7 @@ def answer(session: Session, shape: Shape, question: Question) -> Answer:
 
 def count(session: Session, shape: Shape, query: Select[Any]) -> tuple[int, bool]:
     """How many rows, up to the cap; and whether there are more."""
-    keys = query.with_only_columns(shape.model.id).order_by(None).limit(COUNTED + 1)  # type: ignore[attr-defined]
+    keys = query.with_only_columns(shape.model.id).order_by(None).limit(COUNTED + 1)
     found: int = session.scalar(select(func.count()).select_from(keys.subquery())) or 0
     return min(found, COUNTED), found > COUNTED
 

@@ -111,7 +111,7 @@ def _of_scalar(world: World, field: Field, options: dict[str, Any]) -> fields.Fi
     return fields.String(validate=_of_text(field), **options)
 
 
-def _of_text(field: Field) -> list[Callable[[str], None]]:
+def _of_text(field: Field) -> list[Any]:
     def plain(value: str) -> None:
         if "\x00" in value or any(0xD800 <= ord(char) <= 0xDFFF for char in value):
             raise ValidationError(gettext("The text has a character that cannot be stored."))

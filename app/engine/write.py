@@ -63,7 +63,7 @@ def get(world: World, shape: Shape, key: int) -> Any | None:
     """The row, if the person may see it."""
     if not 0 < key < 2**31:
         return None
-    return world.session().scalar(select(shape.model).where(shape.model.id == key))  # type: ignore[attr-defined]
+    return world.session().scalar(select(shape.model).where(shape.model.id == key))
 
 
 def create(world: World, shape: Shape, sent: Any, *, form: bool = False) -> Any:

@@ -169,7 +169,9 @@ def create_app(**overrides: Any) -> Flask:
     db = SQLA(app)
     CSRFProtect(app)
     with app.app_context():
-        builder = AppBuilder(app, db.session, security_manager_class=Security, base_template="shell.html", indexview=Desk)
+        builder = AppBuilder(
+            app, db.session, security_manager_class=Security, base_template="shell.html", indexview=Desk
+        )
         world = World(
             session=lambda: db.session(),
             actor=lambda: current_user,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, inspect, true
+from sqlalchemy.orm import Session, object_session
 
 from models.actor import Actor
 from models.base import N_
@@ -26,7 +26,7 @@ from models.rules.clocks import due, soon
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise
-from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
+from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
 S = CallState
 A = AssignmentState
@@ -43,11 +43,11 @@ def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> N
 
     Raises `Refused`, naming the field.
     """
-    if call.id is not None and call.state not in (S.draft, S.returned):
+    if not inspect(call).transient and call.state not in (S.draft, S.returned):
         raise Refused(
             N_("A call that has been sent cannot be edited. It can be withdrawn, or returned for correction.")
         )
-    if call.caller_unit_id is None:
+    if inspect(call).transient:
         unit = _calling_unit(session, actor)
         call.caller_unit_id, call.region_id, call.created_at = unit.id, unit.region_id or unit.id, now
         call.direction = (
@@ -146,6 +146,19 @@ def _follow_the_case(session: Session, call: Call, lead: Unit) -> None:
             field="lead_department_id",
             unit=str(case.responsible_unit),
         )
+
+
+def _proposed_by_the_list(call: Call) -> Answers:
+    """The duty holder that a case has named; else those whom the cited item names."""
+    session = object_session(call)
+    case = latest_case(session, call.id) if session and call.state is S.forwarded else None
+    if case is not None:
+        return {"lead_department_id": case.responsible_unit}
+    item = call.list_item
+    if item is None or call.direction is not Direction.township_to_department:
+        return {}
+    helpers = [part.unit for part in item.cooperating]
+    return {"lead_department_id": item.lead_department, "cooperating_department_ids": helpers}
 
 
 def _dispatched(call: Call, step: Step) -> None:
@@ -281,6 +294,7 @@ CALL = Workflow(
             ),
         ),
         guard=_may_dispatch,
+        suggest=_proposed_by_the_list,
         effect=_dispatched,
         tone="active",
     ),

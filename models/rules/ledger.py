@@ -52,8 +52,7 @@ def tell(
     *,
     key: str,
     now: datetime,
-    audience: Audience = Audience.everyone,
-    **details: Any,
+    **details: str,
 ) -> None:
     """Write to the outbox, in the transaction that gives the reason. `key` names the reason, once for each unit."""
     session.add(
@@ -61,7 +60,7 @@ def tell(
             key=f"{subject.__tablename__}:{subject.id}:{key}:{unit_id}",
             region_id=subject.region_id,
             unit_id=unit_id,
-            audience=audience,
+            audience=Audience.everyone,
             subject_type=subject.__tablename__,
             subject_id=subject.id,
             message=message,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
@@ -95,12 +95,11 @@ LIST = Workflow(
 
 def prepare_list(session: Session, duty_list: DutyList, actor: Actor, now: datetime) -> None:
     """A list belongs to the county of whoever keeps it. Raises `Refused`."""
-    if duty_list.region_id is None:
-        if actor.region_id is None:
-            raise Refused(N_("Switch to a unit of a county first: a list belongs to one."))
-        duty_list.region_id = actor.region_id
-    if duty_list.owner_unit_id is None and actor.unit_id is not None:
-        duty_list.owner_unit_id = actor.unit_id
+    if not inspect(duty_list).transient:
+        return
+    if actor.region_id is None or actor.unit_id is None:
+        raise Refused(N_("Switch to a unit of a county first: a list belongs to one."))
+    duty_list.region_id, duty_list.owner_unit_id = actor.region_id, actor.unit_id
 
 
 def prepare_item(session: Session, item: ListItem, actor: Actor, now: datetime) -> None:

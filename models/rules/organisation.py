@@ -156,14 +156,15 @@ def _refuse_leaving(session: Session, unit: Unit) -> None:
 
 def prepare_unit(session: Session, unit: Unit, actor: Actor, now: datetime) -> None:
     """After a form: a new unit is placed, a renamed one found by its new name, a moved one taken with all below it."""
-    if unit.id is None:
+    if inspect(unit).transient:
         place_units(session, [unit])
         return
     unit.search_key = search_key(unit.name, unit.short_name or "")
     history = inspect(unit).attrs.parent_id.history
     if history.has_changes():
         parent = unit.parent
-        unit.parent_id = history.deleted[0]
+        before: int | None = next(iter(history.deleted), None)
+        unit.parent_id = before
         unit.parent = session.get(Unit, unit.parent_id) if unit.parent_id else None
         session.flush()  # the lock reads the unit again
         move_unit(session, unit, parent)

@@ -1,4 +1,4 @@
-"""The whole way by programs alone: called, dispatched, refused, forwarded, negotiated in vain, decided, dispatched anew."""
+"""The whole way by programs alone: called, refused, forwarded, negotiated in vain, decided, dispatched anew."""
 
 from datetime import timedelta
 
@@ -45,7 +45,9 @@ def test_a_refused_call_reaches_the_editorial_office_and_comes_back(program_of, 
     assert editorial.move("coordination_case", case, "issue_opinion", **opinion).json["result"]["state"] == "decided"
     wrong = county.move("call", call["id"], "dispatch", lead_department_id=refusing.id)
     assert (wrong.status_code, list(wrong.json["message"])) == (422, ["lead_department_id"])
-    assert county.move("call", call["id"], "dispatch", lead_department_id=named.id).json["result"]["state"] == "dispatched"
+    assert (
+        county.move("call", call["id"], "dispatch", lead_department_id=named.id).json["result"]["state"] == "dispatched"
+    )
     assert session.get(Call, call["id"]).rounds == 2
     told = township.get(f"call/{call['id']}/timeline").json["result"]
     assert {"send", "accept", "dispatch", "reject", "all_rejected", "forward", "notify_parties", "escalate",
