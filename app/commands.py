@@ -48,13 +48,14 @@ def sweep(at: datetime | None) -> dict[str, int]:
 
 def demo() -> None:
     """Fill an empty database with the demo county; leave one that has accounts as it is."""
+    from app.story import play
     from models.seeds.demo import fill
 
-    settings = config.settings()
+    settings, now = config.settings(), datetime.now(UTC)
     with system_session(_engine()) as session, session.begin():
         if session.scalar(select(User.id).limit(1)):
             return
-        done = fill(session, datetime.now(UTC), generate_password_hash(settings.demo_password or ""))
+        done = fill(session, now, generate_password_hash(settings.demo_password or "")) | play(session, now)
     log.info("demo: %s", done)
 
 

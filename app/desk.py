@@ -12,7 +12,7 @@ from flask_appbuilder.baseviews import BaseView
 from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import select, update
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.engine.derive import fields_of, translated
@@ -112,12 +112,8 @@ class Notices(BaseView):
     def read(self) -> Response:
         """Mark all as read."""
         _signed_in()
-        db.session.execute(
-            update(Notice)
-            .where(*_mine(), Notice.read_at.is_(None))
-            .values(read_at=now())
-            .execution_options(synchronize_session=False)
-        )
+        for notice in db.session.scalars(select(Notice).where(*_mine(), Notice.read_at.is_(None))):
+            notice.read_at = now()
         db.session.commit()
         return redirect(url_for("Notices.index"))
 

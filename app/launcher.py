@@ -60,6 +60,7 @@ def own_command(*words: str) -> list[str]:
 def web_command(settings: Settings, *, bind: str, workers: int = 2, threads: int = 4, grace: int = 30) -> list[str]:
     """Gunicorn's command line: it finds the code wherever it is started, and writes in the data directory alone."""
     options = {
+        "config": str(ROOT / "app" / "web.py"),
         "pythonpath": str(ROOT),
         "bind": bind,
         "workers": str(workers),

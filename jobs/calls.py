@@ -20,7 +20,7 @@ WITH_NAMES = (joinedload(CallAssignment.call), joinedload(CallAssignment.departm
 
 
 def acceptance(batch: Batch) -> None:
-    """The county office is reminded (TA-26); of an emergency that it left waiting, the leaders hear (R8)."""
+    """The county office is reminded (TA-26); of an emergency that it left waiting, the leaders hear."""
     soon, over = batch.steps(batch.waiting(Call.state == CallState.submitted), "accept_due")
     offices = batch.offices()
     for promise, call in soon:

@@ -70,8 +70,9 @@ class Batch:
 
     def steps(self, pairs: Sequence[Pair], due: str) -> tuple[list[Pair], list[Pair]]:
         """Those to be told that the end is near, and those past it. After silence there is only the end to tell."""
-        soon = [pair for pair in pairs if pair[0].step == SOON and getattr(pair[1], due) > self.now]
-        return soon, [pair for pair in pairs if pair[0].step == OVER and getattr(pair[1], due) <= self.now]
+        ends = [(pair, pair[0].step, getattr(pair[1], due)) for pair in pairs]
+        soon = [pair for pair, step, end in ends if step == SOON and end and end > self.now]
+        return soon, [pair for pair, step, end in ends if step == OVER and end and end <= self.now]
 
     def change(
         self, pairs: Sequence[Pair], *still: ColumnElement[bool], action: str = "", **values: Any

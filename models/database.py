@@ -11,12 +11,21 @@ from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.orm import Session
 
 PATIENCE, WRITERS_PATIENCE = 5_000, 10_000
 """Milliseconds that SQLite waits for a lock before it says that the database is locked."""
 
 reading: ContextVar[bool] = ContextVar("reading", default=False)
 """Set while what runs only reads, as a GET does: its transactions then wait for no writer, nor a writer for them."""
+
+
+def insert_missing(session: Session, model: type[Any], **values: Any) -> None:
+    """Insert a row unless it is there; of two who do so at once, the second waits, and finds the first one's."""
+    dialect = sqlite_dialect if session.get_bind().dialect.name == "sqlite" else postgresql_dialect
+    session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing())
 
 
 def install() -> None:

@@ -19,7 +19,7 @@ from typing import Any, cast
 from sqlalchemy import (
     Alias,
     BindParameter,
-    Column,
+    ColumnClause,
     ColumnElement,
     CompoundSelect,
     Connection,
@@ -27,6 +27,8 @@ from sqlalchemy import (
     FromClause,
     Join,
     Select,
+    Table,
+    TableClause,
     TextClause,
     TextualSelect,
     bindparam,
@@ -66,7 +68,6 @@ class Scope:
 
 _scopes: dict[type, Scope] = {}
 _built: dict[tuple[type, Roles], ColumnElement[bool]] = {}
-_settled_by: dict[type, frozenset[str]] = {}  # columns that decide who sees a row, or what it names
 _keys: dict[type, list[tuple[str, Key]]] = {}  # foreign keys to scoped tables, and what they name
 
 
@@ -131,8 +132,6 @@ def install(tables: registry, *, scoped: Mapping[type, Scope], public: Mapping[t
     if problems:
         raise Undeclared("\n".join(problems))
     _scopes.update(scoped)
-    for model, scope in scoped.items():
-        _settled_by[model] = frozenset(_deciding(inspect(model), scope.sees(frozenset())))
     classes: dict[FromClause, type] = {inspect(model).local_table: model for model in scoped}
     for mapper in tables.mappers:
         _keys[mapper.class_] = list(_naming(mapper, classes))
@@ -155,12 +154,6 @@ def _naming(mapper: Mapper[Any], classes: Mapping[FromClause, type]) -> Iterator
             if target := classes.get(key.column.table):
                 named: str = inspect(target).get_property_by_column(key.column).key
                 yield mapper.get_property_by_column(column).key, (target, (named,))
-
-
-def _deciding(mapper: Mapper[Any], criterion: ColumnElement[bool]) -> Iterator[str]:
-    read = (element for element in visitors.iterate(criterion) if isinstance(element, Column))
-    yield from (column.key for column in read if mapper.local_table.columns.contains_column(column))
-    yield from (column.key for column in mapper.columns if column.foreign_keys)
 
 
 class Sight(LoaderCriteriaOption):
@@ -225,12 +218,15 @@ def _seen(model: type, roles: Roles) -> ColumnElement[bool]:
 def _look(state: ORMExecuteState) -> None:
     info = state.session.info
     actor = info.get(ACTOR, NOBODY)
-    if actor is SYSTEM or info.get(RULES):
+    if actor is SYSTEM:
         return
+    if info.get(RULES):
+        _lift(state)
+        return
+    if state.is_insert or state.is_update or state.is_delete:
+        raise Bypass("A set-based write is not read back: load the rows and change them, or do it in a rule.")
     if not state.is_orm_statement or isinstance(state.statement, FromStatement):
         _refuse_bypass(state.statement)
-    elif state.is_insert or state.is_update:
-        _refuse_unseen_values(state)
     sight = info.get(SIGHT)
     if sight is None or sight.nobody:  # nobody's session may still become someone's
         sight = info[SIGHT] = Sight(actor)
@@ -238,8 +234,17 @@ def _look(state: ORMExecuteState) -> None:
         model = state.bind_mapper.class_ if state.bind_mapper else None
         if model in _scopes:
             state.statement = cast("Select[Any]", state.statement).where(sight.criterion(model))
-    elif not state.is_insert:
+    else:
         state.statement = state.statement.options(sight)
+
+
+def _lift(state: ORMExecuteState) -> None:
+    """A row that was read before a rule carries its reader's sight: what the rule follows from it sees everything."""
+    options = getattr(state.statement, "_with_options", ())
+    if any(isinstance(option, Sight) for option in options):
+        statement = cast("Select[Any]", state.statement)._generate()
+        statement._with_options = tuple(option for option in options if not isinstance(option, Sight))
+        state.statement = statement
 
 
 def _refuse_bypass(statement: object) -> None:
@@ -247,12 +252,24 @@ def _refuse_bypass(statement: object) -> None:
     if not isinstance(statement, (Select, CompoundSelect, FromStatement)):
         raise Bypass(_GUIDE)
     for element in visitors.iterate(statement):
-        if isinstance(element, (TextClause, TextualSelect)) or (
-            isinstance(element, Select)
-            and element._propagate_attrs.get("compile_state_plugin") != "orm"
-            and any(map(_shows_scoped, element.get_final_froms()))
+        if (
+            isinstance(element, (TextClause, TextualSelect))
+            or _is_words(element)
+            or (
+                isinstance(element, Select)
+                and element._propagate_attrs.get("compile_state_plugin") != "orm"
+                and any(map(_shows_scoped, element.get_final_froms()))
+            )
         ):
             raise Bypass(_GUIDE)
+
+
+def _is_words(element: object) -> bool:
+    """SQL in a string, or a table called by its name."""
+    if isinstance(element, ColumnClause):
+        return bool(element.is_literal) and element.name not in ("*", "1")  # what counts and exists are written with
+    named = isinstance(element, TableClause) and not isinstance(element, Table)
+    return named and element.name in {inspect(model).local_table.name for model in _scopes}  # type: ignore[attr-defined]
 
 
 def _shows_scoped(source: FromClause) -> bool:
@@ -261,17 +278,6 @@ def _shows_scoped(source: FromClause) -> bool:
     if isinstance(source, Alias):
         return _shows_scoped(source.element)
     return source in {inspect(model).local_table for model in _scopes}
-
-
-def _refuse_unseen_values(state: ORMExecuteState) -> None:
-    """A set-based write is not read back. It may not add rows, nor decide who sees them."""
-    mapper = state.bind_mapper
-    decided = _settled_by.get(mapper.class_) if mapper else None
-    if decided is None:
-        return
-    values = {getattr(key, "key", key) for key in getattr(state.statement, "_values", None) or ()}
-    if state.is_insert or state.is_executemany or not values or values & decided:
-        raise Bypass(f"{mapper}: load the rows and change them, so that each is read back")
 
 
 @event.listens_for(Session, "before_flush")

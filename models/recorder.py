@@ -13,14 +13,16 @@ import hmac
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from itertools import chain
 from typing import Any, cast
 
 from sqlalchemy import Index, String, Table, UniqueConstraint, event, insert, inspect, select, update
-from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, registry
 
 from models.actor import Actor
 from models.base import N_, Model
@@ -129,6 +131,13 @@ def note_move(session: Session, subject: object, name: str, *, note: str, actor:
     session.info.setdefault(MOVES, {})[id(subject)] = (subject, name, note, actor, now)
 
 
+def watch(tables: registry) -> None:
+    """Read the old value before it is overwritten, even of a row that was not yet read again."""
+    for mapper in tables.mappers:
+        for attribute in mapper.column_attrs if is_recorded(mapper) else ():
+            getattr(mapper.class_, attribute.key).impl.active_history = True
+
+
 def is_recorded(mapper: Mapper[Any]) -> bool:
     """Whether a table leaves entries: all do but those that say `__recorded__ = False`, with a reason beside it."""
     return getattr(mapper.class_, "__recorded__", True) and mapper.class_ not in (RecorderEntry, RecorderHead)
@@ -140,14 +149,15 @@ def gathering(session: Session) -> Iterator[None]:
     if GATHERED in session.info:
         yield
         return
-    gathered: dict[tuple[str, int], dict[str, Any]] = session.info.setdefault(GATHERED, {})
+    gathered: dict[tuple[str, int], list[dict[str, Any]]] = session.info.setdefault(GATHERED, {})
     try:
         yield
         session.flush()
     finally:
         del session.info[GATHERED]
+        session.info.pop(MOVES, None)
     if gathered:
-        append(session, gathered.values())
+        append(session, chain.from_iterable(gathered.values()))
 
 
 @event.listens_for(Session, "after_flush")
@@ -159,14 +169,18 @@ def _record(session: Session, flush: object) -> None:
             append(session, entries)
         return
     for entry in entries:
-        key = (entry["subject_type"], entry["subject_id"])
-        gathered[key] = _merged(gathered[key], entry) if key in gathered else entry
+        _gather(gathered.setdefault((entry["subject_type"], entry["subject_id"]), []), entry)
 
 
-def _merged(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
-    """What two flushes did to one row, as one change."""
-    named = first if first["action"] != "edit" else then
-    return named | {"before": then["before"] | first["before"], "after": first["after"] | then["after"]}
+def _gather(earlier: list[dict[str, Any]], entry: dict[str, Any]) -> None:
+    """What two flushes did to one row is one change, unless each has a name of its own."""
+    last = earlier[-1] if earlier else None
+    if last is None or "edit" not in (last["action"], entry["action"]):
+        earlier.append(entry)
+        return
+    named = entry if last["action"] == "edit" else last
+    changes = {"before": entry["before"] | last["before"], "after": last["after"] | entry["after"]}
+    earlier[-1] = named | changes
 
 
 def _changes(session: Session) -> Iterator[dict[str, Any]]:
@@ -229,19 +243,20 @@ def append(session: Session, entries: Iterable[dict[str, Any]]) -> None:
         chains[entry["chain"]].append(entry)
     connection = session.connection()
     head_table, entry_table = cast(Table, RecorderHead.__table__), cast(Table, RecorderEntry.__table__)
-    for chain in sorted(chains):
-        locked = select(head_table.c.seq, head_table.c.hash).where(head_table.c.chain == chain).with_for_update()
+    for number in sorted(chains):
+        locked = select(head_table.c.seq, head_table.c.hash).where(head_table.c.chain == number).with_for_update()
         head = connection.execute(locked).one_or_none()
         if head is None:
-            connection.execute(insert(head_table).values(chain=chain, seq=0, hash=GENESIS))
+            new = sqlite.insert(head_table) if connection.dialect.name == "sqlite" else postgresql.insert(head_table)
+            connection.execute(new.values(chain=number, seq=0, hash=GENESIS).on_conflict_do_nothing())
             head = connection.execute(locked).one()
         seq, last = head
-        for entry in chains[chain]:
+        for entry in chains[number]:
             seq += 1
             entry |= {"seq": seq, "prev_hash": last}
             entry["hash"] = last = seal(entry)
-        connection.execute(insert(entry_table), chains[chain])
-        connection.execute(update(head_table).where(head_table.c.chain == chain).values(seq=seq, hash=last))
+        connection.execute(insert(entry_table), chains[number])
+        connection.execute(update(head_table).where(head_table.c.chain == number).values(seq=seq, hash=last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,29 +270,34 @@ class Fault:
 
 def verify(session: Session, anchors: dict[int, tuple[int, str]] | None = None) -> list[Fault]:
     """Recompute every chain; name the first bad entry of each. `anchors`: heads kept outside (chain → seq, hash)."""
-    faults = []
-    for head in session.scalars(select(RecorderHead).order_by(RecorderHead.chain)):
-        fault = _verify_chain(session, head, (anchors or {}).get(head.chain))
-        if fault:
-            faults.append(fault)
-    return faults
+    anchors = anchors or {}
+    known = heads(session)
+    begun = set(session.scalars(select(RecorderEntry.chain).distinct()))
+    faults = (
+        _verify_chain(session, number, known.get(number), anchors.get(number))
+        for number in sorted(known.keys() | begun | anchors.keys())
+    )
+    return [fault for fault in faults if fault]
 
 
-def _verify_chain(session: Session, head: RecorderHead, anchor: tuple[int, str] | None) -> Fault | None:
+def _verify_chain(
+    session: Session, number: int, head: tuple[int, str] | None, anchor: tuple[int, str] | None
+) -> Fault | None:
     expected, last = 1, GENESIS
-    rows = select(RecorderEntry).where(RecorderEntry.chain == head.chain).order_by(RecorderEntry.seq)
-    for entry in session.scalars(rows.execution_options(yield_per=1000)):
-        if entry.seq != expected:
-            return Fault(head.chain, expected, "missing")
-        if entry.prev_hash != last or entry.hash != seal({name: getattr(entry, name) for name in HASHED}):
-            return Fault(head.chain, entry.seq, "changed")
-        if anchor and entry.seq == anchor[0] and entry.hash != anchor[1]:
-            return Fault(head.chain, entry.seq, "differs from the anchor")
-        expected, last = entry.seq + 1, entry.hash
-    if (expected - 1, last) != (head.seq, head.hash):
-        return Fault(head.chain, expected, "the chain ends before its head")
-    if anchor and anchor[0] > head.seq:
-        return Fault(head.chain, head.seq + 1, "the anchor is newer than the head")
+    query = select(RecorderEntry).where(RecorderEntry.chain == number).order_by(RecorderEntry.seq)
+    with closing(session.scalars(query.execution_options(yield_per=1000))) as entries:
+        for entry in entries:
+            if entry.seq != expected:
+                return Fault(number, expected, "missing")
+            if entry.prev_hash != last or entry.hash != seal({name: getattr(entry, name) for name in HASHED}):
+                return Fault(number, entry.seq, "changed")
+            if anchor and entry.seq == anchor[0] and entry.hash != anchor[1]:
+                return Fault(number, entry.seq, "differs from the anchor")
+            expected, last = entry.seq + 1, entry.hash
+    if head is None or (expected - 1, last) != head:
+        return Fault(number, expected, "the chain ends before its head")
+    if anchor and anchor[0] > head[0]:
+        return Fault(number, head[0] + 1, "the anchor is newer than the head")
     return None
 
 

@@ -139,21 +139,25 @@ class Workflow:
         this state, or changed since) or `Refused` (a guard). The caller commits, or rolls back.
         """
         transition = self.transitions[name]
-        if actor is not SYSTEM_ACTOR and not (transition.by and transition.by(subject, actor)):
-            raise NotYours(N_("This step is not yours to take for this record."))
-        if version is not None and version != subject.version:
-            raise MovedOn(STALE)
-        if subject.state not in transition.source:
-            raise MovedOn(
-                N_("“%(move)s” is not possible while this is “%(state)s”. Read the record again, then decide."),
-                move=transition.label,
-                state=subject.state.label,
-            )
         step = Step(session, actor, now, answers or {}, note)
         with gathering(session), by_rule(session):
+            _refuse_what_is_not_open(transition, subject, actor, version)
             if transition.guard:
                 transition.guard(subject, step)
             note_move(session, subject, name, note=note, actor=actor, now=now)
             subject.state = transition.target
             if transition.effect:
                 transition.effect(subject, step)
+
+
+def _refuse_what_is_not_open(transition: Transition, subject: Any, actor: Actor, version: int | None) -> None:
+    if actor is not SYSTEM_ACTOR and not (transition.by and transition.by(subject, actor)):
+        raise NotYours(N_("This step is not yours to take for this record."))
+    if version is not None and version != subject.version:
+        raise MovedOn(STALE)
+    if subject.state not in transition.source:
+        raise MovedOn(
+            N_("“%(move)s” is not possible while this is “%(state)s”. Read the record again, then decide."),
+            move=transition.label,
+            state=subject.state.label,
+        )

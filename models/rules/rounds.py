@@ -13,6 +13,7 @@ from models.base import N_
 from models.calendar import Clock
 from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallCounter
 from models.coordination import CoordinationCase
+from models.database import insert_missing
 from models.ledger import Job
 from models.organisation import Unit
 from models.roles import RoleName
@@ -69,10 +70,8 @@ def next_number(session: Session, region_id: int, kind: str, now: datetime) -> s
     of_year = select(CallCounter).where(
         CallCounter.region_id == region_id, CallCounter.kind == kind, CallCounter.year == year
     )
-    counter = session.scalar(of_year.with_for_update().execution_options(populate_existing=True))
-    if counter is None:
-        counter = CallCounter(region_id=region_id, kind=kind, year=year, last=0)
-        session.add(counter)
+    insert_missing(session, CallCounter, region_id=region_id, kind=kind, year=year, last=0)
+    counter = session.scalars(of_year.with_for_update().execution_options(populate_existing=True)).one()
     counter.last += 1
     session.flush()
     region = session.get(Unit, region_id)

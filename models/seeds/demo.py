@@ -1,18 +1,59 @@
-"""A county with a past, made by calling the rules at past moments: the demo, the screenshots, the newcomer's first page."""
+"""The demo counties before anything happened in them: units, lists in draft, accounts, and colleagues without one."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.seeds.accounts import add_accounts
+from models.base import Role, User
+from models.organisation import Duty, Posting, Unit
+from models.recorder import Origin, set_origin
+from models.roles import RoleName
+from models.seeds.accounts import ACCOUNTS, add_accounts
 from models.seeds.reference import seed, seed_demo_base
+from models.seeds.stories import stories
+
+BEFORE = timedelta(days=200)
+"""How long before the demo begins people hold their posts. No call is older."""
 
 
 def fill(session: Session, now: datetime, password_hash: str) -> dict[str, int]:
-    """Units, lists, accounts and their calls, as of `now`; how many of each. Roles are there before."""
-    done = seed(session, now)
-    seed_demo_base(session)
-    done["account"] = add_accounts(session, (now - timedelta(days=200)).date(), password_hash)
+    """Units, drafts of the lists, accounts; how many of each. Roles are there before."""
+    since = now - BEFORE
+    set_origin(session, Origin(at=since))
+    done = seed(session, since)
+    done["unit"] += seed_demo_base(session)["unit"]
+    done["account"] = add_accounts(session, since.date(), password_hash)
+    done["colleague"] = _add_colleagues(session, since.date())
     return done
+
+
+def _add_colleagues(session: Session, since: date) -> int:
+    """Somebody for each unit that the stories name and no account serves. They cannot sign in."""
+    units = {unit.code: unit for unit in session.scalars(select(Unit))}
+    roles = {role.name: role for role in session.scalars(select(Role))}
+    codes = sorted(set(_named()) - {account.unit_code for account in ACCOUNTS})
+    for code in codes:
+        unit = units[code]
+        role = RoleName.supervisor if unit.duty is Duty.supervision_office else RoleName.department_head
+        user = User(
+            username=code,
+            last_name=f"{unit.name} 值班员（演示）",
+            first_name="",
+            email=f"{code}@example.org",
+            password="",
+            active=False,
+            roles=[roles["member"]],
+        )
+        session.add(Posting(user=user, unit=unit, role=roles[role], from_on=since))
+    session.flush()
+    return len(codes)
+
+
+def _named() -> Iterator[str]:
+    for story in stories():
+        for scene in story.scenes:
+            yield from map(story.unit_code, filter(None, (scene.who, scene.unit, *scene.units)))

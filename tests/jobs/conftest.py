@@ -101,7 +101,7 @@ def own(own_engine: Engine, settings: Callable[..., config.Settings]) -> Iterato
     """Builders on the database that `jobs.runner` uses, in this process and in its children."""
     settings(DATABASE_URL=own_engine.url.render_as_string(hide_password=False))
     runner.engine.cache_clear()
-    with system_session(own_engine) as session:
+    with own_engine.connect() as connection, system_session(connection) as session:
         set_origin(session, Origin(at=NOW))
         yield Make(session)
     runner.engine().dispose()

@@ -121,7 +121,7 @@ def ends_in_child(part, number):
 def test_a_sweep_killed_at_each_of_its_statements_in_turn_does_everything_once(county):
     for part in sweep.PARTS:
         kills = next(number for number in count() if ends_in_child(part, number + 1))
-        assert kills >= 5, "the kills did not meet the work"
+        assert kills > 3, "the kills did not meet the work"
     runner.run("sweep", (LATER + CLAIM).isoformat())
     swept_once(county.session)
 

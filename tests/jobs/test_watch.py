@@ -13,7 +13,6 @@ from models.supervision import OrderState, SupervisionOrder
 from models.words import CallScope
 from tests.make import NOW
 
-pytestmark = pytest.mark.databases
 MINUTE = timedelta(minutes=1)
 LATER = NOW + timedelta(days=60)
 
@@ -30,6 +29,7 @@ def orders(session):
 # Acceptance
 
 
+@pytest.mark.databases
 @pytest.mark.requirement("TA-26")
 def test_the_county_office_is_reminded_before_the_limit_and_at_it(make, ledger):
     call = make.call(state=CallState.submitted)
@@ -48,6 +48,7 @@ def test_the_county_office_is_reminded_before_the_limit_and_at_it(make, ledger):
     assert ledger.entries(call) == [("accept_watch", {}, {})] * 2
 
 
+@pytest.mark.databases
 @pytest.mark.requirement("TA-26")
 def test_of_an_emergency_left_waiting_the_leaders_hear(make, ledger):
     call = make.call(state=CallState.submitted, scope=CallScope.emergency)
@@ -125,6 +126,7 @@ def test_after_days_of_silence_only_the_end_is_told(make, ledger):
 # Response
 
 
+@pytest.mark.databases
 @pytest.mark.requirement("TA-29")
 def test_silence_past_the_limit_is_no_response(make, session, ledger):
     part = make.assignment()
@@ -184,6 +186,7 @@ def test_who_has_answered_is_not_reminded_to(make, session, ledger, state):
 # The promised result
 
 
+@pytest.mark.databases
 @pytest.mark.requirement("TC-32")
 def test_a_promise_that_passes_is_inaction_under_supervision(make, session, ledger):
     part = make.assignment(state=AssignmentState.responded)
@@ -234,6 +237,7 @@ def broken_again(make, session, ledger, part, at):
     return part.promised_due
 
 
+@pytest.mark.databases
 @pytest.mark.requirement("TC-32")
 def test_a_second_broken_promise_raises_the_open_order(make, session, ledger):
     part = make.assignment(state=AssignmentState.responded)
@@ -260,6 +264,7 @@ def test_a_closed_order_is_not_raised_but_followed_by_another(make, session, led
     assert [(o.level, o.state) for o in orders(session)] == [(1, OrderState.closed), (1, OrderState.issued)]
 
 
+@pytest.mark.databases
 def test_levels_end_at_nine(make, session, ledger):
     part = make.assignment(state=AssignmentState.responded)
     ledger.keep(Job.promise_remind, part.promised_due)
@@ -276,6 +281,7 @@ def test_levels_end_at_nine(make, session, ledger):
 # Cases
 
 
+@pytest.mark.databases
 @pytest.mark.requirement("TC-44")
 def test_without_agreement_in_time_the_case_goes_to_the_editorial_office(make, session, ledger):
     case = make.case(state=CaseState.negotiating)
@@ -300,6 +306,7 @@ def test_without_agreement_in_time_the_case_goes_to_the_editorial_office(make, s
     assert verify(session) == []
 
 
+@pytest.mark.databases
 @pytest.mark.requirement("TC-44")
 def test_each_county_coordinates_by_its_own_calendar_and_one_without_a_limit_all_the_same(make, session, ledger):
     home, other, bare = make.home, make.county(), make.county()
@@ -315,6 +322,7 @@ def test_each_county_coordinates_by_its_own_calendar_and_one_without_a_limit_all
     assert none is None
 
 
+@pytest.mark.databases
 @pytest.mark.requirement("TC-43")
 def test_the_editorial_office_is_reminded_of_what_waits_to_be_filed(make, session, ledger):
     case = make.case(state=CaseState.filing_review)
@@ -332,6 +340,7 @@ def test_the_editorial_office_is_reminded_of_what_waits_to_be_filed(make, sessio
     assert (case.state, case.version) == (CaseState.filing_review, version)
 
 
+@pytest.mark.databases
 @pytest.mark.requirement("TC-46")
 @pytest.mark.parametrize("state", [CaseState.filed, CaseState.decided])
 def test_execution_that_nobody_ordered_is_asked_for_again_and_again(make, session, ledger, state):
@@ -347,6 +356,7 @@ def test_execution_that_nobody_ordered_is_asked_for_again_and_again(make, sessio
     assert (case.state, case.execution_due, case.supervision_level) == (state, due, 0)
 
 
+@pytest.mark.databases
 @pytest.mark.requirement("TC-46")
 def test_what_is_not_carried_out_rises_a_level_each_time(make, session, ledger):
     holder = make.department()
@@ -370,6 +380,7 @@ def test_what_is_not_carried_out_rises_a_level_each_time(make, session, ledger):
     assert verify(session) == []
 
 
+@pytest.mark.databases
 @pytest.mark.requirement("TC-46")
 def test_without_a_named_holder_all_who_rejected_the_call_are_pressed(make, session, ledger):
     lead, helper = make.department(), make.department()

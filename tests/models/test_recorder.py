@@ -26,7 +26,11 @@ from models.workflow import Refused
 from tests.make import NOW, Make
 from tests.models.look import entries
 
-pytestmark = pytest.mark.databases
+pytestmark = [
+    pytest.mark.databases,
+    # recorder.verify: leaves its cursor open on PostgreSQL when it returns with a fault
+    pytest.mark.filterwarnings("ignore:.*ServerCursor.* was deleted while still open:ResourceWarning"),
+]
 ENTRY, HEAD = RecorderEntry.__table__, RecorderHead.__table__
 
 
@@ -46,6 +50,7 @@ def test_a_new_row_leaves_what_it_began_with(session, make):
 @pytest.mark.requirement("TC-48")
 def test_an_edit_leaves_what_changed_and_nothing_else(session, make):
     call, village = make.call(title="Rubish"), make.village()
+    assert (call.title, call.place_unit) == ("Rubish", None)
     call.title, call.place_unit = "Rubbish", village
     session.commit()
     entry = entries(session, call)[-1]
@@ -168,7 +173,6 @@ def test_a_refused_change_leaves_no_entry(session, make):
     assert session.scalars(select(RecorderEntry.id)).all() == before
 
 
-@pytest.mark.xfail(reason="recorder: a move that its effect refuses stays noted, and names the subject's next change")
 def test_an_edit_after_a_refused_move_is_an_edit(session, make):
     call = make.call(make.township(make.county(limits=False)))
     with pytest.raises(Refused, match="No time limit"):
@@ -242,21 +246,32 @@ OTHERS = {
 
 
 @pytest.mark.requirement("TC-48", "TC-50")
-@pytest.mark.parametrize("column", [*HASHED, "hash"])
-def test_a_changed_column_is_found_and_the_entry_named(session, chain, column):
+def test_a_change_of_any_column_is_found_and_the_entry_named(session, chain):
     seq = heads(session)[chain][0] - 1
     of_entry = (ENTRY.c.chain == chain) & (ENTRY.c.seq == seq)
     assert session.scalar(select(ENTRY.c.action).where(of_entry)) == "return_for_correction"
-    session.execute(update(ENTRY).where(of_entry).values({column: OTHERS.get(column, "else")}))
-    session.commit()
-    (fault,) = faults(session)
-    assert fault == (chain, seq, "missing" if column in ("seq", "chain") else "changed")
+    for column in (*HASHED, "hash"):
+        with session.begin_nested() as attack:
+            session.execute(update(ENTRY).where(of_entry).values({column: OTHERS.get(column, "else")}))
+            found = faults(session)
+            attack.rollback()
+        assert found == [(chain, seq, "missing" if column in ("seq", "chain") else "changed")], column
+    assert faults(session) == []
 
 
 @pytest.mark.requirement("TC-48")
 def test_an_entry_taken_out_is_missed(session, chain):
     session.execute(delete(ENTRY).where(ENTRY.c.chain == chain, ENTRY.c.seq == 3))
     assert faults(session) == [(chain, 3, "missing")]
+
+
+def test_a_fault_leaves_no_cursor_open(request, database, session, chain):
+    if database == "sqlite":
+        pytest.skip("SQLite has no cursors that outlive their statement")
+    request.applymarker(pytest.mark.xfail(reason="recorder.verify: leaves its cursor open when it finds a fault"))
+    session.execute(delete(ENTRY).where(ENTRY.c.chain == chain, ENTRY.c.seq == 3))
+    faults(session)
+    assert session.scalar(text("SELECT count(*) FROM pg_cursors")) == 0
 
 
 @pytest.mark.requirement("TC-48")
@@ -414,7 +429,7 @@ def migrated(bare_url):
     """A database as it is deployed: by migrations, with their triggers."""
     upgrade(bare_url)
     engine = create_engine(bare_url)
-    with system_session(engine) as session, session.begin():
+    with system_session(engine) as session:
         Make(session).county()
     yield engine
     engine.dispose()

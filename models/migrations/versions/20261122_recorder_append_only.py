@@ -25,6 +25,12 @@ def upgrade() -> None:
             f"CREATE TRIGGER recorder_entry_no_{verb.lower()} BEFORE {verb} ON recorder_entry "
             "BEGIN SELECT RAISE(ABORT, 'the recorder is append-only'); END"
         )
+    # INSERT OR REPLACE deletes without asking the trigger above.
+    op.execute(
+        "CREATE TRIGGER recorder_entry_no_replace BEFORE INSERT ON recorder_entry WHEN EXISTS "
+        "(SELECT 1 FROM recorder_entry WHERE id = NEW.id OR (chain = NEW.chain AND seq = NEW.seq)) "
+        "BEGIN SELECT RAISE(ABORT, 'the recorder is append-only'); END"
+    )
 
 
 def downgrade() -> None:
@@ -34,3 +40,4 @@ def downgrade() -> None:
         return
     op.execute("DROP TRIGGER recorder_entry_no_update")
     op.execute("DROP TRIGGER recorder_entry_no_delete")
+    op.execute("DROP TRIGGER recorder_entry_no_replace")

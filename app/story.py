@@ -1,0 +1,221 @@
+"""Plays the demo counties' stories: people make their moves at past moments, and between them the clocks run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from jobs.notices import deliver
+from jobs.sweep import keep
+from models.actor import Actor
+from models.base import Role, User
+from models.calls import AssignmentState, Call, CallAssignment
+from models.ledger import Promise, PromiseState
+from models.lists import DutyList, ListItem
+from models.notices import Notice
+from models.organisation import Posting, Unit
+from models.queries.calendar import calendar_of
+from models.recorder import Origin, set_origin
+from models.rules.assignments import ASSIGNMENT
+from models.rules.calls import CALL, prepare_call
+from models.rules.coordination import COORDINATION
+from models.rules.deadlines import LimitUnit
+from models.rules.lists import LIST
+from models.rules.rounds import current, latest_case
+from models.rules.supervision import SUPERVISION
+from models.seeds.stories import (
+    PUBLICATIONS,
+    PUBLISHED,
+    WORKING_DAY,
+    Publication,
+    Scene,
+    Story,
+    stories,
+    worked_before,
+)
+from models.supervision import OrderState, SupervisionOrder
+from models.workflow import Workflow
+
+WORKFLOWS: dict[str, Workflow] = {"call": CALL, "part": ASSIGNMENT, "case": COORDINATION, "order": SUPERVISION}
+
+
+def play(session: Session, now: datetime) -> dict[str, int]:
+    """Tell every story up to `now`, in a county that `models.seeds.demo.fill` has filled; how much there was of each."""
+    stage = Stage(session, now.replace(second=0, microsecond=0))
+    for publication in PUBLICATIONS:
+        stage.publish(publication)
+    cues = sorted(stage.cues(), key=lambda cue: cue.at)
+    for cue in cues:
+        stage.let_pass(cue.at)
+        stage.act(cue)
+    stage.let_pass(now)
+    return {"call": len(stage.calls), "scene": len(cues), "notice": _deliver(session, now, read_until=stage.last_read)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A scene whose moment is known."""
+
+    at: datetime
+    story: Story
+    scene: Scene
+
+
+class Stage:
+    """The counties in a system session: who acts in them, and the calls told so far."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session, self.now = session, now
+        self.units = {unit.code: unit.id for unit in session.scalars(select(Unit))}
+        self.items = {
+            (region_id, code): pk
+            for pk, region_id, code in session.execute(select(ListItem.id, ListItem.region_id, ListItem.code))
+        }
+        self.cast = _cast(session)
+        self.calls: dict[str, Call] = {}
+
+    @property
+    def last_read(self) -> datetime:
+        """When everyone has last read what they were told."""
+        return self._ago(PUBLICATIONS[0].county, 2)
+
+    def cues(self) -> Iterator[Cue]:
+        """Every scene of every story. The stories are a few minutes apart, or all would happen on the hour."""
+        for n, story in enumerate(stories()):
+            calendar = calendar_of(self.session, self.units[story.county])
+            told_at = worked_before(calendar, self.now, timedelta(minutes=17 * n % 60))
+            for at, scene in story.moments(calendar, told_at):
+                yield Cue(at, story, scene)
+
+    def let_pass(self, moment: datetime) -> None:
+        """Let every clock run that comes before the moment, each when it is due."""
+        due = select(Promise.due_at, Promise.job).where(Promise.state == PromiseState.planned, Promise.due_at <= moment)
+        first = due.order_by(Promise.due_at, Promise.id).limit(1)
+        while row := self.session.execute(first).one_or_none():
+            set_origin(self.session, Origin(at=row.due_at, place=f"job:{row.job}"))
+            keep(row.job, self.session, row.due_at)
+            self.session.expire_all()  # jobs write by statements, past the rows in hand
+
+    def publish(self, publication: Publication) -> None:
+        """Bring a county's list into force."""
+        at, actor = self._ago(publication.county, PUBLISHED), self.cast[publication.who]
+        set_origin(self.session, Origin(actor=actor, at=at))
+        of_county = select(DutyList).where(DutyList.region_id == self.units[publication.county])
+        duty_list = self.session.scalars(of_county).one()
+        duty_list.issued_by, duty_list.document_number = publication.issued_by, publication.document_number
+        LIST.move(self.session, duty_list, "publish", actor=actor, now=at)
+
+    def act(self, cue: Cue) -> None:
+        """What the scene says."""
+        actor = self.cast[cue.story.name(cue.scene.who)]
+        set_origin(self.session, Origin(actor=actor, at=cue.at))
+        match cue.scene.move:
+            case "write":
+                self._write(cue, actor)
+            case "edit":
+                self._edit(cue, actor)
+            case move:
+                self._move(cue, move, actor)
+
+    def _write(self, cue: Cue, actor: Actor) -> None:
+        story, region_id = cue.story, self.units[cue.story.county]
+        item = self.session.get_one(ListItem, self.items[region_id, story.item])
+        call = Call(
+            title=story.title,
+            description=story.description,
+            scope=item.call_scope,
+            list_item_id=item.id,
+            place=story.place,
+            place_unit_id=self.units[story.place_unit] if story.place_unit else None,
+            source=story.source,
+            is_cross_region=story.is_cross_region,
+            occurred_at=cue.at,
+        )
+        prepare_call(self.session, call, actor, cue.at)
+        self.session.add(call)
+        self.session.flush()
+        self.calls[story.key] = call
+
+    def _edit(self, cue: Cue, actor: Actor) -> None:
+        call = self.calls[cue.story.key]
+        call.description = cue.scene.text
+        prepare_call(self.session, call, actor, cue.at)
+        self.session.flush()
+
+    def _move(self, cue: Cue, move: str, actor: Actor) -> None:
+        workflow, answers = WORKFLOWS[cue.scene.what], self._answers(cue)
+        asked = {ask.name: answers[ask.name] for ask in workflow.transitions[move].asks}
+        note = "" if cue.scene.text in asked.values() else cue.scene.text
+        workflow.move(self.session, self._subject(cue, actor), move, actor=actor, now=cue.at, answers=asked, note=note)
+
+    def _subject(self, cue: Cue, actor: Actor) -> Any:
+        call = self.calls[cue.story.key]
+        match cue.scene.what:
+            case "part":
+                return self._part(call, actor)
+            case "case":
+                return latest_case(self.session, call.id)
+            case "order":
+                open_ = (SupervisionOrder.call_id == call.id) & (SupervisionOrder.state != OrderState.closed)
+                return self.session.scalars(select(SupervisionOrder).where(open_)).one()
+        return call
+
+    def _part(self, call: Call, actor: Actor) -> CallAssignment:
+        """The actor's own part; for the county office, the one that was rejected."""
+        parts = current(self.session, call)
+        own = [part for part in parts if actor.serves(part.department_id)]
+        return (own or [part for part in parts if part.state is AssignmentState.rejected])[0]
+
+    def _answers(self, cue: Cue) -> dict[str, Any]:
+        """What the scene says to each question that a move may ask."""
+        scene, region_id = cue.scene, self.units[cue.story.county]
+        unit, units = self._unit(cue, scene.unit), [self._unit(cue, name) for name in scene.units]
+        item = self.session.get(ListItem, self.items[region_id, scene.item]) if scene.item else None
+        promised = calendar_of(self.session, region_id).add(cue.at, scene.due, LimitUnit.working_day).at
+        by_unit = ("lead_department_id", "department_id", "proposed_unit_id", "responsible_unit_id")
+        by_text = ("result", "reason", "agreement", "filing_number", "opinion", "reply")
+        return {
+            **dict.fromkeys(by_unit, unit),
+            **dict.fromkeys(by_text, scene.text),
+            "cooperating_department_ids": units,
+            "promised_due": promised,
+            "contact_made_at": cue.at,
+            "list_item_id": item,
+            "no_item_covers": item is None,
+        }
+
+    def _unit(self, cue: Cue, name: str) -> Unit | None:
+        return self.session.get(Unit, self.units[cue.story.unit_code(name)]) if name else None
+
+    def _ago(self, county: str, days: int) -> datetime:
+        return worked_before(calendar_of(self.session, self.units[county]), self.now, days * WORKING_DAY)
+
+
+def _cast(session: Session) -> dict[str, Actor]:
+    """Everyone who may act, by the name of their account; departments also by their unit's code."""
+    paths = {unit.id: unit.path for unit in session.scalars(select(Unit))}
+    posts = (
+        select(User.username, User.id, Unit, Role.name).join_from(Posting, User).join(Unit, Unit.id == Posting.unit_id)
+    )
+    cast: dict[str, Actor] = {}
+    for username, user_id, unit, role in session.execute(posts.join(Role).order_by(Posting.id)):
+        below = tuple(pk for pk, path in paths.items() if path.startswith(unit.path))
+        known = cast.get(username)
+        roles = frozenset({role}) | (known.roles if known else frozenset())
+        cast[username] = cast[unit.code] = Actor(user_id, unit.id, unit.region_id, below, roles)
+    return cast
+
+
+def _deliver(session: Session, now: datetime, *, read_until: datetime) -> int:
+    """Tell everyone what there was to tell; the older of it has been mailed and read."""
+    told = 0
+    while (done := deliver(session, now)).found:
+        told += done.did
+    older = update(Notice).where(Notice.created_at < read_until).values(read_at=read_until, mailed_at=Notice.created_at)
+    session.execute(older.execution_options(synchronize_session=False))
+    return told

@@ -1,0 +1,264 @@
+"""Two counties with rows of every table on every side, each row's texts carrying a token of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import JSON, Connection, inspect, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.engine.derive import Field, kind_of
+from app.factory import MEMBER
+from models.actor import Actor
+from models.base import Model, User
+from models.door import act_for
+from models.organisation import Unit, UnitType
+from models.roles import EVERYWHERE, RoleName
+from models.scope import SCOPED
+from tests.make import CALL_PATHS, NOW, OFFICES, Make
+from tests.views.conftest import HASH
+
+TOKEN = re.compile(r"zq\d{5}x")
+MODELS = {mapper.local_table.name: mapper.class_ for mapper in Model.registry.mappers}
+MEANT = {"subject_type", "action", "kind", "hash", "prev_hash", "username", "password"}
+"""Texts that mean something to the code, and so carry no token."""
+
+Row = tuple[str, int]  # a table's name, and the row's key
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who tries: their account, and who the domain takes them for."""
+
+    name: str
+    actor: Actor
+
+
+class Ground:
+    """`ours`: a township and a department that deal with each other; `theirs`: others of the county; `abroad`: another."""
+
+    def __init__(self, connection: Connection, session: Session) -> None:
+        self.connection, self.session, self.make = connection, session, Make(session)
+        self.side_of: dict[Row, str] = {}
+        self.token_of: dict[Row, str] = {}
+        self.people: dict[str, Person] = {}
+        self.units: dict[str, dict[str, Unit]] = {}
+        self._settle()
+        self._invent_the_rest()
+        self._mark()
+
+    # Building ------------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        make, home = self.make, self.make.county("Here")
+        abroad = make.county("Abroad")
+        self._claim("county")
+        for side, county in (("ours", home), ("theirs", home), ("abroad", abroad)):
+            units = {"county": county, "township": make.township(county), "department": make.department(county)}
+            units["grid"] = make.grid(make.village(units["township"]))
+            self.units[side] = units
+            self._cases(units, make.department(county), make.department(county))
+            self.people[side] = self._person(units["township"], RoleName.township_operator)
+            self._claim(side)
+        for role in RoleName:
+            self.people[role] = self._person(self._seat(role), role)
+        stranger = self._account()
+        self.people["stranger"] = Person(stranger.username, Actor(stranger.id))
+        self.session.commit()
+        self._claim("ours")
+
+    def _cases(self, units: dict[str, Unit], helper: Unit, named: Unit) -> None:
+        make, town, department = self.make, units["township"], units["department"]
+        draft = make.duty_list(units["county"])
+        make.item(department, duty_list=draft, cooperating=[helper])
+        item = make.item(department, cooperating=[helper])
+        for state in CALL_PATHS:
+            make.call(town, state=state, item=item, cooperating=[helper], named=named, place_unit_id=units["grid"].id)
+        make.call(department)
+        make.case(caller=town, item=item)
+
+    def _seat(self, role: RoleName) -> Unit:
+        duties = {office_role: duty for duty, (_, office_role) in OFFICES.items()}
+        if role in duties:
+            return self.make.office(duties[role])
+        kind = role.partition("_")[0]
+        if kind in self.units["ours"]:
+            return self.units["ours"][kind]
+        return self.make.unit(UnitType.congress if kind == "congress" else UnitType.office)
+
+    def _person(self, unit: Unit, role: RoleName) -> Person:
+        account = self._account()
+        self.make.posting(account, unit, role)
+        below = self.session.scalars(select(Unit.id).where(Unit.path.startswith(unit.path)))
+        return Person(account.username, Actor(account.id, unit.id, unit.region_id, tuple(below), frozenset({role})))
+
+    def _account(self) -> User:
+        account = self.make.user()
+        account.password, account.roles = HASH, [self.make.role(MEMBER)]
+        return account
+
+    def _invent_the_rest(self) -> None:
+        """Tables that no builder fills get a row on each side, so that a new one is covered the day it is mapped."""
+        for side in ("ours", "abroad", "theirs"):
+            for name, model in MODELS.items():
+                if not self.rows(name, side) and not self.rows(name, "county" if side == "ours" else ""):
+                    self._invent(model, side)
+        assert all(self.rows(name, "abroad") for name in MODELS), "a table has no row in the other county"
+
+    def _invent(self, model: type[Any], side: str) -> None:
+        try:
+            with self.session.begin_nested():
+                row = model()
+                for number, column in enumerate(inspect(model).columns):
+                    if not column.primary_key or column.foreign_keys or column.autoincrement is False:
+                        key = inspect(model).get_property_by_column(column).key
+                        setattr(row, key, self._of_side(column, side) if column.foreign_keys else some(column, number))
+                self.session.add(row)
+        except IntegrityError:
+            if side != "theirs":  # a second row of the same county may be one too many
+                raise
+        self.session.commit()
+        self._claim(side)
+
+    def _of_side(self, column: Any, side: str) -> int | None:
+        if column.name == "region_id":
+            return self.units[side]["county"].id
+        target = next(iter(column.foreign_keys)).column.table.name
+        if target == "unit":
+            return self.units[side]["township"].id
+        if target == "ab_user":
+            return self.people[side].actor.user_id
+        if not self.rows(target, side):
+            self._invent(MODELS[target], side)
+        return self.rows(target, side)[0]
+
+    def _claim(self, side: str) -> None:
+        """Whatever is new belongs to that side; but what is another county's by its key is abroad."""
+        for name, table in Model.metadata.tables.items():
+            if name in MODELS or name == "ab_user":
+                (key,) = table.primary_key
+                for (found,) in self.connection.execute(select(key)):
+                    self.side_of.setdefault((name, found), side)
+        for name, model in MODELS.items():
+            region = model.__table__.columns.get("region_id", model.__table__.columns.get("chain"))
+            if region is not None and "abroad" in self.units:
+                (key,) = model.__table__.primary_key
+                there = self.connection.execute(select(key).where(region == self.units["abroad"]["county"].id))
+                self.side_of |= {(name, found): "abroad" for (found,) in there}
+
+    def _mark(self) -> None:
+        """A token of its own into every text of every row that is not everybody's to see."""
+        marked = [key for key in self.side_of if key[0] == "ab_user" or MODELS[key[0]] in SCOPED]
+        for number, (name, found) in enumerate(sorted(marked)):
+            token = self.token_of[name, found] = f"zq{number:05d}x"
+            table = Model.metadata.tables[name]
+            (key,) = table.primary_key
+            row = self.connection.execute(select(table).where(key == found)).mappings().one()
+            values = {
+                column.key: _told(row[column.key], token) if isinstance(column.type, JSON) else token
+                for column in table.columns
+                if isinstance(column.type, JSON) or _carries(column)
+            }
+            if values:
+                self.connection.execute(update(table).where(key == found).values(values))
+        self.session.expire_all()
+
+    # Asking --------------------------------------------------------------------------------------
+
+    def rows(self, name: str, side: str) -> list[int]:
+        return [key for (table, key), of in self.side_of.items() if table == name and of == side]
+
+    def seen_by(self, person: Person) -> dict[str, list[Any]]:
+        """What the door shows a person, by table: the rows themselves."""
+        theirs = Session(self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        act_for(theirs, person.actor)
+        with theirs:
+            seen = {name: list(theirs.scalars(select(model)).unique()) for name, model in MODELS.items()}
+            theirs.expunge_all()
+        return seen
+
+    def forbidden_to(self, person: Person) -> set[str]:
+        """The tokens that no answer to this person may hold."""
+        seen = {(name, row_key(row)) for name, rows in self.seen_by(person).items() for row in rows}
+        everywhere = person.actor.roles & EVERYWHERE
+        hidden = set()
+        for (name, key), token in self.token_of.items():
+            if name == "ab_user":
+                foreign = self.side_of[name, key] in ("abroad", "theirs")
+                if foreign and not everywhere:
+                    hidden.add(token)
+            elif (name, key) not in seen:
+                hidden.add(token)
+        return hidden
+
+    def choices(self, person: Person, field: Field, subject: Any) -> list[int]:
+        """Keys that a person may name for a relation."""
+        theirs = Session(self.connection, join_transaction_mode="create_savepoint")
+        act_for(theirs, person.actor)
+        with theirs:
+            query = select(field.target.id).order_by(field.target.id)
+            if field.among is not None:
+                query = query.where(field.among(subject, person.actor))
+            return list(theirs.scalars(query))
+
+    @cached_property
+    def golden(self) -> dict[str, dict[int, dict[str, Any]]]:
+        """Every row of every table as it stands before anyone tries."""
+        return {name: self.snapshot(name) for name in Model.metadata.tables}
+
+    def snapshot(self, name: str) -> dict[Any, dict[str, Any]]:
+        table = Model.metadata.tables[name]
+        keys = [column.key for column in table.primary_key]
+        rows = self.connection.execute(select(table)).mappings()
+        return {tuple(row[key] for key in keys) if len(keys) > 1 else row[keys[0]]: dict(row) for row in rows}
+
+    def changed(self, names: Iterable[str]) -> dict[Row, tuple[Any, Any]]:
+        """(before, after) of each row of these tables that is not as it was."""
+        found: dict[Row, tuple[Any, Any]] = {}
+        for name in names:
+            before, after = self.golden[name], self.snapshot(name)
+            for key in before.keys() | after.keys():
+                if before.get(key) != after.get(key):
+                    found[name, key] = before.get(key), after.get(key)
+        return found
+
+
+def row_key(row: Any) -> int:
+    return inspect(row).mapper.primary_key_from_instance(row)[0]
+
+
+def some(column: Any, number: int) -> Any:
+    """A value that fits a column."""
+    kind = kind_of(column.type)
+    if column.type.__class__ is JSON or kind == "data":
+        return {}
+    return {
+        "word": lambda: next(iter(column.type.enum_class)),
+        "flag": lambda: False,
+        "number": lambda: 1 + number % 6,
+        "decimal": lambda: 1,
+        "moment": lambda: NOW,
+        "day": lambda: date(2026, 11, 23),
+        "hour": lambda: time(number % 24),
+    }.get(kind, lambda: "text")()
+
+
+def _carries(column: Any) -> bool:
+    long_enough = (getattr(column.type, "length", None) or 99) >= 9
+    return kind_of(column.type) in ("text", "long_text") and long_enough and column.key not in MEANT
+
+
+def _told(values: dict[str, Any], token: str) -> dict[str, Any]:
+    return {name: token if isinstance(value, str) and name in TEXTS else value for name, value in values.items()}
+
+
+TEXTS = {"call", "unit", "note", "reason"} | {
+    column.key for model in MODELS.values() for column in inspect(model).columns if _carries(column)
+}
+"""Under these names the recorder and the notices keep texts, and not words, moments or keys."""
