@@ -34,13 +34,17 @@ fix: .venv/.dev  ## Everything that a tool can put right
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
 
 snapshots: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## Record what is generated anew; read the diff
-	@UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q -k snapshot
+	@UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q $$(grep -rl UPDATE_SNAPSHOTS --include='test_*.py' tests)
 
 messages: .venv/.dev  ## Extract, merge and compile translations
 	@$(BIN)/pybabel -q extract -F translations/babel.cfg -k N_ -k lazy_gettext --no-location --sort-output \
 		-o translations/messages.pot .
-	@$(BIN)/pybabel -q update -i translations/messages.pot -d translations --no-fuzzy-matching --omit-header
+	@$(BIN)/pybabel -q update -i translations/messages.pot -d translations -w 120 --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date
 	@rm translations/messages.pot
+	@for po in translations/*/LC_MESSAGES/*.po; do \
+		sed -E '1{/^$$/d;};/^"(Project-Id|Report-Msgid|POT-Cre|PO-Rev|Last-Tr|Language-Team|Generated)/d' $$po > $$po.new && \
+		mv $$po.new $$po; done
 	@$(BIN)/pybabel -q compile -d translations
 
 migration: .venv/.dev  ## A new migration; M="what for"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, select
+from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 import config
@@ -26,8 +27,9 @@ from models import recorder
 from models.actor import SYSTEM_ACTOR
 from models.base import Role, User
 from models.door import system_session
-from models.organisation import Posting, Unit
+from models.organisation import Posting, Unit, UnitType
 from models.roles import RoleName
+from models.rules.organisation import place_units
 from models.seeds.accounts import ACCOUNTS
 
 log = logging.getLogger("app.commands")
@@ -79,6 +81,13 @@ def verify() -> int:
     return 1 if faults else 0
 
 
+def _first_unit(session: Session) -> Unit:
+    """Where the first administrator of an empty directory serves, until they have entered the county."""
+    unit = Unit(code="0", name="系统管理", unit_type=UnitType.office)
+    place_units(session, [unit])
+    return unit
+
+
 def create_admin(username: str, email: str, password: str) -> None:
     """An account that may keep accounts, units and settings. Raises `CannotDo` in a sentence."""
     if len(password) < 8:
@@ -87,9 +96,9 @@ def create_admin(username: str, email: str, password: str) -> None:
         if session.scalar(select(User.id).where((User.username == username) | (User.email == email))):
             raise config.CannotDo(f"There is an account {username!r}, or one with this address, already.")
         roles = {role.name: role for role in session.scalars(select(Role))}
-        unit = session.scalar(select(Unit).where(Unit.duty.is_not(None)).order_by(Unit.id).limit(1))
-        if RoleName.admin not in roles or unit is None:
-            raise config.CannotDo("Run `python run.py migrate` first: roles or units are missing.")
+        if RoleName.admin not in roles:
+            raise config.CannotDo("Run `python run.py migrate` first: the roles are missing.")
+        unit = session.scalar(select(Unit).order_by(Unit.id).limit(1)) or _first_unit(session)
         user = User(
             username=username,
             first_name="",

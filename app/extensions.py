@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.local import LocalProxy
 
 import models.database  # noqa: F401  (how every connection behaves)
-from app.security import Security
 
 
 class Csrf(CSRFProtect):
@@ -22,5 +22,6 @@ class Csrf(CSRFProtect):
 
 
 db = SQLA()
-appbuilder = AppBuilder(security_manager_class=Security, base_template="shell.html", update_perms=False)
+appbuilder: AppBuilder = LocalProxy(lambda: current_app.extensions["appbuilder"])
+"""That of the application at hand: Flask-AppBuilder's object is bound to one for good, and keeps its views."""
 csrf = Csrf()

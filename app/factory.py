@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, send_from_directory
+from flask_appbuilder import AppBuilder
 from flask_appbuilder.api.manager import OpenApi
 from sqlalchemy import select
 
 import config
-from app import desk, errors, identity, shell
+from app import desk, errors, identity, shell, wake
 from app.engine.build import register
 from app.engine.checks import check
 from app.engine.declare import World
 from app.extensions import appbuilder, csrf, db
+from app.metrics import Metrics
+from app.security import Security
 from app.timeline import timeline
 from models import recorder
 from models.base import Role
+from models.door import may_write
 from models.roles import RoleName, grants
 from views import CONSOLES
 
@@ -38,12 +42,20 @@ def create_app(**overrides: Any) -> Flask:
     csrf.init_app(app)
     errors.register(app)
     with app.app_context():
-        appbuilder.indexview = desk.Desk
-        appbuilder.init_app(app, db.session)
+        AppBuilder(
+            app,
+            db.session,
+            indexview=desk.Desk,
+            base_template="shell.html",
+            security_manager_class=Security,
+            update_perms=False,
+        )
         identity.register(app)
-        for view in (desk.Notices, desk.Acting, desk.Health, OpenApi):
+        for view in (desk.Notices, desk.Acting, desk.Health, Metrics, OpenApi):
             appbuilder.add_view_no_menu(view)
         shell.register(app, register(appbuilder, CONSOLES, world()))
+    if not app.testing:
+        wake.register(app, settings.redis_url)
     app.add_url_rule("/vendor/<any('echarts.min.js'):filename>", "vendor", _vendor)
     return app
 
@@ -58,7 +70,8 @@ def world() -> World:
         session=lambda: db.session(),
         actor=identity.current_actor,
         now=identity.now,
-        allows=appbuilder.sm.has_access,
+        allows=lambda permission, resource: bool(appbuilder.sm.has_access(permission, resource)),
+        may_write=may_write,
         told=errors.told,
         timeline=timeline,
         zone=identity.ZONE,

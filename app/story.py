@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from jobs.notices import deliver
 from jobs.sweep import keep
 from models.actor import Actor
 from models.base import Role, User
+from models.calendar import LimitUnit
 from models.calls import AssignmentState, Call, CallAssignment
 from models.ledger import Promise, PromiseState
 from models.lists import DutyList, ListItem
@@ -24,37 +25,39 @@ from models.recorder import Origin, set_origin
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL, prepare_call
 from models.rules.coordination import COORDINATION
-from models.rules.deadlines import LimitUnit
 from models.rules.lists import LIST
 from models.rules.rounds import current, latest_case
 from models.rules.supervision import SUPERVISION
 from models.seeds.stories import (
-    PUBLICATIONS,
     PUBLISHED,
     WORKING_DAY,
     Publication,
     Scene,
     Story,
+    publications,
     stories,
     worked_before,
 )
 from models.supervision import OrderState, SupervisionOrder
 from models.workflow import Workflow
 
+FRESH, UNREAD = timedelta(days=7), 4
+"""How long a notice may lie unread, and how many do."""
+
 WORKFLOWS: dict[str, Workflow] = {"call": CALL, "part": ASSIGNMENT, "case": COORDINATION, "order": SUPERVISION}
 
 
 def play(session: Session, now: datetime) -> dict[str, int]:
-    """Tell every story up to `now`, in a county that `models.seeds.demo.fill` has filled; how much there was of each."""
+    """Tell every story up to `now`, in counties that `models.seeds.demo` has filled; how much there was of each."""
     stage = Stage(session, now.replace(second=0, microsecond=0))
-    for publication in PUBLICATIONS:
+    for publication in publications():
         stage.publish(publication)
     cues = sorted(stage.cues(), key=lambda cue: cue.at)
     for cue in cues:
         stage.let_pass(cue.at)
         stage.act(cue)
     stage.let_pass(now)
-    return {"call": len(stage.calls), "scene": len(cues), "notice": _deliver(session, now, read_until=stage.last_read)}
+    return {"call": len(stage.calls), "scene": len(cues), "notice": _deliver(session, now)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,8 @@ class Stage:
             (region_id, code): pk
             for pk, region_id, code in session.execute(select(ListItem.id, ListItem.region_id, ListItem.code))
         }
-        self.cast = _cast(session)
+        self.cast = cast_of(session)
         self.calls: dict[str, Call] = {}
-
-    @property
-    def last_read(self) -> datetime:
-        """When everyone has last read what they were told."""
-        return self._ago(PUBLICATIONS[0].county, 2)
 
     def cues(self) -> Iterator[Cue]:
         """Every scene of every story. The stories are a few minutes apart, or all would happen on the hour."""
@@ -196,7 +194,7 @@ class Stage:
         return worked_before(calendar_of(self.session, self.units[county]), self.now, days * WORKING_DAY)
 
 
-def _cast(session: Session) -> dict[str, Actor]:
+def cast_of(session: Session) -> dict[str, Actor]:
     """Everyone who may act, by the name of their account; departments also by their unit's code."""
     paths = {unit.id: unit.path for unit in session.scalars(select(Unit))}
     posts = (
@@ -211,11 +209,16 @@ def _cast(session: Session) -> dict[str, Actor]:
     return cast
 
 
-def _deliver(session: Session, now: datetime, *, read_until: datetime) -> int:
-    """Tell everyone what there was to tell; the older of it has been mailed and read."""
+def _deliver(session: Session, now: datetime) -> int:
+    """Tell everyone what there was to tell. What is not fresh has been mailed, and read, when it came."""
     told = 0
     while (done := deliver(session, now)).found:
         told += done.did
-    older = update(Notice).where(Notice.created_at < read_until).values(read_at=read_until, mailed_at=Notice.created_at)
-    session.execute(older.execution_options(synchronize_session=False))
+    newest = func.row_number().over(partition_by=Notice.user_id, order_by=Notice.id.desc()).label("place")
+    of_this_week = select(Notice.id, newest).where(Notice.created_at >= now - FRESH).subquery()
+    unread = select(of_this_week.c.id).where(of_this_week.c.place <= UNREAD)
+    old = update(Notice).where(Notice.id.not_in(unread))
+    session.execute(
+        old.values(read_at=Notice.created_at, mailed_at=Notice.created_at).execution_options(synchronize_session=False)
+    )
     return told

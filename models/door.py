@@ -125,6 +125,22 @@ def by_rule(session: Session) -> Iterator[None]:
         session.info[RULES] = depth
 
 
+def may_write(session: Session, row: object) -> bool:
+    """Whether this person could change the row by form, as it stands: what a page asks before it offers to."""
+    actor: Actor = session.info.get(ACTOR, NOBODY)
+    scope = _scopes.get(type(row))
+    if scope is None or session.info.get(ACTOR) is SYSTEM:
+        return True
+    if scope.writes is None:
+        return False
+    mapper = inspect(row).mapper
+    keys = [getattr(mapper.class_, name) for name in _primary(mapper)]
+    mine = [key == value for key, value in zip(keys, mapper.primary_key_from_instance(row), strict=True)]
+    return (
+        session.execute(select(*keys).where(*mine, Sight(actor).filled(scope.writes(actor.roles)))).first() is not None
+    )
+
+
 def install(tables: registry, *, scoped: Mapping[type, Scope], public: Mapping[type, str]) -> None:
     """Close the door, on every session of this process. Each mapped class has a scope, or a reason."""
     tables.configure(cascade=True)

@@ -127,6 +127,8 @@ class World:
     now: Callable[[], Any]
     allows: Callable[[str, str], bool]
     """(permission, resource) of the person behind this request."""
+    may_write: Callable[[Any, Any], bool]
+    """(session, row) → whether the person could change this row, as it stands."""
     told: Callable[[Exception], Told | None]
     """A refusal in words, or None for what is no refusal."""
     timeline: Callable[[Any, Any], list[Happening]]

@@ -188,7 +188,15 @@ class Page(BaseView):
             moves=self._open_moves(row),
             related=[self._related(row, related) for related in self.shape.console.related if self._may_see(related)],
             timeline=self.world.timeline(session, row),
+            may=self._may_write(row),
         )
+
+    def _may_write(self, row: Any) -> dict[str, bool]:
+        """The permissions here, less what cannot be done to this row as it stands."""
+        may = self._may()
+        if (may["edit"] or may["delete"]) and not self.world.may_write(self.world.session(), row):
+            may["edit"] = may["delete"] = False
+        return may
 
     def _address(self, field: Field, row: Any) -> str:
         """Where a named row is shown, if it has a page that this person may open."""
@@ -438,17 +446,17 @@ class Page(BaseView):
 
     # ---------------------------------------------------------------------------------------------
 
+    def _may(self) -> dict[str, bool]:
+        words = ("add", "edit", "delete", "export")
+        return {word: self.world.allows(f"can_{word}", self.shape.permission) for word in words}
+
     def _render(self, template: str, **context: Any) -> str:
-        may = {
-            word: self.world.allows(f"can_{word}", self.shape.permission)
-            for word in ("add", "edit", "delete", "export")
-        }
+        context.setdefault("may", self._may())
         return self.render_template(
             f"engine/{template}",
             view=self,
             shape=self.shape,
             console=self.shape.console,
-            may=may,
             t=translated,
             text=lambda field, value: plain(field, value, self.world.zone),
             zone=self.world.zone,

@@ -3,18 +3,17 @@
 
 const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-const palette = [1, 2, 3, 4, 5, 6, 7, 8].map((index) => colour(`chart-${index}`));
+const palette = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((index) => colour(`chart-${index}`));
 const format = new Intl.NumberFormat(document.documentElement.lang).format;
 const font = getComputedStyle(document.body).fontFamily;
 
 function common(figures) {
-  const many = figures.series.length > 1 || figures.kind === "pie";
   return {
     color: palette,
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     textStyle: { fontFamily: font, color: colour("ink-2") },
     tooltip: { renderMode: "richText", confine: true, valueFormatter: format, textStyle: { fontFamily: font } },
-    legend: { show: many, type: "scroll", bottom: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: colour("ink-2") } },
+    legend: { show: figures.series.length > 1, type: "scroll", bottom: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: colour("ink-2") } },
   };
 }
 
@@ -25,8 +24,7 @@ function pie(figures) {
     series: [
       {
         type: "pie",
-        radius: ["42%", "66%"],
-        center: ["50%", "44%"],
+        radius: ["44%", "70%"],
         itemStyle: { borderColor: colour("surface"), borderWidth: 2, borderRadius: 4 },
         label: { formatter: ({ name, value }) => `${name} ${format(value)}`, color: colour("ink") },
         data: figures.labels.map((name, index) => ({ name, value: total(index) })),
@@ -67,7 +65,7 @@ function lines(figures) {
   return {
     ...common(figures),
     tooltip: { ...common(figures).tooltip, trigger: "axis" },
-    grid: { left: 8, right: 20, top: 16, bottom: figures.series.length > 1 ? 36 : 8, containLabel: true },
+    grid: { left: 8, right: 32, top: 16, bottom: figures.series.length > 1 ? 36 : 8, containLabel: true },
     xAxis: { type: "category", data: figures.labels, boundaryGap: false, axisLine: { lineStyle: { color: colour("line-2") } } },
     yAxis: { type: "value", minInterval: 1, axisLabel: { formatter: format }, splitLine: { lineStyle: { color: colour("line") } } },
     series: figures.series.map(({ name, data }) => ({

@@ -177,6 +177,7 @@ def create_app(**overrides: Any) -> Flask:
             actor=lambda: current_user,
             now=lambda: datetime.now(UTC),
             allows=builder.sm.has_access,
+            may_write=lambda session, row: True,
             told=lambda error: None,
             timeline=lambda session, row: [],
             zone=ZoneInfo("Asia/Shanghai"),

@@ -80,10 +80,6 @@ class Publication:
     document_number: str
 
 
-PUBLICATIONS = (
-    Publication("330329", "list_manager", "中共泰顺县委机构编制委员会办公室（演示）", "泰编办〔演示〕1号"),
-    Publication("341181", "tc_editorial", "中共天长市委机构编制委员会办公室（演示）", "天编办〔演示〕1号"),
-)
 PUBLISHED = 60
 """Working days ago. No story begins before."""
 
@@ -97,6 +93,11 @@ def stories() -> list[Story]:
     for row in rows("demo_scenes.csv"):
         scenes[row.pop("call")].append(_scene(row))
     return [_story(row, tuple(scenes[row["key"]])) for row in rows("demo_calls.csv")]
+
+
+def publications() -> list[Publication]:
+    """One for each county."""
+    return [Publication(**row) for row in rows("demo_publications.csv")]
 
 
 def _scene(row: dict[str, str]) -> Scene:

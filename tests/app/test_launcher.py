@@ -1,3 +1,4 @@
+import os
 import signal
 import socket
 import subprocess
@@ -8,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 import config
-from app import database, keeper, launcher
+from app import database, embedded, keeper, launcher
 from app.keeper import Child, Keeper, wait_until
 from config import ROOT, CannotDo
 
@@ -241,3 +242,50 @@ def test_ctrl_c_a_polite_kill_and_a_closed_terminal_all_end_it(kept):
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def processes(session):
+    """The command lines of all that `up` started, those of its own kind left out."""
+    told = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True).stdout
+    rows = [line.split(None, 2) for line in told.splitlines()]
+    family = {session}
+    while more := {int(pid) for pid, parent, _ in rows if int(parent) in family} - family:
+        family |= more
+    return {int(pid): args for pid, _, args in rows if int(pid) in family - {session} and "defunct" not in args}
+
+
+def test_everything_starts_heals_and_ends_together(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    keys = {
+        "HUYING_SECRET_KEY": "kV9x2Lq7Zt4Rb8Wn1Yc6Hd3Jf5Mg0Ps-",
+        "HUYING_RECORDER_KEY": "Ue7Ty2Ri9Op4As6Df1Gh8Jk3Lz5Xc0Vb-",
+    }
+    set_ = {"HUYING_ENV": "production", "HUYING_DATA_DIR": str(tmp_path / "data"), "PORT": str(port), **keys}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("HUYING_")} | set_
+    command = launcher.own_command("up")
+    with open(tmp_path / "up.log", "w") as output:
+        up = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=output, stderr=output)
+    try:
+        soon(lambda: f"http://127.0.0.1:{port}" in (tmp_path / "up.log").read_text(), 60)
+        soon(lambda: sum("run.py" in args for args in processes(up.pid).values()) >= 3, 30)
+        second = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
+        assert (second.returncode, str(port) in second.stderr) == (1, True)
+
+        (redis,) = [pid for pid, args in processes(up.pid).items() if "valkey-server" in args]
+        web = min(pid for pid, args in processes(up.pid).items() if "gunicorn" in args)
+        for pid in (redis, web):
+            os.kill(pid, signal.SIGKILL)
+        soon(lambda: not launcher.is_live(port))
+        soon(lambda: launcher.is_live(port), 30)
+        assert embedded.answers(config.socket_path(tmp_path / "data"))
+
+        family = processes(up.pid)
+        told = time.monotonic()
+        up.send_signal(signal.SIGTERM)
+        assert up.wait(20) == 0
+        assert time.monotonic() - told < 10
+        soon(lambda: not [pid for pid in family if alive(pid)], 2)
+    finally:
+        up.kill()
+    assert {path.name for path in tmp_path.iterdir()} == {"data", "up.log"}

@@ -98,6 +98,7 @@ def test_what_a_job_did_is_recorded_as_its_own_and_as_of_its_moment(own, late):
     entry = own.session.scalars(select(RecorderEntry).where(RecorderEntry.action == "accept_watch")).one()
     assert (entry.place, entry.at, entry.user_id) == ("job:accept_watch", LATER, None)
     assert (entry.subject_type, entry.subject_id, entry.call_id) == ("call", late.id, late.id)
+    assert entry.chain == late.region_id
 
 
 def test_each_part_leaves_one_line(own, late, caplog):

@@ -9,7 +9,7 @@ from models.coordination import CaseState
 from models.ledger import Job
 from models.organisation import Duty
 from models.recorder import verify
-from models.supervision import OrderState, SupervisionOrder
+from models.supervision import OrderState, Reminder, SupervisionOrder
 from models.words import CallScope
 from tests.make import NOW
 
@@ -31,7 +31,7 @@ def orders(session):
 
 @pytest.mark.databases
 @pytest.mark.requirement("TA-26")
-def test_the_county_office_is_reminded_before_the_limit_and_at_it(make, ledger):
+def test_the_county_office_is_reminded_before_the_limit_and_at_it(make, session, ledger):
     call = make.call(state=CallState.submitted)
     office = make.office(Duty.county_office).id
     soon, over = ledger.moments(call, Job.accept_watch)
@@ -41,6 +41,8 @@ def test_the_county_office_is_reminded_before_the_limit_and_at_it(make, ledger):
     assert ledger.keep(Job.accept_watch, soon) == 1
     assert ledger.reminded() == [(office, call.id, "accept_watch", 1)]
     assert ledger.told(Job.accept_watch) == [(office, "duty_officer", say)]
+    reminder = session.scalars(select(Reminder)).one()
+    assert (reminder.due_at, reminder.sent_at, reminder.region_id) == (call.accept_due, soon, call.region_id)
 
     assert ledger.keep(Job.accept_watch, over) == 1
     assert ledger.reminded() == [(office, call.id, "accept_watch", 1), (office, call.id, "accept_watch", 2)]
@@ -168,6 +170,15 @@ def test_a_response_after_all_turns_no_response_into_late_response(make, session
     make.press(part, "respond", at=part.respond_due + MINUTE, promised_due=part.respond_due + timedelta(days=3))
     assert part.failure_kind is FailureKind.late_response
     assert ledger.keep(Job.respond_remind, LATER) == 0
+
+
+def test_a_failure_on_record_is_not_overwritten_by_silence(make, session, ledger):
+    part = make.assignment()
+    part.failure_kind = FailureKind.inaction
+    session.commit()
+    assert ledger.keep(Job.respond_remind, LATER) == 0
+    session.refresh(part)
+    assert part.failure_kind is FailureKind.inaction
 
 
 @pytest.mark.parametrize("state", [AssignmentState.responded, AssignmentState.working, AssignmentState.rejected])
@@ -399,6 +410,7 @@ def test_a_case_at_the_highest_level_stays_there_and_is_watched_on(make, session
     ledger.keep(Job.case_execution_watch, case.execution_due)
     session.refresh(case)
     assert case.supervision_level == 9
+    assert ledger.entries(case) == [("case_execution_watch", {}, {})]
     assert len(ledger.moments(case, Job.case_execution_watch)) == 1
 
 

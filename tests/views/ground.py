@@ -203,6 +203,8 @@ class Ground:
         act_for(theirs, person.actor)
         with theirs:
             query = select(field.target.id).order_by(field.target.id)
+            if subject is not None:
+                subject = theirs.get(type(subject), row_key(subject))
             if field.among is not None:
                 query = query.where(field.among(subject, person.actor))
             return list(theirs.scalars(query))

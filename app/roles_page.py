@@ -1,0 +1,142 @@
+"""The pages of roles and accounts in the reader's words: permissions by console, roles by their label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_appbuilder.fields import QuerySelectMultipleField
+from flask_appbuilder.fieldwidgets import Select2ManyWidget
+from flask_appbuilder.security.sqla.models import PermissionView, Role
+from flask_appbuilder.security.views import RoleModelView as StockRoles
+from flask_appbuilder.security.views import UserDBModelView as StockAccounts
+from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup
+from sqlalchemy import select
+
+from app.engine.derive import translated
+from app.extensions import db
+from app.security import Security
+from app.words import PAGES, RIGHTS, ROLES
+from views import CONSOLES
+
+MENU = "menu_access"
+"""Opens Flask-AppBuilder's own menu, which no page shows."""
+
+_consoles = {console.model.__name__: console for console in CONSOLES}
+_things = {name: console.name for name, console in _consoles.items()} | PAGES
+_moves = {
+    (name, f"can_{move.name}"): move.label
+    for name, console in _consoles.items()
+    if console.workflow
+    for move in console.workflow.moves.values()
+}
+_order = [*((name, right) for name in _things for right in RIGHTS), *_moves]
+
+
+def thing_of(grant: PermissionView) -> str:
+    """The console or page that a permission is about, as the menu names it."""
+    return translated(_things.get(grant.view_menu.name, grant.view_menu.name))
+
+
+def right_of(grant: PermissionView) -> str:
+    """What may be done there: one of the words of all pages, or a move."""
+    name = grant.permission.name
+    return translated(_moves.get((grant.view_menu.name, name)) or RIGHTS.get(name, name))
+
+
+def _place(grant: PermissionView) -> tuple[int, int]:
+    """Where a permission stands: consoles as in the menu, and within one the common words before the moves."""
+    names, key = list(_things), (grant.view_menu.name, grant.permission.name)
+    known = grant.view_menu.name in _things
+    return names.index(key[0]) if known else len(names), _order.index(key) if key in _order else len(_order)
+
+
+def in_order(grants: Iterable[PermissionView]) -> list[PermissionView]:
+    return sorted((grant for grant in grants if grant.permission.name != MENU), key=_place)
+
+
+def label_of(role: Any) -> str:
+    """What a role, or its name, is called. One that an administrator has added is called as it was named."""
+    return translated(ROLES.get(str(role), str(role)))
+
+
+def labels_of(roles: Iterable[Role]) -> str:
+    return "、".join(label_of(role) for role in roles)
+
+
+def by_console(grants: Iterable[PermissionView]) -> Markup:
+    """Permissions as a page shows them: one line for each console."""
+    lines: dict[str, list[str]] = {}
+    for grant in in_order(grants):
+        lines.setdefault(thing_of(grant), []).append(right_of(grant))
+    told = (gettext("%(console)s: %(right)s", console=thing, right="、".join(words)) for thing, words in lines.items())
+    return Markup("<br>").join(told)
+
+
+def _grants() -> list[PermissionView]:
+    return in_order(db.session.scalars(select(PermissionView)))
+
+
+def _roles() -> list[Role]:
+    known = list(ROLES)
+    roles = db.session.scalars(select(Role).order_by(Role.id))
+    return sorted(roles, key=lambda role: known.index(role.name) if role.name in known else len(known))
+
+
+def _checklist(label: Any, query: Any, told: Any, **more: Any) -> QuerySelectMultipleField:
+    key = {"query_func": query, "get_pk_func": lambda row: row.id, "get_label": told}
+    return QuerySelectMultipleField(label, widget=Select2ManyWidget(), **key, **more)
+
+
+def _grants_field() -> QuerySelectMultipleField:
+    return _checklist(
+        lazy_gettext("Permissions"),
+        _grants,
+        lambda grant: gettext("%(console)s: %(right)s", console=thing_of(grant), right=right_of(grant)),
+    )
+
+
+def _roles_field() -> QuerySelectMultipleField:
+    description = lazy_gettext("The user role on the application, this will associate with a list of permissions")
+    return _checklist(lazy_gettext("Role"), _roles, label_of, description=description)
+
+
+class RoleModelView(StockRoles):
+    """Named as the original, because permissions and addresses are."""
+
+    exclude_route_methods = {"download"}  # it sends any file that it finds by the name in the address
+    list_columns = ["name"]
+    search_columns = ["name"]
+    edit_columns = ["permissions"]  # a role's name is its key: grants and scopes go by it
+    formatters_columns = {"name": label_of, "permissions": by_console}
+    add_form_extra_fields = {"permissions": _grants_field()}
+    edit_form_extra_fields = {"permissions": _grants_field()}
+
+    def prefill_form(self, form: Any, pk: int) -> None:
+        """Say whose permissions these are: the form itself does not."""
+        form.permissions.label.text = gettext("Permissions of “%(role)s”", role=label_of(db.session.get(Role, pk)))
+
+    def get_uninit_inner_views(self) -> list[Any]:
+        """No accounts below a role: they hold it by postings, which have a page of their own."""
+        return []
+
+
+class UserDBModelView(StockAccounts):
+    """Named as the original, for the same reason. Groups are left out: nothing reads their roles."""
+
+    exclude_route_methods = {"download"}
+    list_columns = ["username", "last_name", "first_name", "email", "active", "last_login"]
+    search_columns = ["username", "last_name", "first_name", "email", "active", "last_login"]
+    add_columns = ["username", "last_name", "first_name", "email", "active", "roles", "password", "conf_password"]
+    edit_columns = ["username", "last_name", "first_name", "email", "active", "roles"]
+    formatters_columns = {"roles": labels_of}
+    add_form_extra_fields = {**StockAccounts.add_form_extra_fields, "roles": _roles_field()}
+    edit_form_extra_fields = {"roles": _roles_field()}
+
+
+class LabelledSecurity(Security):
+    """The same rights, with the pages above for those who keep them."""
+
+    rolemodelview = RoleModelView
+    userdbmodelview = UserDBModelView

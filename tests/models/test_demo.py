@@ -1,0 +1,316 @@
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.pool import NullPool
+
+from app.story import UNREAD, WORKFLOWS, cast_of, play
+from jobs.sweep import PARTS
+from models import recorder
+from models.base import Role, User
+from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
+from models.coordination import CaseParty, CaseState, CoordinationCase, Side
+from models.door import system_session
+from models.ledger import Job
+from models.lists import DutyList, ListItem, ListState
+from models.notices import Notice
+from models.organisation import Posting, Unit
+from models.queries.calendar import DEFAULT_WINDOWS
+from models.queries.desk import piles
+from models.recorder import RecorderEntry
+from models.roles import RoleName
+from models.rules.deadlines import WorkingCalendar
+from models.seeds import rows
+from models.seeds.accounts import ACCOUNTS
+from models.seeds.demo import fill
+from models.seeds.stories import WORKING_DAY, stories, worked_before
+from models.supervision import OrderState, Reminder, SupervisionOrder
+from models.words import CallScope
+from tests.make import NOW
+
+DESKS = ("office", "supervision", "editorial", "zhzf", "zrzy", "luoyang", "tc_office")
+CLOCKS = [part for part in PARTS if part != "mails"]
+CALENDAR = WorkingCalendar(DEFAULT_WINDOWS)
+
+
+def tell(engine, now):
+    """The demo, as the command makes it, at a moment."""
+    with system_session(engine) as session, session.begin():
+        session.add_all(Role(name=str(name)) for name in ("member", *RoleName))
+        session.flush()
+        fill(session, now, "")
+        play(session, now)
+
+
+@pytest.fixture(scope="module")
+def told(sqlite_file, tmp_path_factory):
+    path = shutil.copy(sqlite_file, tmp_path_factory.mktemp("demo") / "told.sqlite")
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    tell(engine, NOW)
+    return engine
+
+
+@pytest.fixture
+def county(told):
+    """The system's session on the demo; nothing is committed."""
+    with system_session(told) as session:
+        yield session
+
+
+@pytest.fixture
+def copy(told, tmp_path):
+    """The demo, to go on with."""
+    path = shutil.copy(told.url.database, tmp_path / "demo.sqlite")
+    return create_engine(f"sqlite:///{path}", poolclass=NullPool)
+
+
+def told_by(session):
+    """All that the recorder holds. What one flush changed stands in any order."""
+    columns = "chain at user_id unit_id subject_type subject_id action before after note place".split()
+    entries = session.execute(select(*(getattr(RecorderEntry, name) for name in columns)))
+    return sorted(repr(tuple(entry)) for entry in entries)
+
+
+def call_of(session, key):
+    title = next(story.title for story in stories() if story.key == key)
+    return session.scalars(select(Call).where(Call.title == title)).one()
+
+
+def parts_of(session, call):
+    return session.scalars(select(CallAssignment).where(CallAssignment.call_id == call.id)).all()
+
+
+def entry(session, call, action, subject="call"):
+    of_call = (RecorderEntry.call_id == call.id) & (RecorderEntry.subject_type == subject)
+    return session.scalars(select(RecorderEntry).where(of_call, RecorderEntry.action == action)).one()
+
+
+@pytest.mark.parametrize(("what", "model"), [("call", Call), ("part", CallAssignment), ("case", CoordinationCase)])
+def test_every_state_that_can_be_reached_occurs(county, what, model):
+    first = model.__table__.c.state.default.arg
+    reachable = {move.target for move in WORKFLOWS[what].transitions.values()} | {first}
+    assert set(county.scalars(select(model.state))) == reachable
+
+
+def test_the_recorder_verifies(county):
+    assert recorder.verify(county) == []
+    assert len(recorder.heads(county)) == 3
+
+
+def test_the_same_moment_tells_the_same_story(told, own_engine):
+    tell(own_engine, NOW)
+    with system_session(told) as one, system_session(own_engine) as other:
+        assert told_by(one) == told_by(other)
+
+
+@pytest.mark.parametrize("username", DESKS)
+def test_on_every_desk_something_waits_and_some_of_it_is_late(county, username):
+    stacks = [(pile, county.scalars(pile.query).all()) for pile in piles(cast_of(county)[username])]
+    assert any(rows for pile, rows in stacks if pile.mine)
+    dues = [getattr(row, pile.due.key) for pile, rows in stacks for row in rows if pile.due.key.endswith("_due")]
+    assert min(dues) < NOW < max(dues)
+
+
+def test_every_call_cites_an_item_in_force_in_its_county_before_it_was_written(county):
+    lists = select(Call.title).join(Call.list_item).join(DutyList, DutyList.id == ListItem.duty_list_id)
+    fitting = lists.where(
+        ListItem.state == ListState.published,
+        ListItem.region_id == Call.region_id,
+        DutyList.published_at < Call.created_at,
+    )
+    assert len(county.scalars(fitting).all()) == len(stories()) == county.scalar(select(func.count(Call.id)))
+
+
+def test_calls_are_of_all_scopes_and_of_every_category(county):
+    assert set(county.scalars(select(Call.scope))) == set(CallScope)
+    assert set(county.scalars(select(Call.category))) == set(county.scalars(select(ListItem.category)))
+
+
+def test_the_lists_say_who_published_them_and_that_this_is_a_demonstration(county):
+    published = county.scalars(select(DutyList)).all()
+    assert {duty_list.state for duty_list in published} == {ListState.published}
+    assert all("演示" in duty_list.issued_by and "演示" in duty_list.document_number for duty_list in published)
+
+
+def test_nothing_happened_after_now_nor_long_before(county):
+    first, last = county.execute(select(func.min(RecorderEntry.at), func.max(RecorderEntry.at))).one()
+    assert last <= NOW
+    assert first == NOW - timedelta(days=200)
+    assert timedelta(days=70) < NOW - county.scalar(select(func.min(Call.created_at))) < timedelta(days=90)
+
+
+def test_every_move_of_a_call_has_a_person_but_those_that_follow_by_themselves(county):
+    by_people = {name for workflow in WORKFLOWS.values() for name in workflow.moves} | {"create", "edit"}
+    nobodys = select(RecorderEntry.action).where(RecorderEntry.call_id.is_not(None), RecorderEntry.user_id.is_(None))
+    of_clocks = RecorderEntry.place.startswith("job:")
+    assert not set(county.scalars(nobodys.where(~of_clocks))) & by_people
+
+
+def test_the_clocks_ran_in_between(county):
+    assert set(county.scalars(select(Reminder.job))) == set(Job) - {Job.case_escalate}
+    assert county.scalars(select(SupervisionOrder.state)).all().count(OrderState.issued) > 0
+    late = select(CoordinationCase.supervision_level).where(CoordinationCase.state == CaseState.supervising)
+    assert county.scalar(late) == 1
+
+
+def test_a_sweep_now_finds_nothing_and_three_days_later_something_once(copy):
+    def sweep(at):
+        did = 0
+        for part in CLOCKS:
+            with system_session(copy) as session, session.begin():
+                while (done := PARTS[part](session, at)).found:
+                    did += done.did
+        return did
+
+    assert sweep(NOW) == 0
+    assert sweep(NOW + timedelta(days=3)) > 0
+    assert sweep(NOW + timedelta(days=3)) == 0
+    with system_session(copy) as session:
+        assert recorder.verify(session) == []
+
+
+@pytest.mark.requirement("LX-24")
+def test_a_grid_worker_wrote_a_clue_and_the_township_sent_it(county):
+    call, cast = call_of(county, "river-rubbish"), cast_of(county)
+    assert entry(county, call, "create").user_id == cast["grid_luoyang"].user_id
+    assert entry(county, call, "send").user_id == cast["luoyang"].user_id
+    assert call.caller_unit.name == "罗阳镇"
+
+
+@pytest.mark.requirement("TS-27")
+def test_one_department_called_the_townships(county):
+    call = county.scalars(select(Call).where(Call.direction == Direction.department_to_township)).one()
+    assert call.caller_unit_id == cast_of(county)["zrzy"].unit_id
+    assert {part.department.name for part in parts_of(county, call)} == {"南浦溪镇", "雅阳镇"}
+
+
+@pytest.mark.requirement("TC-24")
+def test_one_call_is_answered_in_two_counties(county):
+    call = county.scalars(select(Call).where(Call.is_cross_region)).one()
+    assert {part.department.region.name for part in parts_of(county, call)} == {"泰顺县", "天长市"}
+    assert cast_of(county)["tc_nongye"].unit_id in {part.department_id for part in parts_of(county, call)}
+
+
+def test_fishery_is_enforced_jointly(county):
+    call = call_of(county, "electro-fishing")
+    parts = {part.department.name: part for part in parts_of(county, call)}
+    assert parts.keys() == {"农业农村局", "公安局", "市场监督管理局"}
+    assert "8起" in parts["农业农村局"].result
+    assert call.state is CallState.resolved
+
+
+def test_one_call_was_corrected_and_one_not_solved_at_first(county):
+    assert entry(county, call_of(county, "fake-goods"), "return_for_correction").note
+    solved, still = call_of(county, "stray-dogs"), call_of(county, "slag-heap")
+    assert (solved.state, solved.reopened) == (CallState.resolved, 1)
+    assert (still.state, still.reopened) == (CallState.in_progress, 1)
+
+
+def test_a_rejection_names_the_item_and_the_unit_whose_duty_it_is(county):
+    (part,) = parts_of(county, call_of(county, "stray-cats"))
+    assert part.state is AssignmentState.rejected
+    assert (part.cited_item.code, part.proposed_unit.name) == ("ZF-06", "综合行政执法局")
+
+
+@pytest.mark.requirement("TC-44")
+def test_a_negotiation_that_took_too_long_went_to_the_editorial_office_by_itself(county):
+    case = county.scalars(select(CoordinationCase).where(CoordinationCase.state == CaseState.coordinating)).one()
+    escalated = entry(county, case.call, "escalate", "coordination_case")
+    assert (escalated.user_id, escalated.place) == (None, "job:case_escalate")
+    assert case.escalated_at == case.negotiation_due
+
+
+def test_after_a_closed_case_the_call_went_to_its_duty_holder_and_was_solved(county):
+    case = county.scalars(select(CoordinationCase).where(CoordinationCase.state == CaseState.closed)).one()
+    lead = aliased(CallAssignment)
+    of_round = select(lead.department_id).where(lead.call_id == case.call_id, lead.round == 2, lead.role == "lead")
+    assert county.scalar(of_round) == case.responsible_unit_id
+    assert case.call.state is CallState.resolved
+    sides = set(county.scalars(select(CaseParty.side).where(CaseParty.case_id == case.id)))
+    assert sides == set(Side)
+
+
+@pytest.mark.parametrize("username", [*DESKS, "tc_nongye", "nanpuxi", "tc_editorial"])
+def test_the_bell_shows_a_few_unread_and_only_they_are_still_to_be_mailed(county, username):
+    mine = Notice.user_id == cast_of(county)[username].user_id
+    unread = county.scalars(select(Notice).where(mine, Notice.read_at.is_(None))).all()
+    assert 0 < len(unread) <= UNREAD
+    assert all(notice.mailed_at is None for notice in unread)
+    assert county.scalar(select(func.count(Notice.id)).where(mine, Notice.mailed_at.is_(None))) == len(unread)
+
+
+def test_every_unit_that_was_told_something_has_somebody_who_heard_it(county):
+    unheard = select(Reminder.unit_id).where(Reminder.unit_id.not_in(select(Posting.unit_id)))
+    assert county.scalars(unheard).all() == []
+
+
+def test_colleagues_without_an_account_cannot_sign_in(county):
+    accounts = {account.username for account in ACCOUNTS}
+    can = set(county.scalars(select(User.username).where(User.active)))
+    assert can == accounts
+    assert county.scalar(select(func.count(User.id)).where(User.active.is_(False))) > 0
+
+
+def test_who_answers_a_call_serves_the_unit_that_was_asked(county):
+    of_unit = select(Posting.user_id).where(Posting.unit_id == CallAssignment.department_id)
+    strangers = select(CallAssignment.id).where(
+        CallAssignment.responsible_id.is_not(None), CallAssignment.responsible_id.not_in(of_unit)
+    )
+    assert county.scalars(strangers).all() == []
+
+
+MOMENTS = [
+    NOW,
+    datetime(2026, 11, 22, 2, 24, tzinfo=UTC),  # a Sunday
+    datetime(2026, 10, 5, 4, 0, tzinfo=UTC),  # in the National Day holidays
+    datetime(2026, 12, 31, 15, 59, tzinfo=UTC),  # a minute before the new year, in China
+    datetime(2027, 2, 10, 0, 31, tzinfo=UTC),  # in a year that was not announced
+]
+
+
+@pytest.mark.parametrize("now", MOMENTS, ids=str)
+def test_the_scenes_of_a_story_follow_each_other_until_now(now):
+    for story in stories():
+        moments = [at for at, _ in story.moments(CALENDAR, now)]
+        assert moments == sorted(moments), story.key
+        assert moments[-1] <= now, story.key
+
+
+@pytest.mark.parametrize("now", MOMENTS, ids=str)
+def test_people_work_in_working_hours_but_in_an_emergency(now):
+    for story in stories():
+        for at, scene in story.moments(CALENDAR, now):
+            if not scene.when.startswith("+"):
+                assert CALENDAR.next_working_moment(at) == at, (story.key, scene)
+
+
+@pytest.mark.parametrize("now", MOMENTS, ids=str)
+@pytest.mark.parametrize("days", [0, 0.3, 1, 4.5, 20])
+def test_so_much_was_worked_since_a_moment(now, days):
+    since = worked_before(CALENDAR, now, days * WORKING_DAY)
+    assert CALENDAR.working_minutes(since, now) == days * WORKING_DAY // timedelta(minutes=1)
+
+
+def test_no_text_holds_what_could_be_a_telephone_number():
+    for story in stories():
+        told = [story.title, story.description, story.place, *(scene.text for scene in story.scenes)]
+        assert not re.search(r"\d{6}", " ".join(told)), story.key
+
+
+def test_every_scene_belongs_to_a_call_that_begins_by_being_written():
+    assert all(story.scenes[0].move == "write" for story in stories())
+    assert sum(len(story.scenes) for story in stories()) == len(rows("demo_scenes.csv"))
+
+
+def test_the_places_lie_where_the_caller_calls_from(county):
+    home, place = aliased(Unit), aliased(Unit)
+    outside = (
+        select(Call.title)
+        .join(home, home.id == Call.caller_unit_id)
+        .join(place, place.id == Call.place_unit_id)
+        .where(~place.path.startswith(home.path))
+    )
+    assert county.scalars(outside).all() == []

@@ -1,0 +1,115 @@
+"""What each role is granted: a list to be read at every change, and promises about it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from models.base import Model
+from models.calls import Call, CallAssignment
+from models.coordination import CoordinationCase
+from models.lists import DutyList
+from models.organisation import Duty, UnitType
+from models.roles import COUNTY, EVERYWHERE, RoleName, grants
+from models.rules.lists import LIST
+from models.rules.supervision import SUPERVISION
+from models.supervision import SupervisionOrder
+from tests.make import WORKFLOWS
+
+SNAPSHOT = Path(__file__).parent / "roles.txt"
+WORKFLOWS = WORKFLOWS | {DutyList: LIST, SupervisionOrder: SUPERVISION}
+ROWS = {"read", "add", "edit", "delete", "export"}
+LOOKERS = [*EVERYWHERE, RoleName.leader, RoleName.congress_observer, RoleName.assessor, RoleName.discipline_inspector]
+
+
+def told():
+    for role in RoleName:
+        yield f"{role}"
+        resources = {}
+        for permission, resource in sorted(grants(role)):
+            resources.setdefault(resource, []).append(permission.removeprefix("can_"))
+        yield from (f"  {resource}: {' '.join(words)}" for resource, words in sorted(resources.items()))
+
+
+def moves_of(role):
+    """(model, move) pairs that a role is granted."""
+    names = {model.__name__: model for model in WORKFLOWS}
+    granted = {(names[r], p.removeprefix("can_")) for p, r in grants(role) if r in names}
+    return {(model, word) for model, word in granted if word not in ROWS}
+
+
+def test_no_role_gained_or_lost_a_right_unnoticed():
+    text = "\n".join(told()) + "\n"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        SNAPSHOT.write_text(text, encoding="utf-8")
+    assert text == SNAPSHOT.read_text(encoding="utf-8"), "read the difference; UPDATE_SNAPSHOTS=1 records it"
+
+
+def test_every_move_is_granted_to_somebody_and_nothing_else_is_called_a_move():
+    declared = {(model, name) for model, workflow in WORKFLOWS.items() for name in workflow.moves}
+    assert {pair for role in RoleName for pair in moves_of(role)} == declared
+
+
+@pytest.mark.parametrize("role", LOOKERS)
+def test_who_only_looks_moves_and_writes_no_call(role):
+    assert moves_of(role) == set()
+    assert not {(f"can_{word}", "Call") for word in ROWS - {"read", "export"}} & grants(role)
+
+
+@pytest.mark.requirement("TA-26")
+def test_only_the_county_office_dispatches():
+    assert [role for role in RoleName if (Call, "dispatch") in moves_of(role)] == [RoleName.county_dispatcher]
+
+
+@pytest.mark.requirement("TC-41")
+def test_only_callers_forward():
+    forwarders = {role for role in RoleName if (Call, "forward") in moves_of(role)}
+    assert forwarders == {role for role in RoleName if (Call, "send") in moves_of(role)}
+    assert not forwarders & (COUNTY | EVERYWHERE | {RoleName.grid_worker})
+
+
+@pytest.mark.requirement("TC-43", "TC-44")
+def test_only_the_editorial_office_files_and_issues_opinions():
+    for name in ("file", "send_back", "issue_opinion"):
+        roles = [role for role in RoleName if (CoordinationCase, name) in moves_of(role)]
+        assert roles == [RoleName.editorial_officer]
+
+
+def test_lists_are_published_by_who_keeps_them():
+    assert [role for role in RoleName if (DutyList, "publish") in moves_of(role)] == [RoleName.list_manager]
+
+
+def test_who_writes_rights_does_not_write_rows_and_who_audits_writes_nothing():
+    for role in (RoleName.security_admin, RoleName.audit_admin):
+        writes = {resource for permission, resource in grants(role) if permission in ("can_add", "can_delete")}
+        assert not writes & {mapper.class_.__name__ for mapper in Model.registry.mappers}
+
+
+@pytest.mark.xfail(reason="roles: a supervisor is granted `disagree`, which its workflow leaves to the parties")
+def test_every_move_granted_is_somebodys_of_that_role_to_make(make):
+    township, named = make.township(), make.department()
+    case = make.case(caller=township, named=named)
+    part = make.assignments(case.call)[0]
+    subjects = {Call: case.call, CallAssignment: part, CoordinationCase: case}
+    people = {
+        RoleName.township_head: township,
+        RoleName.department_head: part.department,
+        RoleName.county_dispatcher: make.office(Duty.county_office),
+        RoleName.editorial_officer: make.office(Duty.editorial_office),
+        RoleName.supervisor: make.office(Duty.supervision_office),
+        RoleName.congress_observer: make.unit(UnitType.congress),
+    }
+    idle = {
+        (role, name)
+        for role, unit in people.items()
+        for model, name in moves_of(role)
+        if model in subjects and not _may(model, name, subjects[model], make.actor(unit, role))
+    }
+    both = {RoleName.township_head, RoleName.department_head}  # each calls, and each answers (TS-27)
+    assert {(role, name) for role, name in idle if role not in both} == set()
+
+
+def _may(model, name, subject, actor):
+    return WORKFLOWS[model].transitions[name].by(subject, actor)
