@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from app.engine.derive import translated
 from app.extensions import db
+from app.names import role_name
 from app.security import Security
 from app.words import PAGES, RIGHTS, ROLES
 from views import CONSOLES
@@ -31,7 +32,13 @@ _moves = {
     if console.workflow
     for move in console.workflow.moves.values()
 }
-_order = [*((name, right) for name in _things for right in RIGHTS), *_moves]
+_places = {
+    key: place
+    for place, key in enumerate(
+        (name, right) for name in _things for right in (*RIGHTS, *(right for thing, right in _moves if thing == name))
+    )
+}
+"""Consoles as in the menu; within one, the words common to all before the moves."""
 
 
 def thing_of(grant: PermissionView) -> str:
@@ -45,24 +52,17 @@ def right_of(grant: PermissionView) -> str:
     return translated(_moves.get((grant.view_menu.name, name)) or RIGHTS.get(name, name))
 
 
-def _place(grant: PermissionView) -> tuple[int, int]:
-    """Where a permission stands: consoles as in the menu, and within one the common words before the moves."""
-    names, key = list(_things), (grant.view_menu.name, grant.permission.name)
-    known = grant.view_menu.name in _things
-    return names.index(key[0]) if known else len(names), _order.index(key) if key in _order else len(_order)
-
-
 def in_order(grants: Iterable[PermissionView]) -> list[PermissionView]:
-    return sorted((grant for grant in grants if grant.permission.name != MENU), key=_place)
+    """Those that open something, where one looks for them; at the end what no page of ours knows."""
+
+    def place(grant: PermissionView) -> int:
+        return _places.get((grant.view_menu.name, grant.permission.name), len(_places))
+
+    return sorted((grant for grant in grants if grant.permission.name != MENU), key=place)
 
 
-def label_of(role: Any) -> str:
-    """What a role, or its name, is called. One that an administrator has added is called as it was named."""
-    return translated(ROLES.get(str(role), str(role)))
-
-
-def labels_of(roles: Iterable[Role]) -> str:
-    return "、".join(label_of(role) for role in roles)
+def role_names(roles: Iterable[Role]) -> str:
+    return "、".join(map(role_name, roles))
 
 
 def by_console(grants: Iterable[PermissionView]) -> Markup:
@@ -99,7 +99,7 @@ def _grants_field() -> QuerySelectMultipleField:
 
 def _roles_field() -> QuerySelectMultipleField:
     description = lazy_gettext("The user role on the application, this will associate with a list of permissions")
-    return _checklist(lazy_gettext("Role"), _roles, label_of, description=description)
+    return _checklist(lazy_gettext("Role"), _roles, role_name, description=description)
 
 
 class RoleModelView(StockRoles):
@@ -109,13 +109,13 @@ class RoleModelView(StockRoles):
     list_columns = ["name"]
     search_columns = ["name"]
     edit_columns = ["permissions"]  # a role's name is its key: grants and scopes go by it
-    formatters_columns = {"name": label_of, "permissions": by_console}
+    formatters_columns = {"name": role_name, "permissions": by_console}
     add_form_extra_fields = {"permissions": _grants_field()}
     edit_form_extra_fields = {"permissions": _grants_field()}
 
     def prefill_form(self, form: Any, pk: int) -> None:
         """Say whose permissions these are: the form itself does not."""
-        form.permissions.label.text = gettext("Permissions of “%(role)s”", role=label_of(db.session.get(Role, pk)))
+        form.permissions.label.text = gettext("Permissions of “%(role)s”", role=role_name(db.session.get(Role, pk)))
 
     def get_uninit_inner_views(self) -> list[Any]:
         """No accounts below a role: they hold it by postings, which have a page of their own."""
@@ -130,7 +130,7 @@ class UserDBModelView(StockAccounts):
     search_columns = ["username", "last_name", "first_name", "email", "active", "last_login"]
     add_columns = ["username", "last_name", "first_name", "email", "active", "roles", "password", "conf_password"]
     edit_columns = ["username", "last_name", "first_name", "email", "active", "roles"]
-    formatters_columns = {"roles": labels_of}
+    formatters_columns = {"roles": role_names}
     add_form_extra_fields = {**StockAccounts.add_form_extra_fields, "roles": _roles_field()}
     edit_form_extra_fields = {"roles": _roles_field()}
 

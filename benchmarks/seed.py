@@ -27,7 +27,7 @@ FROM call WHERE number LIKE 'B-%' AND state <> 'submitted'
 """
 PROMISE = """
 INSERT INTO promise (job, subject_type, subject_id, step, occurrence, due_at, state, cause, region_id)
-SELECT 'accept_watch', 'call', id, 1, 1, {at}, 'planned', '', region_id
+SELECT 'accept_watch', 'call', id, 2, 1, {at}, 'planned', '', region_id
 FROM call WHERE number LIKE 'B-%' AND state = 'submitted' ORDER BY id LIMIT {promises}
 """
 

@@ -109,9 +109,8 @@ def execution(batch: Batch) -> None:
             )
     limits = _limits(batch, Clock.execute)
     for promise, case_ in over:
-        if promise.id in batch.kept:
-            limit = limits.get(case_.region_id)
-            batch.plan_again(promise, case_, limit.at if limit else batch.now + WITHOUT_LIMIT)
+        limit = limits.get(case_.region_id)
+        batch.plan_again(promise, case_, limit.at if limit else batch.now + WITHOUT_LIMIT)
 
 
 def _limits(batch: Batch, clock: Clock) -> dict[int, Due]:

@@ -185,7 +185,7 @@ def _gather(earlier: list[dict[str, Any]], entry: dict[str, Any]) -> None:
 
 def _changes(session: Session) -> Iterator[dict[str, Any]]:
     for rows, action in ((session.new, "create"), (session.dirty, "edit"), (session.deleted, "delete")):
-        for row in rows:
+        for row in rows if action == "create" else sorted(rows, key=_place):  # the session keeps those in no order
             mapper = inspect(row).mapper
             if not issubclass(mapper.class_, Model) or not is_recorded(mapper):
                 continue
@@ -193,6 +193,11 @@ def _changes(session: Session) -> Iterator[dict[str, Any]]:
             move = session.info.get(MOVES, {}).pop(id(row), None)
             if before or after or move:
                 yield _entry(session, mapper, row, action, move) | {"before": before, "after": after}
+
+
+def _place(row: object) -> tuple[str, tuple[Any, ...]]:
+    mapper = inspect(row).mapper
+    return mapper.class_.__tablename__, tuple(mapper.primary_key_from_instance(row))
 
 
 def _difference(mapper: Mapper[Any], row: object, action: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from app.engine.build import permissions
 from app.engine.derive import shape_of
 from app.engine.query import OPERATORS
+from app.names import CAUSES, CODES
 from app.words import PAGES, RIGHTS, ROLES
 from models.base import Model, Word
 from models.roles import RoleName
@@ -215,6 +216,19 @@ def test_every_permission_of_a_console_has_a_word(chinese):
 def test_every_role_is_called_something_in_chinese(chinese):
     assert ROLES.keys() >= set(RoleName)
     assert set(ROLES.values()) <= chinese.keys()
+
+
+def test_every_cause_that_a_rule_gives_has_a_word(chinese, sources):
+    given = {
+        keyword.value.value
+        for tree in sources.values()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        for keyword in call.keywords
+        if keyword.arg == "cause" and isinstance(keyword.value, ast.Constant)
+    }
+    assert given == CAUSES.keys()
+    assert set(CODES.values()) <= chinese.keys()
 
 
 def test_nothing_that_the_framework_says_is_left_in_english(chinese):

@@ -353,14 +353,16 @@ function number(rest, name) {
 
 function checklist(select) {
   const groups = new Map();
-  for (const option of select.options) {
-    const [, what, whose] = option.text.match(/^(.*) on (.*)$/) || [null, option.text, ""];
+  const parted = [...select.options].map((option) => [option, option.text.match(/^(.+?)(?:：|: )(.+)$/)]);
+  const grouped = parted.every(([, parts]) => parts);
+  for (const [option, parts] of parted) {
+    const [whose, what] = grouped ? parts.slice(1) : ["", option.text];
     if (!groups.has(whose)) groups.set(whose, []);
     groups.get(whose).push([option, what]);
   }
   const search = make("input", { class: "input", type: "search", placeholder: words.search, "aria-label": words.search });
   const body = make("div", { class: "checklist-body" });
-  for (const [whose, options] of [...groups].sort(([a], [b]) => a.localeCompare(b))) {
+  for (const [whose, options] of groups) {
     const group = make("fieldset", { class: "checklist-group" }, make("legend", { class: whose ? "" : "sr-only" }, whose));
     for (const [option, what] of options) {
       const tick = make("input", { type: "checkbox" });

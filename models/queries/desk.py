@@ -65,7 +65,7 @@ def _of_county_office(actor: Actor) -> Iterator[Pile]:
     rejected = and_(
         CallAssignment.region_id == actor.region_id,
         CallAssignment.state == A.rejected,
-        CallAssignment.call_id.in_(select(Call.id).where(Call.state.in_((S.dispatched, S.in_progress)))),
+        CallAssignment.call.has((Call.rounds == CallAssignment.round) & Call.state.in_((S.dispatched, S.in_progress))),
     )
     yield _pile(CallAssignment, N_("Rule on a rejection"), rejected, CallAssignment.rejected_at)
     waiting = here & Call.state.in_((S.dispatched, S.in_progress))

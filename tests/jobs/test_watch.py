@@ -414,6 +414,22 @@ def test_a_case_at_the_highest_level_stays_there_and_is_watched_on(make, session
     assert len(ledger.moments(case, Job.case_execution_watch)) == 1
 
 
+@pytest.mark.parametrize(
+    ("state", "job", "due"),
+    [
+        (CaseState.negotiating, Job.case_escalate, "negotiation_due"),
+        (CaseState.supervising, Job.case_execution_watch, "execution_due"),
+    ],
+)
+def test_a_case_whose_limit_was_put_off_is_left_in_peace(make, session, ledger, state, job, due):
+    case = make.case(state=state)
+    setattr(case, due, LATER + MINUTE)  # as if the old promise had not been cancelled
+    session.commit()
+    assert ledger.keep(job, LATER) == 0
+    session.refresh(case)
+    assert (case.state, case.supervision_level) == (state, 0)
+
+
 def test_a_county_without_a_limit_for_execution_is_watched_weekly(make, session, ledger):
     case = make.case(state=CaseState.supervising)
     session.delete(limit_of(session, make.home, Clock.execute))

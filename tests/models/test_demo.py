@@ -69,7 +69,7 @@ def copy(told, tmp_path):
 
 def told_by(session):
     """All that the recorder holds. What one flush changed stands in any order."""
-    columns = "chain at user_id unit_id subject_type subject_id action before after note place".split()
+    columns = ("chain", "at", "user_id", "unit_id", "subject_type", "subject_id", "action", "before", "after", "note")
     entries = session.execute(select(*(getattr(RecorderEntry, name) for name in columns)))
     return sorted(repr(tuple(entry)) for entry in entries)
 

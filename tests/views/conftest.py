@@ -65,7 +65,8 @@ def _grant(app: Flask, session: Session) -> None:
     """Roles and permissions as `sync_permissions` makes them; its own test is in tests/app."""
     from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
 
-    published = sorted(factory.published())
+    with app.app_context():
+        published = sorted(factory.published())
     permissions = {name: Permission(name=name) for name, _ in published}
     menus = {name: ViewMenu(name=name) for _, name in published}
     views = {pair: PermissionView(permission=permissions[pair[0]], view_menu=menus[pair[1]]) for pair in published}

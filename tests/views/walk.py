@@ -22,7 +22,6 @@ from sqlalchemy import event, select
 
 from app.engine.derive import Field, Shape, fields_of
 from app.engine.schema import asked, writable
-from app.extensions import appbuilder
 from app.factory import MEMBER
 from models.base import Model
 from models.roles import RoleName, grants
@@ -42,6 +41,7 @@ OPEN = {
     "UtilView.back": "leads back to where the browser was",
     "Health.live": "asked by a load balancer",
     "Health.ready": "asked by a load balancer",
+    "Metrics.index": "asked by a monitor: counts of the whole deployment, no row",
     "Desk.index": "leads a stranger to the sign-in page, and shows one's own",
     "Notices.index": "one's own notices; a stranger has none",
     "Notices.open": "one's own notices; a stranger has none",
@@ -104,7 +104,7 @@ class Route:
 
 def routes(app: Flask) -> list[Route]:
     """Every rule and method of the application."""
-    views = {view.endpoint or type(view).__name__: view for view in appbuilder.baseviews}
+    views = {view.endpoint or type(view).__name__: view for view in app.extensions["appbuilder"].baseviews}
     found = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         owner, _, name = rule.endpoint.rpartition(".")

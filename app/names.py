@@ -1,0 +1,98 @@
+"""What rows and codes are called in the reader's language, where the database holds a code or an English sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import get_locale
+
+from app.engine.derive import translated
+from app.words import ROLES
+from models.base import N_, Role
+from models.calendar import TimeLimit, WorkingWindow
+from models.coordination import CaseParty
+from models.ledger import Job, Promise
+from models.recorder import RecorderEntry
+from models.workflow import workflow_of
+from views import CONSOLES
+
+TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
+    "calendar_day": N_("Calendar day"),
+    "call": N_("Call"),
+    "call_assignment": N_("Assignment"),
+    "case_party": N_("Party"),
+    "coordination_case": N_("Coordination case"),
+    "duty_list": N_("List"),
+    "item_cooperation": N_("Cooperating department"),
+    "list_item": N_("List item"),
+    "supervision_order": N_("Supervision order"),
+    "unit": N_("Unit"),
+}
+
+MOVES = {
+    move.name: move.label
+    for console in CONSOLES
+    if (workflow := workflow_of(console.model))
+    for move in workflow.transitions.values()
+}
+"""Also those that follow by themselves."""
+
+CAUSES = {
+    "accepted": N_("Accepted"),
+    "agreed": N_("Agreement reached"),
+    "executed": N_("Executed"),
+    "filed": N_("Agreement filed"),
+    "moved on": N_("Settled before it was due"),
+    "no agreement": N_("No agreement"),
+    "planned anew": N_("Planned anew"),
+    "rejected": N_("Rejected"),
+    "resolved": N_("Resolved"),
+    "responded": N_("Responded"),
+    "returned": N_("Returned for correction"),
+    "sent back": N_("Send back to negotiation"),
+    "withdrawn": N_("Withdrawn"),
+}
+"""Why a promise of the ledger was cancelled."""
+
+CODES: Mapping[str, str] = (
+    TABLES
+    | MOVES
+    | CAUSES
+    | {job.value: job.label for job in Job}
+    | {f"job:{job}": job.label for job in Job}
+    | {"create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "send_back": N_("Send back")}
+    | {"escalate": Job.case_escalate.label, "command": N_("By a command")}
+)
+"""Tables, actions, places and causes, as recorder and ledger note them."""
+
+
+def called(code: str) -> str:
+    """What a code is called. Anything else is a message, or somebody's own words."""
+    return translated(CODES.get(code, code))
+
+
+def role_name(role: Any) -> str:
+    """What a role, or its code, is called. One that an administrator has added is called as it was named."""
+    return translated(ROLES.get(str(role), str(role)))
+
+
+def _time_limit(limit: TimeLimit) -> str:
+    scope = [translated(limit.scope.label)] if limit.scope else []
+    return " · ".join([translated(limit.clock.label), *scope, f"{limit.amount} {translated(limit.unit.label)}"])
+
+
+def _working_window(window: WorkingWindow) -> str:
+    day = get_locale().days["format"]["wide"][window.weekday]
+    return f"{day} {window.starts:%H:%M}–{window.ends:%H:%M}"
+
+
+NAMES: Mapping[type[Any], Callable[[Any], str]] = {
+    Role: role_name,
+    CaseParty: lambda party: f"{party.unit} · {translated(party.side.label)}",
+    TimeLimit: _time_limit,
+    WorkingWindow: _working_window,
+    Promise: lambda promise: f"{translated(promise.job.label)} · {called(promise.subject_type)} {promise.subject_id}",
+    RecorderEntry: lambda entry: f"{called(entry.subject_type)} {entry.subject_id} · {called(entry.action)}",
+}
+"""Rows whose own `str` speaks English, or in codes."""

@@ -1,0 +1,190 @@
+"""Promises about the whole tree, kept by asking the tree."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from models.base import Model
+from models.calls import Call, CallAssignment, CallState
+from models.coordination import CoordinationCase
+from models.lists import DutyList
+from models.rules.assignments import ASSIGNMENT
+from models.rules.calls import CALL
+from models.rules.coordination import COORDINATION
+from models.rules.lists import LIST
+from models.rules.supervision import SUPERVISION
+from models.scope import PUBLIC, SCOPED
+from models.supervision import SupervisionOrder
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("app", "views", "jobs", "models")
+WORKFLOWS = {
+    Call: CALL,
+    CallAssignment: ASSIGNMENT,
+    CoordinationCase: COORDINATION,
+    DutyList: LIST,
+    SupervisionOrder: SUPERVISION,
+}
+
+
+def sources(*rooms: str) -> Iterator[str]:
+    """The Python files of these rooms, as they are named from the top."""
+    for room in rooms:
+        yield from sorted(str(path.relative_to(ROOT)) for path in (ROOT / room).rglob("*.py"))
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def ours() -> list[type]:
+    return [mapper.class_ for mapper in Model.registry.mappers]
+
+
+# The door
+
+ROUND_THE_DOOR = re.compile(
+    r"__table__|\btext\(|\bliteral_column\(|[^.\w]table\(|metadata\.tables|\bbulk_\w+\(|make_transient"
+    r"|from_statement|exec_driver_sql|\.connection\(\)"
+)
+THEIR_REASONS = {
+    "app/database.py": "it migrates and backs up whole databases, before anybody is anybody",
+    "app/errors.py": "it looks up which columns a constraint is about, and reads no row",
+}
+
+
+@pytest.mark.parametrize("path", sources("app", "views", "jobs", "models/rules", "models/queries"))
+def test_nothing_goes_round_the_door(path):
+    found = ROUND_THE_DOOR.findall(read(path))
+    assert bool(found) == (path in THEIR_REASONS), found
+
+
+SYSTEMS = {
+    "app/commands.py": "commands of an operator",
+    "app/metrics.py": "numbers of the whole deployment, and no rows",
+    "jobs/runner.py": "what happens by itself",
+    "models/door.py": "where it is made",
+}
+
+
+def test_only_jobs_and_commands_take_the_systems_session():
+    takers = {path for path in sources(*ROOMS) if re.search(r"system_session|\bSYSTEM\b", read(path))}
+    assert takers == SYSTEMS.keys()
+
+
+def test_a_model_is_scoped_or_public():
+    assert SCOPED.keys() | PUBLIC.keys() == set(ours())
+
+
+# Tables
+
+
+def test_every_foreign_key_is_indexed():
+    bare = [
+        f"{model.__name__}.{column.key}"
+        for model in ours()
+        for column in inspect(model).local_table.columns
+        if column.foreign_keys and not column.primary_key and not _leads_an_index(column)
+    ]
+    assert not bare
+
+
+def _leads_an_index(column):
+    return any(next(iter(index.columns)) is column for index in column.table.indexes)
+
+
+def test_what_is_one_countys_says_which():
+    everywhere = {"RecorderEntry", "RecorderHead"}  # by their chain
+    scoped = {model.__name__ for model in SCOPED}
+    assert scoped - everywhere == {model.__name__ for model in SCOPED if hasattr(model, "region_id")}
+
+
+# Rules
+
+
+@pytest.mark.parametrize("path", sources("models"))
+def test_the_domain_never_commits(path):
+    assert "commit(" not in read(path)
+
+
+CLOSED_LATER = {CallState.closed: "no move of the first part closes a call: that takes both ratings"}
+
+
+@pytest.mark.parametrize("model", WORKFLOWS, ids=lambda model: model.__name__)
+def test_every_state_can_be_reached_and_all_but_the_last_can_be_left(model):
+    states = set(inspect(model).columns.state.type.enum_class)
+    start = inspect(model).columns.state.default.arg
+    moves = WORKFLOWS[model].transitions.values()
+    reached = {start} | {move.target for move in moves}
+    left = {state for move in moves for state in move.source}
+    assert states - reached == states & CLOSED_LATER.keys()
+    assert states - left == LAST[model] | (states & CLOSED_LATER.keys())
+
+
+LAST = {
+    Call: set(["resolved", "withdrawn"]),
+    CallAssignment: set(["upheld", "reassigned"]),
+    CoordinationCase: {"closed"},
+    DutyList: {"published"},
+    SupervisionOrder: {"closed"},
+}
+
+
+@pytest.mark.parametrize("model", WORKFLOWS, ids=lambda model: model.__name__)
+def test_every_state_leads_to_an_end(model):
+    moves = WORKFLOWS[model].transitions.values()
+    ends = set(LAST[model])
+    while more := {state for move in moves if move.target in ends for state in move.source} - ends:
+        ends |= more
+    assert {state for move in moves for state in move.source} <= ends
+
+
+def test_every_model_that_has_a_state_moves_by_a_workflow():
+    stateful = {model for model in ours() if "state" in inspect(model).columns}
+    others = {"ListItem": "moves with its list", "Promise": "kept or cancelled by the ledger"}
+    assert {model.__name__ for model in stateful} == {model.__name__ for model in WORKFLOWS} | others.keys()
+
+
+@pytest.mark.parametrize("model", WORKFLOWS, ids=lambda model: model.__name__)
+def test_a_state_is_no_field_of_a_form(model):
+    assert inspect(model).columns.state.info.get("protected")
+
+
+# Text
+
+
+@pytest.mark.parametrize("path", ["app/__init__.py", "views/__init__.py"])
+def test_nothing_is_imported_with_the_engine(path):
+    imports = [node for node in ast.walk(ast.parse(read(path))) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    assert path != "app/__init__.py" or not imports
+    assert all((node.module or "").startswith("views") for node in imports)
+
+
+def test_nothing_is_left_for_later():
+    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError\(|pragma: no cover")
+    found = [path for path in sources(*ROOMS) if marks.search(read(path))]
+    assert not found
+
+
+def test_every_module_says_what_it_is():
+    silent = [
+        path for path in sources(*ROOMS) if "/versions/" not in path and not ast.get_docstring(ast.parse(read(path)))
+    ]
+    assert not silent
+
+
+def test_the_domain_asks_no_clock():
+    clock = re.compile(r"datetime\.now\(|datetime\.today\(|date\.today\(|time\.time\(")
+    asked = {path for path in sources("models") if clock.search(read(path))}
+    assert asked == {"models/recorder.py"}, "an entry without a moment takes the moment it is written"
+
+
+def test_the_engine_names_no_table():
+    nouns = re.compile("|".join(rf"\b{model.__name__}\b" for model in ours() if model.__name__ not in ("Call", "Unit")))
+    assert not [path for path in sources("app/engine") if nouns.search(read(path))]
