@@ -10,13 +10,12 @@ from flask_appbuilder.api.manager import OpenApi
 from sqlalchemy import select
 
 import config
-from app import desk, errors, identity, shell, wake
+from app import desk, errors, identity, security, shell, wake
 from app.engine.build import register
 from app.engine.checks import check
 from app.engine.declare import World
 from app.extensions import appbuilder, csrf, db
 from app.metrics import Metrics
-from app.security import Security
 from app.timeline import timeline
 from models import recorder
 from models.base import Role
@@ -36,7 +35,7 @@ def create_app(**overrides: Any) -> Flask:
     check(CONSOLES)
     settings = config.settings()
     app = Flask(__name__, static_folder="static", static_url_path="/assets")
-    app.config.update(config.flask_config(settings) | {"FAB_ROLES": NO_SUPERUSER} | overrides)
+    app.config.update(config.flask_config(settings) | security.LESS | {"FAB_ROLES": NO_SUPERUSER} | overrides)
     recorder.use_key(settings.recorder_key)
     db.init_app(app)
     csrf.init_app(app)
@@ -47,10 +46,11 @@ def create_app(**overrides: Any) -> Flask:
             db.session,
             indexview=desk.Desk,
             base_template="shell.html",
-            security_manager_class=Security,
+            security_manager_class=security.Security,
             update_perms=False,
         )
         identity.register(app)
+        security.register(app)
         for view in (desk.Notices, desk.Acting, desk.Health, Metrics, OpenApi):
             appbuilder.add_view_no_menu(view)
         shell.register(app, register(appbuilder, CONSOLES, world()))

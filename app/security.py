@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, has_request_context
+from flask import Flask, Response, abort, current_app, g, has_request_context, request
+from flask_appbuilder.api import expose, safe
+from flask_appbuilder.security.api import SecurityApi as StockApi
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -14,14 +16,58 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
+from flask_appbuilder.security.views import UserGroupModelView
 from sqlalchemy import or_, select
+
+from models.door import by_rule
+
+LESS = {
+    "FAB_ADD_MENU_API": False,
+    "FAB_ADD_SECURITY_PERMISSION_VIEW": False,
+    "FAB_ADD_SECURITY_VIEW_MENU_VIEW": False,
+    "FAB_ADD_SECURITY_PERMISSION_VIEWS_VIEW": False,
+}
+"""Settings that leave out pages of Flask-AppBuilder which no role may open: what is not there cannot fail."""
+
+
+class SecurityApi(StockApi):
+    """Named as the original: permissions and addresses are."""
+
+    @expose("/login", methods=["POST"])
+    @safe
+    def login(self) -> Response:
+        sent = request.get_json(silent=True)
+        if isinstance(sent, dict):
+            sent.setdefault("provider", "db")  # the original fails without one
+        answer: Response = super().login()
+        return answer
+
+    login.__doc__ = StockApi.login.__doc__
+
+
+class Groups(UserGroupModelView):
+    """Nothing reads the roles of groups, so there is no page for them."""
+
+    include_route_methods: set[str] = set()
 
 
 class Security(SecurityManager):
     """A person may do what the roles of their seat may, and those of their account."""
 
     userstatschartview = None  # counts logins in Python and draws them with a script from the internet
-    groupmodelview = SecurityManager.groupmodelview
+    groupmodelview = Groups
+    security_api = SecurityApi
+
+    def auth_user_db(self, username: Any, password: Any) -> Any:
+        """The account, or None. What no database can hold is nobody's name."""
+        if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in f"{username}{password}"):
+            return None
+        return super().auth_user_db(username, password)
+
+    def noop_user_update(self, user: Any) -> None:
+        """Take as long over an unknown name as over a known one. It writes what is there, by a set-based statement."""
+        with by_rule(self.session):
+            super().noop_user_update(user)
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:
         """Nothing is public but what has no permission at all: the login page and the health page."""
@@ -59,3 +105,38 @@ class Security(SecurityManager):
         seat = g.get("seat") if has_request_context() else None
         extra = self.session.scalars(select(Role).where(Role.id.in_(seat.role_ids))).all() if seat else []
         return [*user.roles, *extra]
+
+
+def register(app: Flask) -> None:
+    """Flask-AppBuilder takes any text for a key and any name for an action, and fails on those that are none."""
+    app.before_request(_refuse_nonsense)
+
+
+def _refuse_nonsense() -> None:
+    given = request.view_args or {}
+    if "pk" in given and not is_key(given["pk"]):
+        abort(404)
+    view, _, method = (request.endpoint or "").rpartition(".")
+    if method == "action":
+        _check_action(view, given["name"], [given["pk"]])
+    elif method == "action_post":
+        _check_action(view, request.form.get("action", ""), request.form.getlist("rowid"))
+
+
+def is_key(value: Any) -> bool:
+    """Whether it can be the key of a row, in any database."""
+    text = str(value)
+    return text.isdecimal() and len(text) <= 10 and 0 < int(text) < 2**31
+
+
+def _check_action(endpoint: str, name: str, keys: list[Any]) -> None:
+    """All the rows, or none of them; and nobody learns which there are who may not act on them."""
+    if not g.user.is_authenticated:
+        abort(401)
+    view = next(view for view in current_app.extensions["appbuilder"].baseviews if view.endpoint == endpoint)
+    if name not in view.actions:
+        abort(404)
+    if not view.appbuilder.sm.has_access(view.get_action_permission_name(name), view.class_permission_name):
+        abort(403)
+    if not keys or not all(is_key(key) and view.datamodel.get(key) for key in keys):
+        abort(404)

@@ -53,6 +53,10 @@ COMPARISONS = (
     N_("before"),
     N_("from"),
     N_("up to"),
+    N_("more than"),
+    N_("less than"),
+    N_("at least"),
+    N_("at most"),
 )
 """The comparisons of `app.engine.query`, which knows no marker."""
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect
 
 from models.base import Model
-from models.calls import Call, CallAssignment, CallState
+from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.lists import DutyList
 from models.rules.assignments import ASSIGNMENT
@@ -33,10 +32,9 @@ WORKFLOWS = {
 }
 
 
-def sources(*rooms: str) -> Iterator[str]:
+def sources(*rooms: str) -> list[str]:
     """The Python files of these rooms, as they are named from the top."""
-    for room in rooms:
-        yield from sorted(str(path.relative_to(ROOT)) for path in (ROOT / room).rglob("*.py"))
+    return sorted(str(path.relative_to(ROOT)) for room in rooms for path in (ROOT / room).rglob("*.py"))
 
 
 def read(path: str) -> str:
@@ -50,7 +48,7 @@ def ours() -> list[type]:
 # The door
 
 ROUND_THE_DOOR = re.compile(
-    r"__table__|\btext\(|\bliteral_column\(|[^.\w]table\(|metadata\.tables|\bbulk_\w+\(|make_transient"
+    r"__table__|(?<![.\w])(?<!def )text\(|\bliteral_column\(|[^.\w]table\(|metadata\.tables|\bbulk_\w+\(|make_transient"
     r"|from_statement|exec_driver_sql|\.connection\(\)"
 )
 THEIR_REASONS = {
@@ -113,33 +111,33 @@ def test_the_domain_never_commits(path):
     assert "commit(" not in read(path)
 
 
-CLOSED_LATER = {CallState.closed: "no move of the first part closes a call: that takes both ratings"}
-
-
-@pytest.mark.parametrize("model", WORKFLOWS, ids=lambda model: model.__name__)
-def test_every_state_can_be_reached_and_all_but_the_last_can_be_left(model):
-    states = set(inspect(model).columns.state.type.enum_class)
-    start = inspect(model).columns.state.default.arg
-    moves = WORKFLOWS[model].transitions.values()
-    reached = {start} | {move.target for move in moves}
-    left = {state for move in moves for state in move.source}
-    assert states - reached == states & CLOSED_LATER.keys()
-    assert states - left == LAST[model] | (states & CLOSED_LATER.keys())
-
-
+# In which states nothing moves any more; and in which a subject may rest, though it may yet be taken up again.
 LAST = {
-    Call: set(["resolved", "withdrawn"]),
-    CallAssignment: set(["upheld", "reassigned"]),
+    Call: {"resolved", "withdrawn"},
+    CallAssignment: {"upheld", "reassigned"},
     CoordinationCase: {"closed"},
     DutyList: {"published"},
     SupervisionOrder: {"closed"},
 }
+REST = {CallAssignment: {"resolved"}}
+UNREACHED = {Call: {"closed"}}  # both ratings close a call, and nobody rates yet
+
+
+@pytest.mark.parametrize("model", WORKFLOWS, ids=lambda model: model.__name__)
+def test_every_state_can_be_reached_and_all_but_the_last_can_be_left(model):
+    column = inspect(model).columns.state
+    moves = WORKFLOWS[model].transitions.values()
+    reached = {column.default.arg} | {move.target for move in moves}
+    left = {state for move in moves for state in move.source}
+    unreached = UNREACHED.get(model, set())
+    assert set(column.type.enum_class) - reached == unreached
+    assert set(column.type.enum_class) - left == LAST[model] | unreached
 
 
 @pytest.mark.parametrize("model", WORKFLOWS, ids=lambda model: model.__name__)
 def test_every_state_leads_to_an_end(model):
     moves = WORKFLOWS[model].transitions.values()
-    ends = set(LAST[model])
+    ends = LAST[model] | REST.get(model, set())
     while more := {state for move in moves if move.target in ends for state in move.source} - ends:
         ends |= more
     assert {state for move in moves for state in move.source} <= ends

@@ -382,6 +382,7 @@ function checklist(select) {
       group.hidden = labels.every((label) => label.hidden);
     }
   });
+  if (!groups.size) body.append("–");
   select.hidden = true;
   select.required = false;
   select.after(make("div", { class: "checklist" }, ...(select.options.length > 12 ? [search] : []), body));

@@ -113,6 +113,14 @@ def test_what_a_crash_left_is_sent_again_under_the_same_id_when_its_claim_is_ove
     assert state(session, row)[2] == NOW + CLAIM
 
 
+def test_nothing_is_locked_while_a_server_is_waited_for(session, notice, post, monkeypatch):
+    notice()
+    locked = []
+    monkeypatch.setattr(post, "send", lambda message: locked.append(session.in_transaction()))
+    send_mails(session, NOW, post)
+    assert locked == [False]
+
+
 def test_ids_differ_between_notices_and_between_deployments(session, notice, post, settings):
     first, second = notice(), notice()
     send_mails(session, NOW, post)
@@ -370,7 +378,7 @@ def test_a_server_slow_to_say_good_bye_has_the_mail(serve, settings):
 
 
 def test_a_server_without_encryption_gets_neither_password_nor_mail(serve, settings):
-    server, sink = serve()
+    server, sink = serve(EHLO="250-here\r\n250 AUTH PLAIN")
     strict = SmtpSink(sink.host, sink.port, starttls=True, user="huying", password="hunter2")
     with pytest.raises(Away) as away:
         strict.send(letter(mailing(), NOW))

@@ -70,6 +70,7 @@ def test_two_posts_in_one_unit_are_one_person(make, session, say):
 def test_a_posting_counts_from_its_first_day_to_its_last_in_china(make, session, say):
     unit = make.department()
     make.posting(unit=unit, from_on=date(2026, 1, 1), to_on=date(2026, 11, 23))
+    make.posting(unit=unit, from_on=date(2026, 11, 25))
     tomorrows = make.posting(unit=unit, from_on=date(2026, 11, 24))
     leaving = make.posting(unit=unit, from_on=date(2026, 11, 24), to_on=date(2026, 11, 24))
     message = say(unit)
@@ -102,6 +103,7 @@ def test_where_there_is_no_such_person_everyone_is_told(make, session, say, audi
     unit = make.department()
     clerk = make.posting(unit=unit)
     make.posting(unit=unit, role=RoleName.department_head, is_duty_officer=True, to_on=date(2026, 11, 22))
+    make.posting(unit=make.department(), role=RoleName.department_head, is_duty_officer=True)
     message = say(unit, audience)
     deliver(session, NOW)
     assert told(session, message) == [clerk.user_id]

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.actor import SYSTEM_ACTOR
@@ -254,10 +253,7 @@ def test_numbers_given_at_once_have_neither_gap_nor_double(own_engine, calls_of_
 
 
 @pytest.mark.databases
-def test_the_first_numbers_of_a_year_may_be_given_at_once(request, database, own_engine, calls_of_two):
-    if database == "postgresql":
-        reason = "rounds.next_number: the second to make the year's counter is refused by its uniqueness"
-        request.applymarker(pytest.mark.xfail(reason=reason, raises=IntegrityError))
+def test_the_first_numbers_of_a_year_may_be_given_at_once(own_engine, calls_of_two):
     (first, second, *_), send = calls_of_two
     with ThreadPoolExecutor(1) as thread, system_session(own_engine) as session:
         CALL.move(session, session.get(Call, first), "send", actor=SYSTEM_ACTOR, now=NOW)

@@ -22,7 +22,7 @@ TABLE = {
     "closed":                ("",                   ""),
     "rejected":              ("forward withdraw",   ""),
     "withdrawn":             ("",                   ""),
-    "forwarded":             ("",                   "dispatch"),
+    "forwarded":             ("withdraw",           "dispatch"),
 }  # fmt: skip
 
 

@@ -1,132 +1,167 @@
-"""How a list comes into force, and what it then binds: a sentence for each rule."""
-
-from __future__ import annotations
+"""A list binds when it is complete, published once, and frozen from then on."""
 
 import pytest
 from sqlalchemy import select
 
+from models.calls import Call
+from models.door import NotWritable
 from models.lists import DutyList, ItemCooperation, ListItem, ListState
 from models.organisation import Duty
+from models.recorder import RecorderEntry
 from models.roles import RoleName
+from models.rules.calls import CALL
 from models.rules.lists import LIST, prepare_cooperation, prepare_item, prepare_list
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import NOW
-from tests.models.look import entries
-
-
-def keeper(make, county=None):
-    return make.actor(make.office(Duty.editorial_office, county), RoleName.list_manager)
-
-
-def publish(session, make, duty_list, by=None):
-    LIST.move(session, duty_list, "publish", actor=by or keeper(make), now=NOW)
-    session.commit()
 
 
 @pytest.fixture
-def draft(make):
-    """A list of two sound items."""
-    duty_list = make.duty_list()
-    for code in ("A-1", "A-2"):
-        make.item(cooperating=[make.department()], duty_list=duty_list, code=code)
-    return duty_list
+def manager(make):
+    return make.actor(make.office(Duty.editorial_office), RoleName.list_manager)
 
 
-def items(session, duty_list):
-    return session.scalars(select(ListItem).where(ListItem.duty_list_id == duty_list.id).order_by(ListItem.id)).all()
+@pytest.fixture
+def publish(session, manager):
+    def press(duty_list, by=None):
+        LIST.move(session, duty_list, "publish", actor=by or manager, now=NOW)
+        session.commit()
+
+    return press
+
+
+@pytest.mark.requirement("TA-04")
+def test_a_publication_puts_list_and_items_in_force_at_once(session, make, publish):
+    draft = make.duty_list(issued_by="县委办", document_number="1号")
+    items = [make.item(duty_list=draft) for _ in range(3)]
+    publish(draft)
+    assert (draft.state, draft.published_at, draft.effective_from) == (ListState.published, NOW, NOW.date())
+    assert {item.state for item in items} == {ListState.published}
+    actions = select(RecorderEntry.action).where(RecorderEntry.subject_type.in_(["duty_list", "list_item"]))
+    assert session.scalars(actions).all().count("publish") == 4
+
+
+@pytest.mark.requirement("TA-10")
+@pytest.mark.parametrize("field", ["department_duties", "township_duties", "legal_basis"])
+@pytest.mark.parametrize("nothing", ["", "   "])
+def test_an_item_without_both_duties_and_basis_stops_the_publication(make, publish, field, nothing):
+    draft = make.duty_list()
+    make.item(duty_list=draft)
+    faulty = make.item(duty_list=draft, code="X-1", **{field: nothing})
+    with pytest.raises(Refused) as refused:
+        publish(draft)
+    assert (refused.value.field, refused.value.details) == (field, {"items": "X-1"})
+    assert (draft.state, faulty.state) == (ListState.draft, ListState.draft)
 
 
 @pytest.mark.requirement("TS-05", "TC-19")
-def test_a_list_and_its_items_come_into_force_together(session, make, draft):
-    publish(session, make, draft)
-    assert (draft.state, draft.published_at, f"{draft.effective_from}") == (ListState.published, NOW, "2026-11-23")
-    assert {item.state for item in items(session, draft)} == {ListState.published}
-    assert [entries(session, row)[-1].action for row in (draft, *items(session, draft))] == ["publish"] * 3
-
-
-@pytest.mark.parametrize("column", ["department_duties", "township_duties", "legal_basis"])
-@pytest.mark.parametrize("empty", ["", "  "])
-def test_nothing_is_published_without_duties_of_both_sides_and_a_basis(session, make, draft, column, empty):
-    setattr(items(session, draft)[1], column, empty)
-    with pytest.raises(Refused, match="missing") as refused:
-        publish(session, make, draft)
-    session.rollback()
-    assert (refused.value.field, refused.value.details) == (column, {"items": "A-2"})
-    assert draft.state is ListState.draft
-
-
-@pytest.mark.requirement("TS-05", "TC-19")
-def test_nothing_is_published_without_exactly_one_lead(session, make, draft):
-    items(session, draft)[0].lead_department = None
+def test_an_item_without_a_lead_stops_the_publication(session, make, publish):
+    draft = make.duty_list()
+    item = make.item(duty_list=draft, code="X-1")
+    item.lead_department = None
+    session.commit()
     with pytest.raises(Refused, match="exactly one lead") as refused:
-        publish(session, make, draft)
-    assert (refused.value.field, refused.value.details) == ("lead_department", {"items": "A-1"})
+        publish(draft)
+    assert refused.value.field == "lead_department"
 
 
-@pytest.mark.requirement("TC-19")
-def test_the_lead_does_not_cooperate_with_itself(session, make, draft):
-    item = items(session, draft)[0]
-    part = ItemCooperation(list_item_id=item.id, unit_id=item.lead_department_id)
-    with pytest.raises(Refused, match="cannot cooperate in it too") as refused:
-        prepare_cooperation(session, part, keeper(make), NOW)
-    assert refused.value.field == "unit"
-    session.add(ItemCooperation(region_id=item.region_id, list_item=item, unit=item.lead_department))
-    with pytest.raises(Refused, match="named as cooperating too"):
-        publish(session, make, draft)
+@pytest.mark.requirement("TS-05", "TC-19")
+def test_the_lead_does_not_cooperate_with_itself(session, make, publish):
+    draft, lead = make.duty_list(), make.department()
+    make.item(lead, duty_list=draft, cooperating=[lead, make.department()])
+    with pytest.raises(Refused) as refused:
+        publish(draft)
+    assert refused.value.field == "cooperating"
 
 
-def test_an_empty_list_is_not_published(session, make):
-    with pytest.raises(Refused, match="no items yet"):
-        publish(session, make, make.duty_list())
+def test_a_refusal_names_a_few_items_and_says_that_there_are_more(make, publish):
+    draft = make.duty_list()
+    for number in range(8):
+        make.item(duty_list=draft, code=f"X-{number}", legal_basis="")
+    with pytest.raises(Refused) as refused:
+        publish(draft)
+    assert refused.value.details["items"] == "X-0、X-1、X-2、X-3、X-4…"
 
 
-def test_one_list_of_a_kind_is_in_force(session, make, draft):
-    make.list_in_force(make.county())
-    publish(session, make, draft)
-    other = make.duty_list()
-    make.item(duty_list=other)
-    with pytest.raises(Refused, match="is in force already"):
-        publish(session, make, other)
+def test_an_empty_list_is_not_published(make, publish):
+    with pytest.raises(Refused, match="no items"):
+        publish(make.duty_list())
 
 
-def test_a_published_list_is_not_published_again(session, make, draft):
-    publish(session, make, draft)
-    with pytest.raises(MovedOn):
-        publish(session, make, draft)
+def test_one_list_of_a_kind_is_in_force_at_a_time(make, publish):
+    first, second = make.duty_list(), make.duty_list()
+    make.item(duty_list=first)
+    make.item(duty_list=second)
+    publish(first)
+    with pytest.raises(Refused, match="in force already"):
+        publish(second)
 
 
-def test_lists_are_published_by_the_list_manager_of_their_county(session, make, draft):
-    others = [make.actor(make.office(duty)) for duty in (Duty.editorial_office, Duty.county_office)]
-    for actor in (*others, keeper(make, make.county()), make.actor(make.department(), RoleName.department_head)):
+def test_a_list_is_published_by_its_own_countys_manager_once(make, publish):
+    draft = make.duty_list()
+    make.item(duty_list=draft)
+    stranger = make.actor(make.office(Duty.editorial_office, make.county()), RoleName.list_manager)
+    for actor in (stranger, make.actor(make.office(Duty.county_office)), make.actor(make.department())):
         with pytest.raises(NotYours):
-            publish(session, make, draft, actor)
+            publish(draft, by=actor)
+    publish(draft)
+    with pytest.raises(MovedOn):
+        publish(draft)
 
 
 @pytest.mark.requirement("TS-03")
-def test_a_published_list_is_frozen(session, make, draft):
-    publish(session, make, draft)
-    item = items(session, draft)[0]
-    with pytest.raises(Refused, match="frozen"):
-        prepare_item(session, item, keeper(make), NOW)
-    part = ItemCooperation(list_item_id=item.id, unit_id=make.department().id)
-    with pytest.raises(Refused, match="frozen"):
-        prepare_cooperation(session, part, keeper(make), NOW)
+@pytest.mark.parametrize("change", ["title", "township_duties", "legal_basis"])
+def test_what_is_published_nobody_edits(session, make, acting, publish, change):
+    draft = make.duty_list()
+    item = make.item(duty_list=draft)
+    publish(draft)
+    theirs, _ = acting(make.office(Duty.editorial_office), RoleName.list_manager)
+    setattr(theirs.get(ListItem, item.id), change, "something else")
+    with pytest.raises(NotWritable):
+        theirs.commit()
 
 
-def test_a_list_is_its_keepers_countys(session, make):
-    actor = keeper(make)
-    duty_list = DutyList(title="List")
-    prepare_list(session, duty_list, actor, NOW)
-    assert (duty_list.region_id, duty_list.owner_unit_id) == (make.home.id, actor.unit_id)
-
-
-def test_an_item_is_its_lists_countys_and_is_found_by_pinyin(session, make):
-    item = ListItem(title="违法建设", code="A-1", duty_list_id=make.duty_list().id)
-    prepare_item(session, item, keeper(make), NOW)
-    assert (item.region_id, item.search_key) == (make.home.id, "weifajianshe wfjs")
-
-
-def test_an_item_needs_a_list(session, make):
-    with pytest.raises(Refused, match="Choose a draft") as refused:
-        prepare_item(session, ListItem(title="x"), keeper(make), NOW)
+@pytest.mark.requirement("TS-03")
+def test_nothing_is_added_to_a_published_list(session, make, manager, publish):
+    draft = make.duty_list()
+    item = make.item(duty_list=draft)
+    publish(draft)
+    with pytest.raises(Refused, match="frozen") as refused:
+        prepare_item(session, ListItem(duty_list_id=draft.id, code="X", title="More"), manager, NOW)
     assert refused.value.field == "duty_list"
+    with pytest.raises(Refused, match="frozen"):
+        prepare_cooperation(session, ItemCooperation(list_item_id=item.id, unit_id=1), manager, NOW)
+
+
+def test_a_draft_is_kept_by_who_writes_it(session, make, manager):
+    draft = DutyList(title="New", edition=7)
+    prepare_list(session, draft, manager, NOW)
+    assert (draft.region_id, draft.owner_unit_id) == (manager.region_id, manager.unit_id)
+
+
+@pytest.mark.requirement("TC-25")
+def test_a_department_answers_for_many_townships_and_a_township_asks_many_departments(session, make):
+    departments, townships = [make.department(), make.department()], [make.township(), make.township()]
+    for township in townships:
+        for department in departments:
+            make.call(township, lead=department, state="dispatched")
+    pairs = {(c.caller_unit_id, a.department_id) for c in _calls(session) for a in make.assignments(c)}
+    assert pairs == {(t.id, d.id) for t in townships for d in departments}
+
+
+def _calls(session):
+    return session.scalars(select(Call)).all()
+
+
+@pytest.mark.requirement("TC-19")
+def test_an_item_says_who_leads_and_who_cooperates(make):
+    lead, helper = make.department(), make.department()
+    item = make.item(lead, cooperating=[helper])
+    assert (item.lead_department, [part.unit for part in item.cooperating]) == (lead, [helper])
+
+
+@pytest.mark.requirement("TC-25", "TC-19")
+def test_a_dispatch_is_proposed_as_the_item_says(make):
+    lead, helper = make.department(), make.department()
+    call = make.call(item=make.item(lead, cooperating=[helper]), state="accepted")
+    proposed = CALL.transitions["dispatch"].suggest(call)
+    assert proposed == {"lead_department_id": lead, "cooperating_department_ids": [helper]}
