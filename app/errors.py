@@ -9,9 +9,10 @@ from typing import Any
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_jwt_extended import JWTManager
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -48,13 +49,13 @@ def told(error: Exception) -> Told | None:
         return Told(409, {"": gettext(STALE)})
     if isinstance(error, OutOfSight):
         return Told(403, {"": gettext(str(error))})
-    if isinstance(error, IntegrityError):
+    if isinstance(error, IntegrityError | DataError):
         log.info("refused by the database: %s", error.orig)
         return _told_constraint(error)
     return None
 
 
-def _told_constraint(error: IntegrityError) -> Told:
+def _told_constraint(error: IntegrityError | DataError) -> Told:
     """Which columns a broken constraint is about. The database's own words go to the log only."""
     cause = str(error.orig)
     if "FOREIGN KEY" in cause.upper():
@@ -66,7 +67,7 @@ def _told_constraint(error: IntegrityError) -> Told:
     return Told(422, {"": gettext("This contradicts another record or a fixed rule. Check what you entered.")})
 
 
-def _columns_of(error: IntegrityError) -> list[str]:
+def _columns_of(error: IntegrityError | DataError) -> list[str]:
     name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     if name:
         return [
@@ -89,7 +90,7 @@ def _answer(status: int, message: str) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     own = error.description if status == 400 and error.description != type(error).description else None
-    return _answer(status, own or gettext(PAGES.get(status, PAGES[500])))
+    return _answer(status, own or gettext(PAGES.get(status, PAGES[400 if status < 500 else 500])))
 
 
 def _busy(error: OperationalError) -> ResponseReturnValue:
@@ -108,6 +109,20 @@ def _failure(error: Exception) -> ResponseReturnValue:
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:
     return _answer(400, gettext("This form is too old, or was not ours. Load the page again, then send it."))
+
+
+def speak_of_tokens(tokens: JWTManager) -> None:
+    """A token that is missing, spoilt or too old, in the reader's language."""
+    for loader in (
+        tokens.unauthorized_loader,
+        tokens.invalid_token_loader,
+        tokens.expired_token_loader,
+        tokens.revoked_token_loader,
+        tokens.needs_fresh_token_loader,
+        tokens.user_lookup_error_loader,
+        tokens.token_verification_failed_loader,
+    ):
+        loader(lambda *_: _answer(401, gettext(PAGES[401])))
 
 
 def register(app: Flask) -> None:

@@ -26,8 +26,12 @@ from views import CONSOLES
 MEMBER = "member"
 """What every account may do: nothing by itself; rights come with postings."""
 
-NO_SUPERUSER: dict[str, list[list[str]]] = {"Admin": []}
-"""Flask-AppBuilder would keep a role that may do everything. Nobody may, so that nobody does it unseen."""
+FIXED = {
+    # Flask-AppBuilder would keep a role that may do everything. Nobody may, so that nobody does it unseen.
+    "FAB_ROLES": {"Admin": []},
+    "MAX_CONTENT_LENGTH": 32 * 1024 * 1024,
+}
+"""Settings that nobody changes."""
 
 
 def create_app(**overrides: Any) -> Flask:
@@ -35,7 +39,7 @@ def create_app(**overrides: Any) -> Flask:
     check(CONSOLES)
     settings = config.settings()
     app = Flask(__name__, static_folder="static", static_url_path="/assets")
-    app.config.update(config.flask_config(settings) | security.LESS | {"FAB_ROLES": NO_SUPERUSER} | overrides)
+    app.config.update(config.flask_config(settings) | security.LESS | FIXED | overrides)
     recorder.use_key(settings.recorder_key)
     db.init_app(app)
     csrf.init_app(app)
@@ -51,6 +55,7 @@ def create_app(**overrides: Any) -> Flask:
         )
         identity.register(app)
         security.register(app)
+        errors.speak_of_tokens(appbuilder.sm.jwt_manager)
         for view in (desk.Notices, desk.Acting, desk.Health, Metrics, OpenApi):
             appbuilder.add_view_no_menu(view)
         shell.register(app, register(appbuilder, CONSOLES, world()))

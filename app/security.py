@@ -16,6 +16,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
+from flask_appbuilder.security.views import ResetPasswordView as StockReset
 from flask_appbuilder.security.views import UserGroupModelView
 from sqlalchemy import or_, select
 
@@ -45,6 +46,16 @@ class SecurityApi(StockApi):
     login.__doc__ = StockApi.login.__doc__
 
 
+class ResetPasswordView(StockReset):
+    """The original fails where there is no such account."""
+
+    def form_post(self, form: Any) -> Any:
+        key = request.args.get("pk", "")
+        if not is_key(key) or self.appbuilder.sm.get_user_by_id(int(key)) is None:
+            abort(404)
+        return super().form_post(form)
+
+
 class Groups(UserGroupModelView):
     """Nothing reads the roles of groups, so there is no page for them."""
 
@@ -56,6 +67,7 @@ class Security(SecurityManager):
 
     userstatschartview = None  # counts logins in Python and draws them with a script from the internet
     groupmodelview = Groups
+    resetpasswordview = ResetPasswordView
     security_api = SecurityApi
 
     def auth_user_db(self, username: Any, password: Any) -> Any:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
-from flask import Response, request
-from flask_appbuilder.api import BaseApi, expose, protect, rison
+from flask import Response, abort, request
+from flask_appbuilder.api import BaseApi, expose, prison, protect
 from flask_babel import gettext
+from sqlalchemy import inspect
 
 from app.engine import charts, write
 from app.engine.declare import World
 from app.engine.derive import Shape, translated
 from app.engine.present import told
 from app.engine.query import (
-    LARGEST_PAGE,
-    LAST_PAGE,
     PAGE_SIZE,
     BadQuestion,
     Question,
     answer,
     fetch_related,
     make_filter,
+    make_question,
 )
 from app.engine.schema import asked, described, writable
 
@@ -34,6 +35,10 @@ METHODS = {
 }
 
 
+LONGEST = 10_000
+"""Characters of a question that are read."""
+
+
 class Resource(BaseApi):
     """One table for programs. A page's permissions are its permissions."""
 
@@ -41,6 +46,13 @@ class Resource(BaseApi):
     csrf_exempt = False  # a cookie is enough to sign in, so it must not be enough to write
     shape: Shape
     world: World
+
+    def response_403(self) -> NoReturn:
+        """As the application words it, in the reader's language."""
+        abort(403)
+
+    def response_404(self) -> NoReturn:
+        abort(404)
 
     @expose("/_info", methods=["GET"])
     @protect()
@@ -69,8 +81,7 @@ class Resource(BaseApi):
 
     @expose("/", methods=["GET"])
     @protect()
-    @rison()
-    def get_list(self, **kwargs: Any) -> Response:
+    def get_list(self) -> Response:
         """List rows.
 
         ---
@@ -84,8 +95,8 @@ class Resource(BaseApi):
             401: {$ref: '#/components/responses/401'}
             403: {$ref: '#/components/responses/403'}
         """
-        asked_for = kwargs["rison"]
         try:
+            asked_for = self._asked_for()
             question = self._question(asked_for)
             columns = self._columns(asked_for.get("columns"), ("id", *self.shape.listed))
             found = answer(self.world.session(), self.shape, question)
@@ -105,30 +116,38 @@ class Resource(BaseApi):
             result=[{field.name: told(field, getattr(row, field.name)) for field in fields} for row in found.rows],
         )
 
-    def _question(self, sent: Any) -> Question:
-        if not isinstance(sent, dict):
-            raise BadQuestion(gettext("The question is not valid."))
+    @staticmethod
+    def _asked_for() -> dict[str, Any]:
+        """What stands in `q`: Rison, or JSON. Whatever their readers fail on is no question."""
+        text = request.args.get("q", "")
+        if not text:
+            return {}
+        for read in (prison.loads, json.loads):
+            with suppress(Exception):
+                if isinstance(found := read(text[:LONGEST]), dict):
+                    return found
+        raise BadQuestion(gettext("The question is not valid."))
+
+    def _question(self, sent: dict[str, Any]) -> Question:
         filters = sent.get("filters", [])
         if not isinstance(filters, list) or not all(
             isinstance(f, dict) and {"col", "opr", "value"} <= f.keys() for f in filters
         ):
             raise BadQuestion(gettext("Each filter needs col, opr and value."))
-        size = self._number(sent.get("page_size", PAGE_SIZE), "page_size")
-        return Question(
-            filters=tuple(
-                make_filter(self.world, self.shape, str(f["col"]), str(f["opr"]), f["value"]) for f in filters
-            ),
+        return make_question(
+            self.shape,
+            (make_filter(self.world, self.shape, str(f["col"]), str(f["opr"]), f["value"]) for f in filters),
             order=str(sent.get("order_column", "")),
             direction="desc" if sent.get("order_direction") == "desc" else "asc",
-            page=min(self._number(sent.get("page", 0), "page"), LAST_PAGE),
-            size=min(max(size, 1), LARGEST_PAGE),
+            page=self._number(sent.get("page", 0), "page"),
+            size=self._number(sent.get("page_size", PAGE_SIZE), "page_size"),
         )
 
     @staticmethod
     def _number(value: Any, name: str) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise BadQuestion(gettext("“%(name)s” must be a whole number.", name=name))
-        return max(value, 0)
+        return value
 
     def _columns(self, wanted: Any, usual: tuple[str, ...]) -> tuple[str, ...]:
         if wanted is None:
@@ -278,8 +297,7 @@ class Resource(BaseApi):
 
     @expose("/charts/<int:number>", methods=["GET"])
     @protect()
-    @rison()
-    def chart(self, number: int, **kwargs: Any) -> Response:
+    def chart(self, number: int) -> Response:
         """Numbers for a chart.
 
         ---
@@ -296,7 +314,7 @@ class Resource(BaseApi):
             return self.response_404()
         try:
             figures = charts.figures(
-                self.world, self.shape, self.shape.console.charts[number], self._question(kwargs["rison"])
+                self.world, self.shape, self.shape.console.charts[number], self._question(self._asked_for())
             )
         except BadQuestion as error:
             return self.response_400(message=str(error))
@@ -306,11 +324,14 @@ class Resource(BaseApi):
         return request.get_json(silent=True)
 
     def _written(self, status: int, do: Callable[[], Any]) -> Response:
+        """The row as it is now; no more than its id, if what was done took it out of this person's sight."""
         try:
-            row = do()
+            key = inspect(do()).identity[0]
         except write.NotWritten as refusal:
             return self._refused(refusal)
-        return self.response(status, **self._told(row))
+        row = write.get(self.world, self.shape, key)
+        told = {"id": key, "result": {"id": key}, "moves": []} if row is None else self._told(row)
+        return self.response(status, **told)
 
     def _refused(self, refusal: write.NotWritten) -> Response:
         fields = {name: [sentence] for name, sentence in refusal.told.fields.items() if name}

@@ -151,6 +151,11 @@ class Shape:
         return self.console.model.__name__
 
     @property
+    def filterable(self) -> tuple[str, ...]:
+        """What a list may be narrowed by: what it offers, and the rows that it shows anyway."""
+        return ("id", *self.searched, *(name for name in self.listed if self.fields[name].kind == "row"))
+
+    @property
     def sortable(self) -> tuple[str, ...]:
         return ("id", *(name for name in self.listed if self.fields[name].is_scalar))
 

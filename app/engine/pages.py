@@ -10,7 +10,7 @@ from typing import Any
 from flask import abort, flash, jsonify, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from werkzeug.wrappers import Response
 
 from app.engine import charts, export, write
@@ -19,7 +19,6 @@ from app.engine.derive import Field, Shape, fields_of, translated
 from app.engine.present import for_input, name_of, plain, shown
 from app.engine.query import (
     COUNTED,
-    LAST_PAGE,
     OPERATORS,
     PAGE_SIZE,
     BadQuestion,
@@ -29,8 +28,9 @@ from app.engine.query import (
     fetch_related,
     lookup,
     make_filter,
+    make_question,
 )
-from app.engine.schema import asked, from_form, writable
+from app.engine.schema import MOST_ROWS, asked, from_form, writable
 
 METHODS = {
     **dict.fromkeys(("listing", "show", "chart_page", "chart_xlsx", "choices"), "read"),
@@ -95,13 +95,14 @@ class Page(BaseView):
             filters = [self._filter(*_parts(f)) for f in args.getlist("f")]
             if args.get("fc") and args.get("fv"):
                 filters.append(self._filter(args["fc"], args.get("fo", "eq"), args["fv"]))
-            return Question(
-                filters=tuple(filters),
+            return make_question(
+                self.shape,
+                filters,
                 words=args.get("q", "").replace("\x00", "").strip()[:100],
                 order=args.get("order", ""),
                 direction="desc" if args.get("dir") == "desc" else "asc",
-                page=min(max(_number(args.get("page"), 1) - 1, 0), LAST_PAGE),
-                size=min(max(_number(args.get("size"), PAGE_SIZE), 1), SIZES[-1]),
+                page=_number(args.get("page"), 1) - 1,
+                size=_number(args.get("size"), PAGE_SIZE),
             )
         except BadQuestion as error:
             abort(400, description=str(error))
@@ -129,7 +130,7 @@ class Page(BaseView):
         if field.kind == "word":
             value = translated(field.words(value).label)
         elif field.kind == "flag":
-            value = gettext("Yes") if value.lower() in ("true", "1", "yes") else gettext("No")
+            value = gettext("Yes") if value == str(True) else gettext("No")
         elif field.kind == "row" and field.target is not None:
             named = self.world.session().scalar(select(field.target).where(field.target.id == int(value)))
             value = name_of(named) if named is not None else f"#{value}"
@@ -229,7 +230,10 @@ class Page(BaseView):
                 (r, self._cells_of(related.model, fields, r), page and url_for(f"{page}.show", pk=r.id))
                 for r in rows[:RELATED]
             ],
-            "all": page and len(rows) > RELATED and url_for(f"{page}.listing", f=f"{related.by}:rel_o_m:{row.id}"),
+            "all": shape is not None
+            and len(rows) > RELATED
+            and related.by in shape.filterable
+            and url_for(f"{page}.listing", f=f"{related.by}:rel_o_m:{row.id}"),
         }
 
     def _cells_of(self, model: type[Any], fields: list[Field], row: Any) -> list[Any]:
@@ -278,7 +282,13 @@ class Page(BaseView):
         except write.NotWritten as refusal:
             return self._draw_form(fields, row, values=self._posted(fields), told=refusal.told), refusal.told.status
         flash(gettext("Saved."), "success")
-        return redirect(url_for(f"{self.endpoint}.show", pk=written.id))
+        return self._back_to(inspect(written).identity[0])
+
+    def _back_to(self, key: int) -> Response:
+        """To the record; to the list, if what was done took it out of this person's sight."""
+        if write.get(self.world, self.shape, key) is None:
+            return redirect(url_for(f"{self.endpoint}.listing"))
+        return redirect(url_for(f"{self.endpoint}.show", pk=key))
 
     def _draw_form(self, fields: list[Field], row: Any, *, values: dict[str, Any], told: Told | None = None) -> str:
         """Drawn from scratch even after a refusal: the row is read again, so that nothing half changed is shown."""
@@ -328,7 +338,7 @@ class Page(BaseView):
         values: dict[str, Any] = {}
         for field in fields:
             if field.target is not None:
-                keys = [_number(key, 0) for key in request.form.getlist(field.name) if key]
+                keys = [_number(key, 0) for key in request.form.getlist(field.name)[:MOST_ROWS] if key]
                 found = self.world.session().scalars(select(field.target).where(field.target.id.in_(keys)))
                 values[field.name] = [(row.id, name_of(row)) for row in found]
             elif field.kind == "flag":
@@ -370,7 +380,7 @@ class Page(BaseView):
         except write.NotWritten as refusal:
             return self._not_moved(pk, transition, refusal.told)
         flash(gettext("Done: %(move)s.", move=translated(transition.label)), "success")
-        return redirect(url_for(f"{self.endpoint}.show", pk=pk))
+        return self._back_to(pk)
 
     def _not_moved(self, pk: int, transition: Any, told: Told) -> tuple[str, int] | Response:
         row = self._row(pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.engine.declare import World
 from app.engine.derive import Field, Shape
-from app.engine.schema import schema_of
+from app.engine.schema import key_of, schema_of, storable
 
-PAGE_SIZE, LARGEST_PAGE, LAST_PAGE = 25, 100, 1_000_000
+PAGE_SIZE, LARGEST_PAGE, LAST_PAGE, MOST_FILTERS = 25, 100, 1_000_000, 20
 COUNTED = 10_000
 """Beyond this a list says «more than»: an exact count of a large table costs more than the page."""
 
@@ -75,14 +75,28 @@ class Answer:
     more: bool
 
 
+def make_question(shape: Shape, filters: Iterable[Filter], *, page: int, size: int, **words: str) -> Question:
+    """Raises `BadQuestion` for an order that the list does not offer. Page and size are kept within bounds."""
+    question = Question(
+        tuple(filters), page=min(max(page, 0), LAST_PAGE), size=min(max(size, 1), LARGEST_PAGE), **words
+    )
+    if question.order and question.order not in (*shape.sortable, shape.order[0]):
+        raise BadQuestion(gettext("One cannot sort by “%(column)s” here.", column=question.order[:60]))
+    if len(question.filters) > MOST_FILTERS:
+        raise BadQuestion(gettext("The question is not valid."))
+    return question
+
+
 def make_filter(world: World, shape: Shape, name: str, operator: str, value: Any) -> Filter:
     """Raises `BadQuestion` for a column that may not be searched, an unknown operator or an unfit value."""
-    field = shape.fields.get(name) if name in (*shape.searched, "id") else None
+    field = shape.fields.get(name) if name in shape.filterable else None
     if field is None:
         raise BadQuestion(gettext("One cannot search by “%(column)s” here.", column=name[:60]))
     if operator not in OPERATORS.get(field.kind, {}):
         raise BadQuestion(gettext("“%(operator)s” does not fit this column.", operator=operator[:20]))
     column = getattr(shape.model, field.column.key if field.kind == "row" else name)
+    if field.kind == "flag":
+        value = _read(world, field, value)
     return Filter(field, operator, str(value), _criterion(world, field, column, operator, value))
 
 
@@ -90,14 +104,15 @@ def _criterion(world: World, field: Field, column: Any, operator: str, value: An
     if field.kind in ("text", "long_text"):
         return _text(column, operator, str(value))
     if field.kind == "row":
-        if not str(value).isdecimal() or int(value) >= 2**31:
+        key = key_of(value)
+        if key is None:
             raise BadQuestion(gettext("Name the record by its number (id)."))
-        return column == int(value) if operator == "rel_o_m" else or_(column != int(value), column.is_(None))
+        return column == key if operator == "rel_o_m" else or_(column != key, column.is_(None))
     return _compared(column, operator, _read(world, field, value))
 
 
 def _text(column: Any, operator: str, value: str) -> ColumnElement[bool]:
-    if "\x00" in value:
+    if not storable(value):
         raise BadQuestion(gettext("The text has a character that cannot be stored."))
     ways = {
         "ct": lambda: column.icontains(value, autoescape=True),
@@ -115,7 +130,7 @@ def _read(world: World, field: Field, value: Any) -> Any:
     if field.kind == "moment" and isinstance(value, str) and len(value) == 10:
         value = f"{value}T00:00"
     try:
-        return schema_of(world, [field], None, partial=True).load({field.name: value})[field.name]
+        return schema_of(world, [replace(field, required=True)], None).load({field.name: value})[field.name]
     except ValidationError as error:
         raise BadQuestion(" ".join(error.messages_dict[field.name])) from error
 
@@ -143,6 +158,8 @@ def narrowed(shape: Shape, question: Question) -> Select[Any]:
     query = select(shape.model).where(*(f.criterion for f in question.filters))
     if question.words:
         texts = [getattr(shape.model, n) for n in shape.searched if shape.fields[n].kind in ("text", "long_text")]
+        if not texts:
+            raise BadQuestion(gettext("The question is not valid."))
         query = query.where(or_(*(column.icontains(question.words, autoescape=True) for column in texts)))
     return query
 
@@ -150,8 +167,6 @@ def narrowed(shape: Shape, question: Question) -> Select[Any]:
 def ordered(shape: Shape, question: Question, query: Select[Any]) -> Select[Any]:
     """With ties broken by the key, so that no row is on two pages."""
     name, direction = (question.order, question.direction) if question.order else shape.order
-    if name not in shape.sortable and name != shape.order[0]:
-        raise BadQuestion(gettext("One cannot sort by “%(column)s” here.", column=name[:60]))
     field = shape.fields[name]
     column = getattr(shape.model, field.column.key if field.kind == "row" else name)
     key = shape.model.id

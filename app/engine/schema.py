@@ -13,10 +13,25 @@ from sqlalchemy import select
 from app.engine.declare import World
 from app.engine.derive import Field, Shape, translated
 
+DIGITS, MOST_ROWS, YEARS = 10, 100, range(1900, 2200)
+
 
 def _messages(**own: str) -> dict[str, str]:
     required = gettext("Fill this in.")
     return {"required": required, "null": required, "validator_failed": gettext("This is not valid.")} | own
+
+
+def key_of(value: Any) -> int | None:
+    """The key of a row, if this can be one. Longer numbers are not even read: no database holds them."""
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    if not text.isdecimal() or len(text) > DIGITS or int(text) >= 2**31:
+        return None
+    return int(text)
+
+
+def storable(text: str) -> bool:
+    """Whether every database can hold it: no NUL, and no half of a character."""
+    return not any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text)
 
 
 class Row(fields.Field[Any]):
@@ -36,13 +51,9 @@ class Row(fields.Field[Any]):
 
     @staticmethod
     def _key(value: Any) -> int:
-        if isinstance(value, dict):
-            value = value.get("id")
-        if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isdecimal():
+        key = key_of(value.get("id") if isinstance(value, dict) else value)
+        if key is None:
             raise ValidationError(gettext("Name the record by its number (id)."))
-        key = int(value)
-        if key >= 2**31:
-            raise ValidationError(gettext("There is no such record, or you may not choose it."))
         return key
 
     def _query(self, key: int) -> Any:
@@ -51,6 +62,15 @@ class Row(fields.Field[Any]):
         if self.field.among is not None:
             query = query.where(self.field.among(self.subject, self.world.actor()))
         return query
+
+
+class Rows(fields.List[Any]):
+    """Rows named by their keys: each once, and not endlessly many, because each is looked up."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, list) and len(value) > MOST_ROWS:
+            raise ValidationError(gettext("This number is too large."))
+        return list(dict.fromkeys(super()._deserialize(value, attr, data, **kwargs)))
 
 
 class Chosen(fields.Field[Any]):
@@ -80,7 +100,7 @@ def _of_field(world: World, field: Field, subject: Any, *, needed: bool) -> fiel
     if field.kind == "row":
         return Row(world, field, subject, **options)
     if field.kind == "rows":
-        return fields.List(Row(world, replace(field, required=True), subject, required=True), **options)
+        return Rows(Row(world, replace(field, required=True), subject, required=True), **options)
     if field.kind == "word":
         return Chosen(field.words, **options)
     return _of_scalar(world, field, options)
@@ -90,10 +110,11 @@ def _of_scalar(world: World, field: Field, options: dict[str, Any]) -> fields.Fi
     said = options["error_messages"]
     if field.kind == "moment":
         said["invalid"] = gettext("Write a date and time, such as 2026-11-23T09:00.")
-        return fields.AwareDateTime(format="iso", default_timezone=world.zone, **options)
+        near = _near(said["invalid"])
+        return fields.AwareDateTime(format="iso", default_timezone=world.zone, validate=near, **options)
     if field.kind == "day":
         said["invalid"] = gettext("Write a date, such as 2026-11-23.")
-        return fields.Date(**options)
+        return fields.Date(validate=_near(said["invalid"]), **options)
     if field.kind == "hour":
         said["invalid"] = gettext("Write a time, such as 08:30.")
         return fields.Time(**options)
@@ -111,9 +132,19 @@ def _of_scalar(world: World, field: Field, options: dict[str, Any]) -> fields.Fi
     return fields.String(validate=_of_text(field), **options)
 
 
+def _near(message: str) -> Callable[[Any], None]:
+    """Years beyond these are slips of the hand, and the calendar cannot count at its ends."""
+
+    def near(value: Any) -> None:
+        if value.year not in YEARS:
+            raise ValidationError(message)
+
+    return near
+
+
 def _of_text(field: Field) -> list[Any]:
     def plain(value: str) -> None:
-        if "\x00" in value or any(0xD800 <= ord(char) <= 0xDFFF for char in value):
+        if not storable(value):
             raise ValidationError(gettext("The text has a character that cannot be stored."))
         if field.required and not value.strip():
             raise ValidationError(gettext("Fill this in."))

@@ -43,7 +43,8 @@ def told(world: World) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise NotWritten(Told(422, {name: _first(said) for name, said in error.messages_dict.items()})) from error
+        fields = {"" if name == "_schema" else name: _first(said) for name, said in error.messages_dict.items()}
+        raise NotWritten(Told(422, fields)) from error
     except NotWritten:
         raise
     except Exception as error:

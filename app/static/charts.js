@@ -3,13 +3,23 @@
 
 const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-const palette = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((index) => colour(`chart-${index}`));
+const palette = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((index) => colour(`chart-${index}`));
+const quiet = [colour("chart-quiet-1"), colour("chart-quiet-2")];
 const format = new Intl.NumberFormat(document.documentElement.lang).format;
 const font = getComputedStyle(document.body).fontFamily;
 
+// What is over, or is nothing, is grey; the rest takes the palette in turn.
+function coloured(names, muted) {
+  const turn = { palette: 0, quiet: 0 };
+  return names.map((name) =>
+    muted.includes(name) ? quiet[turn.quiet++ % quiet.length] : palette[turn.palette++ % palette.length],
+  );
+}
+
 function common(figures) {
+  const names = figures.kind === "pie" ? figures.labels : figures.series.map(({ name }) => name);
   return {
-    color: palette,
+    color: coloured(names, figures.muted),
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     textStyle: { fontFamily: font, color: colour("ink-2") },
     tooltip: { renderMode: "richText", confine: true, valueFormatter: format, textStyle: { fontFamily: font } },
@@ -81,6 +91,7 @@ function lines(figures) {
 
 function draw(canvas) {
   const figures = JSON.parse(canvas.nextElementSibling.textContent);
+  figures.muted = canvas.dataset.quiet.split("|");
   if (figures.kind === "bar") canvas.style.height = `${Math.max(200, 70 + 30 * figures.labels.length)}px`;
   const chart = echarts.init(canvas, null, { renderer: "canvas" });
   chart.setOption({ pie, bar: bars, line: lines }[figures.kind](figures));

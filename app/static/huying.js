@@ -46,11 +46,19 @@ function showSide(open) {
   const was = document.body.classList.contains("side-open");
   document.body.classList.toggle("side-open", open);
   sideButton.setAttribute("aria-expanded", String(open));
+  document.getElementById("main").inert = open;
   if (open) document.querySelector("#side a").focus();
   else if (was) sideButton.focus();
 }
 
 if (sideButton) {
+  sideButton.setAttribute("role", "button");
+  sideButton.addEventListener("keydown", (event) => {
+    if (event.key === " ") {
+      event.preventDefault();
+      sideButton.click();
+    }
+  });
   sideButton.addEventListener("click", (event) => {
     event.preventDefault();
     showSide(!document.body.classList.contains("side-open"));

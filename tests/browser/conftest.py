@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -47,14 +48,32 @@ def executable() -> str:
 
 
 @pytest.fixture(scope="session")
-def served(executable: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a console with the demo county in it."""
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings of the console that is served."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUYING_")}
     folder = tmp_path_factory.mktemp("served")
+    return kept | {"HUYING_DATA_DIR": str(folder), "HUYING_DEMO_PASSWORD": PASSWORD}
+
+
+@pytest.fixture
+def sweep_at(served: str, environment: dict[str, str]) -> Callable[[str], dict[str, int]]:
+    """Let time pass: what `run.py sweep --at` did, as it prints it."""
+
+    def sweep(moment: str) -> dict[str, int]:
+        words = [sys.executable, str(config.ROOT / "run.py"), "sweep", "--at", moment]
+        done = subprocess.run(words, env=environment, check=True, capture_output=True, timeout=60)
+        return dict(json.loads(done.stdout))
+
+    return sweep
+
+
+@pytest.fixture(scope="session")
+def served(executable: str, environment: dict[str, str]) -> Iterator[str]:
+    """The address of a console with the demo county in it."""
+    folder = Path(environment["HUYING_DATA_DIR"])
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HUYING_")}
-    environment |= {"HUYING_DATA_DIR": str(folder), "HUYING_DEMO_PASSWORD": PASSWORD}
 
     def run(*words: str) -> list[str]:
         return [sys.executable, str(config.ROOT / "run.py"), *words]
@@ -151,7 +170,9 @@ def page_as(browser: Any, served: str, signed_in: Callable[[str], Any]) -> Itera
 
 def _is_harmless(said: Any) -> bool:
     """Chromium also counts it as an error when a page says, with its status, that a form was refused."""
-    return said.type != "error" or (said.text.endswith("(UNPROCESSABLE ENTITY)") and "/assets/" not in said.location["url"])
+    return said.type != "error" or (
+        said.text.endswith("(UNPROCESSABLE ENTITY)") and "/assets/" not in said.location["url"]
+    )
 
 
 def _is_ours(address: str) -> bool:

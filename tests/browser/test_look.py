@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,18 +32,29 @@ def field(page: Any, label: str) -> Any:
 # A phone -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("account", ["luoyang", "office", "admin"])
-def test_no_page_is_wider_than_a_phone(page_as: PageAs, account: str) -> None:
+@pytest.mark.parametrize(
+    ("account", "further"),
+    [("luoyang", "/call/"), ("office", "/coordination_case/"), ("admin", "/users/list/")],
+)
+def test_no_page_is_wider_than_a_phone(page_as: PageAs, account: str, further: str) -> None:
     page = page_as(account, PHONE)
     page.goto("/")
-    lists = addresses(page, "#side a")
-    too_wide = {}
-    for listing in [*lists, "/notices/", "/resetmypassword/form"]:
-        for address in [listing, *kinds(page)] if listing in lists[1:4] else [listing]:
-            page.goto(address, wait_until="domcontentloaded")
-            if (width := page.evaluate(WIDTH)) > PHONE[0]:
-                too_wide[address] = width
+    lists = [*addresses(page, "#side a"), "/notices/", "/resetmypassword/form"]
+    too_wide = {address: width for address, width in widths(page, lists, further) if width > PHONE[0]}
     assert not too_wide
+
+
+def widths(page: Any, lists: list[str], further: str) -> Iterator[tuple[str, int]]:
+    """Every list; and from one of them on to a record, to its form and to the charts."""
+    assert further in lists
+    for listing in lists:
+        page.goto(listing, wait_until="domcontentloaded")
+        yield listing, page.evaluate(WIDTH)
+        if listing == further:
+            buttons = [a for a in addresses(page, ".head-do a") if a.partition("?")[0].endswith(("/add", "/charts"))]
+            for address in [*buttons, *addresses(page, "td.first a")[:1]]:
+                page.goto(address)
+                yield address, page.evaluate(WIDTH)
 
 
 def test_a_move_fits_a_phone(page_as: PageAs) -> None:
@@ -231,6 +243,7 @@ def test_the_page_names_its_language_and_changes_it(page_as: PageAs) -> None:
     page.goto("/call/")
     assert page.get_attribute("html", "lang") == "zh-CN"
     page.click(".top .language >> text=English")
+    page.goto("/call/")
     assert page.get_attribute("html", "lang") == "en"
     assert page.inner_text("h1") == "Calls"
 
@@ -250,7 +263,7 @@ def test_a_wrong_password_is_told(page_as: PageAs) -> None:
     page.fill("#password", "not this one")
     page.click("form button")
     assert page.locator(".flash").inner_text().strip()
-    assert page.url.endswith("/login/")
+    assert "/login/" in page.url
 
 
 # Notices and charts --------------------------------------------------------------------------------
@@ -265,7 +278,7 @@ def test_opening_a_notice_marks_it_as_read_and_leads_to_its_subject(page_as: Pag
     assert page.locator(".bell-count").inner_text() == str(before - 1)
 
 
-@pytest.mark.parametrize("console", ["call", "call_assignment", "coordination_case", "list_item"])
+@pytest.mark.parametrize("console", ["call", "call_assignment", "list_item"])
 def test_every_chart_is_drawn_from_the_numbers_in_its_table(page_as: PageAs, console: str) -> None:
     page = page_as("office")
     page.goto(f"/{console}/charts")

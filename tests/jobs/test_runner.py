@@ -13,7 +13,7 @@ from models.calls import CallState
 from models.ledger import Job
 from models.notices import Notice
 from models.organisation import Duty
-from models.recorder import RecorderEntry, verify
+from models.recorder import ORIGIN, Origin, RecorderEntry, verify
 from tests.make import NOW
 
 LATER = NOW + timedelta(days=3)
@@ -84,6 +84,13 @@ def test_a_moment_without_a_zone_is_shanghais(own, monkeypatch, at, moment):
     runner.run("notices", at)
     assert seen == [moment]
     assert seen[0].tzinfo is UTC
+
+
+def test_whatever_a_part_writes_is_dated_as_of_the_moment(own, monkeypatch):
+    origins = []
+    monkeypatch.setitem(sweep.PARTS, "notices", lambda session, now: origins.append(session.info[ORIGIN]) or Done(0, 0))
+    runner.run("notices", LATER.isoformat())
+    assert origins == [Origin(at=LATER, place="job:notices")]
 
 
 def test_without_a_moment_it_is_now(own, monkeypatch):

@@ -27,8 +27,8 @@ from tests.make import CALL_PATHS, NOW, WORKFLOWS, Make
 from tests.models.look import entries
 
 QUICK = settings(
-    max_examples=25,
-    stateful_step_count=30,
+    max_examples=20,
+    stateful_step_count=25,
     deadline=None,
     phases=(Phase.reuse, Phase.generate),  # a story of the database's is shrunk in minutes, not in seconds
     suppress_health_check=list(HealthCheck),

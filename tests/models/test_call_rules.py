@@ -567,7 +567,7 @@ def test_a_department_calls_a_township(session, make):
     assert call.state is S.resolved
 
 
-@pytest.mark.requirement("LX-24", "TC-31")
+@pytest.mark.requirement("LX-24", "TC-31", "TA-51")
 @pytest.mark.parametrize("level", [UnitType.village, UnitType.grid])
 def test_a_grid_workers_clue_is_sent_by_the_township(session, make, acting, level):
     township, item = make.township(), make.item()

@@ -122,6 +122,7 @@ def test_what_must_not_be_in_a_transaction_is_in_none(file, tmp_path):
 def test_a_database_in_memory_works_too():
     with create_engine("sqlite://").begin() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert connection.connection.driver_connection.isolation_level is None, "Python would begin by itself"
 
 
 def test_it_is_installed_once_however_often(file):

@@ -235,7 +235,7 @@ OTHERS = {
     "call_id": 99,
     "subject_id": 99,
     "seq": 99,
-    "chain": 99,
+    "chain": 999_999,
 }
 
 

@@ -261,7 +261,7 @@ def everything(world: World, model: type) -> list[tuple[int, Any]]:
     return [(inspect(row).identity[0], row) for row in world.session.scalars(select(model))]
 
 
-@pytest.mark.requirement("TA-51", "LX-24", "TC-24")
+@pytest.mark.requirement("LX-24", "TC-24")
 @pytest.mark.parametrize("who", CALLS)
 def test_calls_are_seen_and_written_by_whom_they_concern(world, meet, who):
     sees, writes = CALLS[who]

@@ -21,7 +21,7 @@ from models.door import act_for
 from models.organisation import Unit, UnitType
 from models.roles import EVERYWHERE, RoleName
 from models.scope import SCOPED
-from tests.make import CALL_PATHS, NOW, OFFICES, Make
+from tests.make import CALL_PATHS, CASE_PATHS, NOW, OFFICES, Make
 from tests.views.conftest import HASH
 
 TOKEN = re.compile(r"zq\d{5}x")
@@ -63,7 +63,7 @@ class Ground:
             units = {"county": county, "township": make.township(county), "department": make.department(county)}
             units["grid"] = make.grid(make.village(units["township"]))
             self.units[side] = units
-            self._cases(units, make.department(county), make.department(county))
+            self._cases(units, thoroughly=side == "ours")
             self.people[side] = self._person(units["township"], RoleName.township_operator)
             self._claim(side)
         for role in RoleName:
@@ -73,15 +73,17 @@ class Ground:
         self.session.commit()
         self._claim("ours")
 
-    def _cases(self, units: dict[str, Unit], helper: Unit, named: Unit) -> None:
+    def _cases(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, town, department = self.make, units["township"], units["department"]
+        helper, named = make.department(units["county"]), make.department(units["county"])
         draft = make.duty_list(units["county"])
         make.item(department, duty_list=draft, cooperating=[helper])
         item = make.item(department, cooperating=[helper])
-        for state in CALL_PATHS:
+        for state in CALL_PATHS if thoroughly else ("draft", "dispatched"):
             make.call(town, state=state, item=item, cooperating=[helper], named=named, place_unit_id=units["grid"].id)
         make.call(department)
-        make.case(caller=town, item=item)
+        for state in CASE_PATHS if thoroughly else ("opened",):
+            make.case(caller=town, item=item, state=state)
 
     def _seat(self, role: RoleName) -> Unit:
         duties = {office_role: duty for duty, (_, office_role) in OFFICES.items()}
@@ -108,10 +110,12 @@ class Ground:
         for side in ("ours", "abroad", "theirs"):
             for name, model in MODELS.items():
                 if not self.rows(name, side) and not self.rows(name, "county" if side == "ours" else ""):
-                    self._invent(model, side)
+                    states = getattr(model.__table__.columns.get("state"), "type", None)
+                    for state in states.enum_class if states is not None else (None,):
+                        self._invent(model, side, state)
         assert all(self.rows(name, "abroad") for name in MODELS), "a table has no row in the other county"
 
-    def _invent(self, model: type[Any], side: str) -> None:
+    def _invent(self, model: type[Any], side: str, state: Any = None) -> None:
         try:
             with self.session.begin_nested():
                 row = model()
@@ -119,10 +123,11 @@ class Ground:
                     if not column.primary_key or column.foreign_keys or column.autoincrement is False:
                         key = inspect(model).get_property_by_column(column).key
                         setattr(row, key, self._of_side(column, side) if column.foreign_keys else some(column, number))
+                if state is not None:
+                    row.state = state
                 self.session.add(row)
         except IntegrityError:
-            if side != "theirs":  # a second row of the same county may be one too many
-                raise
+            pass  # a second row of a county may be one too many; that there is one at all is seen to below
         self.session.commit()
         self._claim(side)
 

@@ -174,7 +174,7 @@ class Walk:
             "unit_id": [self.ground.units[side]["township"].id for side in ("ours", "theirs", "abroad")],
             "version": ["v1", "x"],
             "locale": ["en", "xx"],
-            "filename": ["echarts.min.js"] if route.rule.endpoint == "vendor" else ["../config.py", "x"],
+            "filename": ["echarts.min.js"] if route.rule.endpoint == "vendor" else ["x", "../config.py"],
             "name": ["resetpasswords", "nosuch"],
         }
         if route.name == "open":
@@ -208,8 +208,8 @@ class Walk:
                 else:
                     yield from self._bodies(route, shape, path, key)
         elif "name" in names:
-            for name in (*shape.fields, "password", "nosuch"):
-                for rest in ("", "?q=zq", "?search=1", "?search=1&q=zq"):
+            for name in (*(n for n, f in shape.fields.items() if f.target), "state", "nosuch"):
+                for rest in ("", "?search=1&q=zq"):
                     yield Attempt("GET", self._path(route, name=name) + rest)
             yield from self._lookups(route, shape)
         elif "number" in names:
@@ -278,7 +278,7 @@ class Walk:
         bodies = [{}, right, right | self._not_theirs(shape), *(right | jump for jump in jumps)]
         if key is not None:
             bodies += [{name: value} for name, value in right.items()] + jumps
-        bodies += [{f.name: wrong for f in writable(shape)} for wrong in WRONG]
+        bodies += [{f.name: wrong for f in writable(shape)} for wrong in (WRONG[:3] if form else WRONG)]
         for body in bodies:
             yield Attempt(route.method, path, {"data": _posted(body)} if form else {"json": body})
         if not form:
@@ -309,6 +309,9 @@ class Walk:
         transition = shape.console.workflow.moves[route.name.removeprefix("move_")]
         ours, hidden = self._keys(shape)
         rows = {row_key(row): row for row in self.seen[shape.resource]}
+        ours.sort(key=lambda key: rows[key].state not in transition.source)
+        right_now = sum(rows[key].state in transition.source for key in ours)
+        ours = [*ours[: min(right_now, 2)], *ours[right_now : right_now + 2]]
         for key in (*ours, *hidden, ABSENT, HUGE):
             path = self._path(route, pk=key)
             if route.method == "GET":
@@ -319,20 +322,22 @@ class Walk:
                 for f in asked(transition)
                 if (value := self._value(f, rows.get(key)) if key in rows else 1) is not None
             }
-            for body in self._move_bodies(shape, transition, right, key in rows and key == ours[0]):
+            for body in self._move_bodies(route, transition, right, key in rows and key == ours[0]):
                 sent = {"json": body} if route.is_api else {"data": _posted(body | {"note": "x"})}
                 yield Attempt("POST", path, sent, moves=True)
 
-    def _move_bodies(self, shape: Shape, transition: Any, right: dict[str, Any], thorough: bool) -> Iterator[dict[str, Any]]:
+    def _move_bodies(
+        self, route: Route, transition: Any, right: dict[str, Any], thorough: bool
+    ) -> Iterator[dict[str, Any]]:
         yield right
-        yield right | self._not_theirs(shape)
+        yield right | self._not_theirs(route.shape)
         if thorough:
             yield {}
             for f in asked(transition):
                 if f.target is not None:
                     for there in self._hidden_targets(f):
                         yield right | {f.name: there if f.kind == "row" else [there]}
-            for wrong in WRONG:
+            for wrong in WRONG if route.is_api else WRONG[:2]:
                 yield {f.name: wrong for f in asked(transition)} | {"note": wrong, "version": wrong}
 
     # What came of it -------------------------------------------------------------------------------
