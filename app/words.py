@@ -13,7 +13,6 @@ RIGHTS = {
     "can_delete": N_("Delete"),
     "can_list": N_("View the list"),
     "can_show": N_("View one"),
-    "can_download": N_("Download files"),
     "can_get": N_("View"),
     "can_this_form_get": N_("Open the form"),
     "can_this_form_post": N_("Send the form"),
@@ -28,14 +27,9 @@ RIGHTS = {
 PAGES = {
     "UserDBModelView": N_("Accounts"),
     "RoleModelView": N_("Roles"),
-    "UserGroupModelView": N_("Groups of accounts"),
     "UserInfoEditView": N_("Names on my account"),
     "ResetMyPasswordView": N_("My own password"),
     "ResetPasswordView": N_("Another's password"),
-    "PermissionModelView": N_("Directory of permissions"),
-    "ViewMenuModelView": N_("Directory of pages"),
-    "PermissionViewModelView": N_("Directory of permissions on pages"),
-    "MenuApi": N_("Menu by API"),
     "OpenApi": N_("Description of the API"),
 }
 """Flask-AppBuilder's own pages, by the name that permissions know."""

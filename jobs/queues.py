@@ -7,7 +7,8 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import Queue
-from rq.exceptions import DuplicateJobError
+from rq.exceptions import DuplicateJobError, InvalidJobOperation, NoSuchJobError
+from rq.job import Job, JobStatus
 
 SWEEP = "sweep"
 DELIVER = "deliver"
@@ -29,7 +30,8 @@ def enqueue_once(
 ) -> bool:
     """Queue `job`, a dotted path, under `key`; False if it is waiting, running, or was done within `remember` seconds.
 
-    Call it after the commit: a worker is quick enough to look for a row not there yet.
+    One that had failed for good is tried again. Call it after the commit: a worker is quick enough to look for a row
+    not there yet.
     """
     if queue not in QUEUES:
         raise ValueError(f"nobody works on the queue {queue!r}")
@@ -45,6 +47,18 @@ def enqueue_once(
             retry=rq.Retry(max=len(RETRY_AFTER), interval=list(RETRY_AFTER)),
         )
     except DuplicateJobError:
+        return _revived(redis, key)
+    return True
+
+
+def _revived(redis: Redis, key: str) -> bool:
+    """Whether the job of this key had failed, and was put back; of two who ask at once, one puts it back."""
+    try:
+        job = Job.fetch(key, connection=redis, serializer="json")
+        if job.get_status() != JobStatus.FAILED:
+            return False
+        job.requeue()
+    except (NoSuchJobError, InvalidJobOperation):
         return False
     return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import select
@@ -342,9 +343,8 @@ class Make:
             return SYSTEM_ACTOR
         call = subject if isinstance(subject, Call) else subject.call
         county = self.session.get(Unit, subject.region_id)
-        units = [call.caller_unit, *(self.office(duty, county) for duty in OFFICES)]
-        if isinstance(subject, CallAssignment):
-            units.append(subject.department)
+        asked = [subject.department] if isinstance(subject, CallAssignment) else []
+        units = chain(asked, [call.caller_unit], (self.office(duty, county) for duty in OFFICES))
         return next(actor for unit in units if transition.by(subject, actor := self.actor(unit)))
 
     def _draft(self, caller: Unit, at: datetime, **columns: Any) -> Call:

@@ -82,7 +82,8 @@ def make_question(shape: Shape, filters: Iterable[Filter], *, page: int, size: i
     )
     if question.order and question.order not in (*shape.sortable, shape.order[0]):
         raise BadQuestion(gettext("One cannot sort by “%(column)s” here.", column=question.order[:60]))
-    if len(question.filters) > MOST_FILTERS:
+    wordless = all(shape.fields[name].kind not in ("text", "long_text") for name in shape.searched)
+    if len(question.filters) > MOST_FILTERS or (question.words and wordless):
         raise BadQuestion(gettext("The question is not valid."))
     return question
 
@@ -158,8 +159,6 @@ def narrowed(shape: Shape, question: Question) -> Select[Any]:
     query = select(shape.model).where(*(f.criterion for f in question.filters))
     if question.words:
         texts = [getattr(shape.model, n) for n in shape.searched if shape.fields[n].kind in ("text", "long_text")]
-        if not texts:
-            raise BadQuestion(gettext("The question is not valid."))
         query = query.where(or_(*(column.icontains(question.words, autoescape=True) for column in texts)))
     return query
 

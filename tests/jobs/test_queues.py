@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
 from rq.job import Job
 
 from app import embedded
@@ -85,6 +86,16 @@ def test_every_job_is_tried_again_and_remembered_when_it_fails_for_good(redis):
     job = Job.fetch("sweep-1", connection=redis, serializer="json")
     assert (job.retries_left, job.retry_intervals) == (3, [10, 60, 300])
     assert job.failure_ttl == 30 * 24 * 60 * 60
+
+
+def test_a_job_that_failed_for_good_does_not_block_its_key(redis):
+    job = Queue(DELIVER, connection=redis, serializer="json").enqueue("no.such.job", job_id="deliver-now")
+    worker = SimpleWorker([DELIVER], connection=redis, serializer="json")
+    worker.work(burst=True)
+    assert job.get_status() == "failed"
+    asked = [enqueue_once(redis, DELIVER, "no.such.job", key="deliver-now") for _ in range(2)]
+    assert asked == [True, False]
+    assert (job.get_status(refresh=True), waiting(redis, DELIVER)) == ("queued", 1)
 
 
 def test_a_queue_that_nobody_serves_is_refused(redis):

@@ -140,22 +140,39 @@ def test_a_part_is_repeated_until_it_finds_nothing(own, monkeypatch):
     assert runner.run("notices") == {"notices": 8}
 
 
+def swept_in_child():
+    """What a job that RQ forked did."""
+    child = os.fork()
+    if not child:
+        try:
+            runner.forget_connections()
+            os._exit(runner.run("accept_watch", LATER.isoformat())["accept_watch"])
+        finally:
+            os._exit(99)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 @pytest.mark.databases
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_forked_job_leaves_its_parents_connections_alone(own, late):
+def test_a_forked_job_works_beside_a_connection_in_use(own, late):
     with runner.engine().connect() as parents:
-        number = parents.exec_driver_sql("SELECT 1").scalar()
+        assert parents.exec_driver_sql("SELECT 7").scalar() == 7
         parents.rollback()
-        child = os.fork()
-        if not child:
-            try:
-                runner.forget_connections()
-                os._exit(runner.run("accept_watch", LATER.isoformat())["accept_watch"])
-            finally:
-                os._exit(99)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
-        assert parents.exec_driver_sql("SELECT 1").scalar() == number
+        assert swept_in_child() == 1
+        assert parents.exec_driver_sql("SELECT 7").scalar() == 7
         parents.rollback()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_job_neither_uses_nor_ends_the_connections_of_its_parent(own, late):
+    def number():
+        with runner.engine().connect() as connection:
+            return connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+
+    before = number()
+    assert swept_in_child() == 1
+    assert number() == before
 
 
 def test_there_may_be_no_connections_to_forget():
