@@ -17,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from app.engine.declare import Told
+from app.engine.derive import translated
 from models.base import N_, Model
 from models.door import OutOfSight
 from models.workflow import STALE, MovedOn, NotYours, Refused
@@ -41,7 +42,7 @@ def told(error: Exception) -> Told | None:
     """A refusal in the reader's language, by field; None for what is a failure."""
     if isinstance(error, Refused):
         details = {
-            name: gettext(str(value)) if isinstance(value, str) else value for name, value in error.details.items()
+            name: translated(value) if isinstance(value, str) else value for name, value in error.details.items()
         }
         status = 409 if isinstance(error, MovedOn) else 403 if isinstance(error, NotYours) else 422
         return Told(status, {error.field: gettext(str(error), **details)})

@@ -11,11 +11,14 @@ from sqlalchemy import select
 
 import config
 from app import desk, errors, identity, security, shell, wake
+from app.engine import present
 from app.engine.build import register
 from app.engine.checks import check
 from app.engine.declare import World
 from app.extensions import appbuilder, csrf, db
 from app.metrics import Metrics
+from app.names import CODES, NAMES
+from app.roles_page import LabelledSecurity
 from app.timeline import timeline
 from models import recorder
 from models.base import Role
@@ -50,10 +53,12 @@ def create_app(**overrides: Any) -> Flask:
             db.session,
             indexview=desk.Desk,
             base_template="shell.html",
-            security_manager_class=security.Security,
+            security_manager_class=LabelledSecurity,
             update_perms=False,
         )
         identity.register(app)
+        present.NAMES.update(NAMES)
+        present.CODES.update(CODES)
         security.register(app)
         errors.speak_of_tokens(appbuilder.sm.jwt_manager)
         for view in (desk.Notices, desk.Acting, desk.Health, Metrics, OpenApi):

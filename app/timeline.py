@@ -10,15 +10,14 @@ from sqlalchemy import or_, select
 
 from app.engine.declare import Happening
 from app.engine.derive import Field, fields_of, translated
-from app.engine.present import name_of, plain
+from app.engine.present import CODES, name_of, plain
 from app.identity import ZONE
-from models.base import N_, Model, User
+from models.base import Model, User
 from models.organisation import Unit
 from models.recorder import RecorderEntry
 from models.workflow import workflow_of
 
 MOST = 200
-ACTIONS = {"create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted")}
 UNTOLD = {"id", "version", "region_id", "search_key", "path"}
 
 
@@ -73,7 +72,7 @@ def _told(entry: RecorderEntry, people: Any, units: Any, references: Any) -> Hap
     model = _models().get(entry.subject_type)
     workflow = workflow_of(model) if model else None
     transition = workflow.transitions.get(entry.action) if workflow else None
-    label = translated(transition.label) if transition else gettext(ACTIONS.get(entry.action, entry.action))
+    label = translated(transition.label if transition else CODES.get(entry.action, entry.action))
     return Happening(
         at=entry.at,
         who=people.get(entry.user_id) or gettext("By itself"),
@@ -81,25 +80,11 @@ def _told(entry: RecorderEntry, people: Any, units: Any, references: Any) -> Hap
         action=entry.action,
         label=label,
         tone=transition.tone if transition else "muted",
-        subject=gettext(SUBJECTS.get(entry.subject_type, entry.subject_type)),
+        subject=translated(CODES.get(entry.subject_type, entry.subject_type)),
         note=entry.note,
         changes=tuple(_changes(entry, model, references)) if entry.action != "create" else (),
-        place=entry.place,
+        place=translated(CODES.get(entry.place, entry.place)),
     )
-
-
-SUBJECTS = {
-    "call": N_("Call"),
-    "call_assignment": N_("Assignment"),
-    "coordination_case": N_("Coordination case"),
-    "case_party": N_("Party"),
-    "supervision_order": N_("Supervision order"),
-    "duty_list": N_("List"),
-    "list_item": N_("List item"),
-    "item_cooperation": N_("Cooperating department"),
-    "calendar_day": N_("Calendar day"),
-    "unit": N_("Unit"),
-}
 
 
 def _changes(entry: RecorderEntry, model: Any, references: Any) -> Any:

@@ -93,8 +93,11 @@ def _signed_in(app: Any, account: str) -> Any:
 def _ids(engine: Engine) -> tuple[int, int]:
     with engine.connect() as connection:
         newest = connection.execute(text("SELECT max(id) FROM call WHERE state = 'resolved'")).scalar_one()
-        drafts = "SELECT id FROM call WHERE state IN ('draft', 'returned') AND caller_unit_id = (SELECT id FROM unit WHERE code = '330329100')"
-        return newest, connection.execute(text(drafts + " ORDER BY id LIMIT 1")).scalar_one()
+        drafts = (
+            "SELECT min(id) FROM call WHERE state IN ('draft', 'returned')"
+            " AND caller_unit_id = (SELECT id FROM unit WHERE code = '330329100')"
+        )
+        return newest, connection.execute(text(drafts)).scalar_one()
 
 
 def _page(client: Any, path: str) -> dict[str, Any]:

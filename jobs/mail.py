@@ -43,6 +43,7 @@ TRIES = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 SUBJECT_LENGTH = 80
 SENDER = "huying@localhost"
+FOOT = N_("Sign in to Huying to read more. Do not reply to this mail.")
 
 
 class Away(Exception):
@@ -172,7 +173,7 @@ def letter(mailing: Mailing, now: datetime) -> EmailMessage:
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<notice-{mailing.id}@{_deployment()}.huying>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(f"{text}\n\n{_chinese(N_('Sign in to Huying to read more. Do not reply to this mail.'))}\n")
+    mail.set_content(f"{text}\n\n{_chinese(FOOT)}\n")
     return mail
 
 

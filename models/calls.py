@@ -177,7 +177,7 @@ class CallAssignment(Regional, Model):
         default=FailureKind.none, info={"label": N_("Failure"), "protected": True}
     )
     round: Mapped[int] = mapped_column(default=1, info={"label": N_("Round"), "protected": True})
-    dispatched_at: Mapped[datetime] = mapped_column(info={"label": N_("Dispatched"), "protected": True})
+    dispatched_at: Mapped[datetime] = mapped_column(info={"label": N_("Dispatched at"), "protected": True})
     respond_due: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Respond by"), "protected": True})
     responded_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Responded at"), "protected": True})
     responsible_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), info={"protected": True}, index=True)

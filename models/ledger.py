@@ -45,14 +45,14 @@ class Promise(Regional, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     job: Mapped[Job] = mapped_column(info={"label": N_("What happens")})
-    subject_type: Mapped[str] = mapped_column(String(40), info={"label": N_("Kind of record")})
+    subject_type: Mapped[str] = mapped_column(String(40), info={"label": N_("Kind of record"), "coded": True})
     subject_id: Mapped[int] = mapped_column(info={"label": N_("Record")})
     step: Mapped[int] = mapped_column(default=1, info={"label": N_("Step")})
     occurrence: Mapped[int] = mapped_column(default=1, info={"label": N_("Time")})
     due_at: Mapped[datetime] = mapped_column(info={"label": N_("Due")})
     state: Mapped[PromiseState] = mapped_column(default=PromiseState.planned, info={"label": N_("State")})
     fired_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Kept at")})
-    cause: Mapped[str] = mapped_column(String(60), default="", info={"label": N_("Cause")})
+    cause: Mapped[str] = mapped_column(String(60), default="", info={"label": N_("Cause"), "coded": True})
 
     def __str__(self) -> str:
         return f"{self.job} {self.subject_type} {self.subject_id}"

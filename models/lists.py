@@ -41,7 +41,7 @@ class DutyList(Regional, Model):
     owner_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     issued_by: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Issued by")})
     document_number: Mapped[str] = mapped_column(String(80), default="", info={"label": N_("Document number")})
-    published_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Published"), "protected": True})
+    published_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Published at"), "protected": True})
     effective_from: Mapped[date | None] = mapped_column(info={"label": N_("In force from"), "protected": True})
     note: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Note")})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})

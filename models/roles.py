@@ -46,7 +46,7 @@ COUNTY = frozenset(
 HEADS = frozenset({RoleName.department_head, RoleName.township_head, RoleName.leader})
 
 _READ_ALL = "DutyList ListItem ItemCooperation Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder"
-_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit Notice"
+_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit"
 
 # role → {model: what it may do}. `read` is list, page, chart, timeline; moves are named as in the workflow.
 _TABLE: dict[RoleName, dict[str, str]] = {
@@ -117,12 +117,12 @@ _PEOPLE = {
         "UserDBModelView": "list show add edit userinfo",
         "ResetPasswordView": "this_form_get this_form_post",
     },
-    RoleName.security_admin: {"RoleModelView": "list show add edit copyrole", "UserDBModelView": "list show"},
+    RoleName.security_admin: {"RoleModelView": "list show add edit", "UserDBModelView": "list show"},
 }
 _OWN = {
     "OpenApi": "get",
     "ResetMyPasswordView": "this_form_get this_form_post",
-    "UserDBModelView": "userinfo resetmypassword",
+    "UserDBModelView": "userinfo",
 }
 
 

@@ -28,7 +28,7 @@ class Reminder(Regional, Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     due_at: Mapped[datetime] = mapped_column(info={"label": N_("Due")})
     sent_at: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Sent")})
-    message: Mapped[str] = mapped_column(String(500), info={"label": N_("Message")})
+    message: Mapped[str] = mapped_column(String(500), info={"label": N_("Message"), "coded": True})
 
     call: Mapped[Call] = relationship(info={"label": N_("Call")})
     unit: Mapped[Unit] = relationship(foreign_keys=unit_id, info={"label": N_("Unit")})
@@ -69,9 +69,11 @@ class SupervisionOrder(Regional, Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     level: Mapped[int] = mapped_column(default=1, info={"label": N_("Level"), "protected": True})
     state: Mapped[OrderState] = mapped_column(default=OrderState.issued, info={"label": N_("State"), "protected": True})
-    issued_at: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Issued"), "protected": True})
+    issued_at: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Issued at"), "protected": True})
     raised_at: Mapped[datetime] = mapped_column(info={"label": N_("Level raised"), "protected": True})
-    reason: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Reason"), "protected": True})
+    reason: Mapped[str] = mapped_column(
+        Text, default="", info={"label": N_("Reason"), "protected": True, "coded": True}
+    )
     reply: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Reply"), "protected": True})
     replied_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Replied at"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})

@@ -82,7 +82,7 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
     kept = order[-BARS:] if chart.per else order[:BARS]
     names = _names(session, shape.fields[chart.by], kept, chart.per)
     split_names = (
-        _names(session, shape.fields[chart.split], list(parts), "") if chart.split else {None: gettext("Number")}
+        _names(session, shape.fields[chart.split], list(parts), "") if chart.split else {None: gettext("Count")}
     )
     title = translated(chart.title) or _title(shape, chart)
     return Figures(

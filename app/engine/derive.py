@@ -33,6 +33,8 @@ class Field:
     target: type[Any] | None = None
     column: Any = None
     default: Any = None
+    coded: bool = False
+    """Whether it holds a code, or an English message: told in the reader's language where it is shown."""
     among: Any = None
     """`(subject, actor)` → criterion, for a relation with fewer choices than the table has rows."""
 
@@ -85,6 +87,7 @@ def _of_column(name: str, column: Any) -> Field:
         length=getattr(column.type, "length", None) if kind == "text" else None,
         words=getattr(column.type, "enum_class", None),
         column=column,
+        coded=bool(column.info.get("coded")),
         default=column.default.arg if column.default is not None and column.default.is_scalar else None,
     )
 

@@ -185,6 +185,7 @@ class Page(BaseView):
         return self._render(
             "show.html",
             row=row,
+            name=name_of(row),
             values=[(f, cell, self._address(f, row)) for f, cell in values],
             moves=self._open_moves(row),
             related=[self._related(row, related) for related in self.shape.console.related if self._may_see(related)],
@@ -293,7 +294,7 @@ class Page(BaseView):
     def _draw_form(self, fields: list[Field], row: Any, *, values: dict[str, Any], told: Told | None = None) -> str:
         """Drawn from scratch even after a refusal: the row is read again, so that nothing half changed is shown."""
         key = row.id if row is not None else None
-        title = gettext("Edit %(record)s", record=str(row)) if row is not None else self._add_title()
+        title = gettext("Edit %(record)s", record=name_of(row)) if row is not None else self._add_title()
         return self._render(
             "form.html",
             title=title,
@@ -396,7 +397,7 @@ class Page(BaseView):
     def _draw_move(self, row: Any, transition: Any, values: dict[str, Any], told: Told | None = None) -> str:
         return self._render(
             "form.html",
-            title=f"{translated(transition.label)} · {row}",
+            title=f"{translated(transition.label)} · {name_of(row)}",
             intro=translated(transition.help),
             fields=asked(transition),
             values=values,

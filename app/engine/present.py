@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
@@ -13,6 +14,12 @@ from app.engine.derive import Field, translated
 
 DAY, HOUR = 86_400, 3_600
 
+NAMES: dict[type[Any], Callable[[Any], str]] = {}
+"""How rows are called whose own `str` would speak English, or in codes. Filled once, by the assembly."""
+
+CODES: dict[str, str] = {}
+"""What the values of a `coded` column are called. Filled once, by the assembly."""
+
 
 def plain(field: Field, value: Any, zone: tzinfo) -> str:
     """A value as text: for exports, timelines and titles."""
@@ -22,6 +29,8 @@ def plain(field: Field, value: Any, zone: tzinfo) -> str:
         return gettext("Yes") if value else gettext("No")
     if field.kind == "word":
         return translated(value.label)
+    if field.coded:
+        return translated(CODES.get(value, value))
     return in_zone(value, zone)
 
 
@@ -29,7 +38,8 @@ def name_of(row: Any) -> str:
     """What a row is called. A person: family name first, as in China; Flask-AppBuilder puts it last."""
     if isinstance(row, User):
         return f"{row.last_name}{row.first_name}" or str(row.username)
-    return str(row)
+    told = NAMES.get(type(row))
+    return told(row) if told else str(row)
 
 
 def in_zone(value: Any, zone: tzinfo) -> str:
@@ -52,7 +62,7 @@ def shown(field: Field, value: Any, zone: tzinfo, *, now: datetime | None = None
     if isinstance(value, datetime):
         return _moment(value, zone, now)
     if field.kind == "long_text":
-        return Markup('<span class="prose">{}</span>').format(value)
+        return Markup('<span class="prose">{}</span>').format(plain(field, value, zone))
     return escape(plain(field, value, zone))
 
 

@@ -23,6 +23,7 @@ COUNTED = 10_000
 
 TEXT = {"ct": "contains", "nct": "does not contain", "sw": "begins with", "eq": "is", "neq": "is not"}
 SIZE = {"eq": "is", "neq": "is not", "gt": "after", "lt": "before", "ge": "from", "le": "up to"}
+AMOUNT = {"eq": "is", "neq": "is not", "gt": "more than", "lt": "less than", "ge": "at least", "le": "at most"}
 WORDS = {"eq": "is", "neq": "is not"}
 ROWS = {"rel_o_m": "is", "nrel_o_m": "is not"}
 OPERATORS: Mapping[str, Mapping[str, str]] = {
@@ -30,8 +31,8 @@ OPERATORS: Mapping[str, Mapping[str, str]] = {
     "long_text": {"ct": TEXT["ct"], "nct": TEXT["nct"]},
     "word": WORDS,
     "flag": {"eq": "is"},
-    "number": SIZE,
-    "decimal": SIZE,
+    "number": AMOUNT,
+    "decimal": AMOUNT,
     "moment": {key: SIZE[key] for key in ("eq", "gt", "lt", "ge", "le")},
     "day": SIZE,
     "hour": SIZE,

@@ -55,7 +55,7 @@ class DayKind(Word):
     make_up = "make_up", N_("Make-up working day"), "active"
     weekend = "weekend", N_("Weekend"), "muted"
     holiday = "holiday", N_("Public holiday"), "muted"
-    closed = "closed", N_("Closed"), "muted"
+    closed = "closed", N_("Day off"), "muted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,91 @@
+"""The pages of roles and accounts: in Chinese, whole after a save, and no dearer for a role that may more."""
+
+import re
+
+import pytest
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
+from sqlalchemy import select
+
+from app import factory
+from app.roles_page import right_of, thing_of
+from models.base import Role
+from models.organisation import Duty
+from models.roles import RoleName
+
+
+@pytest.fixture
+def keeper(browser_of, make):
+    """Who says what roles may do, at a browser that asks for Chinese."""
+    return browser_of(make.office(Duty.county_office), RoleName.security_admin)
+
+
+@pytest.fixture
+def role_id(web, session):
+    return lambda name: session.scalar(select(Role.id).where(Role.name == name))
+
+
+def test_a_role_is_shown_by_console_in_chinese(keeper, role_id):
+    page = keeper.get(f"/roles/show/{role_id('county_dispatcher')}").text
+    assert "县委、县政府办公室派发员" in page
+    assert "呼叫：查看、导出、受理、退回补正、派发" in page
+    assert "can_" not in page
+
+
+def test_every_permission_that_is_asked_for_is_told_in_chinese(web):
+    with web.test_request_context():
+        for permission, page in factory.published():
+            grant = PermissionView(permission=Permission(name=permission), view_menu=ViewMenu(name=page))
+            told = f"{thing_of(grant)}：{right_of(grant)}"
+            assert not re.search(r"[A-Za-z]", told), (permission, page, told)
+
+
+def test_a_tick_that_is_left_is_kept_and_one_that_is_taken_is_gone(keeper, session, role_id):
+    role = session.get(Role, role_id("congress_observer"))
+    kept, taken = role.permissions[0].id, role.permissions[1].id
+    session.commit()
+    answer = keeper.post(f"/roles/edit/{role.id}", data={"permissions": [kept], "name": "another"})
+    assert answer.status_code == 302
+    session.refresh(role)
+    assert {grant.id for grant in role.permissions} == {kept} != {taken}
+    assert role.name == "congress_observer", "the name is what grants go by"
+
+
+@pytest.mark.parametrize("page", ["show", "edit"])
+def test_a_role_that_may_much_costs_no_more_than_one_that_may_little(keeper, role_id, statements, page):
+    def cost(name):
+        address = f"/roles/{page}/{role_id(name)}"
+        keeper.get(address)
+        statements.clear()
+        assert keeper.get(address).status_code == 200
+        return len(statements)
+
+    assert cost("grid_worker") == cost("admin")
+
+
+def test_more_roles_and_more_accounts_cost_no_more(keeper, session, make, statements):
+    def cost(address):
+        statements.clear()
+        assert keeper.get(address).status_code == 200
+        return len(statements)
+
+    for address in ("/roles/list/", "/users/list/"):
+        before = cost(address)
+        session.add_all(Role(name=f"{address}{n}") for n in range(5))
+        for _ in range(5):
+            make.user()
+        session.commit()
+        assert cost(address) == before, address
+
+
+def test_an_account_is_kept_with_its_roles_by_name(browser_of, make, session, role_id):
+    admin = browser_of(make.office(Duty.county_office), RoleName.admin)
+    form = admin.get("/users/add").text
+    assert "普通账号（权限随任职）" in form
+    assert "member<" not in form
+    sent = {
+        "username": "wang", "last_name": "王", "first_name": "芳", "email": "wang@example.org", "active": "y",
+        "roles": [role_id("member")], "password": "Long-Enough-1234", "conf_password": "Long-Enough-1234",
+    }  # fmt: skip
+    assert admin.post("/users/add", data=sent).status_code == 302
+    account = next(user for user in session.get(Role, role_id("member")).user if user.username == "wang")
+    assert [role.name for role in account.roles] == ["member"]
