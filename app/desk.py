@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import abort, jsonify, redirect, request, session, url_for
 from flask_appbuilder import IndexView, expose
@@ -165,6 +166,20 @@ class Acting(BaseView):
             abort(404)
         session[ACTING] = unit_id
         return redirect(url_for("Desk.index"))
+
+
+class Language(BaseView):
+    """The switch in the header bar, which leaves one where one is."""
+
+    route_base = "/language"
+    default_view = "choose"
+
+    @expose("/<any(zh, en):locale>", methods=["GET"])
+    def choose(self, locale: str) -> Response:
+        session["locale"] = locale
+        came_from = urlsplit(request.referrer or "")
+        here = came_from.netloc == request.host and came_from.path.startswith("/") and came_from.path[1:2] != "/"
+        return redirect(urlunsplit(("", "", came_from.path, came_from.query, "")) if here else url_for("Desk.index"))
 
 
 class Health(BaseView):

@@ -6,7 +6,7 @@ import logging
 import re
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_jwt_extended import JWTManager
@@ -85,7 +85,9 @@ def _columns_of(error: IntegrityError | DataError) -> list[str]:
 def _answer(status: int, message: str) -> ResponseReturnValue:
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return jsonify(message=message), status
-    return render_template("error.html", status=status, message=message), status
+    # Without context processors: Flask-Login's would ask the database who is there, which may be what failed.
+    page = current_app.jinja_env.get_template("error.html")
+    return page.render(status=status, message=message), status
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -61,13 +61,21 @@ def create_app(**overrides: Any) -> Flask:
         present.CODES.update(CODES)
         security.register(app)
         errors.speak_of_tokens(appbuilder.sm.jwt_manager)
-        for view in (desk.Notices, desk.Acting, desk.Health, Metrics, OpenApi):
+        for view in (desk.Notices, desk.Acting, desk.Language, desk.Health, Metrics, OpenApi):
             appbuilder.add_view_no_menu(view)
         shell.register(app, register(appbuilder, CONSOLES, world()))
     if not app.testing:
         wake.register(app, settings.redis_url)
+    app.url_defaults(_versioned)
     app.add_url_rule("/vendor/<any('echarts.min.js'):filename>", "vendor", _vendor)
     return app
+
+
+def _versioned(endpoint: str, values: dict[str, Any]) -> None:
+    """A style or script is kept by the browser until it changes, because then its address does."""
+    if endpoint == "static" and "filename" in values:
+        path = config.ROOT / "app" / "static" / values["filename"]
+        values["v"] = int(path.stat().st_mtime) if path.exists() else 0
 
 
 def _vendor(filename: str) -> Response:

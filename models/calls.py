@@ -117,7 +117,7 @@ class Call(Regional, Model):
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
-        return f"{self.number or '–'} {self.title}"
+        return f"{self.number} {self.title}" if self.number else self.title
 
 
 class AssignmentRole(Word):

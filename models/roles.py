@@ -74,7 +74,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     },
     RoleName.supervisor: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
-        "CoordinationCase": "read export notify_parties disagree order_execution executed",
+        "CoordinationCase": "read export notify_parties order_execution executed",
         "SupervisionOrder": "read export verify send_back close",
         "Promise": "read",
     },

@@ -55,7 +55,7 @@ calls = Console(
     required=("list_item",),
     among={"list_item": published_items, "place_unit": own_places},
     searched=("number", "title", "state", "scope", "category", "caller_unit", "list_item", "sent_at", "direction"),
-    deadlines=("accept_due", "resolve_due"),
+    deadlines={"accept_due": ("accepted_at",), "resolve_due": ("resolved_at",)},
     charts=(
         Chart(by="sent_at", per="month", kind="line", split="scope", title=N_("Calls by month and scope")),
         Chart(by="state", kind="pie", title=N_("Calls by state")),
@@ -95,7 +95,7 @@ assignments = Console(
     listed=("call", "department", "role", "state", "respond_due", "promised_due", "failure_kind"),
     form=(),
     searched=("state", "role", "failure_kind", "department", "respond_due", "dispatched_at"),
-    deadlines=("respond_due", "promised_due"),
+    deadlines={"respond_due": ("responded_at",), "promised_due": ("resolved_at",)},
     charts=(
         Chart(by="department", split="state", title=N_("Assignments by department and state")),
         Chart(

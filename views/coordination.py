@@ -22,7 +22,12 @@ cases = Console(
     ),
     form=(),
     searched=("number", "title", "state", "responsible_unit", "forwarded_at"),
-    deadlines=("negotiation_due", "filing_due", "coordination_due", "execution_due"),
+    deadlines={
+        "negotiation_due": ("agreed_at", "escalated_at"),
+        "filing_due": ("filed_at",),
+        "coordination_due": ("decided_at",),
+        "execution_due": ("closed_at",),
+    },
     charts=(
         Chart(by="state", kind="pie", title=N_("Cases by state")),
         Chart(by="forwarded_at", per="month", kind="line", title=N_("Forwarded by month")),

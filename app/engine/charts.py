@@ -47,6 +47,8 @@ def counted(shape: Shape, chart: Chart, question: Question, *, dialect: str, zon
     if chart.split:
         groups.append(_group(shape, chart.split, "", dialect, zone))
     query = narrowed(shape, question).with_only_columns(*groups, func.count()).order_by(None)
+    if chart.per:  # what has not happened yet is in no month
+        query = query.where(getattr(shape.model, chart.by).is_not(None))
     return query.group_by(*groups)
 
 

@@ -42,9 +42,11 @@ def _findings(console: Console) -> Iterator[str]:
 
 
 def _unknown(console: Console, known: Any) -> Iterator[tuple[str, str]]:
-    for place in ("listed", "shown", "form", "required", "searched", "deadlines"):
+    for place in ("listed", "shown", "form", "required", "searched"):
         yield from ((place, name) for name in getattr(console, place) or () if name not in known)
     yield from (("among", name) for name in console.among or () if name not in known)
+    ends = {name for column, ends in (console.deadlines or {}).items() for name in (column, *ends)}
+    yield from (("deadlines", name) for name in sorted(ends - known.keys()))
     if console.order and console.order[0] not in known:
         yield "order", console.order[0]
 
@@ -64,7 +66,7 @@ def _of_places(model: str, shape: Shape) -> Iterator[str]:
     for field in shape.pick((*shape.listed, *shape.shown, *shape.form)):
         if not field.label and field.name != "id":
             yield f"E203 {model}: {field.name!r} is shown and has no label: give its column info={{'label': N_(…)}}"
-    for field in shape.pick(shape.console.deadlines):
+    for field in shape.pick(tuple(shape.console.deadlines or ())):
         if field.kind != "moment":
             yield f"E205 {model}: {field.name!r} is a deadline, and not a moment"
 

@@ -73,8 +73,8 @@ class Console:
     """What must be filled in, beyond the columns that cannot be empty."""
     searched: tuple[str, ...] = ()
     order: tuple[str, Literal["asc", "desc"]] | None = None
-    deadlines: tuple[str, ...] = ()
-    """Columns whose passing matters: shown with the time that is left, or over."""
+    deadlines: Mapping[str, tuple[str, ...]] | None = None
+    """Columns whose passing matters, each with those that end it: shown with the time left, or over, until then."""
     charts: tuple[Chart, ...] = ()
     related: tuple[Related, ...] = ()
     workflow: Moves | None = None

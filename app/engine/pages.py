@@ -14,7 +14,7 @@ from sqlalchemy import inspect, select
 from werkzeug.wrappers import Response
 
 from app.engine import charts, export, write
-from app.engine.declare import Chart, Related, Told, World
+from app.engine.declare import Chart, Console, Related, Told, World
 from app.engine.derive import Field, Shape, fields_of, translated
 from app.engine.present import for_input, name_of, plain, shown
 from app.engine.query import (
@@ -75,18 +75,20 @@ class Page(BaseView):
             link=partial(self._link, question),
         )
 
-    def _cells(self, fields: list[Field], row: Any) -> list[Any]:
-        now = None if self._is_over(row) else self.world.now()
-        deadlines = self.shape.console.deadlines
+    def _cells(self, fields: list[Field], row: Any, console: Console | None = None) -> list[Any]:
+        deadlines = (console or self.shape.console).deadlines or {}
         return [
-            shown(f, getattr(row, f.name), self.world.zone, now=now if f.name in deadlines else None) for f in fields
+            shown(f, getattr(row, f.name), self.world.zone, now=self._running(row, deadlines.get(f.name)))
+            for f in fields
         ]
 
-    @staticmethod
-    def _is_over(row: Any) -> bool:
-        """What is done has no deadline any more."""
-        state = getattr(row, "state", None)
-        return getattr(state, "tone", "") in ("done", "muted")
+    def _running(self, row: Any, ends: tuple[str, ...] | None) -> datetime | None:
+        """Now, for a deadline that nothing has ended yet: neither what it waited for, nor the end of the whole."""
+        tone = getattr(getattr(row, "state", None), "tone", "")
+        if ends is None or tone in ("done", "muted") or any(getattr(row, name) is not None for name in ends):
+            return None
+        now: datetime = self.world.now()
+        return now
 
     def _question(self) -> Question:
         """What the address asks for. What the list does not know is a 400, never a wider list."""
@@ -228,7 +230,7 @@ class Page(BaseView):
             "name": translated(shape.console.name) if shape else related.model.__name__,
             "fields": fields,
             "rows": [
-                (r, self._cells_of(related.model, fields, r), page and url_for(f"{page}.show", pk=r.id))
+                (r, self._cells(fields, r, shape.console if shape else None), page and url_for(f"{page}.show", pk=r.id))
                 for r in rows[:RELATED]
             ],
             "all": shape is not None
@@ -236,14 +238,6 @@ class Page(BaseView):
             and related.by in shape.filterable
             and url_for(f"{page}.listing", f=f"{related.by}:rel_o_m:{row.id}"),
         }
-
-    def _cells_of(self, model: type[Any], fields: list[Field], row: Any) -> list[Any]:
-        shape = self.shapes.get(model)
-        deadlines = shape.console.deadlines if shape else ()
-        now: datetime | None = None if self._is_over(row) else self.world.now()
-        return [
-            shown(f, getattr(row, f.name), self.world.zone, now=now if f.name in deadlines else None) for f in fields
-        ]
 
     def _row(self, pk: int) -> Any:
         return write.get(self.world, self.shape, pk) or abort(404)

@@ -42,6 +42,7 @@ def ground(app: Flask, sqlite_file, tmp_path_factory) -> Iterator[Ground]:
 @pytest.mark.parametrize("who", ["nobody", "stranger", *RoleName])
 def test_nobody_sees_or_changes_what_is_not_theirs(app, ground, who):
     walk = Walk(app, ground, who)
+    import time; t = time.process_time()
     findings = walk.everywhere()
-    print(who, walk.requests)
+    print(who, walk.requests, "requests in", time.process_time() - t)
     assert not findings, f"{len(findings)} of {walk.requests}:\n" + "\n".join(findings)

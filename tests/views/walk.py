@@ -12,47 +12,44 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event
 
-from app.engine.derive import Field, Shape, fields_of
+from app.engine.derive import Field, Shape
 from app.engine.schema import asked, writable
-from app.factory import MEMBER
-from models.base import Model
-from models.roles import RoleName, grants
-from tests.make import NOW
+from models.roles import COUNTY, EVERYWHERE, RoleName, grants
 from tests.views.conftest import PASSWORD
-from tests.views.ground import TOKEN, Ground, Person, row_key
+from tests.views.ground import MODELS, TOKEN, Ground, Person, row_key
 
 OPEN = {
     "static": "our scripts and styles",
-    "appbuilder.static": "Flask-AppBuilder's",
+    "appbuilder.static": "Flask-AppBuilder's scripts and styles",
     "vendor": "the chart library",
     "AuthDBView.login": "the page to sign in",
     "AuthDBView.logout": "ends a session, if there is one",
     "SecurityApi.login": "a program signs in",
-    "SecurityApi.refresh": "asks for a refresh token itself",
-    "LocaleView.index": "chooses the language, in the cookie",
+    "SecurityApi.refresh": "asks for a token of its own",
+    "LocaleView.index": "keeps the language in the cookie",
     "UtilView.back": "leads back to where the browser was",
     "Health.live": "asked by a load balancer",
     "Health.ready": "asked by a load balancer",
-    "Metrics.index": "asked by a monitor: counts of the whole deployment, no row",
-    "Desk.index": "leads a stranger to the sign-in page, and shows one's own",
+    "Metrics.index": "asked by a monitor: counts, no row",
+    "Desk.index": "one's own desk; a stranger is led to the page to sign in",
     "Notices.index": "one's own notices; a stranger has none",
     "Notices.open": "one's own notices; a stranger has none",
     "Notices.read": "one's own notices; a stranger has none",
     "Acting.choose": "one's own units; a stranger has none",
-    "MenuApi.get_menu_data": "asks for a token or cookie itself",
+    "RoleModelView.action": "asks for the permission of the action",
+    "RoleModelView.action_post": "asks for the permission of the action",
+    "UserDBModelView.action": "asks for the permission of the action",
+    "UserDBModelView.action_post": "asks for the permission of the action",
 }
 """Routes without a permission, and why."""
-
-OWN = {"ab_user"}
-"""Tables of accounts: a person changes their own password there."""
 
 SHARED = {"call_counter", "recorder_head"}
 """Rows that everyone of a county moves on, and nobody reads."""
@@ -60,10 +57,10 @@ SHARED = {"call_counter", "recorder_head"}
 INNARDS = re.compile(r"sqlite3|psycopg|sqlalchemy|Traceback \(|INSERT INTO|SELECT .+ FROM|constraint failed", re.I)
 ABSENT, HUGE = 999_999, 10**20
 LATER = "2026-12-01T09:00:00+08:00"
-WRONG: tuple[Any, ...] = ("x", -1, 10**30, "9" * 5000, [], {}, True, None, "a\x00b", "\ud800", "9999-12-31T23:59:59-12:00")
-PLANTED = {"text": "planted", "long_text": "planted", "number": 4242, "decimal": 4242, "day": "2001-02-03",
-           "moment": "2001-02-03T04:05:06+00:00", "hour": "03:33", "flag": True}  # fmt: skip
-"""What nobody may write into a protected column; told from what stood there before."""
+WRONG: tuple[Any, ...] = ("x", -1, [], 10**30, "9" * 5000, {}, True, None, "a\0b", "\ud800", "9999-12-31T23:59:59-12:00")
+PLANTED = {"number": 4242, "decimal": 4242, "day": "2001-02-03", "moment": "2001-02-03T04:05:06+00:00",
+           "hour": "03:33", "flag": True}  # fmt: skip
+"""What nobody may write into a protected column; anything else is «planted»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,48 +87,50 @@ class Route:
     permission: tuple[str, str] | None
 
     @property
-    def shape(self) -> Shape | None:
-        return getattr(self.view, "shape", None)
+    def shape(self) -> Shape:
+        return self.view.shape
+
+    @property
+    def is_console(self) -> bool:
+        return hasattr(self.view, "shape")
 
     @property
     def is_api(self) -> bool:
         return str(self.rule.rule).startswith("/api/")
 
     def __str__(self) -> str:
-        asked_for = ".".join(reversed(self.permission)) if self.permission else f"open: {OPEN[self.rule.endpoint]}"
-        return f"{self.method:6} {self.rule.rule}  ->  {asked_for}"
+        asks_for = ".".join(reversed(self.permission)) if self.permission else f"open: {OPEN[self.rule.endpoint]}"
+        return f"{self.method:6} {self.rule.rule}  ->  {asks_for}"
 
 
 def routes(app: Flask) -> list[Route]:
-    """Every rule and method of the application."""
+    """Every rule and method of the application, but the static folder that each view could have and none has."""
     views = {view.endpoint or type(view).__name__: view for view in app.extensions["appbuilder"].baseviews}
     found = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         owner, _, name = rule.endpoint.rpartition(".")
         view = views.get(owner)
-        if name == "static" and view is not None:
-            continue  # each view would serve a folder that none has
-        permission = None
-        if view is not None and hasattr(getattr(view, name), "_permission_name"):
-            permission = f"can_{view.get_method_permission(name)}", view.class_permission_name
-        found += [
-            Route(rule, method, view, name, permission) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
-        ]
+        if view is None or name != "static":
+            asks = view is not None and hasattr(getattr(view, name), "_permission_name")
+            permission = (f"can_{view.get_method_permission(name)}", view.class_permission_name) if asks else None
+            methods = sorted(rule.methods - {"HEAD", "OPTIONS"})
+            found += [Route(rule, method, view, name, permission) for method in methods]
     return found
 
 
-def granted(person: Person | None) -> set[tuple[str, str]]:
-    """(permission, resource) pairs of a person, by the roles of their seat."""
-    return {pair for role in (person.actor.roles if person else ()) if role != MEMBER for pair in grants(RoleName(role))}
+def reach_of(person: Person | None) -> str:
+    """How far somebody sees: the door asks no more of a role, where the rights are the same."""
+    roles = person.actor.roles if person else frozenset()
+    return "everywhere" if roles & EVERYWHERE else "county" if roles & COUNTY else "own"
 
 
 class Walk:
     """One person's way through all routes. After each request everything is as it was."""
 
     def __init__(self, app: Flask, ground: Ground, who: str) -> None:
-        self.app, self.ground = app, ground
+        self.app, self.ground, self.who = app, ground, who
         self.person = ground.people.get(who)
-        self.may = granted(self.person)
+        self.may = rights_of(self.person)
         self.findings: list[str] = []
         self.requests = 0
         self.browser, self.cookie = self._sign_in()
@@ -149,145 +148,154 @@ class Walk:
         self.ground.golden  # noqa: B018  (as it was before anyone walked)
         with self._watching():
             for route in routes(self.app):
-                if route.permission is None or route.permission in self.may:
-                    for attempt in self.attempts(route):
-                        self.judge(route, attempt)
-                else:
-                    for attempt in list(self.attempts(route))[:1]:
-                        self.judge(route, attempt, refused=True)
+                may = route.permission is None or route.permission in self.may
+                attempts = self.attempts(route)
+                for attempt in attempts if may else [next(attempts)]:
+                    self.judge(route, attempt, refused=not may)
         return self.findings
+
+    def is_first(self, route: Route) -> bool:
+        """Whether nobody before has the same right and sees as far: one of them tries everything."""
+        for role in RoleName:
+            other = self.ground.people[role]
+            if route.permission in rights_of(other) and reach_of(other) == reach_of(self.person):
+                return role == self.who
+        return True
 
     # What is tried ---------------------------------------------------------------------------------
 
     def attempts(self, route: Route) -> Iterator[Attempt]:
-        if route.shape is None:
+        if not route.is_console:
             yield from self._elsewhere(route)
         elif route.name.startswith("move_"):
-            yield from self._moves(route, route.shape)
+            yield from self._moves(route)
+        elif "pk" in route.rule.arguments:
+            yield from self._of_record(route)
+        elif "name" in route.rule.arguments:
+            yield from self._lookups(route)
+        elif "number" in route.rule.arguments:
+            for number in (*range(len(route.shape.console.charts)), 99, HUGE):
+                yield Attempt("GET", self._path(route, number=number))
+        elif route.method == "GET":
+            yield from self._questions(route)
         else:
-            yield from self._of_console(route, route.shape)
+            yield from self._bodies(route, self._path(route), None)
 
     def _elsewhere(self, route: Route) -> Iterator[Attempt]:
         """Pages that no declaration made."""
+        of_table = route.name == "open"
+        people = self.ground.people
         pools: dict[str, list[Any]] = {
-            "pk": [1, self.ground.people["abroad"].actor.user_id, ABSENT, HUGE, "x"],
+            "pk": [people["ours"].actor.user_id, people["abroad"].actor.user_id, ABSENT, HUGE, "x"],
             "unit_id": [self.ground.units[side]["township"].id for side in ("ours", "theirs", "abroad")],
             "version": ["v1", "x"],
             "locale": ["en", "xx"],
             "filename": ["echarts.min.js"] if route.rule.endpoint == "vendor" else ["x", "../config.py"],
-            "name": ["resetpasswords", "nosuch"],
+            "name": ["resetpasswords", "copyrole", "nosuch"],
         }
-        if route.name == "open":
+        if of_table:
             pools["pk"] = [*self.ground.rows("notice", "ours"), *self.ground.rows("notice", "abroad"), ABSENT, HUGE]
         for path in self._paths(route, pools):
             if route.method == "GET":
                 yield Attempt("GET", path)
-                yield Attempt("GET", f"{path}?q=zq&page_{type(route.view).__name__}=x&_oc_{type(route.view).__name__}=password")
+                name = type(route.view).__name__
+                yield Attempt("GET", f"{path}?q=zq&pk=x&page_{name}=x&psize_{name}=-1&_oc_{name}=password")
             else:
-                for body in ({}, {"username": "x", "password": "x"}, {"roles": "1", "active": "y", "name": "planted"}):
+                for body in ({}, {"username": "x", "password": "x"}, {"action": "nosuch", "rowid": "1", "name": "x"}):
                     yield Attempt(route.method, path, {"json" if route.is_api else "data": body})
 
     def _paths(self, route: Route, pools: dict[str, list[Any]]) -> Iterator[str]:
         names = sorted(route.rule.arguments)
-        longest = max((len(pools[name]) for name in names), default=1)
-        for number in range(longest):
+        for number in range(max((len(pools[name]) for name in names), default=1)):
             yield self._path(route, **{name: pools[name][number % len(pools[name])] for name in names})
 
     def _path(self, route: Route, **values: Any) -> str:
-        with self.app.test_request_context():
-            return self.app.url_map.bind("localhost").build(route.rule.endpoint, values, route.method)
+        path: str = self.app.url_map.bind("localhost").build(route.rule.endpoint, values, route.method)
+        return path
 
-    def _of_console(self, route: Route, shape: Shape) -> Iterator[Attempt]:
-        names = route.rule.arguments
-        if "pk" in names:
-            ours, hidden = self._keys(shape)
-            for key in (*ours[:3], *hidden, ABSENT, HUGE):
-                path = self._path(route, pk=key)
-                if route.method in ("GET", "DELETE") or route.name == "delete":
-                    yield Attempt(route.method, path)
-                else:
-                    yield from self._bodies(route, shape, path, key)
-        elif "name" in names:
-            for name in (*(n for n, f in shape.fields.items() if f.target), "state", "nosuch"):
-                for rest in ("", "?search=1&q=zq"):
-                    yield Attempt("GET", self._path(route, name=name) + rest)
-            yield from self._lookups(route, shape)
-        elif "number" in names:
-            for number in (*range(len(shape.console.charts)), 99, HUGE):
-                yield Attempt("GET", self._path(route, number=number))
-        elif route.method == "GET":
-            yield from self._questions(route, shape, self._path(route))
-        else:
-            yield from self._bodies(route, shape, self._path(route), None)
+    def _of_record(self, route: Route) -> Iterator[Attempt]:
+        ours, hidden = self._keys(route.shape)
+        keys = [*ours[:3], *hidden, ABSENT, HUGE] if self.is_first(route) else [*ours[:1], *hidden]
+        for key in keys or [ABSENT]:
+            path = self._path(route, pk=key)
+            if route.method in ("GET", "DELETE") or route.name == "delete":
+                yield Attempt(route.method, path)
+            elif key in ours:
+                yield from self._bodies(route, path, key)
+            else:
+                yield Attempt(route.method, path, self._as_sent(route, self._right(route.shape)))
 
     def _keys(self, shape: Shape) -> tuple[list[int], list[int]]:
         """Keys of rows in sight, one of each state first; and of one hidden row of each side."""
-        name = shape.resource
-        seen = self.seen[name]
+        seen = self.seen[shape.resource]
         by_state = {getattr(row, "state", None): row_key(row) for row in seen}
         ours = list(dict.fromkeys((*by_state.values(), *(row_key(row) for row in seen))))
         hidden = [
-            next((key for key in self.ground.rows(name, side) if key not in ours), None)
+            next((key for key in self.ground.rows(shape.resource, side) if key not in ours), None)
             for side in ("theirs", "abroad")
         ]
-        return ours[:16], [key for key in hidden if key is not None]
+        return ours, [key for key in hidden if key is not None]
 
     @cached_property
     def seen(self) -> dict[str, list[Any]]:
-        if self.person is None:
-            return {name: [] for name in Model.metadata.tables}
-        return self.ground.seen_by(self.person)
+        return self.ground.seen_by(self.person) if self.person else {name: [] for name in MODELS}
 
     @cached_property
     def forbidden(self) -> set[str]:
-        if self.person is None:
-            return set(self.ground.token_of.values())
-        return self.ground.forbidden_to(self.person)
+        return self.ground.forbidden_to(self.person) if self.person else set(self.ground.token_of.values())
 
-    def _questions(self, route: Route, shape: Shape, path: str) -> Iterator[Attempt]:
-        yield Attempt("GET", path)
+    def _questions(self, route: Route) -> Iterator[Attempt]:
+        shape, path = route.shape, self._path(route)
         if route.is_api:
             names = ",".join((*shape.listed, *shape.shown))
             yield Attempt("GET", f"{path}?q=(page_size:100,columns:!({names}))")
         else:
             yield Attempt("GET", f"{path}?size=100&{'&'.join(f'{name}=zq' for name in shape.form)}")
+        if self.is_first(route):
             yield Attempt("GET", f"{path}?q=zq")
-        for relation in (name for name in shape.searched if shape.fields[name].kind == "row"):
-            for key in self._hidden_targets(shape.fields[relation]):
-                asked_for = f"?f={relation}:rel_o_m:{key}"
-                if route.is_api:
-                    asked_for = f"?q=(filters:!((col:{relation},opr:rel_o_m,value:{key})))"
-                yield Attempt("GET", path + asked_for)
+            for relation in (name for name in shape.searched if shape.fields[name].kind == "row"):
+                for key in self._hidden_targets(shape.fields[relation]):
+                    by_program = f"?q=(filters:!((col:{relation},opr:rel_o_m,value:{key})))"
+                    yield Attempt("GET", path + (by_program if route.is_api else f"?f={relation}:rel_o_m:{key}"))
 
     def _hidden_targets(self, relation: Field) -> list[int]:
         name = relation.target.__tablename__
         return [self.ground.rows(name, side)[-1] for side in ("theirs", "abroad") if self.ground.rows(name, side)]
 
-    def _lookups(self, route: Route, shape: Shape) -> Iterator[Attempt]:
+    def _lookups(self, route: Route) -> Iterator[Attempt]:
+        shape = route.shape
+        for name in (*(name for name, f in shape.fields.items() if f.target), "state"):
+            yield Attempt("GET", self._path(route, name=name))
+            yield Attempt("GET", f"{self._path(route, name=name)}?search=1&q=zq")
         ours, hidden = self._keys(shape)
         for transition in (shape.console.workflow.moves if shape.console.workflow else {}).values():
             for ask in (ask for ask in asked(transition) if ask.target is not None):
-                for key in (*ours[:2], *hidden):
+                for key in (*ours[:1], *hidden):
                     yield Attempt("GET", f"{self._path(route, name=ask.name)}?move={transition.name}&of={key}")
 
-    def _bodies(self, route: Route, shape: Shape, path: str, key: int | None) -> Iterator[Attempt]:
+    def _bodies(self, route: Route, path: str, key: int | None) -> Iterator[Attempt]:
         """Nothing, nonsense, all that is right, all that is not theirs to write, and a jump through each relation."""
-        form = not route.is_api
-        right = {f.name: value for f in writable(shape) if (value := self._value(f)) is not None}
-        jumps = [{f.name: there} for f in writable(shape) if f.target for there in self._hidden_targets(f)]
-        bodies = [{}, right, right | self._not_theirs(shape), *(right | jump for jump in jumps)]
-        if key is not None:
-            bodies += [{name: value} for name, value in right.items()] + jumps
-        bodies += [{f.name: wrong for f in writable(shape)} for wrong in (WRONG[:3] if form else WRONG)]
+        shape, right = route.shape, self._right(route.shape)
+        bodies = [right | self._not_theirs(shape)]
+        if self.is_first(route):
+            jumps = [{f.name: there} for f in writable(shape) if f.target for there in self._hidden_targets(f)]
+            bodies += [{}, right, *(right | jump for jump in jumps)]
+            bodies += [] if key is None else [*({name: value} for name, value in right.items()), *jumps]
+            bodies += [{f.name: wrong for f in writable(shape)} for wrong in (WRONG if route.is_api else WRONG[:3])]
         for body in bodies:
-            yield Attempt(route.method, path, {"data": _posted(body)} if form else {"json": body})
-        if not form:
-            for text in ("", "[]", '"x"', "{", "\x00"):
-                yield Attempt(route.method, path, {"data": text, "content_type": "application/json"})
+            yield Attempt(route.method, path, self._as_sent(route, body))
+        for text in ("", "[]", '"x"', "{", "\0") if route.is_api and self.is_first(route) else ():
+            yield Attempt(route.method, path, {"data": text, "content_type": "application/json"})
+
+    def _as_sent(self, route: Route, body: dict[str, Any]) -> dict[str, Any]:
+        return {"json": body} if route.is_api else {"data": _posted(body)}
+
+    def _right(self, shape: Shape) -> dict[str, Any]:
+        return {f.name: value for f in writable(shape) if (value := self._value(f)) is not None}
 
     def _value(self, f: Field, subject: Any = None) -> Any:
         """Something that this person could well send."""
-        if f.kind in ("row", "rows"):
+        if f.target is not None:
             keys = self.ground.choices(self.person, f, subject) if self.person else []
             return None if not keys else keys[0] if f.kind == "row" else keys[1:2]
         if f.kind == "word":
@@ -297,116 +305,115 @@ class Walk:
 
     def _not_theirs(self, shape: Shape) -> dict[str, Any]:
         """Every column and relation that no form has, set to what can be recognised."""
-        body: dict[str, Any] = {}
-        for column in shape.model.__table__.columns:
-            body[column.key] = planted(self.ground, shape.fields.get(column.key), column)
-        for name, f in shape.fields.items():
-            if f.kind == "row":
-                body[name] = self.ground.units["abroad"]["township"].id
-        return {name: value for name, value in body.items() if name not in shape.form}
+        columns = {column.key: planted(self.ground, shape, column) for column in shape.model.__table__.columns}
+        there = self.ground.units["abroad"]["township"].id
+        relations = {name: there for name, f in shape.fields.items() if f.kind == "row"}
+        return {name: value for name, value in (columns | relations).items() if name not in shape.form}
 
-    def _moves(self, route: Route, shape: Shape) -> Iterator[Attempt]:
+    def _moves(self, route: Route) -> Iterator[Attempt]:
+        shape = route.shape
         transition = shape.console.workflow.moves[route.name.removeprefix("move_")]
         ours, hidden = self._keys(shape)
         rows = {row_key(row): row for row in self.seen[shape.resource]}
-        ours.sort(key=lambda key: rows[key].state not in transition.source)
-        right_now = sum(rows[key].state in transition.source for key in ours)
-        ours = [*ours[: min(right_now, 2)], *ours[right_now : right_now + 2]]
-        for key in (*ours, *hidden, ABSENT, HUGE):
+        ready = [key for key in ours if rows[key].state in transition.source]
+        other = [key for key in ours if key not in ready]
+        if self.is_first(route):
+            keys = [*ready[:2], *other[:2], *hidden, ABSENT, HUGE]
+        else:
+            keys = [*ready[:1], *hidden]
+        for key in keys or [ABSENT]:
             path = self._path(route, pk=key)
             if route.method == "GET":
                 yield Attempt("GET", path)
                 continue
-            right = {
-                f.name: value
-                for f in asked(transition)
-                if (value := self._value(f, rows.get(key)) if key in rows else 1) is not None
-            }
-            for body in self._move_bodies(route, transition, right, key in rows and key == ours[0]):
-                sent = {"json": body} if route.is_api else {"data": _posted(body | {"note": "x"})}
-                yield Attempt("POST", path, sent, moves=True)
+            right = {f.name: value for f in asked(transition) if (value := self._answer(f, rows.get(key))) is not None}
+            for body in self._move_bodies(route, transition, right, thoroughly=key in ready[:1]):
+                yield Attempt("POST", path, self._as_sent(route, body if route.is_api else {"note": "x"} | body), True)
+
+    def _answer(self, f: Field, subject: Any) -> Any:
+        return self._value(f, subject) if subject is not None or f.target is None else 1
 
     def _move_bodies(
-        self, route: Route, transition: Any, right: dict[str, Any], thorough: bool
+        self, route: Route, transition: Any, right: dict[str, Any], *, thoroughly: bool
     ) -> Iterator[dict[str, Any]]:
         yield right
+        if not thoroughly or not self.is_first(route):
+            return
+        yield {}
         yield right | self._not_theirs(route.shape)
-        if thorough:
-            yield {}
-            for f in asked(transition):
-                if f.target is not None:
-                    for there in self._hidden_targets(f):
-                        yield right | {f.name: there if f.kind == "row" else [there]}
-            for wrong in WRONG if route.is_api else WRONG[:2]:
-                yield {f.name: wrong for f in asked(transition)} | {"note": wrong, "version": wrong}
+        for f in (f for f in asked(transition) if f.target is not None):
+            for there in self._hidden_targets(f):
+                yield right | {f.name: there if f.kind == "row" else [there]}
+        for wrong in WRONG if route.is_api else WRONG[:2]:
+            yield {f.name: wrong for f in asked(transition)} | {"note": wrong, "version": wrong}
 
     # What came of it -------------------------------------------------------------------------------
 
     def judge(self, route: Route, attempt: Attempt, *, refused: bool = False) -> None:
-        connection = self.ground.connection
-        savepoint = connection.begin_nested()
+        """Send it, complain of what it should not have done, and undo it."""
+        savepoint = self.ground.connection.begin_nested()
         self._touched.clear()
-        self.browser.set_cookie("session", self.cookie, domain="localhost") if self.cookie else None
+        if self.cookie:
+            self.browser.set_cookie("session", self.cookie, domain="localhost")
         answer = self.browser.open(attempt.path, method=attempt.method, buffered=True, **attempt.sent)
         self.requests += 1
         changed = self.ground.changed(self._touched) if self._touched else {}
         savepoint.rollback()
-        told = _text(answer) + self._flashed(answer)
-        for complaint in self._complaints(route, attempt, answer, told, changed, refused):
+        for complaint in (*self._of_answer(answer, refused), *self._of_changes(route, attempt, changed, refused)):
             self.findings.append(f"{complaint}  <-  {attempt}  ({answer.status_code})")
 
-    def _complaints(self, route: Route, attempt: Attempt, answer: Any, told: str, changed: Any, refused: bool) -> Iterator[str]:
+    def _of_answer(self, answer: Any, refused: bool) -> Iterator[str]:
+        told = text_of(answer) + self._flashed(answer)
         if answer.status_code >= 500:
-            yield "I5 a failure"
+            yield "I5 fails"
         if found := INNARDS.search(told):
             yield f"I5 tells of its innards: {found[0]!r}"
         if leaked := set(TOKEN.findall(told)) & self.forbidden:
             yield f"I2 shows {self._whose(leaked)}"
         if refused and not _is_refusal(answer):
             yield "I1 is not refused"
-        if changed and (refused or attempt.method == "GET" or self.person is None):
-            yield f"I4 changes {sorted(changed)[:3]}"
-        elif changed:
-            yield from self._wrongs(route, attempt, changed)
 
     def _whose(self, tokens: set[str]) -> list[str]:
-        return [f"{self.ground.side_of[key]}: {key}" for key, token in self.ground.token_of.items() if token in tokens][:3]
+        found = (key for key, token in self.ground.token_of.items() if token in tokens)
+        return [f"{key} of {self.ground.side_of[key]}" for key in found][:3]
 
-    def _wrongs(self, route: Route, attempt: Attempt, changed: dict[Any, tuple[Any, Any]]) -> Iterator[str]:
-        for (name, key), (before, after) in changed.items():
-            if not name.startswith("ab_") and not self._theirs_to_change(name, key, before, after):
-                yield f"I3 {'changes' if before else 'plants'} {name} {key}"
-            if before is None and (hidden := set(TOKEN.findall(str(after))) & self.forbidden) and not attempt.moves:
-                yield f"I3 copies {self._whose(hidden)} into {name}"
-            yield from self._protected(route, name, before, after)
-        if route.shape is not None and any(name.startswith("ab_") for name, _ in changed):
-            yield "I3 changes accounts"
-
-    def _theirs_to_change(self, name: str, key: Any, before: Any, after: Any) -> bool:
-        actor = self.person.actor
-        if actor.roles & {"admin"}:
-            return True
-        region = (before or after).get("region_id", (before or after).get("chain"))
-        if region not in (None, 0, actor.region_id):
-            return False
-        side = self.ground.side_of.get((name, key))
-        return side in (None, "ours") or name in SHARED or key in {row_key(row) for row in self.seen[name]}
-
-    def _protected(self, route: Route, name: str, before: Any, after: Any) -> Iterator[str]:
-        shape = route.shape
-        if after is None or shape is None or name != shape.resource:
+    def _of_changes(self, route: Route, attempt: Attempt, changed: Any, refused: bool) -> Iterator[str]:
+        if changed and (refused or attempt.method == "GET" or self.person is None):
+            yield f"{'I1' if refused else 'I4'} changes {sorted(changed)[:3]}"
             return
+        for (name, key), (before, after) in changed.items():
+            accounts = name.startswith("ab_")
+            if accounts and route.is_console:
+                yield f"I3 changes {name} {key}"
+            elif not accounts and not self._is_theirs(name, key, before, after):
+                yield f"I3 {'changes' if before else 'plants'} {name} {key}"
+            if before is None and not attempt.moves and (hidden := set(TOKEN.findall(str(after))) & self.forbidden):
+                yield f"I3 copies {self._whose(hidden)} into {name}"
+            if route.is_console and name == route.shape.resource and after is not None:
+                yield from self._of_columns(route.shape, attempt, before or {}, after)
+
+    def _is_theirs(self, name: str, key: Any, before: Any, after: Any) -> bool:
+        """Whether this person may be the cause of a change there, or of a row."""
+        if self.person.actor.roles & EVERYWHERE:
+            return True
+        row = before or after
+        if row.get("region_id", row.get("chain")) not in (None, 0, self.person.actor.region_id):
+            return False
+        known = self.ground.side_of.get((name, key))
+        return known in (None, "ours") or name in SHARED or key in {row_key(row) for row in self.seen[name]}
+
+    def _of_columns(self, shape: Shape, attempt: Attempt, before: Any, after: Any) -> Iterator[str]:
         for column in shape.model.__table__.columns:
-            f = next((f for f in shape.fields.values() if f.column is column), None)
-            if f is not None and f.name in shape.form:
+            f = field_of(shape, column)
+            if (f is not None and f.name in shape.form) or (attempt.moves and column.key == "state"):
                 continue
-            value = planted(self.ground, f, column)
-            if _same(after[column.key], value) and not _same((before or {}).get(column.key), value):
-                yield f"I6 writes {name}.{column.key}"
+            value = planted(self.ground, shape, column)
+            if _same(after[column.key], value) and not _same(before.get(column.key), value):
+                yield f"I6 writes {shape.resource}.{column.key}"
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
-        """Which tables are written to."""
+        """Note which tables are written to."""
 
         def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
             if found := re.match(r'(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)', statement):
@@ -419,46 +426,33 @@ class Walk:
             event.remove(self.ground.connection, "before_cursor_execute", note)
 
     def _flashed(self, answer: Any) -> str:
+        """What the next page would say."""
         if "session=" not in answer.headers.get("Set-Cookie", ""):
             return ""
         with self.browser.session_transaction() as session:
             return str(session.get("_flashes", ""))
 
 
-def planted(ground: Ground, f: Field | None, column: Any) -> Any:
+def rights_of(person: Person | None) -> set[tuple[str, str]]:
+    """(permission, resource) pairs of a person, by the roles of their seat."""
+    return {pair for role in (person.actor.roles if person else ()) for pair in grants(RoleName(role))}
+
+
+def field_of(shape: Shape, column: Any) -> Field | None:
+    return next((f for f in shape.fields.values() if f.column is column), None)
+
+
+def planted(ground: Ground, shape: Shape, column: Any) -> Any:
+    """What nobody may write into a column, and what can be told from all that it holds."""
+    f = field_of(shape, column)
     if f is not None and f.kind == "word":
         return str(list(f.words)[-1])
     if column.foreign_keys:
         return ground.units["abroad"]["township"].id
-    return PLANTED.get(f.kind if f else "number", "planted")
+    return PLANTED.get(f.kind, "planted") if f is not None else 4242
 
 
-def _same(value: Any, other: Any) -> bool:
-    if value is None or other is None:
-        return False
-    if hasattr(value, "isoformat"):
-        value = value.isoformat()
-        return value[:10] == str(other)[:10] if len(value) > 8 else value[:5] == other
-    return value == other and type(value) is type(other) or str(value) == other
-
-
-def _posted(body: dict[str, Any]) -> dict[str, Any]:
-    """As a browser would post it."""
-    told = {}
-    for name, value in body.items():
-        if isinstance(value, list):
-            told[name] = [str(one) for one in value]
-        elif value is not None and value is not False:
-            told[name] = str(value).encode("utf-8", "replace").decode()
-    return told
-
-
-def _is_refusal(answer: Any) -> bool:
-    to_login = answer.status_code == 302 and "/login" in answer.headers.get("Location", "")
-    return to_login or answer.status_code in (401, 403)
-
-
-def _text(answer: Any) -> str:
+def text_of(answer: Any) -> str:
     """Every byte that leaves: headers, and the body, unpacked."""
     body = answer.get_data()
     if body.startswith(b"PK"):
@@ -467,4 +461,25 @@ def _text(answer: Any) -> str:
     return f"{answer.headers}{body.decode('utf-8', 'replace')}"
 
 
-__all__ = ["OPEN", "Attempt", "Route", "Walk", "granted", "replace", "routes", "select", "NOW", "OWN"]
+def _posted(body: dict[str, Any]) -> dict[str, Any]:
+    """As a browser would post it."""
+    told: dict[str, Any] = {}
+    for name, value in body.items():
+        if isinstance(value, list):
+            told[name] = [str(one) for one in value]
+        elif value is not None and value is not False:
+            told[name] = str(value)
+    return told
+
+
+def _same(value: Any, other: Any) -> bool:
+    if value is None:
+        return False
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat()).startswith(str(other)[:10])
+    return str(value) == str(other)
+
+
+def _is_refusal(answer: Any) -> bool:
+    to_login = answer.status_code == 302 and "/login" in answer.headers.get("Location", "")
+    return to_login or answer.status_code in (401, 403)
