@@ -30,7 +30,17 @@ from config import ROOT, CannotDo, Settings
 LOCK = 0x48759A
 """The number of our advisory lock in PostgreSQL: any would do that nobody else takes."""
 
-PASSING = {"backups", "lock", "logs", "migrate.lock", "migrated.json", "redis", "redis.sock", "scheduler.beat"}
+PASSING = {
+    "accounts.json",
+    "backups",
+    "lock",
+    "logs",
+    "migrate.lock",
+    "migrated.json",
+    "redis",
+    "redis.sock",
+    "scheduler.beat",
+}
 """What lies in the data directory and is nothing without the processes of today."""
 
 BORN_WITH_IT = {"lock", "migrate.lock", "secrets.json"}

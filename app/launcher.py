@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http
 import http.client
+import json
 import socket
 import sys
 import time
@@ -106,6 +107,7 @@ def _make_ready(settings: Settings, keeper: Keeper) -> None:
     if not database.up_to_date(settings):
         say("正在更新数据库 / Bringing the database up to date …")
         _must(keeper, "migrate")
+        _accounts_file(settings).unlink(missing_ok=True)
     if settings.env == "demo" and not keeper.told.is_set() and not database.has_users(settings.database_url):
         say("正在填入演示县的数据 / Filling in the demo county …")
         _must(keeper, "demo")
@@ -121,7 +123,7 @@ class Announcement:
 
     def __init__(self, settings: Settings, children: list[Child]) -> None:
         self.settings, self.children, self.made = settings, children, False
-        self.accounts = demo_accounts() if settings.env == "demo" else []
+        self.accounts = demo_accounts(settings) if settings.env == "demo" else []
 
     def __call__(self) -> None:
         if not self.made and is_live(self.settings.port):
@@ -139,10 +141,18 @@ class Announcement:
         return "\n".join(("", *lines, "Ctrl-C 停止全部 / stops everything"))
 
 
-def demo_accounts() -> list[tuple[str, str]]:
-    from app import commands  # it loads the whole console, while the web process does too
+def demo_accounts(settings: Settings) -> list[tuple[str, str]]:
+    """Kept in a file for the next start: to ask takes as long as to make the whole console."""
+    file = _accounts_file(settings)
+    if not file.exists():
+        from app import commands
 
-    return commands.demo_accounts()
+        file.write_text(json.dumps(commands.demo_accounts(), ensure_ascii=False), encoding="utf-8")
+    return [(account, what) for account, what in json.loads(file.read_text(encoding="utf-8"))]
+
+
+def _accounts_file(settings: Settings) -> Path:
+    return settings.data_dir / "accounts.json"
 
 
 def is_live(port: int) -> bool:

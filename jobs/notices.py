@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, insert, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -14,7 +14,7 @@ from jobs.watch import Done
 from models.base import Role
 from models.notices import Audience, Notice, Outbox
 from models.organisation import Posting
-from models.roles import HEADS
+from models.roles import EVERYWHERE, HEADS, RoleName
 from models.rules.deadlines import SHANGHAI
 
 log = logging.getLogger("jobs.notices")
@@ -42,7 +42,7 @@ def _notices_of(ids: list[int], today: date) -> ReturningInsert[int]:
     person = (
         select(Outbox.id.label("outbox_id"), Posting.user_id)
         .join(Posting, and_(Posting.unit_id == Outbox.unit_id, _valid(Posting, today)))
-        .where(Outbox.id.in_(ids), _addressed(today))
+        .where(Outbox.id.in_(ids), _addressed(today), Posting.role_id.not_in(_of_roles(EVERYWHERE)))
         .distinct()  # two posts in one unit are still one person
         .subquery()
     )
@@ -51,11 +51,15 @@ def _notices_of(ids: list[int], today: date) -> ReturningInsert[int]:
     return insert(Notice).from_select(["outbox_id", "user_id", *COPIED], rows).returning(Notice.outbox_id)
 
 
+def _of_roles(roles: frozenset[RoleName]) -> Select[int]:
+    return select(Role.id).where(Role.name.in_([role.value for role in roles]))
+
+
 def _addressed(today: date) -> ColumnElement[bool]:
     """Whether a posting is among those a message is for. Where there are no such people, it is for everyone."""
     other = aliased(Posting)
     beside = and_(other.unit_id == Outbox.unit_id, _valid(other, today))
-    heads = select(Role.id).where(Role.name.in_([role.value for role in HEADS]))
+    heads = _of_roles(HEADS)
     return case(
         (
             Outbox.audience == Audience.duty_officer,

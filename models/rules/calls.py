@@ -108,6 +108,7 @@ def _accepted(call: Call, step: Step) -> None:
 
 
 def _returned(call: Call, step: Step) -> None:
+    call.accept_due = None  # it is the caller's turn; sent again, it gets a new limit
     cancel(step.session, call, Job.accept_watch, cause="returned")
     _tell_caller(call, step, N_("Your call was returned for correction: %(call)s. Reason: %(note)s"), "returned")
 

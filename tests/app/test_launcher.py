@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 import config
-from app import database, embedded, keeper, launcher
+from app import commands, database, embedded, keeper, launcher
 from app.keeper import Child, Keeper, wait_until
 from config import ROOT, CannotDo
 
@@ -203,7 +203,7 @@ def test_a_redis_of_ones_own_is_not_started_by_us(settings):
 
 
 def test_the_announcement_names_address_accounts_and_password_once(settings, monkeypatch, capsys):
-    monkeypatch.setattr(launcher, "demo_accounts", lambda: [("admin", "系统管理员")])
+    monkeypatch.setattr(launcher, "demo_accounts", lambda _: [("admin", "系统管理员")])
     monkeypatch.setattr(launcher, "is_live", lambda port: True)
     announcement = launcher.Announcement(replace(settings, port=9999), [late := Child("scheduler", ["true"])])
     late.due = float("inf")
@@ -216,8 +216,15 @@ def test_the_announcement_names_address_accounts_and_password_once(settings, mon
     assert late.due <= time.monotonic()
 
 
+def test_the_accounts_are_asked_once_and_then_remembered(settings, monkeypatch):
+    asked = []
+    monkeypatch.setattr(commands, "demo_accounts", lambda: asked.append(1) or [("sixi", "泗溪镇")])
+    assert [launcher.demo_accounts(settings) for _ in range(2)] == [[("sixi", "泗溪镇")]] * 2
+    assert len(asked) == 1
+
+
 def test_nothing_is_announced_while_nobody_answers(settings, monkeypatch, capsys):
-    monkeypatch.setattr(launcher, "demo_accounts", list)
+    monkeypatch.setattr(launcher, "demo_accounts", lambda _: [])
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     launcher.Announcement(replace(settings, port=port), [])()

@@ -17,12 +17,12 @@ from tests.make import CALL_PATHS, CASE_PATHS, NOW
 
 LATER = NOW + timedelta(days=60)
 SUBJECTS = {
-    Job.accept_watch: lambda make: make.call(state=CallState.submitted),
-    Job.respond_remind: lambda make: make.assignment(),
-    Job.promise_remind: lambda make: make.assignment(state=AssignmentState.responded),
-    Job.case_escalate: lambda make: make.case(state=CaseState.negotiating),
-    Job.case_filing_remind: lambda make: make.case(state=CaseState.filing_review),
-    Job.case_execution_watch: lambda make: make.case(state=CaseState.supervising),
+    Job.accept_watch: lambda make, units: make.call(state=CallState.submitted, **units),
+    Job.respond_remind: lambda make, units: make.assignment(**units),
+    Job.promise_remind: lambda make, units: make.assignment(state=AssignmentState.responded, **units),
+    Job.case_escalate: lambda make, units: make.case(state=CaseState.negotiating, **units),
+    Job.case_filing_remind: lambda make, units: make.case(state=CaseState.filing_review, **units),
+    Job.case_execution_watch: lambda make, units: make.case(state=CaseState.supervising, **units),
 }
 
 
@@ -88,9 +88,12 @@ def test_every_clock_has_its_subject_here():
 
 @pytest.mark.parametrize("job", SUBJECTS)
 def test_a_longer_list_costs_no_more_statements(make, session, statements, job):
+    department = make.department()
+    units = {"caller": make.township(), "lead": department, "item": make.item(department)}
+
     def cost(rows):
         for _ in range(rows):
-            SUBJECTS[job](make)
+            SUBJECTS[job](make, units)
         session.expire_all()
         statements.clear()
         found, did = keep(job, session, LATER)

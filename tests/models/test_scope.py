@@ -341,7 +341,7 @@ def test_a_sent_call_is_read_and_not_edited(make, acting):
 
 @pytest.mark.requirement("TA-26")
 def test_the_county_office_edits_nobodys_call(make, acting):
-    call_id = make.call(state=CallState.submitted).id
+    call_id = make.call(state=CallState.returned).id
     office, _ = acting(make.office(Duty.county_office))
     office.get(Call, call_id).title = "Another title"
     with pytest.raises(NotWritable):

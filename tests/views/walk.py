@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -210,8 +211,7 @@ class Walk:
             yield self._path(route, **{name: pools[name][number % len(pools[name])] for name in names})
 
     def _path(self, route: Route, **values: Any) -> str:
-        path: str = self.app.url_map.bind("localhost").build(route.rule.endpoint, values, route.method)
-        return path
+        return re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda argument: quote(str(values[argument[1]])), route.rule.rule)
 
     def _of_record(self, route: Route) -> Iterator[Attempt]:
         ours, hidden = self._keys(route.shape)
