@@ -12,7 +12,7 @@ from flask_babel import gettext
 from flask_jwt_extended import JWTManager
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import CircularDependencyError, DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -23,6 +23,8 @@ from models.door import OutOfSight
 from models.workflow import STALE, MovedOn, NotYours, Refused
 
 log = logging.getLogger("app.errors")
+
+REFERRED = N_("Other records refer to this one, so it cannot be deleted.")
 
 PAGES = {
     400: N_("The address or the question is not valid."),
@@ -50,6 +52,8 @@ def told(error: Exception) -> Told | None:
         return Told(409, {"": gettext(STALE)})
     if isinstance(error, OutOfSight):
         return Told(403, {"": gettext(str(error))})
+    if isinstance(error, CircularDependencyError):  # a row that refers to itself, as a county does
+        return Told(422, {"": gettext(REFERRED)})
     if isinstance(error, IntegrityError | DataError):
         log.info("refused by the database: %s", error.orig)
         return _told_constraint(error)
@@ -60,7 +64,7 @@ def _told_constraint(error: IntegrityError | DataError) -> Told:
     """Which columns a broken constraint is about. The database's own words go to the log only."""
     cause = str(error.orig)
     if "FOREIGN KEY" in cause.upper():
-        return Told(422, {"": gettext("Other records refer to this one, so it cannot be deleted.")})
+        return Told(422, {"": gettext(REFERRED)})
     columns = _columns_of(error)
     if columns:
         taken = gettext("There is a record with this value already. Choose another.")

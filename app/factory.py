@@ -21,9 +21,10 @@ from app.names import CODES, NAMES
 from app.roles_page import LabelledSecurity
 from app.timeline import timeline
 from models import recorder
-from models.base import Role
+from models.base import Role, User
 from models.door import may_write
 from models.roles import RoleName, grants
+from models.seeds.accounts import ACCOUNTS, address_of
 from views import CONSOLES
 
 MEMBER = "member"
@@ -64,11 +65,25 @@ def create_app(**overrides: Any) -> Flask:
         for view in (desk.Notices, desk.Acting, desk.Language, desk.Health, Metrics, OpenApi):
             appbuilder.add_view_no_menu(view)
         shell.register(app, register(appbuilder, CONSOLES, world()))
+    if settings.env == "production":
+        _refuse_demo_accounts(app)
     if not app.testing:
         wake.register(app, settings.redis_url)
     app.url_defaults(_versioned)
     app.add_url_rule("/vendor/<any('echarts.min.js'):filename>", "vendor", _vendor)
     return app
+
+
+def _refuse_demo_accounts(app: Flask) -> None:
+    """Raise `CannotDo` where an account of the demo can still sign in: its password was printed."""
+    addresses = [address_of(account) for account in ACCOUNTS]
+    with app.app_context():
+        demo = select(User.username).where(User.email.in_(addresses), User.active)
+        names = db.session.scalars(demo.order_by(User.username)).all()
+        db.session.remove()
+        db.engine.dispose()
+    if names:
+        raise config.CannotDo(f"Demo accounts have no place in production; deactivate them: {', '.join(names)}.")
 
 
 def _versioned(endpoint: str, values: dict[str, Any]) -> None:

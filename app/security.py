@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, has_request_context, request
 from flask_appbuilder.api import expose, safe
+from flask_appbuilder.baseviews import BaseModelView
 from flask_appbuilder.security.api import SecurityApi as StockApi
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import (
@@ -22,6 +24,8 @@ from sqlalchemy import or_, select
 
 from models.door import by_rule
 
+LARGEST_PAGE = 100
+
 LESS = {
     "FAB_ADD_MENU_API": False,
     "FAB_ADD_SECURITY_PERMISSION_VIEW": False,
@@ -29,6 +33,23 @@ LESS = {
     "FAB_ADD_SECURITY_PERMISSION_VIEWS_VIEW": False,
 }
 """Settings that leave out pages of Flask-AppBuilder which no role may open: what is not there cannot fail."""
+
+
+def _of_request(view: Any) -> Any:
+    """The filters of a list: a copy for each request, where Flask-AppBuilder has one for all that run at once."""
+    drawn = vars(view).get("drawn_filters")
+    if drawn is None or not has_request_context():
+        return drawn
+    copies = g.setdefault("filters", {})
+    if view not in copies:
+        copies[view] = drawn.copy()
+        vars(copies[view]).update(
+            {name: vars(drawn)[name] for name in ("_search_filters", "_all_filters", "search_columns")}
+        )
+    return copies[view]
+
+
+BaseModelView._filters = property(_of_request, lambda view, filters: vars(view).update(drawn_filters=filters))
 
 
 class SecurityApi(StockApi):
@@ -128,11 +149,26 @@ def _refuse_nonsense() -> None:
     given = request.view_args or {}
     if "pk" in given and not is_key(given["pk"]):
         abort(404)
-    view, _, method = (request.endpoint or "").rpartition(".")
-    if method == "action":
-        _check_action(view, given["name"], [given["pk"]])
-    elif method == "action_post":
-        _check_action(view, request.form.get("action", ""), request.form.getlist("rowid"))
+    endpoint, _, method = (request.endpoint or "").rpartition(".")
+    view = next((view for view in current_app.extensions["appbuilder"].baseviews if view.endpoint == endpoint), None)
+    if isinstance(view, BaseModelView):
+        if method == "action":
+            _check_action(view, given["name"], [given["pk"]])
+        elif method == "action_post":
+            _check_action(view, request.form.get("action", ""), request.form.getlist("rowid"))
+        if not all(_is_question(view, name, value) for name, value in request.args.items(multi=True)):
+            abort(400)
+
+
+def _is_question(view: Any, name: str, value: str) -> bool:
+    """Whether a list of Flask-AppBuilder can answer an argument of its address, and should."""
+    if found := re.search(r"(page|psize)_", name):
+        return value.isdecimal() and int(value[:9]) <= (LARGEST_PAGE if found[1] == "psize" else 10**6)
+    if "_oc_" in name:
+        return value in view.order_columns
+    if found := re.search(r"_flt_(\d)_(.*)", name):
+        return int(found[1]) < len(view._filters.get_search_filters().get(found[2], ()))
+    return True
 
 
 def is_key(value: Any) -> bool:
@@ -141,11 +177,10 @@ def is_key(value: Any) -> bool:
     return text.isdecimal() and len(text) <= 10 and 0 < int(text) < 2**31
 
 
-def _check_action(endpoint: str, name: str, keys: list[Any]) -> None:
+def _check_action(view: Any, name: str, keys: list[Any]) -> None:
     """All the rows, or none of them; and nobody learns which there are who may not act on them."""
     if not g.user.is_authenticated:
         abort(401)
-    view = next(view for view in current_app.extensions["appbuilder"].baseviews if view.endpoint == endpoint)
     if name not in view.actions:
         abort(404)
     if not view.appbuilder.sm.has_access(view.get_action_permission_name(name), view.class_permission_name):

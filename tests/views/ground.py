@@ -19,7 +19,7 @@ from models.actor import Actor
 from models.base import Model, User
 from models.door import act_for
 from models.organisation import Unit, UnitType
-from models.roles import EVERYWHERE, RoleName
+from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scope import SCOPED
 from tests.make import CALL_PATHS, CASE_PATHS, NOW, OFFICES, Make
 from tests.views.conftest import HASH
@@ -191,16 +191,14 @@ class Ground:
     def forbidden_to(self, person: Person) -> set[str]:
         """The tokens that no answer to this person may hold."""
         seen = {(name, row_key(row)) for name, rows in self.seen_by(person).items() for row in rows}
-        everywhere = person.actor.roles & EVERYWHERE
-        hidden = set()
-        for (name, key), token in self.token_of.items():
-            if name == "ab_user":
-                foreign = self.side_of[name, key] in ("abroad", "theirs")
-                if foreign and not everywhere:
-                    hidden.add(token)
-            elif (name, key) not in seen:
-                hidden.add(token)
-        return hidden
+        known = {"ours", "county"}
+        known |= {"theirs", "abroad"} if person.actor.roles & EVERYWHERE else set()
+        known |= {"theirs"} if person.actor.roles & COUNTY else set()
+        return {
+            token
+            for (name, key), token in self.token_of.items()
+            if (self.side_of[name, key] not in known if name == "ab_user" else (name, key) not in seen)
+        }
 
     def choices(self, person: Person, field: Field, subject: Any) -> list[int]:
         """Keys that a person may name for a relation."""

@@ -200,7 +200,8 @@ class Walk:
             if route.method == "GET":
                 yield Attempt("GET", path)
                 name = type(route.view).__name__
-                yield Attempt("GET", f"{path}?q=zq&pk=x&page_{name}=x&psize_{name}=-1&_oc_{name}=password")
+                for wrong in (f"page_{name}=x", f"psize_{name}=-1", "_flt_9_username=x", "_flt_1_last_login=x"):
+                    yield Attempt("GET", f"{path}?q=zq&pk=x&_oc_{name}=password&_od_{name}=asc&{wrong}")
             else:
                 for body in ({}, {"username": "x", "password": "x"}, {"action": "nosuch", "rowid": "1", "name": "x"}):
                     yield Attempt(route.method, path, {"json" if route.is_api else "data": body})
@@ -405,7 +406,8 @@ class Walk:
     def _of_columns(self, shape: Shape, attempt: Attempt, before: Any, after: Any) -> Iterator[str]:
         for column in shape.model.__table__.columns:
             f = field_of(shape, column)
-            if (f is not None and f.name in shape.form) or (attempt.moves and column.key == "state"):
+            of_rules = attempt.moves if column.key == "state" else not before and f is not None and f.kind == "word"
+            if of_rules or (f is not None and f.name in shape.form):
                 continue
             value = planted(self.ground, shape, column)
             if _same(after[column.key], value) and not _same(before.get(column.key), value):
