@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, request, url_for
 from flask_appbuilder import AppBuilder, BaseView, IndexView, expose
-from flask_appbuilder.models.sqla import Model as FabModel
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -22,7 +21,7 @@ from app.security import Security
 
 
 class Base(DeclarativeBase):
-    metadata = FabModel.metadata
+    """The tables of the comparison, apart from the console's own of the same names."""
 
 
 def label(text: str) -> dict[str, str]:
@@ -127,6 +126,17 @@ class Notices(BaseView):
         return ""
 
 
+class Language(BaseView):
+    """The language switch's address."""
+
+    route_base = "/language"
+    default_view = "choose"
+
+    @expose("/<locale>")
+    def choose(self, locale: str) -> str:
+        return locale
+
+
 class Desk(IndexView):
     """The first page's address."""
 
@@ -183,7 +193,9 @@ def create_app(**overrides: Any) -> Flask:
             zone=ZoneInfo("Asia/Shanghai"),
         )
         builder.add_view_no_menu(Notices)
+        builder.add_view_no_menu(Language)
         app.jinja_env.globals |= {"huying": Shell(register(builder, CONSOLES, world), world), "csp_nonce": lambda: ""}
+        app.add_url_rule("/vendor/<filename>", "vendor", lambda filename: "")
         if not builder.sm.find_user("admin"):
             role = builder.sm.find_role("Admin")
             builder.sm.add_user("admin", "Ad", "Min", "admin@example.org", role, "admin")

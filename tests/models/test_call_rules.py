@@ -14,6 +14,7 @@ from models.actor import SYSTEM_ACTOR
 from models.calls import ENDED, AssignmentState, Call, CallAssignment, CallSource, CallState, Direction
 from models.coordination import CoordinationCase
 from models.door import OutOfSight, system_session
+from models.ledger import Promise, PromiseState
 from models.lists import ListState
 from models.organisation import Duty, Unit, UnitType
 from models.roles import RoleName
@@ -295,6 +296,14 @@ def test_an_accepted_call_is_watched_no_longer(session, make):
     assert (call.state, call.accepted_at, timers(session, call)) == (S.accepted, TOMORROW, [])
     assert cancelled(session, call) == {"accept_watch": "accepted"}
     assert told(session, since) == {call.caller_unit.name: "Your call has been accepted: %(call)s."}
+
+
+def test_a_promise_that_was_kept_is_not_cancelled_after_it(session, make):
+    call = make.call(state=S.submitted)
+    first = session.scalars(select(Promise).where(Promise.subject_id == call.id).order_by(Promise.step)).first()
+    first.state = PromiseState.fired
+    make.press(call, "accept", at=TOMORROW)
+    assert (first.state, len(timers(session, call, PromiseState.cancelled))) == (PromiseState.fired, 1)
 
 
 def test_a_returned_call_goes_back_with_the_reason(session, make):
