@@ -173,13 +173,12 @@ class Resource(BaseApi):
             403: {$ref: '#/components/responses/403'}
             404: {$ref: '#/components/responses/404'}
         """
-        row = write.get(self.world, self.shape, pk)
+        row = write.get(self.world, self.shape, pk, named=True)
         return self.response_404() if row is None else self.response(200, **self._told(row))
 
     def _told(self, row: Any) -> dict[str, Any]:
         names = dict.fromkeys(("id", *self.shape.shown, *self.shape.form))
         fields = self.shape.pick(tuple(names))
-        _held = fetch_related(self.world.session(), fields, [row])
         result = {field.name: told(field, getattr(row, field.name)) for field in fields}
         if hasattr(row, "version"):
             result["version"] = row.version

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from flask_appbuilder import AppBuilder
 
 from app.engine import api, pages
 from app.engine.declare import Console, World
-from app.engine.derive import Shape, shape_of
+from app.engine.derive import Shape, catalogue, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Entry:
 
 def register(appbuilder: AppBuilder, consoles: Iterable[Console], world: World) -> list[Entry]:
     """Serve every console, and say what belongs into the side bar."""
+    current_app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda message: catalogue().ugettext(message),
+        ngettext=lambda one, many, n: catalogue().ungettext(one, many, n),
+        newstyle=True,
+    )
     shapes = {console.model: shape_of(console) for console in consoles}
     for shape in shapes.values():
         for class_ in (_page(shape, world, shapes), _resource(shape, world)):

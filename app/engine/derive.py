@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from flask_babel import gettext
+from flask import g
+from flask_babel import get_domain
 from sqlalchemy import Boolean, Date, DateTime, Enum, Integer, Numeric, String, Text, Time, inspect
 from sqlalchemy.orm import MANYTOONE, Mapper
 
@@ -49,7 +50,14 @@ class Field:
 
 def translated(message: Any) -> str:
     """The message in the reader's language; nothing for nothing (gettext would return the catalogue's header)."""
-    return gettext(str(message)) if message else ""
+    return str(catalogue().ugettext(str(message))) if message else ""
+
+
+def catalogue() -> Any:
+    """The reader's words, looked up once a request: a page asks for some hundred of them."""
+    if "catalogue" not in g:
+        g.catalogue = get_domain().get_translations()
+    return g.catalogue
 
 
 _fields: dict[type[Any], Mapping[str, Field]] = {}

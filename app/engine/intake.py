@@ -101,7 +101,7 @@ def _word(field: Field, said: str) -> str | None:
         names = {str(word), word.label}
         for language in ("zh", "en"):
             with force_locale(language):
-                names.add(translated(word.label))
+                names.add(gettext(word.label))
         if said in names:
             return str(word)
     return None
@@ -123,7 +123,7 @@ def _headed(shape: Shape, headings: list[str]) -> list[Field | None]:
         known[field.name] = known[field.label] = field
         for language in ("zh", "en"):
             with force_locale(language):
-                known[translated(field.label)] = field
+                known[gettext(field.label)] = field
     fields = [known.get(heading) for heading in headings]
     if not any(fields):
         names = "、".join(translated(field.label) for field in writable(shape))

@@ -179,10 +179,9 @@ class Page(BaseView):
     @expose("/<int:pk>", methods=["GET"])
     @has_access
     def show(self, pk: int) -> str:
-        row = self._row(pk)
+        row = self._row(pk, named=True)
         session = self.world.session()
         fields = self.shape.pick(self.shape.shown)
-        _held = fetch_related(session, fields, [row])
         values = list(zip(fields, self._cells(fields, row), strict=True))
         return self._render(
             "show.html",
@@ -239,8 +238,8 @@ class Page(BaseView):
             and url_for(f"{page}.listing", f=f"{related.by}:rel_o_m:{row.id}"),
         }
 
-    def _row(self, pk: int) -> Any:
-        return write.get(self.world, self.shape, pk) or abort(404)
+    def _row(self, pk: int, *, named: bool = False) -> Any:
+        return write.get(self.world, self.shape, pk, named=named) or abort(404)
 
     def _open_moves(self, row: Any) -> list[Any]:
         workflow = self.shape.console.workflow
@@ -262,7 +261,7 @@ class Page(BaseView):
     @expose("/<int:pk>/edit", methods=["GET", "POST"])
     @has_access
     def edit(self, pk: int) -> str | tuple[str, int] | Response:
-        row = self._row(pk)
+        row = self._row(pk, named=request.method == "GET")
         version = _number(request.form.get("version"), 0) or None
         return self._form(row, lambda sent: write.change(self.world, self.shape, row, sent, version=version, form=True))
 

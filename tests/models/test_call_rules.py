@@ -310,7 +310,7 @@ def test_a_returned_call_goes_back_with_the_reason(session, make):
     call = make.call(state=S.submitted)
     since = last_message(session)
     make.press(call, "return_for_correction", note="Which village?")
-    assert (call.state, timers(session, call)) == (S.returned, [])
+    assert (call.state, call.accept_due, timers(session, call)) == (S.returned, None, [])
     assert list(told(session, since)) == [call.caller_unit.name]
     assert entries(session, call)[-1].note == "Which village?"
 
@@ -368,6 +368,26 @@ def test_a_township_calls_many_departments_and_a_department_answers_many_townshi
             make.call(township, lead=department, state=S.dispatched)
     pairs = select(Call.caller_unit_id, CallAssignment.department_id).join(CallAssignment.call)
     assert {tuple(row) for row in session.execute(pairs)} == {(t.id, d.id) for t in townships for d in departments}
+
+
+@pytest.mark.requirement("TA-02", "TC-19")
+def test_the_list_item_proposes_who_answers(make):
+    lead, helper = make.department(), make.department()
+    call = make.call(item=make.item(lead, cooperating=[helper]), state=S.accepted)
+    assert suggested(call) == {"lead_department_id": lead, "cooperating_department_ids": [helper]}
+
+
+def test_a_case_proposes_the_duty_holder_it_named(make):
+    case = make.case(state="decided", holder=(holder := make.department()))
+    assert suggested(case.call) == {"lead_department_id": holder}
+
+
+def test_nothing_is_proposed_where_the_list_names_no_answerer(make):
+    assert suggested(make.call(make.department(), state=S.accepted)) == {}
+
+
+def suggested(call):
+    return CALL.transitions["dispatch"].suggest(call)
 
 
 def offered(session, make, call):

@@ -43,7 +43,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 
 from models import door
 from models.actor import UNIT_ID, UNIT_IDS, Actor
-from models.door import Bypass, NotWritable, OutOfSight, Scope, act_for, by_rule, system_session
+from models.door import Bypass, NotWritable, OutOfSight, Scope, act_for, by_rule, may_write, system_session
 from models.scope import SCOPED
 
 OURS, THEIRS = 1, 2
@@ -370,6 +370,25 @@ def test_an_inspector_sees_theirs_and_writes_none_of_it(acting):
     session.get(Call, 2).title = "x"
     with pytest.raises(NotWritable):
         session.commit()
+
+
+@pytest.mark.parametrize(
+    ("unit", "roles", "writable"),
+    [(OURS, (), {1}), (OURS, ("Notary",), {1, 3}), (OURS, ("Inspector",), {1}), (THEIRS, (), {2})],
+)
+def test_a_page_may_ask_what_could_be_written(acting, unit, roles, writable):
+    session = acting(unit, *roles)
+    assert {call.id for call in session.scalars(select(Call)) if may_write(session, call)} == writable
+    assert not any(may_write(session, stamp) for stamp in session.scalars(select(Stamp)))
+    assert all(may_write(session, town) for town in session.scalars(select(Town)))
+
+
+def test_the_system_could_write_everything_and_nobody_nothing(engine):
+    with system_session(engine) as systems:
+        rows = [*systems.scalars(select(Call)), *systems.scalars(select(Stamp))]
+        assert all(may_write(systems, row) for row in rows)
+    with Session(engine) as session:
+        assert not any(may_write(session, row) for row in rows)
 
 
 def test_a_role_may_write_more(engine, acting):

@@ -156,12 +156,12 @@ class Walk:
         return self.findings
 
     def is_first(self, route: Route) -> bool:
-        """Whether nobody before has the same right and sees as far: one of them tries everything."""
-        for role in RoleName:
-            other = self.ground.people[role]
-            if route.permission in rights_of(other) and reach_of(other) == reach_of(self.person):
-                return role == self.who
-        return True
+        """Whether nobody before has the same right and sees as far: one of them tries everything, the others the door."""
+        others = (self.ground.people[role] for role in RoleName)
+        alike = (other for other in others if reach_of(other) == reach_of(self.person))
+        return self.person is next(
+            (other for other in alike if route.permission is None or route.permission in rights_of(other)), None
+        )
 
     # What is tried ---------------------------------------------------------------------------------
 
@@ -175,7 +175,8 @@ class Walk:
         elif "name" in route.rule.arguments:
             yield from self._lookups(route)
         elif "number" in route.rule.arguments:
-            for number in (*range(len(route.shape.console.charts)), 99, HUGE):
+            beyond = (99, HUGE) if self.is_first(route) else ()
+            for number in (*range(len(route.shape.console.charts)), *beyond):
                 yield Attempt("GET", self._path(route, number=number))
         elif route.method == "GET":
             yield from self._questions(route)
@@ -196,11 +197,12 @@ class Walk:
         }
         if of_table:
             pools["pk"] = [*self.ground.rows("notice", "ours"), *self.ground.rows("notice", "abroad"), ABSENT, HUGE]
-        for path in self._paths(route, pools):
+        paths = list(self._paths(route, pools))
+        for path in paths if self.is_first(route) else paths[:2]:
             if route.method == "GET":
                 yield Attempt("GET", path)
                 name = type(route.view).__name__
-                for wrong in (f"page_{name}=x", f"psize_{name}=-1", "_flt_9_username=x", "_flt_1_last_login=x"):
+                for wrong in () if not self.is_first(route) else (f"page_{name}=x", f"psize_{name}=-1", "_flt_9_username=x", "_flt_1_last_login=x"):
                     yield Attempt("GET", f"{path}?q=zq&pk=x&_oc_{name}=password&_od_{name}=asc&{wrong}")
             else:
                 for body in ({}, {"username": "x", "password": "x"}, {"action": "nosuch", "rowid": "1", "name": "x"}):
@@ -221,7 +223,7 @@ class Walk:
             path = self._path(route, pk=key)
             if route.method in ("GET", "DELETE") or route.name == "delete":
                 yield Attempt(route.method, path)
-            elif key in ours:
+            elif key in ours[:1]:
                 yield from self._bodies(route, path, key)
             else:
                 yield Attempt(route.method, path, self._as_sent(route, self._right(route.shape)))
@@ -266,8 +268,11 @@ class Walk:
     def _lookups(self, route: Route) -> Iterator[Attempt]:
         shape = route.shape
         for name in (*(name for name, f in shape.fields.items() if f.target), "state"):
-            yield Attempt("GET", self._path(route, name=name))
-            yield Attempt("GET", f"{self._path(route, name=name)}?search=1&q=zq")
+            yield Attempt("GET", f"{self._path(route, name=name)}?search=1")
+            if name in shape.form:
+                yield Attempt("GET", f"{self._path(route, name=name)}?q=zq")
+        if not self.is_first(route):
+            return
         ours, hidden = self._keys(shape)
         for transition in (shape.console.workflow.moves if shape.console.workflow else {}).values():
             for ask in (ask for ask in asked(transition) if ask.target is not None):
@@ -281,7 +286,7 @@ class Walk:
         if self.is_first(route):
             jumps = [{f.name: there} for f in writable(shape) if f.target for there in self._hidden_targets(f)]
             bodies += [{}, right, *(right | jump for jump in jumps)]
-            bodies += [] if key is None else [*({name: value} for name, value in right.items()), *jumps]
+            bodies += jumps if key is not None else []
             bodies += [{f.name: wrong for f in writable(shape)} for wrong in (WRONG if route.is_api else WRONG[:3])]
         for body in bodies:
             yield Attempt(route.method, path, self._as_sent(route, body))

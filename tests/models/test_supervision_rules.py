@@ -1,0 +1,117 @@
+"""How a supervision order moves: who may press what, as a table, and what follows."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.calls import CallState
+from models.organisation import Duty, UnitType
+from models.roles import RoleName
+from models.rules.supervision import SUPERVISION
+from models.supervision import OrderState, SupervisionOrder
+from models.workflow import MovedOn, NotYours
+from tests.make import NOW, SOON
+from tests.models.look import entries, last_message, told
+
+S = OrderState
+
+#                 the unit supervised     supervision and county office
+TABLE = {
+    "issued":       ("acknowledge reply",   ""),
+    "acknowledged": ("reply",               ""),
+    "replied":      ("",                    "verify send_back"),
+    "verified":     ("",                    "close"),
+    "closed":       ("",                    ""),
+}  # fmt: skip
+PATHS = {"issued": "", "acknowledged": "acknowledge", "replied": "reply", "verified": "reply verify"}
+
+
+@pytest.fixture
+def order(session, make):
+    """What was issued to a department that let its promise pass."""
+    part = make.assignments(make.call(state=CallState.in_progress))[0]
+    order = SupervisionOrder(
+        region_id=part.region_id,
+        call_id=part.call_id,
+        assignment_id=part.id,
+        unit_id=part.department_id,
+        issued_at=NOW,
+        raised_at=NOW,
+    )
+    session.add(order)
+    session.commit()
+    return order
+
+
+def press(session, make, order, name, by=None, **answers):
+    unit = order.unit if name in ("acknowledge", "reply") else make.office(Duty.supervision_office)
+    if name == "reply":
+        answers = {"reply": "By Friday."} | answers
+    SUPERVISION.move(session, order, name, actor=by or make.actor(unit), now=SOON, answers=answers, note="because")
+    session.commit()
+
+
+def test_the_buttons_are_those_of_the_table(session, make, order):
+    away = make.county()
+    people = {
+        "supervised": make.actor(order.unit),
+        "supervision office": make.actor(make.office(Duty.supervision_office)),
+        "county office": make.actor(make.office(Duty.county_office)),
+        "caller": make.actor(order.call.caller_unit),
+        "another department": make.actor(make.department()),
+        "editorial office": make.actor(make.office(Duty.editorial_office)),
+        "leader": make.actor(make.office(Duty.leadership)),
+        "congress": make.actor(make.unit(UnitType.congress)),
+        "administrator": make.actor(make.office(Duty.county_office), RoleName.admin),
+        "supervision office elsewhere": make.actor(make.office(Duty.supervision_office, away)),
+    }
+    assert TABLE.keys() == set(OrderState)
+    for state, columns in TABLE.items():
+        supervised, office = (set(words.split()) for words in columns)
+        expected = {"supervised": supervised, "supervision office": office, "county office": office}
+        seen = SupervisionOrder(state=OrderState(state), region_id=order.region_id, unit_id=order.unit_id)
+        shown = {name: {t.name for t in SUPERVISION.open_to(seen, actor)} for name, actor in people.items()}
+        assert shown == {name: expected.get(name, set()) for name in people}, state
+
+
+def test_a_reply_goes_to_the_supervision_office(session, make, order):
+    since = last_message(session)
+    press(session, make, order, "reply", reply="By Friday.")
+    assert (order.state, order.reply, order.replied_at) == (S.replied, "By Friday.", SOON)
+    assert told(session, since).keys() == {make.office(Duty.supervision_office).name}
+
+
+def test_a_reply_that_does_not_suffice_goes_back_with_the_reason(session, make, order):
+    press(session, make, order, "reply")
+    since = last_message(session)
+    press(session, make, order, "send_back")
+    assert order.state is S.acknowledged
+    assert told(session, since).keys() == {order.unit.name}
+    press(session, make, order, "reply", reply="By Thursday.")
+    assert (order.state, order.reply) == (S.replied, "By Thursday.")
+
+
+def test_an_order_is_closed_when_its_reply_was_verified(session, make, order):
+    for name in ("acknowledge", "reply", "verify", "close"):
+        press(session, make, order, name)
+    assert order.state is S.closed
+    actions = [entry.action for entry in entries(session, order)]
+    assert actions == ["create", "acknowledge", "reply", "verify", "close"]
+
+
+@pytest.mark.parametrize("state", PATHS)
+def test_a_move_is_no_other_sides(session, make, order, state):
+    for name in PATHS[state].split():
+        press(session, make, order, name)
+    for name in " ".join(TABLE[state]).split():
+        with pytest.raises(NotYours):
+            press(session, make, order, name, make.actor(order.call.caller_unit))
+    assert order.state == state
+
+
+def test_a_closed_order_moves_no_more(session, make, order):
+    for name in ("reply", "verify", "close"):
+        press(session, make, order, name)
+    for name in SUPERVISION.moves:
+        with pytest.raises(MovedOn):
+            press(session, make, order, name)
