@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true, union
+from sqlalchemy.orm import aliased
 
-from models.actor import REGION_ID, UNIT_IDS, USER_ID
+from models.actor import REGION_ID, UNIT_ID, UNIT_IDS, USER_ID
 from models.calendar import CalendarDay, TimeLimit, WorkingWindow
 from models.calls import Call, CallAssignment, CallCounter, CallState
 from models.coordination import CaseParty, CoordinationCase
@@ -33,7 +34,9 @@ def reach(*, county: Criterion, own: Criterion) -> Callable[[Roles], Criterion]:
     def sees(roles: Roles) -> Criterion:
         if roles & EVERYWHERE:
             return true()
-        return county if roles & COUNTY else own
+        if not roles & COUNTY:
+            return own
+        return county if roles <= COUNTY else or_(county, own)
 
     return sees
 
@@ -59,8 +62,20 @@ MY_CALLS = union(
 my_call_ids = select(MY_CALLS.c.id)
 
 # Items of another county become known with the call across counties that cites them.
-cited_from_afar = select(Call.list_item_id).where(Call.is_cross_region, Call.id.in_(my_call_ids))
+afar = select(Call.id).where(Call.is_cross_region, Call.id.in_(my_call_ids))
+cited_from_afar = select(
+    union(
+        select(Call.list_item_id.label("item_id")).where(Call.id.in_(afar)),
+        select(CallAssignment.cited_item_id).where(CallAssignment.call_id.in_(afar)),
+    )
+    .subquery("cited")
+    .c.item_id
+)
 lists_from_afar = select(ListItem.duty_list_id).where(ListItem.id.in_(cited_from_afar))
+
+# A grid worker writes for the township above the grid.
+_me, _above = aliased(Unit), aliased(Unit)
+above_me = select(_above.id).where(_me.id == UNIT_ID, _me.path.startswith(_above.path))
 
 MANAGERS = frozenset({RoleName.list_manager})
 ADMINS = frozenset({RoleName.admin})
@@ -74,7 +89,10 @@ SCOPED: dict[type, Scope] = {
         ),
         writes=everyone(
             and_(
-                or_(Call.caller_unit_id.in_(UNIT_IDS), Call.place_unit_id.in_(UNIT_IDS)),
+                or_(
+                    Call.caller_unit_id.in_(UNIT_IDS),
+                    and_(Call.place_unit_id.in_(UNIT_IDS), Call.caller_unit_id.in_(above_me)),
+                ),
                 Call.state.in_([CallState.draft, CallState.returned]),
             )
         ),

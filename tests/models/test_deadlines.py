@@ -368,7 +368,11 @@ def session(monkeypatch):
         connection.execute(insert(Unit.__table__), counties)
     with system_session(engine) as session:
         session.statements = []
-        event.listen(engine, "before_cursor_execute", lambda *told: session.statements.append(told[2]))
+        event.listen(
+            engine,
+            "before_cursor_execute",
+            lambda *told: told[2].startswith("SELECT") and session.statements.append(told[2]),
+        )
         yield session
     engine.dispose()
 

@@ -19,7 +19,7 @@ from models import recorder
 from models.base import Model
 from models.calls import Call, CallState
 from models.door import system_session
-from models.organisation import Duty, Unit, UnitType
+from models.organisation import Unit, UnitType
 from models.recorder import HASHED, Origin, RecorderEntry, RecorderHead, Unrecorded, heads, set_origin, verify
 from models.rules.calls import CALL
 from models.workflow import Refused
@@ -85,12 +85,12 @@ def test_what_was_set_and_set_back_leaves_nothing(session, make):
 @pytest.mark.requirement("TC-48", "TC-50")
 def test_a_move_is_one_entry_with_its_reason(session, make):
     call = make.call(state=CallState.submitted)
-    office = make.actor(make.office(Duty.county_office))
-    make.press(call, "return_for_correction", office, at=NOW + timedelta(hours=1), note="Which village?")
+    caller = make.actor(call.caller_unit)
+    make.press(call, "withdraw", caller, at=NOW + timedelta(hours=1), note="Settled by ourselves.")
     entry = entries(session, call)[-1]
-    assert (entry.action, entry.note) == ("return_for_correction", "Which village?")
-    assert (entry.before, entry.after) == ({"state": "submitted"}, {"state": "returned"})
-    assert (entry.user_id, entry.unit_id, entry.at) == (office.user_id, office.unit_id, NOW + timedelta(hours=1))
+    assert (entry.action, entry.note) == ("withdraw", "Settled by ourselves.")
+    assert (entry.before, entry.after) == ({"state": "submitted"}, {"state": "withdrawn"})
+    assert (entry.user_id, entry.unit_id, entry.at) == (caller.user_id, caller.unit_id, NOW + timedelta(hours=1))
 
 
 def test_a_move_is_one_entry_however_often_it_flushes(session, make):

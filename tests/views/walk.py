@@ -10,7 +10,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +23,7 @@ from sqlalchemy import event
 
 from app.engine.derive import Field, Shape
 from app.engine.schema import asked, writable
+from models.organisation import Unit
 from models.roles import COUNTY, EVERYWHERE, RoleName, grants
 from tests.views.conftest import PASSWORD
 from tests.views.ground import MODELS, TOKEN, Ground, Person, row_key
@@ -134,6 +135,7 @@ class Walk:
         self.may = rights_of(self.person)
         self.findings: list[str] = []
         self.requests = 0
+        self.accepted: set[str] = set()
         self.browser, self.cookie = self._sign_in()
         self._touched: set[str] = set()
 
@@ -144,11 +146,11 @@ class Walk:
         cookie = browser.get_cookie("session")
         return browser, cookie.value if cookie else ""
 
-    def everywhere(self) -> list[str]:
-        """Walk every route; what should not have happened, a line each."""
+    def along(self, way: Iterable[Route]) -> list[str]:
+        """Try every route; what should not have happened, a line each."""
         self.ground.golden  # noqa: B018  (as it was before anyone walked)
         with self._watching():
-            for route in routes(self.app):
+            for route in way:
                 may = route.permission is None or route.permission in self.may
                 attempts = self.attempts(route)
                 for attempt in attempts if may else [next(attempts)]:
@@ -303,6 +305,9 @@ class Walk:
         """Something that this person could well send."""
         if f.target is not None:
             keys = self.ground.choices(self.person, f, subject) if self.person else []
+            near = self.person.actor.unit_ids if self.person else ()
+            sides = {key: self.ground.side_of.get((f.target.__tablename__, key)) for key in keys}
+            keys.sort(key=lambda key: (f.target is not Unit or key not in near, sides[key] != "ours", key))
             return None if not keys else keys[0] if f.kind == "row" else keys[1:2]
         if f.kind == "word":
             return str(next(iter(f.words)))
@@ -365,6 +370,8 @@ class Walk:
         self.requests += 1
         changed = self.ground.changed(self._touched) if self._touched else {}
         savepoint.rollback()
+        if changed:
+            self.accepted.add(str(route))
         for complaint in (*self._of_answer(answer, refused), *self._of_changes(route, attempt, changed, refused)):
             self.findings.append(f"{complaint}  <-  {attempt}  ({answer.status_code})")
 
