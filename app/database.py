@@ -67,7 +67,7 @@ def migrate(settings: Settings) -> None:
 def upgrade(url: str) -> None:
     """Bring the tables up to date, and nothing but the tables."""
     alembic = Config(toml_file=ROOT / "pyproject.toml")
-    alembic.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    alembic.attributes["url"] = url
     command.upgrade(alembic, "head")
 
 

@@ -105,13 +105,19 @@ def _roles_field() -> QuerySelectMultipleField:
 class RoleModelView(StockRoles):
     """Named as the original, because permissions and addresses are."""
 
-    exclude_route_methods = {"download"}  # it sends any file that it finds by the name in the address
+    exclude_route_methods = {"action", "action_post", "download"}
+    """A copied role is nobody's key. `download` sends any file that it finds by the name in the address."""
+
     list_columns = ["name"]
     search_columns = ["name"]
     edit_columns = ["permissions"]  # a role's name is its key: grants and scopes go by it
     formatters_columns = {"name": role_name, "permissions": by_console}
     add_form_extra_fields = {"permissions": _grants_field()}
     edit_form_extra_fields = {"permissions": _grants_field()}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.actions = {}
 
     def prefill_form(self, form: Any, pk: int) -> None:
         """Say whose permissions these are: the form itself does not."""

@@ -89,7 +89,7 @@ def _of_column(name: str, column: Any) -> Field:
         name=name,
         label=column.info.get("label", ""),
         kind=kind,
-        required=not column.nullable and column.default is None and kind != "flag",
+        required=not column.nullable and column.default is None,
         protected=bool(column.primary_key or column.info.get("protected") or not column.info.get("label")),
         help=column.info.get("help", ""),
         length=getattr(column.type, "length", None) if kind == "text" else None,

@@ -150,7 +150,9 @@ class Page(BaseView):
             file = export.workbook(title, rows)
         except BadQuestion as error:
             abort(400, description=str(error))
-        return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+        answer = send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+        answer.call_on_close(file.close)
+        return answer
 
     @expose("/lookup/<name>", methods=["GET"])
     @has_access

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.engine.declare import Told, World
 from app.engine.derive import Shape
-from app.engine.schema import asked, load, schema_of, writable
+from app.engine.schema import asked, key_of, load, schema_of, storable, writable
 
 
 class NotWritten(Exception):
@@ -137,7 +137,11 @@ def move(world: World, shape: Shape, row: Any, name: str, sent: Any, *, form: bo
 def _note(value: Any) -> str:
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > 2000:
+    if not isinstance(value, str):
+        raise ValidationError({"note": [gettext("Write text.")]})
+    if not storable(value):
+        raise ValidationError({"note": [gettext("The text has a character that cannot be stored.")]})
+    if len(value) > 2000:
         raise ValidationError({"note": [gettext("Write at most %(most)s characters.", most=2000)]})
     return value.strip()
 
@@ -145,9 +149,10 @@ def _note(value: Any) -> str:
 def _version(value: Any) -> int | None:
     if value in (None, ""):
         return None
-    if isinstance(value, bool) or not str(value).isdecimal():
+    version = key_of(value)
+    if version is None:
         raise ValidationError({"version": [gettext("Write a whole number.")]})
-    return int(value)
+    return version
 
 
 def stale() -> str:

@@ -117,7 +117,8 @@ def _may_withdraw(call: Call, step: Step) -> None:
     """A forwarded call is the case's; unless the case says that the duty is the caller's own."""
     if call.state is S.forwarded:
         case = latest_case(step.session, call.id)
-        if case is None or case.responsible_unit_id != call.caller_unit_id:
+        settled = case is not None and (case.filed_at or case.decided_at)
+        if case is None or not settled or case.responsible_unit_id != call.caller_unit_id:
             raise Refused(N_("The coordination case decides what follows. Wait for its outcome."))
 
 

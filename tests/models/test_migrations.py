@@ -1,0 +1,54 @@
+"""Migrations make exactly the tables that the models describe, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.pool import NullPool
+
+import models  # noqa: F401  (every table)
+from app.database import revision, upgrade
+from config import ROOT
+from models.base import Model
+
+pytestmark = pytest.mark.databases
+
+
+@pytest.fixture
+def migrated(bare_url):
+    upgrade(bare_url)
+    engine = create_engine(bare_url, poolclass=NullPool)
+    yield engine
+    engine.dispose()
+
+
+def test_a_migrated_database_is_what_the_models_say(migrated):
+    with migrated.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Model.metadata) == []
+
+
+def test_the_comparison_sees_a_column_that_no_migration_makes(migrated):
+    with migrated.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE call ADD COLUMN forgotten INTEGER")
+    with migrated.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), Model.metadata)
+    assert [difference[0] for difference in differences] == ["remove_column"]
+
+
+def test_every_value_of_a_word_is_checked_by_the_database_alike(migrated):
+    """Checks are compared by name: Alembic leaves them out."""
+    inspector = inspect(migrated)
+    for table in Model.metadata.sorted_tables:
+        named = {str(rule.name) for rule in table.constraints if type(rule).__name__ == "CheckConstraint" and rule.name}
+        assert {rule["name"] for rule in inspector.get_check_constraints(table.name)} >= named, table.name
+
+
+def test_there_is_one_line_of_migrations_and_upgrading_twice_is_upgrading_once(bare_url):
+    upgrade(bare_url)
+    upgrade(bare_url)
+    heads = ScriptDirectory(str(ROOT / "models" / "migrations")).get_heads()
+    assert [revision(bare_url)] == heads
