@@ -117,7 +117,7 @@ class RoleModelView(StockRoles):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.actions = {}
+        self.actions: dict[str, Any] = {}
 
     def prefill_form(self, form: Any, pk: int) -> None:
         """Say whose permissions these are: the form itself does not."""

@@ -178,10 +178,7 @@ def answer(session: Session, shape: Shape, question: Question) -> Answer:
     """One statement for the rows, one for the count, one for each related table: however many rows."""
     query = narrowed(shape, question)
     page = ordered(shape, question, query).offset(question.page * question.size).limit(question.size)
-    rows = session.scalars(page).all()
-    if question.page == 0 and len(rows) < question.size:
-        return Answer(rows, len(rows), False)
-    return Answer(rows, *count(session, shape, query))
+    return Answer(session.scalars(page).all(), *count(session, shape, query))
 
 
 def count(session: Session, shape: Shape, query: Select[Any]) -> tuple[int, bool]:
