@@ -172,8 +172,9 @@ def _is_question(view: Any, name: str, value: str) -> bool:
         return value.isdecimal() and int(value[:9]) <= (LARGEST_PAGE if found[1] == "psize" else 10**6)
     if "_oc_" in name:
         return value in view.order_columns
-    if found := re.search(r"_flt_(\d)_(.*)", name):
-        return int(found[1]) < len(view._filters.get_search_filters().get(found[2], ()))
+    if "_flt_" in name:
+        found = re.search(r"_flt_(\d)_(.*)", name)
+        return found is not None and int(found[1]) < len(view._filters.get_search_filters().get(found[2], ()))
     return True
 
 

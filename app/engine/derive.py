@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from flask import g
 from flask_babel import get_domain
-from sqlalchemy import Boolean, Date, DateTime, Enum, Integer, Numeric, String, Text, Time, inspect
+from sqlalchemy import Boolean, Date, DateTime, Enum, Float, Integer, Numeric, String, Text, Time, inspect
 from sqlalchemy.orm import MANYTOONE, Mapper
 
 from app.engine.declare import Console
@@ -116,6 +116,7 @@ KINDS: tuple[tuple[type[Any], Kind], ...] = (
     (Boolean, "flag"),
     (Integer, "number"),
     (Numeric, "decimal"),
+    (Float, "decimal"),
     (DateTime, "moment"),
     (Date, "day"),
     (Time, "hour"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
@@ -13,19 +14,19 @@ from sqlalchemy import JSON, Connection, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.engine.derive import Field, kind_of
+from app.engine.derive import Field, Shape, kind_of
 from app.factory import MEMBER
 from models.actor import Actor
 from models.base import Model, User
-from models.door import act_for
+from models.door import act_for, may_write
 from models.organisation import Unit, UnitType
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scope import SCOPED
-from tests.make import CALL_PATHS, CASE_PATHS, NOW, OFFICES, Make
+from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, NOW, OFFICES, Make
 from tests.views.conftest import HASH
 
 TOKEN = re.compile(r"zq\d{5}x")
-MODELS = {mapper.local_table.name: mapper.class_ for mapper in Model.registry.mappers}
+MODELS = {m.local_table.name: m.class_ for m in sorted(Model.registry.mappers, key=lambda m: m.local_table.name)}
 MEANT = {"subject_type", "action", "kind", "hash", "prev_hash", "username", "password"}
 """Texts that mean something to the code, and so carry no token."""
 
@@ -41,7 +42,7 @@ class Person:
 
 
 class Ground:
-    """`ours`: a township and a department that deal with each other; `theirs`: others of the county; `abroad`: another."""
+    """`ours`: a township and a department that deal with each other; `theirs`: others there; `abroad`: elsewhere."""
 
     def __init__(self, connection: Connection, session: Session) -> None:
         self.connection, self.session, self.make = connection, session, Make(session)
@@ -70,6 +71,8 @@ class Ground:
             self.people[role] = self._person(self._seat(role), role)
         stranger = self._account()
         self.people["stranger"] = Person(stranger.username, Actor(stranger.id))
+        make.unit(UnitType.department)  # nothing refers to it
+        make.duty_list()
         self.session.commit()
         self._claim("ours")
 
@@ -81,9 +84,11 @@ class Ground:
         item = make.item(department, cooperating=[helper])
         for state in CALL_PATHS if thoroughly else ("draft", "dispatched"):
             make.call(town, state=state, item=item, cooperating=[helper], named=named, place_unit_id=units["grid"].id)
-        make.call(department)
+            make.call(department, state=state, lead=town)
         for state in CASE_PATHS if thoroughly else ("opened",):
             make.case(caller=town, item=item, state=state)
+        for state in ASSIGNMENT_PATHS if thoroughly else ():
+            make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
 
     def _seat(self, role: RoleName) -> Unit:
         duties = {office_role: duty for duty, (_, office_role) in OFFICES.items()}
@@ -110,19 +115,21 @@ class Ground:
         for side in ("ours", "abroad", "theirs"):
             for name, model in MODELS.items():
                 if not self.rows(name, side) and not self.rows(name, "county" if side == "ours" else ""):
-                    states = getattr(model.__table__.columns.get("state"), "type", None)
-                    for state in states.enum_class if states is not None else (None,):
-                        self._invent(model, side, state)
+                    kind = getattr(model.__table__.columns.get("state"), "type", None)
+                    states = [None] if kind is None else [*kind.enum_class] * 2
+                    for number, state in enumerate(states):
+                        self._invent(model, side, state, number)
         assert all(self.rows(name, "abroad") for name in MODELS), "a table has no row in the other county"
 
-    def _invent(self, model: type[Any], side: str, state: Any = None) -> None:
+    def _invent(self, model: type[Any], side: str, state: Any = None, turn: int = 0) -> None:
         try:
             with self.session.begin_nested():
                 row = model()
                 for number, column in enumerate(inspect(model).columns):
                     if not column.primary_key or column.foreign_keys or column.autoincrement is False:
                         key = inspect(model).get_property_by_column(column).key
-                        setattr(row, key, self._of_side(column, side) if column.foreign_keys else some(column, number))
+                        of_side = bool(column.foreign_keys)
+                        setattr(row, key, self._of_side(column, side, turn) if of_side else some(column, number))
                 if state is not None:
                     row.state = state
                 self.session.add(row)
@@ -131,17 +138,19 @@ class Ground:
         self.session.commit()
         self._claim(side)
 
-    def _of_side(self, column: Any, side: str) -> int | None:
+    def _of_side(self, column: Any, side: str, turn: int) -> int | None:
+        """The key of a row of that side; another one each turn, the latest first, so that some stay unnamed."""
         if column.name == "region_id":
             return self.units[side]["county"].id
         target = next(iter(column.foreign_keys)).column.table.name
         if target == "unit":
-            return self.units[side]["township"].id
+            return self.units[side]["department" if turn % 2 else "township"].id
         if target == "ab_user":
             return self.people[side].actor.user_id
         if not self.rows(target, side):
             self._invent(MODELS[target], side)
-        return self.rows(target, side)[0]
+        found = self.rows(target, side)
+        return found[-1 - turn % len(found)]
 
     def _claim(self, side: str) -> None:
         """Whatever is new belongs to that side; but what is another county's by its key is abroad."""
@@ -177,16 +186,33 @@ class Ground:
     # Asking --------------------------------------------------------------------------------------
 
     def rows(self, name: str, side: str) -> list[int]:
-        return [key for (table, key), of in self.side_of.items() if table == name and of == side]
+        return sorted(key for (table, key), of in self.side_of.items() if table == name and of == side)
 
     def seen_by(self, person: Person) -> dict[str, list[Any]]:
         """What the door shows a person, by table: the rows themselves."""
-        theirs = Session(self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-        act_for(theirs, person.actor)
-        with theirs:
+        with self._door(person) as theirs:
             seen = {name: list(theirs.scalars(select(model)).unique()) for name, model in MODELS.items()}
             theirs.expunge_all()
         return seen
+
+    def open_to(self, person: Person, shape: Shape) -> dict[str, list[int]]:
+        """By move, the rows that a person could make it on; under «edit», those that they could write."""
+        found: dict[str, list[int]] = defaultdict(list)
+        with self._door(person) as theirs:
+            for row in theirs.scalars(select(shape.model).order_by(shape.model.id)).unique().all():
+                if may_write(theirs, row):
+                    found["edit"].append(row_key(row))
+                for transition in shape.console.workflow.open_to(row, person.actor) if shape.console.workflow else ():
+                    found[transition.name].append(row_key(row))
+        return {
+            name: sorted(keys, key=lambda key: (self.side_of[shape.resource, key] == "ours", key))
+            for name, keys in found.items()
+        }
+
+    def _door(self, person: Person) -> Session:
+        theirs = Session(self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        act_for(theirs, person.actor)
+        return theirs
 
     def forbidden_to(self, person: Person) -> set[str]:
         """The tokens that no answer to this person may hold."""
@@ -202,9 +228,7 @@ class Ground:
 
     def choices(self, person: Person, field: Field, subject: Any) -> list[int]:
         """Keys that a person may name for a relation."""
-        theirs = Session(self.connection, join_transaction_mode="create_savepoint")
-        act_for(theirs, person.actor)
-        with theirs:
+        with self._door(person) as theirs:
             query = select(field.target.id).order_by(field.target.id)
             if subject is not None:
                 subject = theirs.get(type(subject), row_key(subject))

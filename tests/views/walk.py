@@ -10,10 +10,12 @@ import io
 import json
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -36,6 +38,7 @@ OPEN = {
     "AuthDBView.logout": "ends a session, if there is one",
     "SecurityApi.login": "a program signs in",
     "SecurityApi.refresh": "asks for a token of its own",
+    "Language.choose": "keeps the language in the cookie",
     "LocaleView.index": "keeps the language in the cookie",
     "UtilView.back": "leads back to where the browser was",
     "Health.live": "asked by a load balancer",
@@ -46,8 +49,6 @@ OPEN = {
     "Notices.open": "one's own notices; a stranger has none",
     "Notices.read": "one's own notices; a stranger has none",
     "Acting.choose": "one's own units; a stranger has none",
-    "RoleModelView.action": "asks for the permission of the action",
-    "RoleModelView.action_post": "asks for the permission of the action",
     "UserDBModelView.action": "asks for the permission of the action",
     "UserDBModelView.action_post": "asks for the permission of the action",
 }
@@ -56,10 +57,11 @@ OPEN = {
 SHARED = {"call_counter", "recorder_head"}
 """Rows that everyone of a county moves on, and nobody reads."""
 
-INNARDS = re.compile(r"sqlite3|psycopg|sqlalchemy|Traceback \(|INSERT INTO|SELECT .+ FROM|constraint failed", re.I)
+INNARDS = re.compile(r"sqlite3|psycopg|sqlalchemy|Traceback \(|INSERT INTO|SELECT .+ FROM|constraint failed")
 ABSENT, HUGE = 999_999, 10**20
 LATER = "2026-12-01T09:00:00+08:00"
-WRONG: tuple[Any, ...] = ("x", -1, [], 10**30, "9" * 5000, {}, True, None, "a\0b", "\ud800", "9999-12-31T23:59:59-12:00")
+BEYOND = "9999-12-31T23:59:59-12:00"
+WRONG: tuple[Any, ...] = ("x", -1, [], 10**30, "9" * 5000, {}, True, None, "a\0b", "\ud800", BEYOND)
 PLANTED = {"number": 4242, "decimal": 4242, "day": "2001-02-03", "moment": "2001-02-03T04:05:06+00:00",
            "hour": "03:33", "flag": True}  # fmt: skip
 """What nobody may write into a protected column; anything else is «planted»."""
@@ -136,13 +138,16 @@ class Walk:
         self.findings: list[str] = []
         self.requests = 0
         self.accepted: set[str] = set()
+        self._opened: dict[str, dict[str, list[int]]] = {}
         self.browser, self.cookie = self._sign_in()
         self._touched: set[str] = set()
 
     def _sign_in(self) -> tuple[FlaskClient, str]:
         browser = self.app.test_client()
-        if self.person is not None:
-            browser.post("/login/", data={"username": self.person.name, "password": PASSWORD})
+        with self.ground.connection.begin_nested() as savepoint:
+            if self.person is not None:
+                browser.post("/login/", data={"username": self.person.name, "password": PASSWORD})
+            savepoint.rollback()  # even that they signed in
         cookie = browser.get_cookie("session")
         return browser, cookie.value if cookie else ""
 
@@ -153,12 +158,17 @@ class Walk:
             for route in way:
                 may = route.permission is None or route.permission in self.may
                 attempts = self.attempts(route)
-                for attempt in attempts if may else [next(attempts)]:
+                for attempt in attempts if may else islice(attempts, 1):
                     self.judge(route, attempt, refused=not may)
         return self.findings
 
+    def in_vain(self, way: Iterable[Route]) -> list[str]:
+        """Routes that write and were tried thoroughly, yet took nothing: there, what was sent proves little."""
+        tried = (r for r in way if r.is_console and r.method != "GET" and r.permission in self.may and self.is_first(r))
+        return [str(route) for route in tried if str(route) not in self.accepted]
+
     def is_first(self, route: Route) -> bool:
-        """Whether nobody before has the same right and sees as far: one of them tries everything, the others the door."""
+        """Whether nobody before has the same right and sees as far: one of them tries everything, the rest less."""
         others = (self.ground.people[role] for role in RoleName)
         alike = (other for other in others if reach_of(other) == reach_of(self.person))
         return self.person is next(
@@ -178,7 +188,8 @@ class Walk:
             yield from self._lookups(route)
         elif "number" in route.rule.arguments:
             beyond = (99, HUGE) if self.is_first(route) else ()
-            for number in (*range(len(route.shape.console.charts)), *beyond):
+            charts = range(len(route.shape.console.charts))
+            for number in (*(charts if self.is_first(route) else charts[:1]), *beyond):
                 yield Attempt("GET", self._path(route, number=number))
         elif route.method == "GET":
             yield from self._questions(route)
@@ -192,7 +203,7 @@ class Walk:
         pools: dict[str, list[Any]] = {
             "pk": [people["ours"].actor.user_id, people["abroad"].actor.user_id, ABSENT, HUGE, "x"],
             "unit_id": [self.ground.units[side]["township"].id for side in ("ours", "theirs", "abroad")],
-            "version": ["v1", "x"],
+            "version": ["x", "v1"],
             "locale": ["en", "xx"],
             "filename": ["echarts.min.js"] if route.rule.endpoint == "vendor" else ["x", "../config.py"],
             "name": ["resetpasswords", "copyrole", "nosuch"],
@@ -200,12 +211,16 @@ class Walk:
         if of_table:
             pools["pk"] = [*self.ground.rows("notice", "ours"), *self.ground.rows("notice", "abroad"), ABSENT, HUGE]
         paths = list(self._paths(route, pools))
-        for path in paths if self.is_first(route) else paths[:2]:
+        if route.view is None:
+            yield Attempt("GET", paths[0])
+            return
+        for path in paths if self.is_first(route) else paths[:1]:
             if route.method == "GET":
                 yield Attempt("GET", path)
                 name = type(route.view).__name__
-                for wrong in () if not self.is_first(route) else (f"page_{name}=x", f"psize_{name}=-1", "_flt_9_username=x", "_flt_1_last_login=x"):
-                    yield Attempt("GET", f"{path}?q=zq&pk=x&_oc_{name}=password&_od_{name}=asc&{wrong}")
+                for wrong in (f"page_{name}=x", f"psize_{name}=-1", "_flt_9_username=x", "_flt_1_last_login=x", "pk=x"):
+                    if self.is_first(route) and hasattr(route.view, "datamodel"):
+                        yield Attempt("GET", f"{path}?{wrong}")
             else:
                 for body in ({}, {"username": "x", "password": "x"}, {"action": "nosuch", "rowid": "1", "name": "x"}):
                     yield Attempt(route.method, path, {"json" if route.is_api else "data": body})
@@ -220,7 +235,7 @@ class Walk:
 
     def _of_record(self, route: Route) -> Iterator[Attempt]:
         ours, hidden = self._keys(route.shape)
-        keys = [*ours[:3], *hidden, ABSENT, HUGE] if self.is_first(route) else [*ours[:1], *hidden]
+        keys = [*ours[:3], *hidden, ABSENT, HUGE] if self.is_first(route) else [*ours[:1], *hidden[-1:]]
         for key in keys or [ABSENT]:
             path = self._path(route, pk=key)
             if route.method in ("GET", "DELETE") or route.name == "delete":
@@ -234,12 +249,19 @@ class Walk:
         """Keys of rows in sight, one of each state first; and of one hidden row of each side."""
         seen = self.seen[shape.resource]
         by_state = {getattr(row, "state", None): row_key(row) for row in seen}
-        ours = list(dict.fromkeys((*by_state.values(), *(row_key(row) for row in seen))))
+        mine = self._open(shape)["edit"]
+        ours = list(dict.fromkeys((*mine[:2], *mine[-1:], *by_state.values(), *(row_key(row) for row in seen))))
         hidden = [
             next((key for key in self.ground.rows(shape.resource, side) if key not in ours), None)
             for side in ("theirs", "abroad")
         ]
         return ours, [key for key in hidden if key is not None]
+
+    def _open(self, shape: Shape) -> dict[str, list[int]]:
+        if shape.resource not in self._opened:
+            found = self.ground.open_to(self.person, shape) if self.person else {}
+            self._opened[shape.resource] = defaultdict(list, found)
+        return self._opened[shape.resource]
 
     @cached_property
     def seen(self) -> dict[str, list[Any]]:
@@ -269,7 +291,8 @@ class Walk:
 
     def _lookups(self, route: Route) -> Iterator[Attempt]:
         shape = route.shape
-        for name in (*(name for name, f in shape.fields.items() if f.target), "state"):
+        named = [name for name, f in shape.fields.items() if f.target]
+        for name in (*named, "state") if self.is_first(route) else named[:2]:
             yield Attempt("GET", f"{self._path(route, name=name)}?search=1")
             if name in shape.form:
                 yield Attempt("GET", f"{self._path(route, name=name)}?q=zq")
@@ -287,9 +310,10 @@ class Walk:
         bodies = [right | self._not_theirs(shape)]
         if self.is_first(route):
             jumps = [{f.name: there} for f in writable(shape) if f.target for there in self._hidden_targets(f)]
-            bodies += [{}, right, *(right | jump for jump in jumps)]
+            lean = {f.name: right[f.name] for f in writable(shape) if f.required and f.name in right}
+            bodies += [{}, lean, right, *(right | jump for jump in jumps)]
             bodies += jumps if key is not None else []
-            bodies += [{f.name: wrong for f in writable(shape)} for wrong in (WRONG if route.is_api else WRONG[:3])]
+            bodies += [{f.name: wrong for f in writable(shape)} for wrong in (WRONG if route.is_api else WRONG[:1])]
         for body in bodies:
             yield Attempt(route.method, path, self._as_sent(route, body))
         for text in ("", "[]", '"x"', "{", "\0") if route.is_api and self.is_first(route) else ():
@@ -299,7 +323,9 @@ class Walk:
         return {"json": body} if route.is_api else {"data": _posted(body)}
 
     def _right(self, shape: Shape) -> dict[str, Any]:
-        return {f.name: value for f in writable(shape) if (value := self._value(f)) is not None}
+        right = {f.name: value for f in writable(shape) if (value := self._value(f)) is not None}
+        hours = [f.name for f in writable(shape) if f.kind == "hour"]
+        return right | {name: f"{18 + number}:30" for number, name in enumerate(hours)}
 
     def _value(self, f: Field, subject: Any = None) -> Any:
         """Something that this person could well send."""
@@ -307,31 +333,31 @@ class Walk:
             keys = self.ground.choices(self.person, f, subject) if self.person else []
             near = self.person.actor.unit_ids if self.person else ()
             sides = {key: self.ground.side_of.get((f.target.__tablename__, key)) for key in keys}
-            keys.sort(key=lambda key: (f.target is not Unit or key not in near, sides[key] != "ours", key))
+            home = self.person.actor.region_id if self.person and f.name == "region" else None
+            keys.sort(key=lambda key: (key != home, f.target is not Unit or key not in near, sides[key] != "ours", key))
             return None if not keys else keys[0] if f.kind == "row" else keys[1:2]
         if f.kind == "word":
             return str(next(iter(f.words)))
-        usual = {"number": 5, "decimal": 5, "flag": False, "moment": LATER, "day": "2026-12-01", "hour": "18:30"}
+        usual = {"number": 5, "decimal": 5, "flag": False, "moment": LATER, "day": "2026-12-01", "hour": "17:30"}
         return usual.get(f.kind, f"by {f.name}")
 
     def _not_theirs(self, shape: Shape) -> dict[str, Any]:
-        """Every column and relation that no form has, set to what can be recognised."""
+        """Every column and relation that no form has, set to what can be recognised; `version` is asked for."""
         columns = {column.key: planted(self.ground, shape, column) for column in shape.model.__table__.columns}
         there = self.ground.units["abroad"]["township"].id
         relations = {name: there for name, f in shape.fields.items() if f.kind == "row"}
-        return {name: value for name, value in (columns | relations).items() if name not in shape.form}
+        return {name: v for name, v in (columns | relations).items() if name not in (*shape.form, "version")}
 
     def _moves(self, route: Route) -> Iterator[Attempt]:
         shape = route.shape
         transition = shape.console.workflow.moves[route.name.removeprefix("move_")]
         ours, hidden = self._keys(shape)
         rows = {row_key(row): row for row in self.seen[shape.resource]}
-        ready = [key for key in ours if rows[key].state in transition.source]
-        other = [key for key in ours if key not in ready]
-        if self.is_first(route):
-            keys = [*ready[:2], *other[:2], *hidden, ABSENT, HUGE]
-        else:
-            keys = [*ready[:1], *hidden]
+        mine = self._open(shape)[transition.name]
+        begun = [key for key in ours if rows[key].state in transition.source]
+        ready = [*mine[-1:], *mine[:1], *(key for key in begun if key not in mine)]
+        other = [key for key in ours if rows[key].state not in transition.source]
+        keys = [*ready[:2], *other[:1], *hidden, HUGE] if self.is_first(route) else [*ready[:1], *hidden[-1:]]
         for key in keys or [ABSENT]:
             path = self._path(route, pk=key)
             if route.method == "GET":
@@ -351,12 +377,16 @@ class Walk:
         if not thoroughly or not self.is_first(route):
             return
         yield {}
-        yield right | self._not_theirs(route.shape)
+        yield self._not_theirs(route.shape) | right
         for f in (f for f in asked(transition) if f.target is not None):
             for there in self._hidden_targets(f):
                 yield right | {f.name: there if f.kind == "row" else [there]}
-        for wrong in WRONG if route.is_api else WRONG[:2]:
-            yield {f.name: wrong for f in asked(transition)} | {"note": wrong, "version": wrong}
+        for wrong in (WRONG if route.is_api else WRONG[:2]) if transition.asks else ():
+            yield {f.name: wrong for f in asked(transition)}
+        for wrong in ([], "a\0b", "\ud800", "x" * 3000) if route.is_api else ():
+            yield right | {"note": wrong}
+        for wrong in ({}, True, "x", "9" * 5000) if route.is_api else ():
+            yield right | {"version": wrong}
 
     # What came of it -------------------------------------------------------------------------------
 
@@ -462,7 +492,9 @@ def planted(ground: Ground, shape: Shape, column: Any) -> Any:
     if f is not None and f.kind == "word":
         return str(list(f.words)[-1])
     if column.foreign_keys:
-        return ground.units["abroad"]["township"].id
+        of_person = any(key.column.table.name == "ab_user" for key in column.foreign_keys)
+        there = ground.people["abroad"].actor
+        return there.user_id if of_person else there.unit_id
     return PLANTED.get(f.kind, "planted") if f is not None else 4242
 
 
