@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import BigInteger, LargeBinary, SmallInteger, Unicode, UnicodeText
+from sqlalchemy import BigInteger, Float, LargeBinary, SmallInteger, Unicode, UnicodeText
 
 from app.engine.declare import Console
 from app.engine.derive import fields_of, kind_of, shape_of
@@ -47,6 +47,7 @@ def test_a_column_has_the_kind_of_its_type(name, kind):
         (BigInteger(), "number"),
         (SmallInteger(), "number"),
         (LargeBinary(), "data"),
+        (Float(), "decimal"),
     ],
 )
 def test_a_type_that_extends_or_decorates_another_counts_as_that_one(type_, kind):
