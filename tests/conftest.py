@@ -46,6 +46,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", DATABASES, indirect=True)
 
 
+@pytest.fixture(autouse=True)
+def recorder_key() -> None:
+    """The same for every test: an application that another test built has brought its own."""
+    recorder.use_key("test" * 8)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Any]:
     """A PostgreSQL for this run, with one empty database whose tables are ours."""

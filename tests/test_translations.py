@@ -165,7 +165,7 @@ def test_reminding_supervising_and_inspecting_are_told_apart(chinese):
 
 
 def test_every_word_of_a_closed_set_has_a_label_in_chinese(chinese):
-    members = [member for words in _below(Word) for member in words]
+    members = [member for words in _below(Word) if words.__module__.startswith("models.") for member in words]
     assert {f"{type(m).__name__}.{m}" for m in members if m.label not in chinese} == set()
 
 
