@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from app.engine.derive import fields_of, translated
 from app.engine.present import shown
+from app.engine.query import fetch_names
 from app.extensions import appbuilder, db
 from app.identity import ACTING, ZONE, current_actor, now, offered_seats
 from models.base import Word
@@ -66,6 +67,7 @@ class Desk(IndexView):
 
 def _stack(pile: Pile) -> Stack:
     rows = db.session.scalars(pile.query).all()
+    _held = fetch_names(db.session(), rows)
     return Stack(translated(pile.title), [_line(row, pile.due.key) for row in rows], len(rows) == MOST)
 
 

@@ -25,6 +25,7 @@ from app.engine.query import (
     Filter,
     Question,
     answer,
+    fetch_names,
     fetch_related,
     lookup,
     make_filter,
@@ -162,6 +163,7 @@ class Page(BaseView):
         among = field.among(subject, self.world.actor()) if field.among is not None else None
         words = request.args.get("q", "").replace("\x00", "")
         found = lookup(self.world.session(), field.target, words, among)  # type: ignore[arg-type]
+        _held = fetch_names(self.world.session(), found)
         return jsonify([{"id": row.id, "text": name_of(row)} for row in found])
 
     def _chooser(self, name: str) -> tuple[Field, Any]:

@@ -14,12 +14,15 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.engine.declare import World
-from app.engine.derive import Field, Shape
+from app.engine.derive import Field, Shape, fields_of
 from app.engine.schema import key_of, schema_of, storable
 
 PAGE_SIZE, LARGEST_PAGE, LAST_PAGE, MOST_FILTERS = 25, 100, 1_000_000, 20
 COUNTED = 10_000
 """Beyond this a list says «more than»: an exact count of a large table costs more than the page."""
+
+NAMES = ("search_key", "name", "title", "code", "number", "username")
+"""Columns by which a row is called, and found."""
 
 TEXT = {"ct": "contains", "nct": "does not contain", "sw": "begins with", "eq": "is", "neq": "is not"}
 SIZE = {"eq": "is", "neq": "is not", "gt": "after", "lt": "before", "ge": "from", "le": "up to"}
@@ -188,7 +191,7 @@ def count(session: Session, shape: Shape, query: Select[Any]) -> tuple[int, bool
     return min(found, COUNTED), found > COUNTED
 
 
-def fetch_related(session: Session, fields: Iterable[Field], rows: Sequence[Any]) -> dict[Any, Any]:
+def fetch_related(session: Session, fields: Iterable[Field], rows: Sequence[Any], *, deep: int = 1) -> list[Any]:
     """Load what the rows point at, a statement for each target table, so that reading it costs no more.
 
     What comes back keeps the rows alive in the session's identity map; hold it while they are read.
@@ -197,11 +200,20 @@ def fetch_related(session: Session, fields: Iterable[Field], rows: Sequence[Any]
     for field in fields:
         if field.kind == "row" and field.target is not None:
             wanted[field.target] |= {key for row in rows if (key := getattr(row, field.column.key)) is not None}
-    return {
-        target: session.scalars(select(target).where(target.id.in_(sorted(keys)))).all()
-        for target, keys in wanted.items()
-        if keys
-    }
+    held: list[Any] = []
+    for target, keys in wanted.items():
+        if keys:
+            found = session.scalars(select(target).where(target.id.in_(sorted(keys)))).all()
+            held += [found, fetch_names(session, found, deep=deep)]
+    return held
+
+
+def fetch_names(session: Session, rows: Sequence[Any], *, deep: int = 1) -> list[Any]:
+    """Load what rows are called by, where that is other rows: a table without a name of its own. To be held too."""
+    if not deep or not rows or any(hasattr(rows[0], name) for name in NAMES):
+        return []
+    fields = [field for field in fields_of(type(rows[0])).values() if field.kind == "row"]
+    return fetch_related(session, fields, rows, deep=deep - 1)
 
 
 def lookup(session: Session, target: type[Any], words: str, among: Any, *, limit: int = 20) -> Sequence[Any]:
@@ -210,9 +222,7 @@ def lookup(session: Session, target: type[Any], words: str, among: Any, *, limit
     if among is not None:
         query = query.where(among)
     if words:
-        names = [
-            name for name in ("search_key", "name", "title", "code", "number", "username") if hasattr(target, name)
-        ]
+        names = [name for name in NAMES if hasattr(target, name)]
         columns = [getattr(target, name) for name in names] or [cast(target.id, String)]
         query = query.where(or_(*(column.icontains(words.strip()[:60], autoescape=True) for column in columns)))
     order = next((getattr(target, n) for n in ("code", "search_key", "name", "title") if hasattr(target, n)), target.id)

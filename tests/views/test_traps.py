@@ -91,11 +91,11 @@ def test_a_filter_with_a_wrong_value_is_refused_and_never_fails(program):
         "!(" * 5000,
         "[" * 5000,
         f"(page:{'9' * 5000})",
-        "(filters:!(" + ",".join(["(col:id,opr:eq,value:1)"] * 500) + "))",
+        "(filters:!(" + ",".join(["(col:id,opr:eq,value:1)"] * 25) + "))",
         "!t",
         "'x'",
     ],
-    ids=["half a character", "half a column", "deep Rison", "deep JSON", "long number", "500 filters", "yes", "text"],
+    ids=["half a character", "half a column", "deep Rison", "deep JSON", "long number", "25 filters", "yes", "text"],
 )
 def test_a_question_that_its_reader_chokes_on_is_refused(program, question):
     answer = program.get(f"call/?q={quote(question)}")

@@ -1,0 +1,93 @@
+"""A record's page, its history, its forms and the desk ask the database as often for 23 rows as for 3."""
+
+import pytest
+
+from models.calls import CallState
+from models.coordination import CaseState
+from models.organisation import Duty
+from models.supervision import OrderState, SupervisionOrder
+from tests.make import NOW
+
+
+@pytest.fixture
+def cost(statements):
+    def count(browser, path):
+        browser.get(path).close()  # what is remembered for a while, is
+        statements.clear()
+        with browser.get(path) as answer:
+            assert answer.status_code == 200, path
+        return [statement for statement in statements if "SAVEPOINT" not in statement]
+
+    return count
+
+
+def test_a_record_costs_no_more_the_more_hangs_on_it(browser_of, make, session, cost):
+    call = make.call(state=CallState.dispatched)
+    (part,) = make.assignments(call)
+    office = browser_of(make.office(Duty.county_office))
+    listed = make.list_in_force().id
+    paths = [f"/call/{call.id}", f"/api/v1/call/{call.id}", f"/api/v1/call/{call.id}/timeline", f"/duty_list/{listed}"]
+
+    def grow(times):
+        for number in range(times):
+            unit = make.department()
+            make.item(unit)
+            session.add(
+                SupervisionOrder(
+                    region_id=call.region_id,
+                    call=call,
+                    unit=unit,
+                    assignment=part,
+                    state=OrderState.closed,
+                    issued_at=NOW,
+                    raised_at=NOW,
+                )
+            )
+            call.place = f"{number} of {times}"
+            session.commit()
+
+    grow(3)
+    few = {path: cost(office, path) for path in paths}
+    grow(17)
+    many = {path: cost(office, path) for path in paths}
+    assert {path: many[path][len(few[path]) :] for path in paths if len(many[path]) > len(few[path])} == {}
+    page = office.get(f"/call/{call.id}").text
+    assert "16 of 17" in page
+    assert page.count("/supervision_order/") >= 20
+
+
+@pytest.mark.parametrize("who", ["township", "department", "county_office", "supervision_office", "editorial_office"])
+def test_a_full_desk_costs_no_more_than_a_tidy_one(browser_of, make, cost, who):
+    town, lead = make.township(), make.department()
+    units = {"township": town, "department": lead} | {str(duty): make.office(duty) for duty in Duty}
+    browser = browser_of(units[who])
+    helper = make.department()
+    item = make.item(lead, cooperating=[helper])
+
+    def grow(times):
+        for _ in range(times):
+            for state in (CallState.draft, CallState.submitted, CallState.accepted, CallState.dispatched):
+                make.call(town, state=state, item=item, cooperating=[helper])
+            make.call(town, state=CallState.awaiting_confirmation, item=item)
+            for state in (CaseState.opened, CaseState.negotiating, CaseState.filing_review, CaseState.coordinating):
+                make.case(caller=town, item=item, state=state)
+
+    grow(1)
+    few, before = cost(browser, "/"), browser.get("/").text.count('class="line"')
+    grow(4)
+    many, after = cost(browser, "/"), browser.get("/").text.count('class="line"')
+    assert many[len(few) :] == []
+    assert after >= before + 4
+
+
+def test_a_form_costs_no_more_the_more_there_is_to_choose_from(browser_of, make, cost):
+    call = make.call()
+    browser = browser_of(call.caller_unit)
+
+    def ask():
+        return [len(cost(browser, path)) for path in ("/call/add", f"/call/{call.id}/edit", "/call/lookup/list_item")]
+
+    few = ask()
+    for _ in range(25):
+        make.item()
+    assert ask() == few
