@@ -20,11 +20,27 @@ from flask_appbuilder.security.sqla.models import (
 )
 from flask_appbuilder.security.views import ResetPasswordView as StockReset
 from flask_appbuilder.security.views import UserGroupModelView
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from models.door import by_rule
 
 LARGEST_PAGE = 100
+
+GRANTED = (
+    select(Permission.name, ViewMenu.name)
+    .join(PermissionView, PermissionView.permission_id == Permission.id)
+    .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+    .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
+    .where(
+        or_(
+            assoc_permissionview_role.c.role_id.in_(bindparam("role_ids", expanding=True)),
+            assoc_permissionview_role.c.role_id.in_(
+                select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == bindparam("user_id"))
+            ),
+        )
+    )
+)
+"""What the roles `role_ids` and those of the account `user_id` may do."""
 
 LESS = {
     "FAB_ADD_MENU_API": False,
@@ -108,8 +124,9 @@ class Security(SecurityManager):
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Asked some twenty times a page: once it is known who asks and what they may, it costs nothing."""
-        if has_request_context() and "allowed" in g:
-            return (permission_name, view_name) in g.allowed
+        allowed = g.get("allowed") if has_request_context() else None
+        if allowed is not None:
+            return (permission_name, view_name) in allowed
         return bool(super().has_access(permission_name, view_name))
 
     def _has_view_access(self, user: Any, permission_name: str, view_name: str) -> bool:
@@ -126,15 +143,7 @@ class Security(SecurityManager):
         return found
 
     def _read_allowed(self, user_id: int, role_ids: frozenset[int]) -> set[tuple[str, str]]:
-        granted, held = assoc_permissionview_role.c, assoc_user_role.c
-        own = select(held.role_id).where(held.user_id == user_id)
-        rows = self.session.execute(
-            select(Permission.name, ViewMenu.name)
-            .join(PermissionView, PermissionView.permission_id == Permission.id)
-            .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-            .join(assoc_permissionview_role, granted.permission_view_id == PermissionView.id)
-            .where(or_(granted.role_id.in_(role_ids), granted.role_id.in_(own)))
-        )
+        rows = self.session.execute(GRANTED, {"user_id": user_id, "role_ids": list(role_ids)})
         return {(permission, view) for permission, view in rows}
 
     def get_user_roles(self, user: Any) -> list[Any]:

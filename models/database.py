@@ -1,7 +1,9 @@
 """How every database connection of the process behaves. Whoever makes an engine imports this module first.
 
-That is `jobs.runner` and `app.extensions`. On PostgreSQL there is nothing to say. On SQLite a transaction
-that may write takes the write lock when it begins: taken later, it would fail where another has written since.
+That is `jobs.runner` and `app.extensions`. A transaction that only reads cannot write. On SQLite one that may
+write takes the write lock when it begins: taken later, it would fail where another has written since. On PostgreSQL
+one that only reads ends with a commit: a rollback makes the driver forget its prepared statements, and the server
+plan each of them anew.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ PATIENCE, WRITERS_PATIENCE = 5_000, 10_000
 """Milliseconds that SQLite waits for a lock before it says that the database is locked."""
 
 reading: ContextVar[bool] = ContextVar("reading", default=False)
-"""Set while what runs only reads, as a GET does: its transactions then wait for no writer, nor a writer for them."""
+"""Set while what runs only reads, as a GET does: its transactions then cannot write, and wait for no writer."""
 
 
 def insert_missing(session: Session, model: type[Any], **values: Any) -> None:
@@ -30,7 +32,7 @@ def insert_missing(session: Session, model: type[Any], **values: Any) -> None:
 
 def install() -> None:
     """Listen to every engine of the process, made or to be made; once, however often it is called."""
-    for moment, listener in (("connect", _connected), ("begin", _begun)):
+    for moment, listener in (("connect", _connected), ("begin", _begun), ("rollback", _left)):
         if not event.contains(Engine, moment, listener):
             event.listen(Engine, moment, listener)
 
@@ -50,11 +52,20 @@ def _connected(connection: object, record: object) -> None:
 
 def _begun(connection: Connection) -> None:
     driver: Any = connection.connection.driver_connection
+    if connection.dialect.driver == "psycopg" and bool(driver.read_only) != reading.get():
+        driver.read_only = reading.get()
     if not isinstance(driver, sqlite3.Connection) or _commits_by_itself(connection):
         return
     patience, mode = (PATIENCE, "") if reading.get() else (WRITERS_PATIENCE, "IMMEDIATE")
     driver.execute(f"PRAGMA busy_timeout = {patience}")
+    driver.execute(f"PRAGMA query_only = {reading.get()}")
     connection.exec_driver_sql(f"BEGIN {mode}".rstrip())
+
+
+def _left(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.driver == "psycopg" and driver.read_only:
+        driver.commit()
 
 
 def _commits_by_itself(connection: Connection) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 from flask import current_app
 from flask_appbuilder import AppBuilder
 
-from app.engine import api, pages
+from app.engine import api, forms, pages
 from app.engine.declare import Console, World
-from app.engine.derive import Shape, catalogue, shape_of
+from app.engine.derive import Shape, shape_of, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,7 @@ class Entry:
 
 def register(appbuilder: AppBuilder, consoles: Iterable[Console], world: World) -> list[Entry]:
     """Serve every console, and say what belongs into the side bar."""
-    current_app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda message: catalogue().ugettext(message),
-        ngettext=lambda one, many, n: catalogue().ungettext(one, many, n),
-        newstyle=True,
-    )
+    current_app.jinja_env.globals["_"] = _said
     shapes = {console.model: shape_of(console) for console in consoles}
     for shape in shapes.values():
         for class_ in (_page(shape, world, shapes), _resource(shape, world)):
@@ -41,6 +37,12 @@ def register(appbuilder: AppBuilder, consoles: Iterable[Console], world: World) 
         for s in shapes.values()
         if s.console.in_menu
     ]
+
+
+def _said(message: str, **values: object) -> str:
+    """What `_` says in a template: escaped there like any other text, with what it names."""
+    text = translated(message)
+    return text % values if values else text
 
 
 def permissions(shape: Shape) -> list[str]:
@@ -57,7 +59,7 @@ def _moves(shape: Shape) -> dict[str, Any]:
 
 
 def _page(shape: Shape, world: World, shapes: dict[type[Any], Shape]) -> type[pages.Page]:
-    made = {f"move_{name}": pages.move_page(name) for name in _moves(shape)}
+    made = {f"move_{name}": forms.move_page(name) for name in _moves(shape)}
     closed = set() if shape.form else {"add", "edit", "delete"}
     return type(
         f"{shape.permission}Page",

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from flask import g
 from flask_babel import get_domain
-from sqlalchemy import Boolean, Date, DateTime, Enum, Float, Integer, Numeric, String, Text, Time, inspect
-from sqlalchemy.orm import MANYTOONE, Mapper
+from sqlalchemy import (
+    Boolean,
+    Date,
+    DateTime,
+    Enum,
+    Float,
+    Integer,
+    Numeric,
+    Select,
+    String,
+    Text,
+    Time,
+    bindparam,
+    inspect,
+    select,
+)
+from sqlalchemy.orm import MANYTOONE, Mapper, joinedload
 
 from app.engine.declare import Console
 
@@ -55,9 +71,10 @@ def translated(message: Any) -> str:
 
 def catalogue() -> Any:
     """The reader's words, looked up once a request: a page asks for some hundred of them."""
-    if "catalogue" not in g:
-        g.catalogue = get_domain().get_translations()
-    return g.catalogue
+    found = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = get_domain().get_translations()
+    return found
 
 
 _fields: dict[type[Any], Mapping[str, Field]] = {}
@@ -170,6 +187,17 @@ class Shape:
     @property
     def sortable(self) -> tuple[str, ...]:
         return ("id", *(name for name in self.listed if self.fields[name].is_scalar))
+
+    @cached_property
+    def record(self) -> Select[Any]:
+        """The row whose id is `key`."""
+        return select(self.model).where(self.model.id == bindparam("key"))
+
+    @cached_property
+    def named_record(self) -> Select[Any]:
+        """The row whose id is `key`, in one statement with all that it points at."""
+        fields = self.pick(tuple(dict.fromkeys((*self.shown, *self.form))))
+        return self.record.options(*[joinedload(getattr(self.model, f.name)) for f in fields if f.kind == "row"])
 
     def pick(self, names: tuple[str, ...]) -> list[Field]:
         return [self.fields[name] for name in names]

@@ -8,8 +8,7 @@ from typing import Any
 
 from flask_babel import gettext
 from marshmallow import ValidationError
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.engine.declare import Told, World
 from app.engine.derive import Shape
@@ -64,9 +63,7 @@ def get(world: World, shape: Shape, key: int, *, named: bool = False) -> Any | N
     """The row, if the person may see it; `named`: in the same statement with all that it points at."""
     if not 0 < key < 2**31:
         return None
-    fields = shape.pick(tuple(dict.fromkeys((*shape.shown, *shape.form)))) if named else []
-    options = [joinedload(getattr(shape.model, field.name)) for field in fields if field.kind == "row"]
-    return world.session().scalar(select(shape.model).where(shape.model.id == key).options(*options))
+    return world.session().scalar(shape.named_record if named else shape.record, {"key": key})
 
 
 def create(world: World, shape: Shape, sent: Any, *, form: bool = False) -> Any:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from app.engine.build import Entry, register
 from app.engine.declare import Chart, Console, World
 from app.security import Security
+from models.database import reading
 
 
 class Base(DeclarativeBase):
@@ -167,6 +168,10 @@ class Shell:
         return "en"
 
 
+def _read() -> None:
+    reading.set(request.method == "GET")
+
+
 def create_app(**overrides: Any) -> Flask:
     """BENCH_DSN says which database; user and password are admin, who may do everything."""
     app = Flask("app")
@@ -178,6 +183,7 @@ def create_app(**overrides: Any) -> Flask:
     )
     db = SQLA(app)
     CSRFProtect(app)
+    app.before_request(_read)
     with app.app_context():
         builder = AppBuilder(
             app, db.session, security_manager_class=Security, base_template="shell.html", indexview=Desk

@@ -3,8 +3,8 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import create_engine, event
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from models import database
 from models.database import install, reading
@@ -94,6 +94,41 @@ def test_nobody_waits_for_a_reader(file, impatient, only_reading):
             add_one(writer)
         reading.reset(token)
         assert count(reader) == 0, "a reader sees one moment"
+
+
+@pytest.mark.databases
+def test_what_only_reads_cannot_write(own_engine):
+    insert = text("INSERT INTO probe VALUES (1)")
+    with own_engine.begin() as connection:
+        connection.execute(text("CREATE TABLE probe (id INTEGER)"))
+    token = reading.set(True)
+    with own_engine.connect() as connection, pytest.raises(DBAPIError, match=r"read-?only"):
+        connection.execute(insert)
+    reading.reset(token)
+    with own_engine.begin() as connection:
+        connection.execute(insert)
+    with own_engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM probe")) == 1
+
+
+@pytest.mark.databases
+def test_who_only_read_may_write_next_on_the_same_connection(engine):
+    with engine.connect() as connection:
+        token = reading.set(True)
+        with connection.begin():
+            assert connection.scalar(text("SELECT 1")) == 1
+        reading.reset(token)
+        with connection.begin() as transaction:
+            connection.execute(text("CREATE TABLE probe (id INTEGER)"))
+            transaction.rollback()
+
+
+def test_statements_stay_prepared_from_one_reader_to_the_next(postgresql, only_reading):
+    with postgresql.connect() as connection:
+        for _ in range(8):
+            connection.scalar(text("SELECT 1 + :n"), {"n": 1})
+            connection.rollback()
+        assert connection.scalar(text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%1 +%'")) == 1
 
 
 def test_what_a_row_names_must_exist(file):

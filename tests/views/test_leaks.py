@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from app.engine import pages, query, schema, write
+from app.engine import forms, pages, query, schema, write
 from app.extensions import db
 from models.door import by_rule, system_session
 from models.recorder import Origin, set_origin
@@ -84,7 +84,7 @@ def test_the_walk_would_see_a_list_past_the_door(app, ground, monkeypatch):
 
 
 def test_the_walk_would_see_a_form_that_writes_what_is_protected(app, ground, monkeypatch):
-    for module in (pages, write):
+    for module in (forms, write):
         monkeypatch.setattr(module, "writable", lambda shape: [*schema.writable(shape), shape.fields["number"]])
     findings = Walk(app, ground, "department_head").along(only(app, "CallPage.edit"))
     assert {finding[:21] for finding in findings} == {"I6 writes call.number"}

@@ -1,12 +1,15 @@
-"""A record's page, its history, its forms and the desk ask the database as often for 23 rows as for 3."""
+"""Lists, charts, exports, a record's page, its forms and the desk ask the database as often for 23 rows as for 3."""
 
 import pytest
 
+from app.engine.derive import shape_of
 from models.calls import CallState
 from models.coordination import CaseState
 from models.organisation import Duty
+from models.roles import RoleName
 from models.supervision import OrderState, SupervisionOrder
-from tests.make import NOW
+from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, NOW
+from views import CONSOLES
 
 
 @pytest.fixture
@@ -19,6 +22,42 @@ def cost(statements):
         return [statement for statement in statements if "SAVEPOINT" not in statement]
 
     return count
+
+
+def paths(console):
+    shape = shape_of(console)
+    kinds = [f"/{shape.resource}/?_l_=zh", f"/api/v1/{shape.resource}/", f"/{shape.resource}/export.xlsx"]
+    return [*kinds, f"/{shape.resource}/charts"] if console.charts else kinds
+
+
+def is_open(browser, path):
+    with browser.get(path) as answer:
+        return answer.status_code == 200
+
+
+def test_every_list_costs_as_much_for_many_rows_as_for_few(browser_of, make, session, cost):
+    browser = browser_of(make.home, RoleName.leader, RoleName.audit_admin)
+    every = [path for console in CONSOLES for path in paths(console) if is_open(browser, path)]
+
+    def grow(times):
+        for number in range(times):
+            town, lead, helper = make.township(), make.department(), make.department()
+            item = make.item(lead, cooperating=[helper])
+            call, case, part = (list(kind)[number % len(kind)] for kind in (CALL_PATHS, CASE_PATHS, ASSIGNMENT_PATHS))
+            make.call(town, state=call, item=item, cooperating=[helper])
+            make.case(caller=town, item=item, state=case)
+            make.assignment(caller=town, lead=lead, cooperating=[helper], item=item, state=part)
+        session.commit()
+
+    def rows():
+        return {path: browser.get(path).json["count"] for path in every if path.startswith("/api/")}
+
+    grow(3)
+    few, before = {path: cost(browser, path) for path in every}, rows()
+    grow(20)
+    many, after = {path: cost(browser, path) for path in every}, rows()
+    assert len([path for path in before if after[path] - before[path] >= 20]) >= 7
+    assert {path: many[path][len(few[path]) :] for path in every if len(many[path]) > len(few[path])} == {}
 
 
 def test_a_record_costs_no_more_the_more_hangs_on_it(browser_of, make, session, cost):

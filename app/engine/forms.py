@@ -1,0 +1,254 @@
+"""What a person writes with: the forms of a console, its pickers and its moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, request, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import gettext
+from sqlalchemy import inspect, select
+from werkzeug.wrappers import Response
+
+from app.engine import write
+from app.engine.declare import Told, World
+from app.engine.derive import Field, Shape, translated
+from app.engine.present import for_input, name_of, plain
+from app.engine.query import fetch_names, lookup
+from app.engine.schema import MOST_ROWS, asked, from_form, writable
+
+
+class Forms(BaseView):
+    """The writing half of a page. Every page of a console leads back to its list and its record."""
+
+    default_view = "listing"
+    shape: Shape
+    world: World
+
+    @expose("/lookup/<name>", methods=["GET"])
+    @has_access
+    def choices(self, name: str) -> Response:
+        """Rows to choose from, for a relation of the form, of a filter or of a move: `?q=` and `?of=` the record."""
+        field, subject = self._chooser(name)
+        among = field.among(subject, self.world.actor()) if field.among is not None else None
+        words = request.args.get("q", "").replace("\x00", "")
+        found = lookup(self.world.session(), field.target, words, among)  # type: ignore[arg-type]
+        _held = fetch_names(self.world.session(), found)
+        return jsonify([{"id": row.id, "text": name_of(row)} for row in found])
+
+    def _chooser(self, name: str) -> tuple[Field, Any]:
+        move, subject = request.args.get("move"), None
+        if move:
+            subject = write.get(self.world, self.shape, number_of(request.args.get("of"), 0)) or abort(404)
+            fields = asked(self._transition(move))
+        elif request.args.get("search"):
+            fields = self.shape.pick(self.shape.searched)
+        else:
+            fields = writable(self.shape)
+        field = next((f for f in fields if f.name == name and f.target is not None), None)
+        return field or abort(404), subject
+
+    # Writing -------------------------------------------------------------------------------------
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> str | tuple[str, int] | Response:
+        return self._form(None, lambda sent: write.create(self.world, self.shape, sent, form=True))
+
+    @expose("/<int:pk>/edit", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk: int) -> str | tuple[str, int] | Response:
+        row = self._row(pk, named=request.method == "GET")
+        version = number_of(request.form.get("version"), 0) or None
+        return self._form(row, lambda sent: write.change(self.world, self.shape, row, sent, version=version, form=True))
+
+    def _form(self, row: Any, do: Callable[[dict[str, Any]], Any]) -> str | tuple[str, int] | Response:
+        fields = writable(self.shape)
+        if not fields:
+            abort(404)
+        if request.method == "GET":
+            return self._draw_form(fields, row, values=self._given(fields, row))
+        try:
+            written = do(from_form(fields, request.form))
+        except write.NotWritten as refusal:
+            return self._draw_form(fields, row, values=self._posted(fields), told=refusal.told), refusal.told.status
+        flash(gettext("Saved."), "success")
+        return self._back_to(inspect(written).identity[0])
+
+    def _back_to(self, key: int) -> Response:
+        """To the record; to the list, if what was done took it out of this person's sight."""
+        if write.get(self.world, self.shape, key) is None:
+            return redirect(url_for(f"{self.endpoint}.listing"))
+        return redirect(url_for(f"{self.endpoint}.show", pk=key))
+
+    def _draw_form(self, fields: list[Field], row: Any, *, values: dict[str, Any], told: Told | None = None) -> str:
+        """Drawn from scratch even after a refusal: the row is read again, so that nothing half changed is shown."""
+        key = row.id if row is not None else None
+        title = gettext("Edit %(record)s", record=name_of(row)) if row is not None else self._add_title()
+        return self._render(
+            "form.html",
+            title=title,
+            fields=fields,
+            values=values,
+            told=told,
+            version=getattr(row, "version", None),
+            submit=gettext("Save"),
+            wants_note=None,
+            back=url_for(f"{self.endpoint}.show", pk=key) if key else url_for(f"{self.endpoint}.listing"),
+            lookup=lambda f: url_for(f"{self.endpoint}.choices", name=f.name),
+        )
+
+    def _add_title(self) -> str:
+        return gettext("New: %(what)s", what=translated(self.shape.console.name))
+
+    def _given(self, fields: list[Field], row: Any) -> dict[str, Any]:
+        """What the boxes hold: the row's values, else the defaults, else what the address proposes."""
+        values: dict[str, Any] = {}
+        for field in fields:
+            value = getattr(row, field.name) if row is not None else field.default
+            if row is None and field.name in request.args:
+                values[field.name] = self._proposed(field, request.args[field.name])
+            else:
+                values[field.name] = self._box(field, value)
+        return values
+
+    def _proposed(self, field: Field, value: str) -> Any:
+        if field.target is None:
+            return value
+        key = number_of(value, 0)
+        return self._box(field, self.world.session().scalar(select(field.target).where(field.target.id == key)))
+
+    def _box(self, field: Field, value: Any) -> Any:
+        if field.target is not None:
+            rows = value if isinstance(value, list | tuple) else [value] if value is not None else []
+            return [(row.id, name_of(row)) for row in rows]
+        return for_input(field, value, self.world.zone) if field.kind != "flag" else bool(value)
+
+    def _posted(self, fields: list[Field]) -> dict[str, Any]:
+        """What the person had typed, so that a refusal costs them nothing."""
+        values: dict[str, Any] = {}
+        for field in fields:
+            if field.target is not None:
+                keys = [number_of(key, 0) for key in request.form.getlist(field.name)[:MOST_ROWS] if key]
+                found = self.world.session().scalars(select(field.target).where(field.target.id.in_(keys)))
+                values[field.name] = [(row.id, name_of(row)) for row in found]
+            elif field.kind == "flag":
+                values[field.name] = field.name in request.form
+            else:
+                values[field.name] = request.form.get(field.name, "")
+        return values
+
+    @expose("/<int:pk>/delete", methods=["POST"])
+    @has_access
+    def delete(self, pk: int) -> Response:
+        row = self._row(pk)
+        try:
+            write.remove(self.world, self.shape, row)
+        except write.NotWritten as refusal:
+            flash(refusal.told.message, "danger")
+            return redirect(url_for(f"{self.endpoint}.show", pk=pk))
+        flash(gettext("Deleted."), "success")
+        return redirect(url_for(f"{self.endpoint}.listing"))
+
+    # Moves ---------------------------------------------------------------------------------------
+
+    def _transition(self, name: str) -> Any:
+        workflow = self.shape.console.workflow
+        return workflow.moves.get(name) or abort(404) if workflow is not None else abort(404)
+
+    def _move(self, pk: int, name: str) -> str | tuple[str, int] | Response:
+        row, transition = self._row(pk), self._transition(name)
+        fields = asked(transition)
+        if request.method == "GET":
+            if transition not in self._open_moves(row):
+                flash(gettext("This step is not open to you at present."), "warning")
+                return redirect(url_for(f"{self.endpoint}.show", pk=pk))
+            return self._draw_move(row, transition, self._suggested(row, transition, fields))
+        sent = from_form(fields, request.form) | {k: request.form.get(k, "") for k in ("note", "version")}
+        try:
+            _insist_on_reason(transition, sent["note"])
+            write.move(self.world, self.shape, row, name, sent, form=True)
+        except write.NotWritten as refusal:
+            return self._not_moved(pk, transition, refusal.told)
+        flash(gettext("Done: %(move)s.", move=translated(transition.label)), "success")
+        return self._back_to(pk)
+
+    def _not_moved(self, pk: int, transition: Any, told: Told) -> tuple[str, int] | Response:
+        row = self._row(pk)
+        if transition not in self._open_moves(row) or not (asked(transition) or transition.wants_note):
+            flash(told.message, "danger")
+            return redirect(url_for(f"{self.endpoint}.show", pk=pk))
+        return self._draw_move(row, transition, self._posted(asked(transition)), told=told), told.status
+
+    def _suggested(self, row: Any, transition: Any, fields: list[Field]) -> dict[str, Any]:
+        proposed = transition.suggest(row) if transition.suggest else {}
+        return {field.name: self._box(field, proposed.get(field.name)) for field in fields}
+
+    def _draw_move(self, row: Any, transition: Any, values: dict[str, Any], told: Told | None = None) -> str:
+        return self._render(
+            "form.html",
+            title=f"{translated(transition.label)} · {name_of(row)}",
+            intro=translated(transition.help),
+            fields=asked(transition),
+            values=values,
+            told=told,
+            version=getattr(row, "version", None),
+            submit=translated(transition.label),
+            tone=transition.tone,
+            wants_note=transition.wants_note,
+            note=request.form.get("note", ""),
+            back=url_for(f"{self.endpoint}.show", pk=row.id),
+            lookup=lambda f: url_for(f"{self.endpoint}.choices", name=f.name, move=transition.name, of=row.id),
+        )
+
+    # ---------------------------------------------------------------------------------------------
+
+    def _row(self, pk: int, *, named: bool = False) -> Any:
+        return write.get(self.world, self.shape, pk, named=named) or abort(404)
+
+    def _open_moves(self, row: Any) -> list[Any]:
+        workflow = self.shape.console.workflow
+        if workflow is None:
+            return []
+        return [
+            t
+            for t in workflow.open_to(row, self.world.actor())
+            if self.world.allows(f"can_{t.name}", self.shape.permission)
+        ]
+
+    def _may(self) -> dict[str, bool]:
+        words = ("add", "edit", "delete", "export")
+        return {word: self.world.allows(f"can_{word}", self.shape.permission) for word in words}
+
+    def _render(self, template: str, **context: Any) -> str:
+        context.setdefault("may", self._may())
+        return self.render_template(
+            f"engine/{template}",
+            view=self,
+            shape=self.shape,
+            console=self.shape.console,
+            t=translated,
+            text=lambda field, value: plain(field, value, self.world.zone),
+            zone=self.world.zone,
+            **context,
+        )
+
+
+def number_of(value: str | None, otherwise: int) -> int:
+    return int(value) if value and value.isdecimal() and len(value) < 10 else otherwise
+
+
+def _insist_on_reason(transition: Any, note: str) -> None:
+    if transition.wants_note and not note.strip():
+        raise write.NotWritten(Told(422, {"note": gettext("Say why, in a sentence.")}))
+
+
+def move_page(name: str) -> Callable[..., Any]:
+    """GET and POST /<pk>/move/<name>: the form of one transition, with its own permission."""
+
+    def page(self: Forms, pk: int) -> Any:
+        return self._move(pk, name)
+
+    page.__name__ = f"move_{name}"
+    return expose(f"/<int:pk>/move/{name}", methods=["GET", "POST"])(has_access(page))
