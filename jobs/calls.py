@@ -24,15 +24,13 @@ def acceptance(batch: Batch) -> None:
     soon, over = batch.steps(batch.waiting(Call.state == CallState.submitted), "accept_due")
     offices = batch.offices()
     for promise, call in soon:
-        batch.record(promise, call)
-        batch.remind(
+        batch.warn(
             promise,
             call,
             offices.get((call.region_id, Duty.county_office)),
             call.accept_due,
             N_("A call waits for acceptance."),
             N_("%(call)s waits for acceptance. Accept it by %(due)s."),
-            audience=Audience.duty_officer,
             call=str(call),
         )
     for promise, call in over:
@@ -54,15 +52,13 @@ def response(batch: Batch) -> None:
     soon, over = batch.steps(batch.waiting(pending, options=WITH_NAMES), "respond_due")
     offices = batch.offices()
     for promise, part in soon:
-        batch.record(promise, part)
-        batch.remind(
+        batch.warn(
             promise,
             part,
             part.department_id,
             part.respond_due,
             N_("The response is due soon."),
             N_("%(call)s waits for your response. Respond by %(due)s."),
-            audience=Audience.duty_officer,
             call=str(part.call),
         )
     nothing_yet = CallAssignment.failure_kind == FailureKind.none
@@ -81,15 +77,13 @@ def promised_result(batch: Batch) -> None:
     soon, over = batch.steps(batch.waiting(at_work, options=WITH_NAMES), "promised_due")
     offices = batch.offices()
     for promise, part in soon:
-        batch.record(promise, part)
-        batch.remind(
+        batch.warn(
             promise,
             part,
             part.department_id,
             part.promised_due,
             N_("The promised deadline is near."),
             N_("You promised a result for %(call)s by %(due)s. Report it in time."),
-            audience=Audience.duty_officer,
             call=str(part.call),
         )
     passed = CallAssignment.promised_due <= batch.now

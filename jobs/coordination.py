@@ -59,12 +59,10 @@ def filing(batch: Batch) -> None:
     soon, over = batch.steps(in_review, "filing_due")
     offices = batch.offices()
     for promise, case_ in soon:
-        batch.record(promise, case_)
         office = offices.get((case_.region_id, Duty.editorial_office))
         reason = N_("An agreement waits to be filed.")
         message = N_("An agreement waits to be filed: %(case)s. Review it by %(due)s.")
-        officers = Audience.duty_officer
-        batch.remind(promise, case_, office, case_.filing_due, reason, message, audience=officers, case=str(case_))
+        batch.warn(promise, case_, office, case_.filing_due, reason, message, case=str(case_))
     for promise, case_ in over:
         batch.record(promise, case_)
         office = offices.get((case_.region_id, Duty.editorial_office))

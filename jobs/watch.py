@@ -148,6 +148,13 @@ class Batch:
                 "message": reason,
             }
 
+    def warn(
+        self, promise: Fired, subject: Any, unit_id: int | None, due: datetime, reason: str, message: str, **say: Any
+    ) -> None:
+        """The end is near: a reminder to those on duty, and its entry in the recorder."""
+        self.record(promise, subject)
+        self.remind(promise, subject, unit_id, due, reason, message, audience=Audience.duty_officer, **say)
+
     def tell(
         self,
         promise: Fired,

@@ -31,10 +31,9 @@ def _findings(console: Console) -> Iterator[str]:
     yield from (
         f"E101 {model}: {place} names {name!r}, which is not a column or to-one relation" for place, name in unknown
     )
-    if unknown:
-        return
-    yield from _of_form(model, shape_of(console))
-    yield from _of_places(model, shape_of(console))
+    if not unknown:
+        yield from _of_form(model, shape_of(console))
+        yield from _of_places(model, shape_of(console))
     yield from _of_charts(model, console, known)
     yield from _of_related(model, console)
     yield from _of_workflow(model, console, known)
@@ -49,6 +48,8 @@ def _unknown(console: Console, known: Any) -> Iterator[tuple[str, str]]:
     yield from (("deadlines", name) for name in sorted(ends - known.keys()))
     if console.order and console.order[0] not in known:
         yield "order", console.order[0]
+    for related in console.related:
+        yield from (("related", name) for name in related.listed if name not in fields_of(related.model))
 
 
 def _of_form(model: str, shape: Shape) -> Iterator[str]:
@@ -63,7 +64,7 @@ def _of_form(model: str, shape: Shape) -> Iterator[str]:
 
 
 def _of_places(model: str, shape: Shape) -> Iterator[str]:
-    for field in shape.pick((*shape.listed, *shape.shown, *shape.form)):
+    for field in shape.pick(tuple(dict.fromkeys((*shape.listed, *shape.shown, *shape.form)))):
         if not field.label and field.name != "id":
             yield f"E203 {model}: {field.name!r} is shown and has no label: give its column info={{'label': N_(…)}}"
     for field in shape.pick(tuple(shape.console.deadlines or ())):

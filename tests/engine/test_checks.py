@@ -128,12 +128,14 @@ MISTAKES = [
     ("E101", console(deadlines={"nope": ()}), "Sound: deadlines names 'nope'"),
     ("E101", console(deadlines={"due_at": ("nope",)}), "Sound: deadlines names 'nope'"),
     ("E101", console(order=("nope", "asc")), "Sound: order names 'nope'"),
+    ("E101", console(related=(Related(model=Part, by="sound", listed=("nope",)),)), "Sound: related names 'nope'"),
     ("E101", console(Part, listed=("sound_id",)), "Part: listed names 'sound_id'"),
     ("E201", console(form=("state",)), "'state', which is protected"),
     ("E201", console(form=("id",)), "'id', which is protected"),
     ("E202", console(form=("free_extra",)), "no form field fits 'free_extra'"),
     ("E203", console(listed=("secret",)), "'secret' is shown and has no label"),
     ("E203", console(shown=("secret",)), "'secret' is shown and has no label"),
+    ("E203", console(listed=("secret",), shown=("secret",)), "'secret' is shown and has no label"),
     ("E204", console(required=("size",)), "'size' is required, and not on the form"),
     ("E205", console(deadlines={"size": ()}), "'size' is a deadline, and not a moment"),
     ("E301", console(charts=(Chart(by="nope"),)), "counts by 'nope'"),
@@ -164,8 +166,10 @@ def test_two_consoles_for_one_model_are_refused():
 
 def test_all_findings_are_told_at_once_whichever_console_they_are_of():
     wrong = console(form=("state",), required=("size",), charts=(Chart(by="nope"), Chart(by="size", per="month")))
-    told = findings(wrong, console(Part, order=("nope", "asc")), console(Nameless), console(Nameless))
-    assert sorted(line.split()[0] for line in told) == ["E101", "E201", "E204", "E301", "E302", "E603", "E603", "E701"]
+    misspelt = console(Part, order=("nope", "asc"), workflow=Workflow())
+    told = findings(wrong, misspelt, console(Nameless), console(Nameless))
+    of_wrong, of_misspelt, of_nameless = ["E201", "E204", "E301", "E302"], ["E101", "E501"], ["E603", "E603"]
+    assert [line.split()[0] for line in told] == [*of_wrong, *of_misspelt, *of_nameless, "E701"]
 
 
 def test_every_number_is_told_by_a_test():

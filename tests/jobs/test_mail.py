@@ -373,8 +373,9 @@ def test_a_mail_that_is_refused_is_refused(serve, settings, answers, error):
 
 
 def test_a_server_slow_to_say_good_bye_has_the_mail(serve, settings):
-    _, sink = serve(QUIT="silence")
+    server, sink = serve(QUIT="silence")
     sink.send(letter(mailing(), NOW))
+    assert server.told[-2:] == [".", "quit"]
 
 
 def test_a_server_without_encryption_gets_neither_password_nor_mail(serve, settings):

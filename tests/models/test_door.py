@@ -398,17 +398,19 @@ def test_a_role_may_write_more(engine, acting):
     assert truth(engine)[0][2].sealed is False
 
 
-def test_an_old_key_to_a_hidden_row_does_not_stop_an_edit(acting):
+def test_an_old_key_to_a_hidden_row_does_not_stop_an_edit(engine, acting):
     session = acting(OURS, "Notary")
     session.get(Call, 3).title = "edited"
     session.commit()
+    assert truth(engine)[0][2].title == "edited"
 
 
-def test_an_untouched_row_is_not_judged(acting):
-    session = acting()
+def test_an_untouched_row_is_not_judged(engine, acting):
+    before, session = truth(engine), acting()
     call = session.get(Call, 3)
     call.title = call.title
     session.commit()
+    assert truth(engine) == before
 
 
 def test_nobody_writes_nothing(engine):
