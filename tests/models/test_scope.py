@@ -227,8 +227,9 @@ def world(world_engine):
         world = World(session)
     with system_session(world_engine) as world.session:
         token = reading.set(True)
-        yield world
+        world.session.connection()  # begins here, as a reader that nobody waits for
         reading.reset(token)
+        yield world
 
 
 @pytest.fixture(scope="module")
