@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 import config
 from app import desk, errors, identity, security, shell, wake
+from app.deadlines import derivation
 from app.engine import present
 from app.engine.build import register
 from app.engine.checks import check
@@ -107,6 +108,7 @@ def world() -> World:
         may_write=may_write,
         told=errors.told,
         timeline=timeline,
+        derivation=derivation,
         zone=identity.ZONE,
     )
 

@@ -41,10 +41,12 @@ MOVES = {
 CAUSES = {
     "accepted": N_("Accepted"),
     "agreed": N_("Agreement reached"),
+    "deleted": N_("Deleted"),
     "executed": N_("Executed"),
     "filed": N_("Agreement filed"),
     "moved on": N_("Settled before it was due"),
     "no agreement": N_("No agreement"),
+    "no emergency": N_("No emergency"),
     "planned anew": N_("Planned anew"),
     "rejected": N_("Rejected"),
     "resolved": N_("Resolved"),

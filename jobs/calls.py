@@ -20,9 +20,10 @@ WITH_NAMES = (joinedload(CallAssignment.call), joinedload(CallAssignment.departm
 
 
 def acceptance(batch: Batch) -> None:
-    """The county office is reminded (TA-26); of an emergency that it left waiting, the leaders hear."""
+    """The county office is reminded (TA-26); of an emergency that waits, or was never called, the leaders hear (R8)."""
     soon, over = batch.steps(batch.waiting(Call.state == CallState.submitted), "accept_due")
     offices = batch.offices()
+    _clues(batch, offices)
     for promise, call in soon:
         batch.warn(
             promise,
@@ -44,6 +45,18 @@ def acceptance(batch: Batch) -> None:
             leaders = offices.get((call.region_id, Duty.leadership))
             heads = Audience.heads
             batch.remind(promise, call, leaders, call.accept_due, reason, message, audience=heads, call=str(call))
+
+
+def _clues(batch: Batch, offices: dict[tuple[int | None, Duty | None], int]) -> None:
+    """R8: an emergency that was written down and never called."""
+    unsent = Call.state.in_((CallState.draft, CallState.returned))
+    for promise, call in batch.waiting(unsent, Call.scope == CallScope.emergency):
+        batch.record(promise, call)
+        reason = N_("An emergency was not called in time.")
+        message = N_("An emergency was written down and not called by %(due)s: %(call)s. Send it now.")
+        heads = Audience.heads
+        for unit in (call.caller_unit_id, offices.get((call.region_id, Duty.leadership))):
+            batch.remind(promise, call, unit, promise.due_at, reason, message, audience=heads, call=str(call))
 
 
 def response(batch: Batch) -> None:

@@ -6,7 +6,7 @@ from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.queries.choices import own_places, published_items
 from models.rules.assignments import ASSIGNMENT
-from models.rules.calls import CALL, forget_call, prepare_call
+from models.rules.calls import CALL, forget_call, prepare_call, watch_clue
 from models.supervision import Reminder, SupervisionOrder
 
 calls = Console(
@@ -83,6 +83,7 @@ calls = Console(
     ),
     workflow=CALL,
     prepare=prepare_call,
+    follow=watch_clue,
     forget=forget_call,
     empty=N_("No call yet. Write one when a matter is beyond your powers: the duty list says who must answer."),
 )

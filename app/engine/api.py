@@ -28,7 +28,7 @@ from app.engine.query import (
 from app.engine.schema import asked, described, writable
 
 METHODS = {
-    **dict.fromkeys(("get_list", "get", "info", "chart", "timeline"), "read"),
+    **dict.fromkeys(("get_list", "get", "info", "chart", "timeline", "deadline"), "read"),
     "post": "add",
     "put": "edit",
     "delete": "delete",
@@ -318,6 +318,40 @@ class Resource(BaseApi):
         except BadQuestion as error:
             return self.response_400(message=str(error))
         return self.response(200, **charts.as_json(figures))
+
+    @expose("/<int:pk>/due/<name>", methods=["GET"])
+    @protect()
+    def deadline(self, pk: int, name: str) -> Response:
+        """How a deadline came about.
+
+        ---
+        get:
+          summary: How a deadline came about, day by day; null where nothing was counted
+          responses:
+            200: {description: since when, by which limit, and the minutes that each day counted}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        row = write.get(self.world, self.shape, pk)
+        if row is None or name not in (self.shape.console.deadlines or {}) or getattr(row, name) is None:
+            return self.response_404()
+        found = self.world.derivation(self.world.session(), row, name)
+        if found is None:
+            return self.response(200, id=pk, result=None)
+        return self.response(
+            200,
+            id=pk,
+            result={
+                "start": found.start.isoformat(),
+                "limit": found.limit,
+                "provisional": found.provisional,
+                "days": [
+                    {"day": day.isoformat(), "kind": kind.value, "minutes": minutes, "note": note}
+                    for day, kind, minutes, note in found.days
+                ],
+            },
+        )
 
     def _body(self) -> Any:
         return request.get_json(silent=True)

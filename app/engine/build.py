@@ -60,7 +60,6 @@ def _moves(shape: Shape) -> dict[str, Any]:
 
 def _page(shape: Shape, world: World, shapes: dict[type[Any], Shape]) -> type[pages.Page]:
     made = {f"move_{name}": forms.move_page(name) for name in _moves(shape)}
-    closed = set() if shape.form else {"add", "edit", "delete"}
     return type(
         f"{shape.permission}Page",
         (pages.Page,),
@@ -73,14 +72,13 @@ def _page(shape: Shape, world: World, shapes: dict[type[Any], Shape]) -> type[pa
             "class_permission_name": shape.permission,
             "base_permissions": permissions(shape),
             "method_permission_name": pages.METHODS | {f"move_{name}": name for name in _moves(shape)},
-            "exclude_route_methods": closed | (set() if shape.console.charts else {"chart_page", "chart_xlsx"}),
+            "exclude_route_methods": _closed(shape, ("add", "edit", "delete"), ("chart_page", "chart_xlsx")),
         },
     )
 
 
 def _resource(shape: Shape, world: World) -> type[api.Resource]:
     made = {f"move_{name}": api.move_endpoint(name, move) for name, move in _moves(shape).items()}
-    closed = set() if shape.form else {"post", "put", "delete"}
     return type(
         f"{shape.permission}Api",
         (api.Resource,),
@@ -93,6 +91,13 @@ def _resource(shape: Shape, world: World) -> type[api.Resource]:
             "base_permissions": permissions(shape),
             "method_permission_name": api.METHODS | {f"move_{name}": name for name in _moves(shape)},
             "openapi_spec_tag": shape.resource,
-            "exclude_route_methods": closed | (set() if shape.console.charts else {"chart"}),
+            "exclude_route_methods": _closed(shape, ("post", "put", "delete"), ("chart",)),
         },
     )
+
+
+def _closed(shape: Shape, writing: tuple[str, ...], charts: tuple[str, ...]) -> set[str]:
+    """The methods for which this console has nothing to offer."""
+    console = shape.console
+    has = {writing: shape.form, charts: console.charts, ("deadline",): console.deadlines}
+    return {name for names, offered in has.items() if not offered for name in names}

@@ -82,6 +82,8 @@ class Console:
     """For a relation on the form: of which rows the actor may choose, as a criterion."""
     prepare: Callable[..., None] | None = None
     """`(session, row, actor, now)` before a row is written: fills in and checks, or raises."""
+    follow: Callable[..., None] | None = None
+    """`(session, row, actor, now)` after a row is written and has its key: what follows from it, or raises."""
     forget: Callable[..., None] | None = None
     """`(session, row, actor, now)` before a row is deleted: raises if it may not be."""
     empty: str = ""
@@ -118,6 +120,18 @@ class Happening:
     place: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How a deadline came about, ready to be shown."""
+
+    start: Any
+    limit: str
+    provisional: bool
+    """Whether it rests on days that are not announced yet."""
+    days: tuple[tuple[Any, Any, int, str], ...]
+    """(day, kind of day, minutes that counted, note)"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
     """What the engine asks of the application around it, so that it need not know it."""
@@ -133,4 +147,6 @@ class World:
     """A refusal in words, or None for what is no refusal."""
     timeline: Callable[[Any, Any], list[Happening]]
     """(session, row) → what happened to it, newest first."""
+    derivation: Callable[[Any, Any, str], Derivation | None]
+    """(session, row, column) → how the deadline there came about; None where nothing was counted."""
     zone: Any

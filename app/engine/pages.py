@@ -31,7 +31,7 @@ from app.engine.query import (
 )
 
 METHODS = {
-    **dict.fromkeys(("listing", "show", "chart_page", "chart_xlsx", "choices"), "read"),
+    **dict.fromkeys(("listing", "show", "deadline", "chart_page", "chart_xlsx", "choices"), "read"),
     "export_xlsx": "export",
     "add": "add",
     "edit": "edit",
@@ -168,6 +168,26 @@ class Page(Forms):
             timeline=self.world.timeline(session, row),
             may=self._may_write(row),
         )
+
+    @expose("/<int:pk>/due/<name>", methods=["GET"])
+    @has_access
+    def deadline(self, pk: int, name: str) -> str:
+        """How a deadline came about, day by day."""
+        row = self._row(pk, named=True)
+        if name not in self.deadlines(row):
+            abort(404)
+        return self._render(
+            "deadline.html",
+            row=row,
+            name=name_of(row),
+            field=self.shape.fields[name],
+            at=getattr(row, name),
+            found=self.world.derivation(self.world.session(), row, name),
+        )
+
+    def deadlines(self, row: Any) -> list[str]:
+        """The deadlines that this row has."""
+        return [name for name in self.shape.console.deadlines or {} if getattr(row, name) is not None]
 
     def _may_write(self, row: Any) -> dict[str, bool]:
         """The permissions here, less what cannot be done to this row as it stands."""

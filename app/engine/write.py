@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -81,9 +81,10 @@ def insert(world: World, shape: Shape, sent: Any) -> None:
 def _insert(world: World, shape: Shape, session: Session, sent: Any, *, form: bool) -> Any:
     row = shape.model()
     _fill(shape, row, load(schema_of(world, writable(shape), row, form=form), sent))
-    _prepare(world, shape, session, row)
+    _ask(world, shape.console.prepare, session, row)
     session.add(row)
     session.flush()
+    _ask(world, shape.console.follow, session, row)
     return row
 
 
@@ -95,16 +96,16 @@ def change(world: World, shape: Shape, row: Any, sent: Any, *, version: int | No
         values = load(schema_of(world, writable(shape), row, partial=True, form=form), sent)
         with session.no_autoflush:
             _fill(shape, row, values)
-            _prepare(world, shape, session, row)
+            _ask(world, shape.console.prepare, session, row)
         session.flush()
+        _ask(world, shape.console.follow, session, row)
     return row
 
 
 def remove(world: World, shape: Shape, row: Any) -> None:
     """Delete a row. Raises `NotWritten`, also where other records need it."""
     with transaction(world) as session:
-        if shape.console.forget:
-            shape.console.forget(session, row, world.actor(), world.now())
+        _ask(world, shape.console.forget, session, row)
         session.delete(row)
         session.flush()
 
@@ -164,6 +165,6 @@ def _fill(shape: Shape, row: Any, values: dict[str, Any]) -> None:
             setattr(row, shape.fields[name].column.key, value.id if value is not None else None)
 
 
-def _prepare(world: World, shape: Shape, session: Session, row: Any) -> None:
-    if shape.console.prepare:
-        shape.console.prepare(session, row, world.actor(), world.now())
+def _ask(world: World, rule: Callable[..., None] | None, session: Session, row: Any) -> None:
+    if rule is not None:
+        rule(session, row, world.actor(), world.now())

@@ -196,6 +196,7 @@ def create_app(**overrides: Any) -> Flask:
             may_write=lambda session, row: True,
             told=lambda error: None,
             timeline=lambda session, row: [],
+            derivation=lambda session, row, column: None,
             zone=ZoneInfo("Asia/Shanghai"),
         )
         builder.add_view_no_menu(Notices)

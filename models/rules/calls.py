@@ -19,13 +19,15 @@ from models.calls import (
     Direction,
 )
 from models.coordination import CaseParty, CoordinationCase, Side
+from models.door import by_rule
 from models.ledger import Job
 from models.lists import ListItem, ListState
 from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.rules.clocks import due, soon
-from models.rules.ledger import cancel, plan, tell
+from models.rules.ledger import cancel, is_planned, plan, tell
 from models.rules.offices import office
 from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise
+from models.words import CallScope
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
 S = CallState
@@ -79,6 +81,15 @@ def _check_place(session: Session, call: Call) -> None:
         raise Refused(N_("The place lies outside your own area. Name a village or grid of yours."), field="place_unit")
 
 
+def watch_clue(session: Session, call: Call, actor: Actor, now: datetime) -> None:
+    """R8: an emergency that is written down has to be called within the limit for accepting it. Raises `Refused`."""
+    with by_rule(session):
+        if call.scope is not CallScope.emergency:
+            cancel(session, call, Job.accept_watch, cause="no emergency")
+        elif not is_planned(session, call, Job.accept_watch):
+            plan(session, call, Job.accept_watch, due(session, call.region_id, Clock.accept, now, call.scope).at)
+
+
 def _may_send(call: Call, step: Step) -> None:
     """R5: no call without a published item of the county; TA-02: the item says who answers."""
     item = call.list_item
@@ -110,6 +121,7 @@ def _accepted(call: Call, step: Step) -> None:
 def _returned(call: Call, step: Step) -> None:
     call.accept_due = None  # it is the caller's turn; sent again, it gets a new limit
     cancel(step.session, call, Job.accept_watch, cause="returned")
+    watch_clue(step.session, call, step.actor, step.now)
     _tell_caller(call, step, N_("Your call was returned for correction: %(call)s. Reason: %(note)s"), "returned")
 
 
@@ -387,6 +399,8 @@ def _tell_office(call: Call, step: Step, message: str, key: str, **details: str)
 
 
 def forget_call(session: Session, call: Call, actor: Actor, now: datetime) -> None:
-    """Before a call is deleted: only what was never sent may vanish."""
+    """Before a call is deleted: only what was never sent may vanish. Raises `Refused`."""
     if call.sent_at is not None:
         raise Refused(N_("A call that has been sent is on record. Withdraw it instead."))
+    with by_rule(session):
+        cancel(session, call, Job.accept_watch, cause="deleted")

@@ -40,6 +40,12 @@ def cancel(session: Session, subject: Any, *jobs: Job, cause: str) -> None:
         promise.cause = cause
 
 
+def is_planned(session: Session, subject: Any, job: Job) -> bool:
+    """Whether a clock of the subject is running."""
+    query = select(Promise.id).where(*_of(subject), Promise.job == job, Promise.state == PromiseState.planned)
+    return session.scalar(query.limit(1)) is not None
+
+
 def _of(subject: Any) -> tuple[Any, Any]:
     return Promise.subject_type == subject.__tablename__, Promise.subject_id == subject.id
 

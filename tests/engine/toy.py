@@ -218,6 +218,7 @@ def make_app(
             may_write=door.may_write,
             told=errors.told,
             timeline=lambda session, row: [],
+            derivation=lambda session, row, column: None,
             zone=ZONE,
         )
         builder.add_view_no_menu(Notices)

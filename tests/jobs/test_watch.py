@@ -3,12 +3,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from models.actor import NOBODY
 from models.calendar import Clock, TimeLimit
 from models.calls import AssignmentState, CallState, FailureKind
 from models.coordination import CaseState
 from models.ledger import Job
 from models.organisation import Duty
 from models.recorder import verify
+from models.rules.calls import watch_clue
 from models.supervision import OrderState, Reminder, SupervisionOrder
 from models.words import CallScope
 from tests.make import NOW
@@ -64,6 +66,28 @@ def test_of_an_emergency_left_waiting_the_leaders_hear(make, ledger):
         (leaders, "heads"),
     ]
     assert (leaders, call.id, "accept_watch", 2) in ledger.reminded()
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TA-24")
+@pytest.mark.parametrize("state", [CallState.draft, CallState.returned])
+def test_an_emergency_written_down_and_not_called_alarms_its_heads_and_the_leaders(make, session, ledger, state):
+    call = make.call(state=state, scope=CallScope.emergency)
+    watch_clue(session, call, NOBODY, NOW)
+    (limit,) = ledger.moments(call, Job.accept_watch)
+    leaders = make.office(Duty.leadership).id
+    assert ledger.keep(Job.accept_watch, limit - MINUTE) == 0
+    assert ledger.keep(Job.accept_watch, limit) == 1
+    say = {"call": str(call), "due": limit.isoformat()}
+    assert ledger.told(Job.accept_watch) == [(call.caller_unit_id, "heads", say), (leaders, "heads", say)]
+    assert ledger.keep(Job.accept_watch, LATER) == 0
+
+
+def test_a_clue_that_is_no_emergency_any_more_alarms_nobody(make, session, ledger):
+    call = make.call(scope=CallScope.emergency)
+    watch_clue(session, call, NOBODY, NOW)
+    call.scope = CallScope.key
+    assert ledger.keep(Job.accept_watch, LATER) == 0
 
 
 def test_a_reminder_changes_nothing_of_its_subject(make, session, ledger):

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from jobs import sweep
 from models.calls import Call
 from models.coordination import CoordinationCase
+from models.ledger import Promise
 from models.organisation import Duty
 
 
@@ -52,3 +54,33 @@ def test_a_refused_call_reaches_the_editorial_office_and_comes_back(program_of, 
     told = township.get(f"call/{call['id']}/timeline").json["result"]
     assert {"send", "accept", "dispatch", "reject", "all_rejected", "forward", "notify_parties", "escalate",
             "issue_opinion"} <= {entry["action"] for entry in told}  # fmt: skip
+
+
+@pytest.mark.requirement("TA-24")
+def test_an_emergency_has_to_be_called_in_time_from_the_moment_it_is_written_down(program_of, make, session):
+    township, item = program_of(make.township()), make.item()
+
+    def write(**body):
+        return township.post("call/", json={"title": "塌方", "list_item": item.id} | body).json["id"]
+
+    def watched():
+        session.expire_all()
+        rows = session.scalars(select(Promise).order_by(Promise.id))
+        return [(promise.subject_id, str(promise.state), promise.cause) for promise in rows]
+
+    calm, urgent, grown = write(scope="key"), write(scope="emergency"), write(scope="key")
+    assert watched() == [(urgent, "planned", "")]
+    township.put(f"call/{grown}", json={"scope": "emergency"})
+    township.put(f"call/{urgent}", json={"description": "道路中断"})
+    assert watched() == [(urgent, "planned", ""), (grown, "planned", "")], "an edit does not start it anew"
+    township.put(f"call/{urgent}", json={"scope": "key"})
+    assert township.delete(f"call/{grown}").status_code == 200
+    assert watched() == [(urgent, "cancelled", "no emergency"), (grown, "cancelled", "deleted")]
+    township.put(f"call/{urgent}", json={"scope": "emergency"})
+    township.move("call", urgent, "send")
+    assert [entry for entry in watched() if entry[0] == urgent][1:] == [
+        (urgent, "cancelled", "planned anew"),
+        (urgent, "planned", ""),
+        (urgent, "planned", ""),
+    ]
+    assert session.get(Call, calm).accept_due is None

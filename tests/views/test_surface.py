@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def test_programs_are_told_what_they_were_told_before(described):
 def test_every_resource_is_described_with_its_moves(app, described):
     for route in routes(app):
         if route.is_console and route.is_api:
-            path = route.rule.rule.replace("<int:", "{").replace(">", "}")
+            path = re.sub(r"<(?:int:)?(\w+)>", r"{\1}", route.rule.rule)
             told = described["paths"][path][route.method.lower()]
             assert told["summary"], path
             if route.name.startswith("move_"):

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 from urllib.parse import quote
 
@@ -236,8 +236,9 @@ class Walk:
     def _of_record(self, route: Route) -> Iterator[Attempt]:
         ours, hidden = self._keys(route.shape)
         keys = [*ours[:3], *hidden, ABSENT, HUGE] if self.is_first(route) else [*ours[:1], *hidden[-1:]]
-        for key in keys or [ABSENT]:
-            path = self._path(route, pk=key)
+        columns = [*(route.shape.console.deadlines or ()), "state"] if "name" in route.rule.arguments else [""]
+        for key, column in product(keys or [ABSENT], columns):
+            path = self._path(route, pk=key, name=column)
             if route.method in ("GET", "DELETE") or route.name == "delete":
                 yield Attempt(route.method, path)
             elif key in ours[:1]:
@@ -358,8 +359,9 @@ class Walk:
         ready = [*mine[-1:], *mine[:1], *(key for key in begun if key not in mine)]
         other = [key for key in ours if rows[key].state not in transition.source]
         keys = [*ready[:2], *other[:1], *hidden, HUGE] if self.is_first(route) else [*ready[:1], *hidden[-1:]]
-        for key in keys or [ABSENT]:
-            path = self._path(route, pk=key)
+        columns = [*(route.shape.console.deadlines or ()), "state"] if "name" in route.rule.arguments else [""]
+        for key, column in product(keys or [ABSENT], columns):
+            path = self._path(route, pk=key, name=column)
             if route.method == "GET":
                 yield Attempt("GET", path)
                 continue

@@ -1,0 +1,82 @@
+"""How a due moment came about, day by day: as it was counted, or not at all."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from models.calendar import CalendarDay, Clock, TimeLimit
+from models.calls import AssignmentState, CallState
+from models.coordination import CaseState
+from models.organisation import Duty
+
+
+def days(answer):
+    return [(day["day"], day["kind"], day["minutes"]) for day in answer.json["result"]["days"]]
+
+
+def test_each_day_says_what_it_counted(program_of, make, session):
+    session.add(CalendarDay(region_id=make.home.id, day=date(2026, 11, 24), is_working=False, note="停电检修"))
+    session.commit()
+    call = make.call(state=CallState.submitted)
+    told = program_of(call.caller_unit).get(f"call/{call.id}/due/accept_due")
+    assert (told.json["result"]["start"], told.json["result"]["provisional"]) == (call.sent_at.isoformat(), False)
+    assert days(told) == [("2026-11-23", "working", 0), ("2026-11-24", "closed", 0), ("2026-11-25", "working", 420)]
+    assert told.json["result"]["days"][1]["note"] == "停电检修"
+
+
+def test_the_page_says_so_in_words(browser_of, make):
+    call = make.call(state=CallState.submitted)
+    town = browser_of(call.caller_unit)
+    link = f"/call/{call.id}/due/accept_due"
+    assert link in town.get(f"/call/{call.id}").text
+    page = town.get(link).text
+    for words in ("“受理期限”是怎样算出来的", "2026-11-24", "工作日", "7 小时 0 分", "受理"):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("subject", "column"),
+    [
+        (lambda make: make.call(state=CallState.dispatched), "resolve_due"),
+        (lambda make: make.assignment(state=AssignmentState.pending), "respond_due"),
+        (lambda make: make.case(state=CaseState.negotiating), "negotiation_due"),
+        (lambda make: make.case(state=CaseState.filing_review), "filing_due"),
+        (lambda make: make.case(state=CaseState.coordinating), "coordination_due"),
+        (lambda make: make.case(state=CaseState.supervising), "execution_due"),
+    ],
+)
+def test_every_counted_deadline_can_be_explained(program_of, make, subject, column):
+    row = subject(make)
+    office = program_of(make.office(Duty.leadership))
+    told = office.get(f"{row.__tablename__}/{row.id}/due/{column}").json["result"]
+    assert sum(day["minutes"] for day in told["days"]) > 0
+    assert told["limit"]
+
+
+def test_a_promise_is_the_departments_own_word(program_of, make):
+    part = make.assignment(state=AssignmentState.responded)
+    assert program_of(part.department).get(f"call_assignment/{part.id}/due/promised_due").json["result"] is None
+
+
+def test_a_changed_limit_explains_nothing_that_was_counted_before(program_of, browser_of, make, session):
+    call = make.call(state=CallState.submitted)
+    limits = select(TimeLimit).where(TimeLimit.region_id == call.region_id, TimeLimit.clock == Clock.accept)
+    for limit in session.scalars(limits):
+        limit.amount += 1
+    session.commit()
+    address = f"call/{call.id}/due/accept_due"
+    assert program_of(call.caller_unit).get(address).json["result"] is None
+    assert "工作日历或时限已有变动" in browser_of(call.caller_unit).get(f"/{address}").text
+
+
+@pytest.mark.parametrize("column", ["resolve_due", "sent_at", "title", "nope"])
+def test_what_is_no_deadline_of_the_row_is_not_found(program_of, browser_of, make, column):
+    call = make.call(state=CallState.submitted)
+    assert program_of(call.caller_unit).get(f"call/{call.id}/due/{column}").status_code == 404
+    assert browser_of(call.caller_unit).get(f"/call/{call.id}/due/{column}").status_code == 404
+
+
+def test_the_deadline_of_a_hidden_row_is_hidden(program_of, make):
+    call = make.call(state=CallState.submitted)
+    assert program_of(make.township()).get(f"call/{call.id}/due/accept_due").status_code == 404
