@@ -12,9 +12,13 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from config import settings
-from jobs.queues import SWEEP, connect, enqueue_once, waiting
+from jobs.queues import DAY, SWEEP, connect, enqueue_once, waiting
+from models.rules.deadlines import SHANGHAI
 
 log = logging.getLogger("jobs.scheduler")
+
+AUDIT_HOUR = 2
+"""At night, in Shanghai: once a day the clocks themselves are looked after."""
 
 TOO_MANY = 3
 """Ticks that nobody took: the workers are dead, or far behind."""
@@ -40,14 +44,17 @@ def tick(redis: Redis, now: datetime) -> str:
         settings().data_dir.joinpath("scheduler.beat").touch()
     try:
         if waiting(redis, SWEEP) < TOO_MANY:
-            fresh = enqueue_once(redis, SWEEP, "jobs.runner.run", "sweep", key=f"sweep-{now:%Y%m%dT%H%M}")
+            local = now.astimezone(SHANGHAI)
+            if local.hour == AUDIT_HOUR:
+                enqueue_once(redis, SWEEP, "jobs.runner.run", "self_audit", key=f"audit-{local:%Y%m%d}", remember=DAY)
+            fresh = enqueue_once(redis, SWEEP, "jobs.runner.run", "tick", key=f"sweep-{now:%Y%m%dT%H%M}")
             return "queued" if fresh else "queued already"
         log.warning("%d sweeps wait for a worker; sweeping here.", TOO_MANY)
     except (RedisError, OSError) as away:
         log.warning("Redis is away (%s); sweeping here.", away)
     from jobs.runner import run  # the whole domain, which a scheduler seldom needs
 
-    run("sweep")
+    run("tick")
     return "swept here"
 
 

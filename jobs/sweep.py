@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from config import settings
 from jobs import calls, coordination
+from jobs.audit import recount
 from jobs.mail import send_mails, sink_of
 from jobs.notices import deliver
 from jobs.watch import Batch, Done, Fired
@@ -76,8 +77,17 @@ def mails(session: Session, now: datetime) -> Done:
 
 Part = Callable[[Session, datetime], Done]
 
-PARTS: dict[str, Part] = {job.value: partial(keep, job) for job in CLOCKS} | {"notices": deliver, "mails": mails}
+PARTS: dict[str, Part] = {
+    "self_audit": recount,
+    **{job.value: partial(keep, job) for job in CLOCKS},
+    "notices": deliver,
+    "mails": mails,
+}
 """Each is repeated, a transaction each time, until it finds nothing more to do."""
 
-RUNS: dict[str, tuple[str, ...]] = {"sweep": tuple(PARTS), "deliver": ("notices", "mails")}
-"""What the queues ask for."""
+RUNS: dict[str, tuple[str, ...]] = {
+    "sweep": tuple(PARTS),
+    "tick": tuple(part for part in PARTS if part != "self_audit"),
+    "deliver": ("notices", "mails"),
+}
+"""All there is to do, as the command does it; what is due, every minute; and what somebody waits for."""

@@ -57,12 +57,20 @@ def test_two_schedulers_ask_for_one_sweep_a_minute(redis, swept):
 def test_what_is_asked_is_the_runners_sweep_as_of_whenever_it_runs(redis, swept):
     tick(redis, NOON)
     (job,) = Queue(SWEEP, connection=redis, serializer="json").jobs
-    assert (job.func_name, job.args, job.kwargs) == ("jobs.runner.run", ["sweep"], {})
+    assert (job.func_name, job.args, job.kwargs) == ("jobs.runner.run", ["tick"], {})
+
+
+def test_once_a_night_the_clocks_are_audited(redis, swept):
+    night = NOON.replace(hour=18)  # two in Shanghai
+    for minute in (0, 1, 59, 60):
+        tick(redis, night + timedelta(minutes=minute))
+    jobs = Queue(SWEEP, connection=redis, serializer="json").jobs
+    assert [job.args for job in jobs] == [["self_audit"], ["tick"], ["tick"]]
 
 
 def test_without_redis_deadlines_still_pass(no_redis, swept, caplog):
     assert tick(no_redis, NOON) == "swept here"
-    assert swept == ["sweep"]
+    assert swept == ["tick"]
     assert "Redis is away" in caplog.text
 
 
@@ -118,7 +126,7 @@ def test_it_ends_at_once_when_told(tmp_path):
     code = "import sys, types; sys.modules['jobs.runner'] = r = types.ModuleType('jobs.runner'); r.run = print; "
     code += "from jobs import scheduler; scheduler.main()"
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "sweep\n"
+    assert process.stdout.readline() == "tick\n"
     told = time.monotonic()
     process.send_signal(signal.SIGTERM)
     process.communicate()

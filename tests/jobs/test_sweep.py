@@ -26,9 +26,10 @@ SUBJECTS = {
 }
 
 
-def test_every_job_of_the_ledger_is_swept_then_notices_then_mails():
-    assert tuple(PARTS) == (*(job.value for job in Job), "notices", "mails")
+def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_mails():
+    assert tuple(PARTS) == ("self_audit", *(job.value for job in Job), "notices", "mails")
     assert RUNS["sweep"] == tuple(PARTS)
+    assert RUNS["tick"] == RUNS["sweep"][1:]
 
 
 def test_what_is_due_is_claimed_once_the_oldest_first(make, session, ledger):

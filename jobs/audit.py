@@ -1,0 +1,135 @@
+"""The self-audit: every clock that should run does, recounted from the records themselves and from their history."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, exists, func, insert, select
+from sqlalchemy.orm import Session
+
+from jobs.calls import AT_WORK
+from jobs.coordination import SETTLED
+from jobs.watch import OVER, Done
+from models.calls import AssignmentState, Call, CallAssignment, CallState
+from models.coordination import CaseState, CoordinationCase
+from models.ledger import Job, Promise, PromiseState
+from models.recorder import RecorderEntry
+from models.rules.deadlines import SHANGHAI
+
+log = logging.getLogger("jobs.audit")
+
+BATCH = 500
+"""Clocks that one transaction starts again."""
+
+NAMED = 10
+"""Records that a line of the log names."""
+
+
+class Watched(NamedTuple):
+    """When a clock has to run: in which states, until when; and which entries of the recorder start it."""
+
+    job: Job
+    model: type[Any]
+    states: Sequence[Any]
+    due: str
+    actions: tuple[str, ...]
+
+
+WATCHED = (
+    Watched(Job.accept_watch, Call, (CallState.submitted,), "accept_due", ("send",)),
+    Watched(Job.respond_remind, CallAssignment, (AssignmentState.pending,), "respond_due", ("create",)),
+    Watched(Job.promise_remind, CallAssignment, AT_WORK, "promised_due", ("respond", "reopen")),
+    Watched(
+        Job.case_escalate,
+        CoordinationCase,
+        (CaseState.negotiating,),
+        "negotiation_due",
+        ("notify_parties", "send_back"),
+    ),
+    Watched(Job.case_filing_remind, CoordinationCase, (CaseState.filing_review,), "filing_due", ("agree",)),
+    Watched(
+        Job.case_execution_watch,
+        CoordinationCase,
+        (*SETTLED, CaseState.supervising),
+        "execution_due",
+        ("file", "issue_opinion", "order_execution"),
+    ),
+)
+
+
+def recount(session: Session, now: datetime) -> Done:
+    """Start the clocks that ought to run and do not; then say what yesterday's history has and the ledger has not."""
+    restored = sum(_restore(session, watched) for watched in WATCHED)
+    if not restored:
+        today = datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI)
+        _compare(session, today - timedelta(days=1), today)
+    return Done(restored, restored)
+
+
+def _restore(session: Session, watched: Watched) -> int:
+    model, due = watched.model, getattr(watched.model, watched.due)
+    running = (Promise.state == PromiseState.planned) | (
+        (Promise.state == PromiseState.fired) & (Promise.due_at >= due)
+    )
+    last = select(func.max(Promise.occurrence)).where(*_of(watched, model.id)).scalar_subquery()
+    stopped = (
+        select(model.id, model.region_id, due.label("due"), func.coalesce(last, 0).label("last"))
+        .where(model.state.in_(watched.states), due.is_not(None), ~exists().where(*_of(watched, model.id), running))
+        .order_by(model.id)
+        .limit(BATCH)
+    )
+    rows = [
+        {
+            "region_id": row.region_id,
+            "job": watched.job,
+            "subject_type": model.__tablename__,
+            "subject_id": row.id,
+            "step": OVER,
+            "occurrence": row.last + 1,
+            "due_at": row.due,
+        }
+        for row in session.execute(stopped)
+    ]
+    if rows:
+        session.execute(insert(Promise), rows)
+        _say("%s: %d clocks did not run, and run again: %s %s", watched, [row["subject_id"] for row in rows])
+    return len(rows)
+
+
+def _compare(session: Session, begins: datetime, ends: datetime) -> None:
+    for watched in WATCHED:
+        started = (
+            (RecorderEntry.subject_type == watched.model.__tablename__)
+            & RecorderEntry.action.in_(watched.actions)
+            & RecorderEntry.at.between(begins, ends)
+        )
+        unplanned = select(RecorderEntry.subject_id).where(
+            started, ~exists().where(*_of(watched, RecorderEntry.subject_id))
+        )
+        _say("%s: %d clocks of yesterday are not in the ledger: %s %s", watched, session.scalars(unplanned).all())
+        kept = (Promise.job == watched.job) & (Promise.cause == "") & Promise.fired_at.between(begins, ends)
+        entry = (
+            (RecorderEntry.subject_type == Promise.subject_type)
+            & (RecorderEntry.subject_id == Promise.subject_id)
+            & (RecorderEntry.at == Promise.fired_at)
+        )
+        silent = select(Promise.subject_id).where(kept, ~exists().where(entry))
+        _say(
+            "%s: %d promises kept yesterday left no entry in the recorder: %s %s",
+            watched,
+            session.scalars(silent).all(),
+        )
+
+
+def _of(watched: Watched, key: Any) -> tuple[ColumnElement[bool], ...]:
+    of_job = Promise.job == watched.job
+    return of_job, Promise.subject_type == watched.model.__tablename__, Promise.subject_id == key
+
+
+def _say(line: str, watched: Watched, ids: Sequence[int]) -> None:
+    if ids:
+        named = ", ".join(map(str, sorted(set(ids))[:NAMED]))
+        log.error(line, watched.job, len(ids), watched.model.__tablename__, named)
