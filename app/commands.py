@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
-from werkzeug.security import generate_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
 import config
 import models.database  # noqa: F401  (how every connection behaves)
@@ -30,7 +31,7 @@ from models.door import system_session
 from models.organisation import Posting, Unit, UnitType
 from models.roles import RoleName
 from models.rules.organisation import place_units
-from models.seeds.accounts import ACCOUNTS
+from models.seeds.accounts import ACCOUNTS, address_of
 
 log = logging.getLogger("app.commands")
 
@@ -49,16 +50,28 @@ def sweep(at: datetime | None) -> dict[str, int]:
 
 
 def demo() -> None:
-    """Fill an empty database with the demo county; leave one that has accounts as it is."""
+    """Fill an empty database with the demo county; in one that has accounts, see to the demo's password only."""
     from app.story import play
     from models.seeds.demo import fill
 
     settings, now = config.settings(), datetime.now(UTC)
     with system_session(_engine()) as session, session.begin():
         if session.scalar(select(User.id).limit(1)):
+            _share_password(session, settings.demo_password or "")
             return
         done = fill(session, now, generate_password_hash(settings.demo_password or "")) | play(session, now)
     log.info("demo: %s", done)
+
+
+def _share_password(session: Session, password: str) -> None:
+    """Give the demo's accounts the password that is set, but for those whose users have chosen their own."""
+    addresses = [address_of(account) for account in ACCOUNTS]
+    users = session.scalars(select(User).where(User.email.in_(addresses))).all()
+    for shared, _ in Counter(user.password for user in users).most_common(1):
+        if not check_password_hash(shared, password):
+            anew = generate_password_hash(password)
+            for user in users:
+                user.password = anew if user.password == shared else user.password
 
 
 def demo_accounts() -> list[tuple[str, str]]:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from werkzeug.security import check_password_hash
+
 from app import database, embedded
 from app.keeper import Child, Keeper, wait_until
 from config import ROOT, CannotDo, Settings, refuse_faults
@@ -103,14 +105,24 @@ def _log(settings: Settings, name: str) -> Path:
 
 
 def _make_ready(settings: Settings, keeper: Keeper) -> None:
-    """Tables, permissions and, in a demo that is new, a county."""
+    """Tables, permissions and, in a demo, a county and the password of its accounts."""
     if not database.up_to_date(settings):
         say("正在更新数据库 / Bringing the database up to date …")
         _must(keeper, "migrate")
         _accounts_file(settings).unlink(missing_ok=True)
-    if settings.env == "demo" and not keeper.told.is_set() and not database.has_users(settings.database_url):
+    if settings.env != "demo" or keeper.told.is_set():
+        return
+    if not database.has_users(settings.database_url):
         say("正在填入演示县的数据 / Filling in the demo county …")
         _must(keeper, "demo")
+    elif not _fits(database.shared_password(settings.database_url), settings.demo_password):
+        say("正在更换演示账号的密码 / Giving the demo accounts the password that is set …")
+        _must(keeper, "demo")
+
+
+def _fits(shared: str, password: str | None) -> bool:
+    """Whether the demo's accounts have the password that will be announced; so it is where there are none."""
+    return not shared or check_password_hash(shared, password or "")
 
 
 def _must(keeper: Keeper, command: str) -> None:

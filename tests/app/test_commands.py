@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
-from werkzeug.security import check_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
 import config
 import run
@@ -113,8 +113,31 @@ def test_the_demo_command_tells_of_calls_and_lets_its_accounts_in(demo):
 
 def test_the_demo_command_again_changes_nothing(demo):
     before = everything(demo)
-    assert run.main(["demo"]) == 0
+    with reading(demo.data_dir, DEMO_PASSWORD="open-sesame"):
+        assert run.main(["demo"]) == 0
     assert everything(demo) == before
+
+
+def test_another_password_reaches_all_but_those_who_chose_their_own(demo):
+    own = generate_password_hash("my own word")
+    tamper(demo, f"UPDATE ab_user SET password = '{own}' WHERE username = 'sixi'")
+    with reading(demo.data_dir, DEMO_PASSWORD="close-sesame"):
+        assert run.main(["demo"]) == 0
+    found = dict(ask(demo, "SELECT username, password FROM ab_user"))
+    assert found.pop("sixi") == own
+    assert len({found[username] for username, _ in commands.demo_accounts() if username != "sixi"}) == 1
+    assert check_password_hash(found["luoyang"], "close-sesame")
+    assert database.shared_password(demo.database_url) == found["luoyang"]
+
+
+def test_nobody_elses_password_is_the_demos_to_change(empty):
+    with reading(empty.data_dir, DEMO_PASSWORD="close-sesame"):
+        add_roles(empty)
+        commands.create_admin("boss", "boss@county.example", "a word of my own")
+        before = ask(empty, "SELECT password FROM ab_user")
+        assert run.main(["demo"]) == 0
+    assert ask(empty, "SELECT password FROM ab_user") == before
+    assert database.shared_password(empty.database_url) == ""
 
 
 def test_verify_finds_the_demo_as_it_was_written(demo, capsys):

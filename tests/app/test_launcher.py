@@ -3,10 +3,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from werkzeug.security import generate_password_hash
 
 import config
 from app import commands, database, embedded, keeper, launcher
@@ -229,6 +232,18 @@ def test_nothing_is_announced_while_nobody_answers(settings, monkeypatch, capsys
         port = probe.getsockname()[1]
     launcher.Announcement(replace(settings, port=port), [])()
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("shared", "asked"), [("", []), ("as announced", []), ("another", ["demo"])])
+def test_the_password_that_is_announced_opens_the_accounts(settings, monkeypatch, shared, asked):
+    hash_ = shared and generate_password_hash(settings.demo_password if shared == "as announced" else shared)
+    monkeypatch.setattr(database, "up_to_date", lambda settings: True)
+    monkeypatch.setattr(database, "has_users", lambda url: True)
+    monkeypatch.setattr(database, "shared_password", lambda url: hash_)
+    ran = []
+    monkeypatch.setattr(launcher, "_must", lambda keeper, command: ran.append(command))
+    launcher._make_ready(settings, SimpleNamespace(told=threading.Event()))
+    assert ran == asked
 
 
 def test_production_has_no_demo_accounts_to_announce(settings, monkeypatch, capsys):
