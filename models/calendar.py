@@ -11,6 +11,8 @@ from models.base import N_, Model, Regional, Word
 from models.organisation import Unit
 from models.words import CallScope
 
+COUNTY = {"label": N_("County"), "help": N_("Your own, if nothing is chosen."), "filled": True}
+
 
 class Clock(Word):
     """What a limit is a limit for."""
@@ -45,7 +47,7 @@ class CalendarDay(Regional, Model):
     is_working: Mapped[bool] = mapped_column(info={"label": N_("Working day")})
     note: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Source document")})
 
-    region: Mapped[Unit] = relationship(info={"label": N_("County")})
+    region: Mapped[Unit] = relationship(info=COUNTY)
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.note}".rstrip()
@@ -66,7 +68,7 @@ class WorkingWindow(Regional, Model):
     starts: Mapped[time] = mapped_column(info={"label": N_("Begins")})
     ends: Mapped[time] = mapped_column(info={"label": N_("Ends")})
 
-    region: Mapped[Unit] = relationship(info={"label": N_("County")})
+    region: Mapped[Unit] = relationship(info=COUNTY)
 
     def __str__(self) -> str:
         return f"{self.weekday} {self.starts:%H:%M}–{self.ends:%H:%M}"
@@ -97,7 +99,7 @@ class TimeLimit(Regional, Model):
     unit: Mapped[LimitUnit] = mapped_column(info={"label": N_("Unit of time")})
     basis: Mapped[str] = mapped_column(String(300), default="", info={"label": N_("Basis")})
 
-    region: Mapped[Unit] = relationship(info={"label": N_("County")})
+    region: Mapped[Unit] = relationship(info=COUNTY)
 
     def __str__(self) -> str:
         scope = f" · {self.scope.label}" if self.scope else ""

@@ -117,8 +117,11 @@ _PEOPLE = {
         "UserDBModelView": "list show add edit userinfo",
         "ResetPasswordView": "this_form_get this_form_post",
     },
-    RoleName.security_admin: {"RoleModelView": "list show add edit", "UserDBModelView": "list show"},
+    RoleName.security_admin: {"RoleModelView": "list show add edit", "UserDBModelView": "list show userinfo"},
 }
+_ACTIONS = {("resetpasswords", "UserDBModelView")}
+"""What Flask-AppBuilder calls by the action's bare name."""
+
 _OWN = {
     "OpenApi": "get",
     "ResetMyPasswordView": "this_form_get this_form_post",
@@ -129,4 +132,5 @@ _OWN = {
 def grants(role: RoleName) -> set[tuple[str, str]]:
     """(permission, resource) pairs of a role, as Flask-AppBuilder names them."""
     table = dict.fromkeys(_DIRECTORY.split(), "read") | _OWN | _TABLE[role] | _PEOPLE.get(role, {})
-    return {(f"can_{word}", model) for model, words in table.items() for word in words.split()}
+    named = {(f"can_{word}", model) for model, words in table.items() for word in words.split()}
+    return named | (_ACTIONS if role is RoleName.admin else set())

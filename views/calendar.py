@@ -3,7 +3,7 @@
 from app.engine.declare import Console
 from models.base import N_
 from models.calendar import CalendarDay, TimeLimit, WorkingWindow
-from models.rules.calendar import prepare_county_row
+from models.rules.calendar import counties, prepare_county_row
 
 calendar_days = Console(
     model=CalendarDay,
@@ -13,6 +13,7 @@ calendar_days = Console(
     listed=("day", "is_working", "note", "region"),
     form=("day", "is_working", "note", "region"),
     order=("day", "desc"),
+    among={"region": counties},
     prepare=prepare_county_row,
     empty=N_("Nothing beyond the announced calendar. Enter a day that differs from it."),
 )
@@ -24,6 +25,7 @@ working_windows = Console(
     icon="fa-clock",
     form=("weekday", "starts", "ends", "region"),
     order=("weekday", "asc"),
+    among={"region": counties},
     prepare=prepare_county_row,
 )
 
@@ -35,5 +37,6 @@ time_limits = Console(
     listed=("clock", "scope", "amount", "unit", "basis", "region"),
     form=("clock", "scope", "amount", "unit", "basis", "region"),
     order=("clock", "asc"),
+    among={"region": counties},
     prepare=prepare_county_row,
 )

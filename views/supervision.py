@@ -12,7 +12,7 @@ supervision_orders = Console(
     icon="fa-gavel",
     listed=("call", "unit", "level", "state", "issued_at", "raised_at"),
     form=(),
-    searched=("state", "unit", "level", "issued_at"),
+    searched=("state", "unit", "level", "issued_at", "call", "assignment"),
     charts=(Chart(by="unit", split="level", title=N_("Supervision orders by unit and level")),),
     workflow=SUPERVISION,
     empty=N_("No order. One is issued by itself when a promised deadline passes."),

@@ -146,7 +146,7 @@ def _of_relation(relation: Any) -> Field:
         name=relation.key,
         label=relation.info.get("label", ""),
         kind="row",
-        required=not column.nullable,
+        required=not column.nullable and not relation.info.get("filled"),
         protected=bool(relation.info.get("protected") or not relation.info.get("label")),
         help=relation.info.get("help", ""),
         target=relation.entity.class_,

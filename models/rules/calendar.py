@@ -5,11 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
+from models.organisation import Unit, UnitType
+from models.roles import RoleName
 from models.workflow import Refused
+
+
+def counties(actor: Actor) -> ColumnElement[bool]:
+    """Whose calendar and limits the actor may keep: an administrator every county's, others their own county's."""
+    if RoleName.admin in actor.roles:
+        return Unit.unit_type == UnitType.county
+    return Unit.id == actor.region_id
 
 
 def prepare_county_row(session: Session, row: Any, actor: Actor, now: datetime) -> None:

@@ -400,3 +400,24 @@ def test_one_is_answered_in_ones_language(browser_of, ours_and_theirs):
 
 def test_a_mistake_is_told_in_chinese(town):
     assert town.post("call/", json={"title": "x"}).json["message"] == {"list_item": ["请填写此项。"]}
+
+
+def test_a_calendar_day_is_ones_own_countys_without_being_told(program_of, make):
+    manager = program_of(make.office(Duty.editorial_office), "list_manager")
+    day = manager.post("calendar_day/", json={"day": "2026-12-31", "is_working": False}).json
+    assert day["result"]["region"]["id"] == make.home.id
+    wrong = manager.post("calendar_day/", json={"day": "2026-12-30", "is_working": False, "region": make.county().id})
+    assert (wrong.status_code, list(wrong.json["message"])) == (422, ["region"])
+    listed = program_of(make.home, "admin").post("working_window/", json={
+        "weekday": 6, "starts": "09:00", "ends": "10:00", "region": make.township().id})  # fmt: skip
+    assert (listed.status_code, list(listed.json["message"])) == (422, ["region"])
+
+
+def test_who_keeps_accounts_can_set_a_password_anew(browser_of, make):
+    admin, another = browser_of(make.home, "admin"), make.user()
+    assert "/users/action/resetpasswords/" in admin.get(f"/users/show/{another.id}").text
+    asked = admin.post(f"/users/action/resetpasswords/{another.id}")
+    assert (asked.status_code, f"pk={another.id}" in asked.location) == (302, True)
+    keeper = browser_of(make.home, "security_admin")
+    assert keeper.post(f"/users/action/resetpasswords/{another.id}").status_code == 403
+    assert keeper.get("/users/userinfo/").status_code == 200
