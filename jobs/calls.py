@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import joinedload
 
-from jobs.watch import HIGHEST, Batch
+from jobs.watch import HIGHEST, SILENT, Batch, Pair
 from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
 from models.notices import Audience
 from models.organisation import Duty
+from models.rules.rounds import SILENCE
 from models.supervision import OrderState, SupervisionOrder
 from models.words import CallScope
 
@@ -85,10 +86,15 @@ def response(batch: Batch) -> None:
 
 
 def promised_result(batch: Batch) -> None:
-    """A promise that passes without a result is inaction (R13), and puts the department under supervision (TC-32)."""
+    """A promise that passes without a result is inaction (R13), and puts the department under supervision (TC-32).
+
+    So is silence, but for the order. What was taken up again is due by the county's limit, not by a promise.
+    """
     at_work = CallAssignment.state.in_(AT_WORK)
-    soon, over = batch.steps(batch.waiting(at_work, options=WITH_NAMES), "promised_due")
+    waiting = batch.waiting(at_work, options=WITH_NAMES)
+    soon, over = batch.steps(waiting, "promised_due")
     offices = batch.offices()
+    _silent(batch, [pair for pair in waiting if pair[0].step == SILENT])
     for promise, part in soon:
         batch.warn(
             promise,
@@ -96,7 +102,9 @@ def promised_result(batch: Batch) -> None:
             part.department_id,
             part.promised_due,
             N_("The promised deadline is near."),
-            N_("You promised a result for %(call)s by %(due)s. Report it in time."),
+            N_("You promised a result for %(call)s by %(due)s. Report it in time.")
+            if not part.call.reopened
+            else N_("A new result for %(call)s is due by %(due)s. Report it in time."),
             call=str(part.call),
         )
     passed = CallAssignment.promised_due <= batch.now
@@ -106,12 +114,26 @@ def promised_result(batch: Batch) -> None:
         call, unit, level = str(part.call), str(part.department), str(levels[part.id])
         reason, due = N_("The promised deadline passed without a result."), part.promised_due
         message = N_("You promised a result for %(call)s by %(due)s. Report it now. Supervision level: %(level)s.")
+        if part.call.reopened:
+            message = N_("A new result for %(call)s was due by %(due)s. Report it now. Supervision level: %(level)s.")
         heads = Audience.heads
         batch.remind(promise, part, part.department_id, due, reason, message, audience=heads, call=call, level=level)
         message = N_("%(unit)s promised a result for %(call)s by %(due)s, and gave none. Supervision level: %(level)s.")
         for duty in (Duty.county_office, Duty.supervision_office):
             office = offices.get((part.region_id, duty))
             batch.tell(promise, part, office, message, due=due, call=call, unit=unit, level=level)
+
+
+def _silent(batch: Batch, pairs: Sequence[Pair]) -> None:
+    """R13: nothing has happened since the response, long before the promised deadline."""
+    not_yet = CallAssignment.failure_kind != FailureKind.inaction
+    for promise, part, _ in batch.change(
+        pairs, CallAssignment.state.in_(AT_WORK), not_yet, failure_kind=FailureKind.inaction
+    ):
+        reason, heads = N_("Nothing has happened since the response."), Audience.heads
+        message = N_("Nothing has happened for %(days)s working days: %(call)s. Start the work, or report the result.")
+        batch.remind(promise, part, part.department_id, promise.due_at, reason, message, audience=heads,
+                     call=str(part.call), days=str(SILENCE))  # fmt: skip
 
 
 def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:

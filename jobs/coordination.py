@@ -17,7 +17,7 @@ from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.notices import Audience
 from models.organisation import Duty
 from models.rules.clocks import due
-from models.rules.deadlines import Due, OutOfCalendar
+from models.rules.deadlines import Due
 from models.workflow import Refused
 
 log = logging.getLogger("jobs.coordination")
@@ -117,7 +117,7 @@ def _limits(batch: Batch, clock: Clock) -> dict[int, Due]:
     for region_id in sorted({promise.region_id for promise in batch.fired}):
         try:
             found[region_id] = due(batch.session, region_id, clock, batch.now)
-        except (Refused, OutOfCalendar) as gap:
+        except Refused as gap:
             log.warning("County %d, %s: %s", region_id, clock, gap)
     return found
 

@@ -21,8 +21,8 @@ from models.supervision import Reminder
 
 log = logging.getLogger("jobs.watch")
 
-SOON, OVER = 1, 2
-"""The steps of a clock: the end is near, the end has passed."""
+SOON, OVER, SILENT = 1, 2, 3
+"""The steps of a clock: the end is near, the end has passed; and nothing has happened for long, before either."""
 
 HIGHEST = 9
 """Levels of supervision rise to here, and never fall."""

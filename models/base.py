@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import enum
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, cast
 
 from flask_appbuilder.models.sqla import Model as FabModel
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import JSON, DateTime, Enum, ForeignKey
+from sqlalchemy import JSON, DateTime, Enum, ForeignKey, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -67,6 +67,11 @@ class Model(DeclarativeBase):
 
     metadata = FabModel.metadata
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, Word: WORD, dict[str, Any]: JSON}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """SQLite would give the key of a deleted row to the next one, and with it the history of the first."""
+        super().__init_subclass__(**options)
+        cast(Table, cls.__table__).dialect_options["sqlite"]["autoincrement"] = True
 
 
 class Regional:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
@@ -29,7 +29,17 @@ class DutyList(Regional, Model):
     """One edition of a county's list, with its act of publication (TA-04)."""
 
     __tablename__ = "duty_list"
-    __table_args__ = (UniqueConstraint("region_id", "list_type", "edition", name="uq_duty_list_edition"),)
+    __table_args__ = (
+        UniqueConstraint("region_id", "list_type", "edition", name="uq_duty_list_edition"),
+        Index(
+            "uq_duty_list_in_force",
+            "region_id",
+            "list_type",
+            unique=True,
+            sqlite_where=text("state = 'published'"),
+            postgresql_where=text("state = 'published'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200), info={"label": N_("Title")})

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from models.actor import REGION_ID, UNIT_ID, UNIT_IDS, USER_ID
 from models.calendar import CalendarDay, TimeLimit, WorkingWindow
-from models.calls import Call, CallAssignment, CallCounter, CallState
+from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState, Direction
 from models.coordination import CaseParty, CoordinationCase
 from models.door import Roles, Scope
 from models.ledger import Promise
@@ -50,11 +50,20 @@ def everyone(criterion: Criterion) -> Callable[[Roles], Criterion]:
     return lambda roles: criterion
 
 
-# A call concerns its caller, the grid it is in, who was dispatched, and the parties of its case.
+# A clue is a draft that a grid worker writes for the township above.
+is_clue = and_(
+    Call.state == CallState.draft,
+    Call.source == CallSource.grid,
+    Call.direction == Direction.township_to_department,
+)
+
+# A call concerns its caller, the grid it is in, who has a part in it, and the parties of its case.
 MY_CALLS = union(
     select(Call.id).where(Call.caller_unit_id.in_(UNIT_IDS)),
-    select(Call.id).where(Call.place_unit_id.in_(UNIT_IDS)),
-    select(CallAssignment.call_id).where(CallAssignment.department_id.in_(UNIT_IDS)),
+    select(Call.id).where(Call.place_unit_id.in_(UNIT_IDS), or_(Call.state != CallState.draft, is_clue)),
+    select(CallAssignment.call_id).where(
+        CallAssignment.department_id.in_(UNIT_IDS), CallAssignment.state != AssignmentState.reassigned
+    ),
     select(CoordinationCase.call_id)
     .join(CaseParty, CaseParty.case_id == CoordinationCase.id)
     .where(CaseParty.unit_id.in_(UNIT_IDS)),
@@ -88,12 +97,9 @@ SCOPED: dict[type, Scope] = {
             own=Call.id.in_(my_call_ids),
         ),
         writes=everyone(
-            and_(
-                or_(
-                    Call.caller_unit_id.in_(UNIT_IDS),
-                    and_(Call.place_unit_id.in_(UNIT_IDS), Call.caller_unit_id.in_(above_me)),
-                ),
-                Call.state.in_([CallState.draft, CallState.returned]),
+            or_(
+                and_(Call.caller_unit_id.in_(UNIT_IDS), Call.state.in_([CallState.draft, CallState.returned])),
+                and_(Call.place_unit_id.in_(UNIT_IDS), Call.caller_unit_id.in_(above_me), is_clue),
             )
         ),
     ),

@@ -106,7 +106,9 @@ def follow(step: Step, subject: Any, name: str) -> None:
 class Workflow:
     """The transitions of one kind of subject. Declared once; read by rules, console and tests."""
 
-    def __init__(self, model: type[Any], *transitions: Transition) -> None:
+    def __init__(self, model: type[Any], *transitions: Transition, under: str = "") -> None:
+        """`under`: the relation to what holds the subjects together; of two who move its parts, one waits."""
+        self.under = under
         self.transitions = {t.name: t for t in transitions}
         if len(self.transitions) < len(transitions):
             raise ValueError("two transitions share a name")
@@ -141,6 +143,9 @@ class Workflow:
         transition = self.transitions[name]
         step = Step(session, actor, now, answers or {}, note)
         with gathering(session), by_rule(session):
+            if self.under:
+                session.refresh(getattr(subject, self.under), with_for_update=True)
+                session.refresh(subject)
             _refuse_what_is_not_open(transition, subject, actor, version)
             if transition.guard:
                 transition.guard(subject, step)

@@ -3,7 +3,7 @@
 from app.engine.declare import Console
 from models.base import N_
 from models.calendar import CalendarDay, TimeLimit, WorkingWindow
-from models.rules.calendar import counties, prepare_county_row
+from models.rules.calendar import counties, prepare_county_row, prepare_limit, prepare_window
 
 calendar_days = Console(
     model=CalendarDay,
@@ -26,7 +26,7 @@ working_windows = Console(
     form=("weekday", "starts", "ends", "region"),
     order=("weekday", "asc"),
     among={"region": counties},
-    prepare=prepare_county_row,
+    prepare=prepare_window,
 )
 
 time_limits = Console(
@@ -38,5 +38,5 @@ time_limits = Console(
     form=("clock", "scope", "amount", "unit", "basis", "region"),
     order=("clock", "asc"),
     among={"region": counties},
-    prepare=prepare_county_row,
+    prepare=prepare_limit,
 )

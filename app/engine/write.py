@@ -80,8 +80,10 @@ def insert(world: World, shape: Shape, sent: Any) -> None:
 
 def _insert(world: World, shape: Shape, session: Session, sent: Any, *, form: bool) -> Any:
     row = shape.model()
-    _fill(shape, row, load(schema_of(world, writable(shape), row, form=form), sent))
-    _ask(world, shape.console.prepare, session, row)
+    values = load(schema_of(world, writable(shape), row, form=form), sent)
+    with session.no_autoflush:
+        _fill(shape, row, values)
+        _ask(world, shape.console.prepare, session, row)
     session.add(row)
     session.flush()
     _ask(world, shape.console.follow, session, row)

@@ -26,6 +26,9 @@ def assigned(assignment: CallAssignment, actor: Actor) -> bool:
 def _may_promise(assignment: CallAssignment, step: Step) -> None:
     if step.answers["promised_due"] <= step.now:
         raise Refused(N_("The promised deadline lies in the past. Name a moment to come."), field="promised_due")
+    contact = step.answers.get("contact_made_at")
+    if contact and contact > step.now:
+        raise Refused(N_("This lies in the future. Name a moment that has passed."), field="contact_made_at")
 
 
 def _responded(assignment: CallAssignment, step: Step) -> None:
@@ -49,6 +52,7 @@ def _end_response_clock(assignment: CallAssignment, step: Step, *, cause: str) -
 
 def _started(assignment: CallAssignment, step: Step) -> None:
     assignment.contact_made_at = assignment.contact_made_at or step.now
+    plan_promise(step.session, assignment, step.now)
 
 
 def _may_resolve(assignment: CallAssignment, step: Step) -> None:
@@ -258,4 +262,5 @@ ASSIGNMENT = Workflow(
         by=None,
         effect=lambda assignment, step: setattr(assignment, "resolved_at", None),
     ),
+    under="call",
 )

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
+from models.calendar import TimeLimit, WorkingWindow
 from models.organisation import Unit, UnitType
+from models.queries.calendar import calendar_of
 from models.roles import RoleName
+from models.rules.deadlines import OutOfCalendar
 from models.workflow import Refused
 
 
@@ -20,6 +23,26 @@ def counties(actor: Actor) -> ColumnElement[bool]:
     if RoleName.admin in actor.roles:
         return Unit.unit_type == UnitType.county
     return Unit.id == actor.region_id
+
+
+def prepare_limit(session: Session, limit: TimeLimit, actor: Actor, now: datetime) -> None:
+    """A limit that can be counted. Raises `Refused`, naming the field."""
+    prepare_county_row(session, limit, actor, now)
+    if limit.amount < 1:
+        raise Refused(N_("A limit is at least 1."), field="amount")
+    try:
+        calendar_of(session, limit.region_id).add(now, limit.amount, limit.unit)
+    except OutOfCalendar as beyond:
+        raise Refused(N_("This limit is longer than three years. Name a shorter one."), field="amount") from beyond
+
+
+def prepare_window(session: Session, window: WorkingWindow, actor: Actor, now: datetime) -> None:
+    """Hours of one day. Raises `Refused`, naming the field."""
+    prepare_county_row(session, window, actor, now)
+    if not 0 <= window.weekday <= 6:
+        raise Refused(N_("Weekdays are numbered from 0, Monday, to 6, Sunday."), field="weekday")
+    if window.starts >= window.ends:
+        raise Refused(N_("The end must come after the beginning."), field="ends")
 
 
 def prepare_county_row(session: Session, row: Any, actor: Actor, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, inspect, true
+from sqlalchemy import ColumnElement, inspect, select, true
 from sqlalchemy.orm import Session, object_session
 
 from models.actor import Actor
@@ -17,6 +17,7 @@ from models.calls import (
     CallSource,
     CallState,
     Direction,
+    FailureKind,
 )
 from models.coordination import CaseParty, CoordinationCase, Side
 from models.door import by_rule
@@ -32,6 +33,9 @@ from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, f
 
 S = CallState
 A = AssignmentState
+UNSOLVED = 2
+"""How often a caller says «not solved» until that is inaction (R13)."""
+
 BELOW_TOWNSHIP = (UnitType.village, UnitType.grid)
 
 
@@ -82,12 +86,18 @@ def _check_place(session: Session, call: Call) -> None:
 
 
 def watch_clue(session: Session, call: Call, actor: Actor, now: datetime) -> None:
-    """R8: an emergency that is written down has to be called within the limit for accepting it. Raises `Refused`."""
+    """R8: an emergency that is written down has to be called within the limit for accepting it. Raises `Refused`.
+
+    The limit counts from the writing, however often it is edited; of what was returned, from the return.
+    """
     with by_rule(session):
         if call.scope is not CallScope.emergency:
             cancel(session, call, Job.accept_watch, cause="no emergency")
-        elif not is_planned(session, call, Job.accept_watch):
-            plan(session, call, Job.accept_watch, due(session, call.region_id, Clock.accept, now, call.scope).at)
+            return
+        start = call.created_at if call.state is S.draft else now
+        limit = due(session, call.region_id, Clock.accept, start, call.scope).at
+        if not is_planned(session, call, Job.accept_watch, limit if call.state is S.draft else None):
+            plan(session, call, Job.accept_watch, limit)
 
 
 def _may_send(call: Call, step: Step) -> None:
@@ -139,10 +149,16 @@ def _withdrawn(call: Call, step: Step) -> None:
 
 
 def answering(call: Call, actor: Actor) -> ColumnElement[bool]:
-    """Units that a call may be dispatched to: departments answer townships, and townships departments (TS-27)."""
+    """Units that a call may be dispatched to: departments answer townships, and townships departments (TS-27).
+
+    After a case also the duty holder that it has named, whatever its kind.
+    """
     types = (UnitType.department, UnitType.agency) if call.direction is Direction.township_to_department else LOCAL
     area = true() if call.is_cross_region else Unit.region_id == call.region_id
-    return Unit.unit_type.in_(types) & area & Unit.valid_to.is_(None)
+    settled = CoordinationCase.filed_at.is_not(None) | CoordinationCase.decided_at.is_not(None)
+    named = select(CoordinationCase.responsible_unit_id).where(CoordinationCase.call_id == call.id, settled)
+    usual = Unit.unit_type.in_(types) & area
+    return (usual | Unit.id.in_(named)) & Unit.valid_to.is_(None) & (Unit.id != call.caller_unit_id)
 
 
 def _may_dispatch(call: Call, step: Step) -> None:
@@ -162,6 +178,8 @@ def _follow_the_case(session: Session, call: Call, lead: Unit) -> None:
     case = latest_case(session, call.id)
     if case is None or (case.filed_at is None and case.decided_at is None):
         raise Refused(N_("The coordination case is still open. Dispatch again when it has named a duty holder."))
+    if case.responsible_unit_id == call.caller_unit_id:
+        raise Refused(N_("The coordination case found the duty to be the caller's own. The caller withdraws the call."))
     if case.responsible_unit_id not in (None, lead.id):
         raise Refused(
             N_("The coordination case made %(unit)s the duty holder: dispatch to it."),
@@ -186,7 +204,7 @@ def _proposed_by_the_list(call: Call) -> Answers:
 def _dispatched(call: Call, step: Step) -> None:
     call.rounds += 1
     limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
-    call.resolve_due = limit.at
+    call.resolve_due, call.provisional = limit.at, limit.provisional
     assign(call, step.answers["lead_department_id"], AssignmentRole.lead, step)
     for unit in dict.fromkeys(step.answers.get("cooperating_department_ids") or ()):
         assign(call, unit, AssignmentRole.cooperate, step)
@@ -201,15 +219,17 @@ def _confirmed(call: Call, step: Step) -> None:
 
 
 def _not_solved(call: Call, step: Step) -> None:
-    """The lead takes it up again, with a fresh limit."""
+    """The lead takes it up again, with a fresh limit. R13: confirmed unsolved twice is inaction."""
     call.reopened += 1
     call.resolved_at = None
     limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
-    call.resolve_due = limit.at
+    call.resolve_due, call.provisional = limit.at, limit.provisional
     for assignment in current(step.session, call):
         if assignment.role is AssignmentRole.lead and assignment.state is A.resolved:
             follow(step, assignment, "reopen")
             assignment.promised_due, assignment.provisional = limit.at, limit.provisional
+            if call.reopened >= UNSOLVED:
+                assignment.failure_kind = FailureKind.inaction
             plan_promise(step.session, assignment, step.now)
             message = N_("The caller says that it is not solved: %(call)s. New limit: %(due)s.")
             tell(step.session, assignment.department_id, call, message, key=f"reopened{call.reopened}", now=step.now,

@@ -43,10 +43,16 @@ class Derivation:
 def due(session: Session, region_id: int, clock: Clock, start: datetime, scope: CallScope | None = None) -> Due:
     """When a clock of the county that starts now runs out; with its derivation, and whether it is an estimate.
 
-    A limit for the scope wins over the county's general one. Raises `Refused` where neither is set.
+    A limit for the scope wins over the county's general one. Raises `Refused` where neither is set, or it is too long.
     """
     limit = _limit(session, region_id, clock, scope)
-    return calendar_of(session, region_id).add(start, limit.amount, limit.unit)
+    try:
+        return calendar_of(session, region_id).add(start, limit.amount, limit.unit)
+    except OutOfCalendar as beyond:
+        raise Refused(
+            N_("The time limit for “%(clock)s” is too long to be counted. Ask the administrator to correct it."),
+            clock=clock.label,
+        ) from beyond
 
 
 def _limit(session: Session, region_id: int, clock: Clock, scope: CallScope | None) -> TimeLimit:

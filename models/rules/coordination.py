@@ -51,6 +51,7 @@ def _set_due(case: CoordinationCase, step: Step, clock: Clock) -> datetime:
 def _negotiating(case: CoordinationCase, step: Step) -> None:
     """TC-42: a limit for the negotiation; when it is over, the case goes on by itself."""
     case.negotiation_due = _set_due(case, step, Clock.negotiate)
+    case.agreed_at = case.filing_due = None  # what was sent back is not agreed
     cancel(step.session, case, Job.case_filing_remind, cause="sent back")
     plan(step.session, case, Job.case_escalate, case.negotiation_due)
     message = N_("Negotiate whose duty it is: %(case)s. Without agreement by %(due)s it goes to the editorial office.")
@@ -68,6 +69,11 @@ def _agreed(case: CoordinationCase, step: Step) -> None:
     plan(step.session, case, Job.case_filing_remind, reminder, case.filing_due)
     message = N_("The parties agreed: %(case)s. Review and file it by %(due)s.")
     _tell_office(case, step, Duty.editorial_office, message, "agreed", due=iso(case.filing_due))
+    reporting = step.session.get(Unit, step.actor.unit_id) if step.actor.unit_id else None
+    message = N_("%(unit)s reported that you agreed: %(case)s. If you did not, tell the editorial office at once.")
+    for unit_id in _party_ids(case):
+        if unit_id != step.actor.unit_id:
+            _tell(case, step, unit_id, message, "agreed", unit=str(reporting or ""))
 
 
 def _disagreed(case: CoordinationCase, step: Step) -> None:
@@ -97,10 +103,20 @@ def _settled(case: CoordinationCase, step: Step, message: str) -> None:
     plan(step.session, case, Job.case_execution_watch, case.execution_due)
     for unit_id in _party_ids(case):
         _tell(case, step, unit_id, message, "settled")
-    dispatch = N_("%(case)s has named a duty holder. Dispatch the call again.")
-    _tell_office(case, step, Duty.county_office, dispatch, "dispatch again")
+    _say_what_follows(case, step)
     order = N_("%(case)s is settled. Order its execution by %(due)s.")
     _tell_office(case, step, Duty.supervision_office, order, "order execution", due=iso(case.execution_due))
+
+
+def _say_what_follows(case: CoordinationCase, step: Step) -> None:
+    """To the county office, which dispatches anew; or to the caller, if the duty is found to be its own."""
+    if case.responsible_unit_id == case.call.caller_unit_id:
+        own = N_("%(case)s found the duty to be yours. Withdraw the call, and handle the matter yourselves.")
+        _tell(case, step, case.call.caller_unit_id, own, "your own")
+        return
+    named = N_("%(case)s has named a duty holder. Dispatch the call again.")
+    open_ = N_("%(case)s is settled, and names no duty holder. Dispatch the call again, as the parties agreed.")
+    _tell_office(case, step, Duty.county_office, named if case.responsible_unit_id else open_, "dispatch again")
 
 
 def _ordered(case: CoordinationCase, step: Step) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.ledger import Job, Promise, PromiseState
@@ -40,9 +40,11 @@ def cancel(session: Session, subject: Any, *jobs: Job, cause: str) -> None:
         promise.cause = cause
 
 
-def is_planned(session: Session, subject: Any, job: Job) -> bool:
-    """Whether a clock of the subject is running."""
-    query = select(Promise.id).where(*_of(subject), Promise.job == job, Promise.state == PromiseState.planned)
+def is_planned(session: Session, subject: Any, job: Job, kept_at: datetime | None = None) -> bool:
+    """Whether a clock of the subject is running; or has run out at just this moment."""
+    runs = Promise.state == PromiseState.planned
+    ran = and_(Promise.state == PromiseState.fired, Promise.due_at == kept_at)
+    query = select(Promise.id).where(*_of(subject), Promise.job == job, or_(runs, ran))
     return session.scalar(query.limit(1)) is not None
 
 

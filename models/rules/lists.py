@@ -31,6 +31,7 @@ def list_manager(duty_list: DutyList, actor: Actor) -> bool:
 
 def _may_publish(duty_list: DutyList, step: Step) -> None:
     session, of_list = step.session, ListItem.duty_list_id == duty_list.id
+    _draft(session, duty_list.id)
     if not session.scalar(select(func.count()).select_from(ListItem).where(of_list)):
         raise Refused(N_("The list has no items yet. Add some, then publish."), field="items")
     for name, reason in EMPTY.items():
@@ -102,10 +103,18 @@ def prepare_list(session: Session, duty_list: DutyList, actor: Actor, now: datet
     duty_list.region_id, duty_list.owner_unit_id = actor.region_id, actor.unit_id
 
 
+def _draft(session: Session, list_id: int | None) -> DutyList | None:
+    """The list, if it is a draft. Locked: who edits its items and who publishes it wait for each other."""
+    if list_id is None:
+        return None
+    found = session.get(DutyList, list_id, with_for_update=True, populate_existing=True)
+    return found if found is not None and found.state is ListState.draft else None
+
+
 def prepare_item(session: Session, item: ListItem, actor: Actor, now: datetime) -> None:
     """An item lives in a draft of its county. Raises `Refused`, naming the field."""
-    duty_list = session.get(DutyList, item.duty_list_id) if item.duty_list_id else None
-    if duty_list is None or duty_list.state is not ListState.draft:
+    duty_list = _draft(session, item.duty_list_id)
+    if duty_list is None:
         raise Refused(N_("A published list is frozen. Choose a draft."), field="duty_list")
     item.region_id = duty_list.region_id
     item.search_key = search_key(item.title)[:400]
@@ -114,7 +123,7 @@ def prepare_item(session: Session, item: ListItem, actor: Actor, now: datetime) 
 def prepare_cooperation(session: Session, part: ItemCooperation, actor: Actor, now: datetime) -> None:
     """R2: the lead does not cooperate with itself. Raises `Refused`, naming the field."""
     item = session.get(ListItem, part.list_item_id) if part.list_item_id else None
-    if item is None or item.state is not ListState.draft:
+    if item is None or _draft(session, item.duty_list_id) is None:
         raise Refused(N_("A published list is frozen. Choose an item of a draft."), field="list_item")
     if item.lead_department_id == part.unit_id:
         raise Refused(N_("This unit leads in the item, so it cannot cooperate in it too."), field="unit")

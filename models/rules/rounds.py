@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
-from models.calendar import Clock
+from models.calendar import Clock, LimitUnit
 from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallCounter
 from models.coordination import CoordinationCase
 from models.database import insert_missing
 from models.ledger import Job
 from models.organisation import Unit
+from models.queries.calendar import calendar_of
 from models.roles import RoleName
 from models.rules.clocks import due, soon
 from models.rules.ledger import plan, tell
@@ -23,6 +24,9 @@ from models.workflow import Step
 
 A = AssignmentState
 CHINA = ZoneInfo("Asia/Shanghai")
+SILENCE = 10
+"""Working days; composed, as R13 leaves the number open."""
+
 ENDED = (A.resolved, A.upheld, A.reassigned)
 
 
@@ -55,6 +59,7 @@ def assign(call: Call, unit: Unit, role: AssignmentRole, step: Step) -> None:
 def current(session: Session, call: Call) -> list[CallAssignment]:
     """The assignments of the round that runs, the lead first."""
     of_round = select(CallAssignment).where(CallAssignment.call_id == call.id, CallAssignment.round == call.rounds)
+    of_round = of_round.execution_options(populate_existing=True)  # others move their parts at the same time
     return sorted(session.scalars(of_round), key=lambda a: (a.role is not AssignmentRole.lead, a.id))
 
 
@@ -80,11 +85,15 @@ def next_number(session: Session, region_id: int, kind: str, now: datetime) -> s
 
 
 def plan_promise(session: Session, assignment: CallAssignment, now: datetime) -> None:
-    """Watch the promised deadline: a reminder one working day before, and the deadline itself."""
+    """Watch the promised deadline: a reminder one working day before, and the deadline itself; and silence until then.
+
+    R13: a part in which nothing happens for `SILENCE` working days. Whatever happens plans anew.
+    """
     promised = assignment.promised_due
     if promised is not None:
         reminder = soon(session, assignment.region_id, now, promised)
-        plan(session, assignment, Job.promise_remind, reminder, promised)
+        silent = calendar_of(session, assignment.region_id).add(now, SILENCE, LimitUnit.working_day).at
+        plan(session, assignment, Job.promise_remind, reminder, promised, *([silent] if silent < promised else []))
 
 
 def iso(moment: datetime) -> str:

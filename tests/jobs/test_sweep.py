@@ -6,7 +6,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from jobs import sweep
 from jobs.sweep import CLOCKS, PARTS, RUNS, fire, keep
-from models.calls import AssignmentState, Call, CallState
+from models.calls import AssignmentState, Call, CallState, FailureKind
 from models.coordination import CaseState
 from models.door import system_session
 from models.ledger import Job, PromiseState
@@ -116,14 +116,26 @@ def late_calls(own, number):
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_person_who_moves_a_swept_subject_is_told_that_it_changed(own, own_engine):
+    case = own.case(state=CaseState.negotiating)
+    person = own.actor(case.call.caller_unit)
+    own.session.refresh(case)
+    with system_session(own_engine) as sweeping:
+        keep(Job.case_escalate, sweeping, LATER)
+        sweeping.commit()
+    with pytest.raises(StaleDataError):
+        own.press(case, "agree", person, agreement="Too late.")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_part_is_read_anew_by_whoever_moves_it(own, own_engine):
     part = own.assignment()
     person = own.actor(part.department)
     own.session.refresh(part)
     with system_session(own_engine) as sweeping:
         keep(Job.respond_remind, sweeping, LATER)
         sweeping.commit()
-    with pytest.raises(StaleDataError):
-        own.press(part, "respond", person, promised_due=LATER)
+    own.press(part, "respond", person, promised_due=LATER + timedelta(days=1), at=LATER)
+    assert (part.state, part.failure_kind) == (AssignmentState.responded, FailureKind.late_response)
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)

@@ -8,6 +8,7 @@ from models.calendar import Clock, TimeLimit
 from models.calls import AssignmentState, CallState, FailureKind
 from models.coordination import CaseState
 from models.ledger import Job
+from models.notices import Outbox
 from models.organisation import Duty
 from models.recorder import verify
 from models.rules.calls import watch_clue
@@ -252,6 +253,40 @@ def test_a_promise_that_passes_is_inaction_under_supervision(make, session, ledg
 
 
 @pytest.mark.requirement("TA-29")
+@pytest.mark.databases
+@pytest.mark.requirement("TA-29")
+def test_ten_working_days_of_silence_are_inaction_long_before_the_promise(make, session, ledger):
+    part = make.assignment()
+    make.press(part, "respond", promised_due=LATER)
+    *_, silent = ledger.moments(part, Job.promise_remind)
+    assert silent < LATER - timedelta(days=30)
+    assert ledger.keep(Job.promise_remind, silent - MINUTE) == 0
+    assert ledger.keep(Job.promise_remind, silent) == 1
+    session.refresh(part)
+    assert (part.failure_kind, part.state) == (FailureKind.inaction, AssignmentState.responded)
+    assert [(unit, who) for unit, who, _ in ledger.told(Job.promise_remind)] == [(part.department_id, "heads")]
+    assert orders(session) == []
+
+
+def test_whatever_happens_ends_the_silence(make, session, ledger):
+    part = make.assignment()
+    make.press(part, "respond", promised_due=LATER)
+    *_, silent = ledger.moments(part, Job.promise_remind)
+    make.press(part, "start", at=silent - MINUTE)
+    ledger.keep(Job.promise_remind, silent)
+    session.refresh(part)
+    assert part.failure_kind is FailureKind.none
+    assert ledger.moments(part, Job.promise_remind)[-1] > silent
+
+
+def test_what_was_taken_up_again_is_not_called_a_promise(make, session, ledger):
+    call = make.call(state=CallState.awaiting_confirmation)
+    make.press(call, "not_solved")
+    ledger.keep(Job.promise_remind, LATER)
+    of_clock = select(Outbox.message).where(Outbox.key.startswith("promise_remind:"), Outbox.audience == "heads")
+    assert ["promised" in message for message in session.scalars(of_clock)] == [False]
+
+
 @pytest.mark.parametrize("failure", [FailureKind.late_response, FailureKind.inaction])
 def test_inaction_outweighs_a_late_response(make, session, ledger, failure):
     part = make.assignment(state=AssignmentState.working)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
 
-from models.calls import AssignmentRole, AssignmentState, CallAssignment, CallState, FailureKind
+from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallState, FailureKind
+from models.door import system_session
 from models.lists import ListItem
 from models.organisation import Duty, Unit
 from models.rules.assignments import ASSIGNMENT, in_force, other_units, others
 from models.workflow import MovedOn, NotYours, Refused
-from tests.make import ASSIGNMENT_PATHS, NOW, SOON
+from tests.make import ASSIGNMENT_PATHS, NOW, SOON, Make
 from tests.models.look import cancelled, china, entries, last_message, timers, told
 
 S = CallState
@@ -335,3 +338,65 @@ def test_a_call_has_one_lead_whatever_became_of_its_parts(session, make, state):
         CallAssignment.state != A.reassigned,
     )
     assert len(session.scalars(leads).all()) == 1
+
+
+# At once
+
+
+def at_once(engine, *works):
+    """Each in a session and a thread of its own, all begun before the first ends."""
+    ready = Barrier(len(works))
+
+    def run(work):
+        with system_session(engine) as session, session.begin():
+            session.scalar(select(Call.id).limit(1))
+            if engine.dialect.name == "postgresql":  # SQLite lets one after the other begin
+                ready.wait(5)
+            work(session)
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        list(threads.map(run, works))
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TC-40")
+def test_of_all_who_reject_at_once_the_last_one_ends_the_call(own_engine):
+    with system_session(own_engine) as session:
+        make = Make(session)
+        call = make.call(cooperating=[make.department(), make.department()], state=CallState.dispatched)
+        parts = [(part.id, make.actor(part.department, "department_head")) for part in make.assignments(call)]
+        session.commit()
+
+    def reject(part_id, actor):
+        answers = {"reason": "Not ours.", "no_item_covers": True}
+        return lambda session: ASSIGNMENT.move(
+            session, session.get(CallAssignment, part_id), "reject", actor=actor, now=NOW, answers=answers
+        )
+
+    at_once(own_engine, *(reject(*part) for part in parts))
+    with system_session(own_engine) as session:
+        assert session.scalar(select(Call.state)) is CallState.rejected
+
+
+@pytest.mark.databases
+def test_all_may_respond_at_once(own_engine):
+    with system_session(own_engine) as session:
+        make = Make(session)
+        call = make.call(cooperating=[make.department(), make.department()], state=CallState.dispatched)
+        parts = [(part.id, make.actor(part.department)) for part in make.assignments(call)]
+        session.commit()
+
+    def respond(part_id, actor):
+        return lambda session: ASSIGNMENT.move(
+            session,
+            session.get(CallAssignment, part_id),
+            "respond",
+            actor=actor,
+            now=NOW,
+            answers={"promised_due": SOON},
+        )
+
+    at_once(own_engine, *(respond(*part) for part in parts))
+    with system_session(own_engine) as session:
+        assert set(session.scalars(select(CallAssignment.state))) == {A.responded}
+        assert session.scalar(select(Call.state)) is CallState.in_progress

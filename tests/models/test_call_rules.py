@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.actor import SYSTEM_ACTOR
-from models.calls import ENDED, AssignmentState, Call, CallAssignment, CallSource, CallState, Direction
+from models.calendar import Clock, LimitUnit, TimeLimit
+from models.calls import ENDED, AssignmentState, Call, CallAssignment, CallSource, CallState, Direction, FailureKind
 from models.coordination import CoordinationCase
 from models.door import OutOfSight, system_session
 from models.ledger import Promise, PromiseState
@@ -445,6 +446,26 @@ def test_what_is_not_solved_goes_back_to_the_lead_alone_with_a_new_limit(session
     assert (lead.state, lead.resolved_at, helper.state) == (A.working, None, A.resolved)
     assert timers(session, lead) == [("promise_remind", "12-14 17:30"), ("promise_remind", "12-15 17:30")]
     assert told(session, since).keys() == {lead.department.name}
+
+
+@pytest.mark.requirement("TA-29")
+def test_what_is_twice_not_solved_is_inaction(make):
+    call = make.call(state=S.awaiting_confirmation)
+    found = []
+    for _ in range(2):
+        make.press(call, "not_solved", at=TOMORROW)
+        found.append(make.assignments(call)[0].failure_kind)
+        make.press(make.assignments(call)[0], "resolve", at=TOMORROW, result="Done again.")
+    assert found == [FailureKind.none, FailureKind.inaction]
+
+
+def test_a_limit_that_rests_on_a_year_not_announced_is_an_estimate(session, make):
+    call = make.call(state=S.accepted)
+    for limit in session.scalars(select(TimeLimit).where(TimeLimit.clock.in_([Clock.resolve, Clock.respond]))):
+        limit.amount, limit.unit = 400, LimitUnit.working_day
+    assert call.provisional is False
+    make.press(call, "dispatch", lead_department_id=make.department())
+    assert (call.provisional, make.assignments(call)[0].provisional) == (True, True)
 
 
 def test_what_is_reopened_may_be_finished_and_reopened_again(session, make):

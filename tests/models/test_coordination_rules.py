@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models.calls import AssignmentState, CallState
 from models.coordination import CaseParty, CaseState, Side
 from models.organisation import Duty, Unit, UnitType
+from models.rules.calls import answering
 from models.rules.coordination import COORDINATION, holders
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import CASE_PATHS, NOW, SOON
@@ -91,7 +92,10 @@ def test_an_agreement_goes_to_the_editorial_office_for_filing(session, make):
     assert (case.responsible_unit, case.filing_due) == (lead, china("11-30 17:30"))
     assert timers(session, case) == [("case_filing_remind", "11-27 17:30"), ("case_filing_remind", "11-30 17:30")]
     assert cancelled(session, case) == {"case_escalate": "agreed"}
-    assert told(session, since).keys() == offices(make, Duty.editorial_office)
+    heard = told(session, since).keys() - offices(make, Duty.editorial_office)
+    parties = {unit.name for unit, _ in sides(session, case)}
+    assert len(parties - heard) == 1, "who reported it need not be told"
+    assert heard < parties
 
 
 @pytest.mark.requirement("TC-43")
@@ -99,6 +103,7 @@ def test_an_agreement_that_is_sent_back_is_negotiated_anew(session, make):
     case = make.case(state=C.filing_review)
     make.press(case, "send_back", at=SOON, note="Who pays?")
     assert (case.state, case.negotiation_due) == (C.negotiating, china("12-10 17:30"))
+    assert (case.agreed_at, case.filing_due) == (None, None), "that clock is over"
     assert timers(session, case) == [("case_escalate", "12-10 17:30")]
     assert cancelled(session, case)["case_filing_remind"] == "sent back"
 
@@ -220,6 +225,37 @@ def test_the_call_goes_to_the_duty_holder_and_to_nobody_else(make, state):
     make.press(case.call, "dispatch", lead_department_id=holder)
     part = make.assignments(case.call)[0]
     assert (case.call.state, case.call.rounds, part.department, part.round) == (CallState.dispatched, 2, holder, 2)
+
+
+def test_another_township_can_be_dispatched_to_once_a_case_has_named_it(session, make):
+    case, other = make.case(state=C.decided, holder=(holder := make.township())), make.township()
+    office = make.actor(make.office(Duty.county_office))
+    offered = set(session.scalars(select(Unit).where(answering(case.call, office))))
+    assert holder in offered
+    assert not offered & {other, case.call.caller_unit}
+    make.press(case.call, "dispatch", lead_department_id=holder)
+    make.press(make.assignments(case.call)[0], "respond", promised_due=SOON)
+    assert case.call.state is CallState.in_progress
+
+
+def test_a_caller_that_was_made_the_duty_holder_is_told_to_act_and_nobody_to_dispatch(session, make):
+    township = make.township()
+    case = make.case(state=C.coordinating, caller=township)
+    since = last_message(session)
+    make.press(case, "issue_opinion", opinion="Yours.", responsible_unit_id=township)
+    heard = told(session, since)
+    assert "Withdraw the call" in heard[township.name]
+    assert not heard.keys() & offices(make, Duty.county_office)
+    with pytest.raises(Refused, match="The caller withdraws the call"):
+        make.press(case.call, "dispatch", lead_department_id=make.department())
+
+
+def test_where_nobody_was_named_the_county_office_is_not_told_that_somebody_was(session, make):
+    case = make.case(state=C.negotiating)
+    make.press(case, "agree", agreement="All do their part.")
+    since = last_message(session)
+    make.press(case, "file", filing_number="1")
+    assert "names no duty holder" in told(session, since)[make.office(Duty.county_office).name]
 
 
 def test_where_nobody_was_named_the_county_office_chooses(make):

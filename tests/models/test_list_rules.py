@@ -1,10 +1,14 @@
 """A list binds when it is complete, published once, and frozen from then on."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from models.calls import Call
-from models.door import NotWritable
+from models.door import NotWritable, system_session
 from models.lists import DutyList, ItemCooperation, ListItem, ListState
 from models.organisation import Duty
 from models.recorder import RecorderEntry
@@ -12,7 +16,7 @@ from models.roles import RoleName
 from models.rules.calls import CALL
 from models.rules.lists import LIST, prepare_cooperation, prepare_item, prepare_list
 from models.workflow import MovedOn, NotYours, Refused
-from tests.make import NOW
+from tests.make import NOW, Make
 
 
 @pytest.fixture
@@ -94,6 +98,33 @@ def test_one_list_of_a_kind_is_in_force_at_a_time(make, publish):
     publish(first)
     with pytest.raises(Refused, match="in force already"):
         publish(second)
+
+
+@pytest.mark.databases
+def test_the_database_too_knows_one_list_of_a_kind_in_force(make, session):
+    make.list_in_force()
+    another = make.duty_list()
+    another.state = ListState.published
+    with pytest.raises(IntegrityError, match=r"uq_duty_list_in_force|duty_list\.region_id"):
+        session.commit()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_writes_an_item_waits_for_who_publishes(own_engine):
+    with system_session(own_engine) as publishing, system_session(own_engine) as writing:
+        make = Make(publishing)
+        draft = make.item(duty_list=make.duty_list()).duty_list
+        manager = make.actor(make.office(Duty.editorial_office), RoleName.list_manager)
+        publishing.commit()
+        late = ListItem(title="One more", duty_list_id=draft.id)
+        LIST.move(publishing, draft, "publish", actor=manager, now=NOW)
+        with ThreadPoolExecutor(1) as thread:
+            written = thread.submit(prepare_item, writing, late, manager, NOW)
+            time.sleep(0.3)
+            assert not written.done()
+            publishing.commit()
+            with pytest.raises(Refused, match="frozen"):
+                written.result(5)
 
 
 def test_a_list_is_published_by_its_own_countys_manager_once(make, publish):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import RelationshipDirection, Session
 from models import door
 from models.actor import NOBODY, Actor
 from models.calendar import CalendarDay, TimeLimit, WorkingWindow
-from models.calls import Call, CallAssignment, CallCounter, CallState
+from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
@@ -335,6 +335,36 @@ def test_another_role_shows_nobody_elses_drafts(world, meet, role):
 
 
 # By hand
+
+
+def test_a_draft_is_nobodys_because_it_names_their_place(make, acting):
+    village = make.village(make.township())
+    make.call(make.department(), place_unit=village)
+    there, _ = acting(village.parent)
+    assert there.scalars(select(Call.id)).all() == []
+
+
+def test_a_grid_worker_writes_clues_and_not_their_townships_calls(make, acting):
+    township = make.township()
+    grid = make.grid(make.village(township))
+    clue = make.call(township, place_unit=grid, source=CallSource.grid)
+    make.call(township, place_unit=grid)
+    returned = make.call(township, state=CallState.returned, place_unit=grid, source=CallSource.grid)
+    worker, _ = acting(grid)
+    assert {call.id for call in worker.scalars(select(Call))} == {clue.id, returned.id}
+    worker.get(Call, clue.id).title = "A better word"
+    worker.commit()
+    worker.get(Call, returned.id).title = "Another word"
+    with pytest.raises(NotWritable):
+        worker.commit()
+
+
+@pytest.mark.requirement("TC-24")
+def test_who_has_no_part_any_more_does_not_see_the_call(make, acting):
+    old = make.assignment(state=AssignmentState.reassigned)
+    mine, _ = acting(old.department)
+    assert mine.scalars(select(Call.id)).all() == []
+    assert mine.scalars(select(CallAssignment.id)).all() == []
 
 
 def test_a_sent_call_is_read_and_not_edited(make, acting):

@@ -89,7 +89,8 @@ def upgrade() -> None:
     sa.Column('prev_hash', sa.String(length=64), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('chain', 'seq', name='uq_recorder_entry_chain_seq')
+    sa.UniqueConstraint('chain', 'seq', name='uq_recorder_entry_chain_seq'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('recorder_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_recorder_entry_at'), ['at'], unique=False)
@@ -100,7 +101,8 @@ def upgrade() -> None:
     sa.Column('chain', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('seq', sa.Integer(), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.PrimaryKeyConstraint('chain')
+    sa.PrimaryKeyConstraint('chain'),
+    sqlite_autoincrement=True
     )
     op.create_table('unit',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -121,7 +123,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('code', name='uq_unit_code'),
     sa.UniqueConstraint('parent_id', 'name', name='uq_unit_parent_name'),
-    sa.UniqueConstraint('region_id', 'duty', name='uq_unit_region_duty')
+    sa.UniqueConstraint('region_id', 'duty', name='uq_unit_region_duty'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_unit_parent_id'), ['parent_id'], unique=False)
@@ -209,7 +212,8 @@ def upgrade() -> None:
     sa.Column('region_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('region_id', 'day', name='uq_calendar_day_region_day')
+    sa.UniqueConstraint('region_id', 'day', name='uq_calendar_day_region_day'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('calendar_day', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_calendar_day_region_id'), ['region_id'], unique=False)
@@ -222,7 +226,8 @@ def upgrade() -> None:
     sa.Column('region_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('region_id', 'kind', 'year', name='uq_call_counter')
+    sa.UniqueConstraint('region_id', 'kind', 'year', name='uq_call_counter'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('call_counter', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_call_counter_region_id'), ['region_id'], unique=False)
@@ -244,12 +249,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['owner_unit_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('region_id', 'list_type', 'edition', name='uq_duty_list_edition')
+    sa.UniqueConstraint('region_id', 'list_type', 'edition', name='uq_duty_list_edition'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('duty_list', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_duty_list_owner_unit_id'), ['owner_unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_duty_list_region_id'), ['region_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_duty_list_state'), ['state'], unique=False)
+        batch_op.create_index('uq_duty_list_in_force', ['region_id', 'list_type'], unique=True, sqlite_where=sa.text("state = 'published'"), postgresql_where=sa.text("state = 'published'"))
 
     op.create_table('outbox',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -266,7 +273,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('key', name='uq_outbox_key')
+    sa.UniqueConstraint('key', name='uq_outbox_key'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outbox_region_id'), ['region_id'], unique=False)
@@ -287,7 +295,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['user_id'], ['ab_user.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('user_id', 'unit_id', 'role_id', 'from_on', name='uq_posting_person_unit_role_from')
+    sa.UniqueConstraint('user_id', 'unit_id', 'role_id', 'from_on', name='uq_posting_person_unit_role_from'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('posting', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_posting_role_id'), ['role_id'], unique=False)
@@ -308,7 +317,8 @@ def upgrade() -> None:
     sa.Column('region_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('subject_type', 'subject_id', 'job', 'step', 'occurrence', name='uq_promise')
+    sa.UniqueConstraint('subject_type', 'subject_id', 'job', 'step', 'occurrence', name='uq_promise'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('promise', schema=None) as batch_op:
         batch_op.create_index('ix_promise_planned', ['job', 'due_at'], unique=False, postgresql_where=sa.text("state = 'planned'"))
@@ -325,7 +335,8 @@ def upgrade() -> None:
     sa.CheckConstraint('amount > 0', name='ck_time_limit_amount'),
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('region_id', 'clock', 'scope', name='uq_time_limit_region_clock_scope')
+    sa.UniqueConstraint('region_id', 'clock', 'scope', name='uq_time_limit_region_clock_scope'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('time_limit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_time_limit_region_id'), ['region_id'], unique=False)
@@ -341,7 +352,8 @@ def upgrade() -> None:
     sa.CheckConstraint('weekday BETWEEN 0 AND 6', name='ck_working_window_weekday'),
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('region_id', 'weekday', 'starts', name='uq_working_window_region_weekday_starts')
+    sa.UniqueConstraint('region_id', 'weekday', 'starts', name='uq_working_window_region_weekday_starts'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('working_window', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_working_window_region_id'), ['region_id'], unique=False)
@@ -380,7 +392,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['lead_department_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('duty_list_id', 'code', name='uq_list_item_code')
+    sa.UniqueConstraint('duty_list_id', 'code', name='uq_list_item_code'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('list_item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_list_item_category'), ['category'], unique=False)
@@ -410,7 +423,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['user_id'], ['ab_user.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('outbox_id', 'user_id', name='uq_notice_outbox_user')
+    sa.UniqueConstraint('outbox_id', 'user_id', name='uq_notice_outbox_user'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notice_created_at'), ['created_at'], unique=False)
@@ -454,7 +468,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['place_unit_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('number', name='uq_call_number')
+    sa.UniqueConstraint('number', name='uq_call_number'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.create_index('ix_call_caller', ['caller_unit_id', 'id'], unique=False)
@@ -477,7 +492,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('list_item_id', 'unit_id', name='uq_item_cooperation')
+    sa.UniqueConstraint('list_item_id', 'unit_id', name='uq_item_cooperation'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('item_cooperation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_item_cooperation_list_item_id'), ['list_item_id'], unique=False)
@@ -516,7 +532,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['responsible_id'], ['ab_user.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('call_id', 'department_id', 'round', name='uq_call_assignment')
+    sa.UniqueConstraint('call_id', 'department_id', 'round', name='uq_call_assignment'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('call_assignment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_call_assignment_call_id'), ['call_id'], unique=False)
@@ -564,7 +581,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['supervision_unit_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('call_id', 'round', name='uq_coordination_case_round'),
-    sa.UniqueConstraint('number', name='uq_coordination_case_number')
+    sa.UniqueConstraint('number', name='uq_coordination_case_number'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('coordination_case', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_coordination_case_call_id'), ['call_id'], unique=False)
@@ -590,7 +608,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('promise_id', 'unit_id', name='uq_reminder_promise_unit')
+    sa.UniqueConstraint('promise_id', 'unit_id', name='uq_reminder_promise_unit'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('reminder', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_reminder_call_id'), ['call_id'], unique=False)
@@ -609,7 +628,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('case_id', 'unit_id', name='uq_case_party')
+    sa.UniqueConstraint('case_id', 'unit_id', name='uq_case_party'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('case_party', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_party_case_id'), ['case_id'], unique=False)
@@ -635,7 +655,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['call_id'], ['call.id'], ),
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('supervision_order', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_supervision_order_assignment_id'), ['assignment_id'], unique=False)
