@@ -222,6 +222,9 @@ class Page(Forms):
         page = f"{shape.permission}Page" if shape else ""
         return {
             "name": translated(shape.console.name) if shape else related.model.__name__,
+            "add": shape is not None
+            and self._may_hang_on(row, related, shape)
+            and url_for(f"{page}.add", **{related.by: row.id}),
             "fields": fields,
             "rows": [
                 (r, self._cells(fields, r, shape.console if shape else None), page and url_for(f"{page}.show", pk=r.id))
@@ -232,6 +235,16 @@ class Page(Forms):
             and related.by in shape.filterable
             and url_for(f"{page}.listing", f=f"{related.by}:rel_o_m:{row.id}"),
         }
+
+    def _may_hang_on(self, row: Any, related: Related, shape: Shape) -> bool:
+        """Whether this person may add a row that points at this one: it may be chosen there, or else is theirs."""
+        if related.by not in shape.form or not self.world.allows("can_add", shape.permission):
+            return False
+        session, among = self.world.session(), (shape.console.among or {}).get(related.by)
+        if among is None:
+            return self.world.may_write(session, row)
+        model = self.shape.model
+        return session.scalar(select(model.id).where(model.id == row.id, among(self.world.actor()))) is not None
 
     # Charts --------------------------------------------------------------------------------------
 

@@ -1,0 +1,95 @@
+"""What pages offer and tell: parts to add, entries of the recorder."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from models.lists import ItemCooperation
+from models.organisation import Duty
+from models.recorder import RecorderEntry
+from models.roles import RoleName
+
+# Related rows
+
+
+@pytest.fixture
+def manager(browser_of, make):
+    return browser_of(make.office(Duty.editorial_office), RoleName.list_manager)
+
+
+def test_a_part_is_added_from_the_page_of_the_whole_which_is_filled_in(manager, make, session):
+    item, helper = make.item(duty_list=make.duty_list()), make.department()
+    address = f"/item_cooperation/add?list_item={item.id}"
+    assert f'href="{address}"' in manager.get(f"/list_item/{item.id}").text
+    assert re.search(rf'<option value="{item.id}" selected>', manager.get(address).text)
+    assert manager.post(address, data={"list_item": item.id, "unit": helper.id}).status_code == 302
+    page = manager.get(f"/list_item/{item.id}").text
+    assert (helper.name in page, address in page) == (True, True)
+    assert session.scalars(select(ItemCooperation.unit_id)).all() == [helper.id]
+
+
+def test_an_empty_part_is_shown_to_whom_can_fill_it_and_says_so(manager, make):
+    draft, published = make.duty_list(), make.item()
+    assert f"/list_item/add?duty_list={draft.id}" in manager.get(f"/duty_list/{draft.id}").text
+    page = manager.get(f"/list_item/{make.item(duty_list=draft).id}").text
+    assert ("配合部门" in page, "暂无数据" in page) == (True, True)
+    assert "/item_cooperation/add" not in manager.get(f"/list_item/{published.id}").text
+
+
+def test_a_part_is_not_offered_to_whom_cannot_add_it(browser_of, make):
+    item = make.item(duty_list=make.duty_list(), cooperating=[make.department()])
+    officer = browser_of(make.office(Duty.editorial_office))
+    page = officer.get(f"/list_item/{item.id}").text
+    assert ("配合部门" in page, "/item_cooperation/add" in page) == (True, False)
+    assert "/call_assignment/add" not in officer.get(f"/call/{make.call(state='submitted').id}").text
+
+
+# The recorder
+
+
+@pytest.fixture
+def entry(program_of, make, session):
+    """The entry of an edit that somebody of a township has made."""
+    call = make.call(title="旧标题")
+    program_of(call.caller_unit).put(f"call/{call.id}", json={"title": "新标题"})
+    of_call = select(RecorderEntry).where(RecorderEntry.subject_type == "call", RecorderEntry.action == "edit")
+    return session.scalars(of_call).one()
+
+
+@pytest.fixture
+def auditor(browser_of, make):
+    return browser_of(make.home, RoleName.audit_admin)
+
+
+@pytest.mark.requirement("TC-50")
+def test_an_entry_says_who_for_which_unit_and_what_changed(auditor, entry):
+    page = auditor.get(f"/recorder_entry/{entry.id}").text
+    person = f"{entry.user.last_name}{entry.user.first_name}"
+    facts = dict(re.findall(r"<dt>(.+?)</dt>\s*<dd>(.+?)\s*</dd>", page))
+    assert (facts["人员"], facts["单位"]) == (person, f'<a href="/unit/{entry.unit_id}">{entry.unit}</a>')
+    assert "<del>旧标题</del>" in facts["标题"]
+    assert "<ins>新标题</ins>" in facts["标题"]
+
+
+def test_the_entry_of_a_new_row_says_with_what_it_began(auditor, entry, session):
+    of_item = select(RecorderEntry.id).where(
+        RecorderEntry.subject_type == "list_item", RecorderEntry.action == "create"
+    )
+    page = auditor.get(f"/recorder_entry/{session.scalar(of_item)}").text
+    assert "<ins>Inspect and decide.</ins>" in page
+
+
+@pytest.mark.requirement("TC-48")
+@pytest.mark.parametrize("whom", ["user", "unit"])
+def test_the_recorder_is_searched_by_person_and_by_unit(auditor, entry, session, whom):
+    entries = select(RecorderEntry).order_by(RecorderEntry.id.desc())
+    theirs = [one.id for one in session.scalars(entries) if getattr(one, f"{whom}_id") == getattr(entry, f"{whom}_id")]
+    question = f"(filters:!((col:{whom},opr:rel_o_m,value:{getattr(entry, f'{whom}_id')})))"
+    found = auditor.get(f"/api/v1/recorder_entry/?q={question}").json
+    assert found["ids"] == theirs
+    assert entry.id in theirs
+    assert found["result"][0][whom]["id"] == getattr(entry, f"{whom}_id")
+    assert auditor.get(f"/recorder_entry/?f={whom}:rel_o_m:{getattr(entry, f'{whom}_id')}").status_code == 200
