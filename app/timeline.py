@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,16 +23,22 @@ UNTOLD = {"id", "version", "region_id", "search_key", "path"}
 
 
 def timeline(session: Any, row: Any) -> list[Happening]:
-    """What happened to a row, newest first; on a call, to its parts and its case too."""
+    """What happened to a row, newest first; on a call, to its parts and its case too. An entry tells itself, whole."""
+    if isinstance(row, RecorderEntry):
+        return _all_told(session, [row], whole=True)
     name = row.__tablename__
     mine = (RecorderEntry.subject_type == name) & (RecorderEntry.subject_id == row.id)
     if name == "call":
         mine = or_(mine, RecorderEntry.call_id == row.id)
     entries = session.scalars(select(RecorderEntry).where(mine).order_by(RecorderEntry.id.desc()).limit(MOST)).all()
+    return _all_told(session, entries)
+
+
+def _all_told(session: Any, entries: Sequence[RecorderEntry], *, whole: bool = False) -> list[Happening]:
     people = _named(session, User, {entry.user_id for entry in entries})
     units = _named(session, Unit, {entry.unit_id for entry in entries})
     references = _references(session, entries)
-    return [_told(entry, people, units, references) for entry in entries]
+    return [_told(entry, people, units, references, whole=whole) for entry in entries]
 
 
 def _named(session: Any, model: type[Any], keys: set[int | None]) -> dict[int | None, str]:
@@ -68,7 +75,8 @@ def _references(session: Any, entries: Any) -> dict[tuple[type[Any], int], str]:
     }
 
 
-def _told(entry: RecorderEntry, people: Any, units: Any, references: Any) -> Happening:
+def _told(entry: RecorderEntry, people: Any, units: Any, references: Any, *, whole: bool) -> Happening:
+    """`whole`: with all that a new row began with, too."""
     model = _models().get(entry.subject_type)
     workflow = workflow_of(model) if model else None
     transition = workflow.transitions.get(entry.action) if workflow else None
@@ -82,7 +90,7 @@ def _told(entry: RecorderEntry, people: Any, units: Any, references: Any) -> Hap
         tone=transition.tone if transition else "muted",
         subject=translated(CODES.get(entry.subject_type, entry.subject_type)),
         note=entry.note,
-        changes=tuple(_changes(entry, model, references)) if entry.action != "create" else (),
+        changes=tuple(_changes(entry, model, references)) if whole or entry.action != "create" else (),
         place=translated(CODES.get(entry.place, entry.place)),
     )
 

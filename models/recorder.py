@@ -22,10 +22,11 @@ from typing import Any, cast
 
 from sqlalchemy import Index, String, Table, UniqueConstraint, event, insert, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, registry
+from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, registry, relationship
 
 from models.actor import Actor
-from models.base import N_, Model
+from models.base import N_, Model, User
+from models.organisation import Unit
 
 MOVES, ORIGIN, GATHERED = "recorder_moves", "recorder_origin", "recorder_gathered"  # the keys in `session.info`
 GENESIS = "0" * 64
@@ -78,6 +79,21 @@ class RecorderEntry(Model):
     request_id: Mapped[str] = mapped_column(String(40), default="", info={"label": N_("Request")})
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), info={"label": N_("Seal")})
+
+    # For reading only, and without a constraint: an entry outlives whom it names.
+    user: Mapped[User | None] = relationship(
+        User,
+        primaryjoin=lambda: RecorderEntry.user_id == User.id,
+        foreign_keys=user_id,
+        viewonly=True,
+        info={"label": N_("Person"), "protected": True},
+    )
+    unit: Mapped[Unit | None] = relationship(
+        primaryjoin=lambda: RecorderEntry.unit_id == Unit.id,
+        foreign_keys=unit_id,
+        viewonly=True,
+        info={"label": N_("Unit"), "protected": True},
+    )
 
     def __str__(self) -> str:
         return f"{self.subject_type} {self.subject_id} · {self.action}"
