@@ -1,4 +1,4 @@
-"""The pages that no table makes: my desk, notices, the unit acted for, health. Hand-written, because they join many."""
+"""The views that no table makes: my desk, notices, the unit acted for, health. Hand-written, because they join many."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from flask import abort, jsonify, redirect, request, session, url_for
 from flask_appbuilder import IndexView, expose
+from flask_appbuilder.api import manager
 from flask_appbuilder.baseviews import BaseView
 from flask_babel import gettext
 from flask_login import current_user
@@ -182,6 +183,26 @@ class Language(BaseView):
         came_from = urlsplit(request.referrer or "")
         here = came_from.netloc == request.host and came_from.path.startswith("/") and came_from.path[1:2] != "/"
         return redirect(urlunsplit(("", "", came_from.path, came_from.query, "")) if here else url_for("Desk.index"))
+
+
+HEADERS = {
+    "X-Acting-Unit": "The id of one of one's own units, to act for it; 403 for any other. Else: one's own post.",
+    "X-Place": "Where this was done, for the recorder, in at most 200 characters. `place` in the body of a move wins.",
+}
+
+
+class OpenApi(manager.OpenApi):
+    """The description of the API, with the headers that every request may carry."""
+
+    @staticmethod
+    def _create_api_spec(version: str) -> Any:
+        spec = manager.OpenApi._create_api_spec(version)
+        for name, told in HEADERS.items():
+            spec.components.parameter(name, "header", {"name": name, "description": told, "schema": {"type": "string"}})
+        spec.options["info"]["description"] += "\n\nHeaders of any request, all optional:\n" + "".join(
+            f"\n- `{name}`: {told}" for name, told in HEADERS.items()
+        )
+        return spec
 
 
 class Health(BaseView):

@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import Flask, Response, send_from_directory
 from flask_appbuilder import AppBuilder
-from flask_appbuilder.api.manager import OpenApi
 from sqlalchemy import select
 
 import config
-from app import desk, errors, identity, security, shell, wake
+from app import desk, errors, identity, places, security, shell, wake
 from app.deadlines import derivation
 from app.engine import present
 from app.engine.build import register
@@ -63,7 +62,7 @@ def create_app(**overrides: Any) -> Flask:
         present.CODES.update(CODES)
         security.register(app)
         errors.speak_of_tokens(appbuilder.sm.jwt_manager)
-        for view in (desk.Notices, desk.Acting, desk.Language, desk.Health, Metrics, OpenApi):
+        for view in (desk.Notices, desk.Acting, desk.Language, desk.Health, Metrics, desk.OpenApi):
             appbuilder.add_view_no_menu(view)
         shell.register(app, register(appbuilder, CONSOLES, world()))
     if settings.env == "production":
@@ -106,6 +105,7 @@ def world() -> World:
         now=identity.now,
         allows=lambda permission, resource: bool(appbuilder.sm.has_access(permission, resource)),
         may_write=may_write,
+        stand_at=places.stand_at,
         told=errors.told,
         timeline=timeline,
         derivation=derivation,

@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 
 from app.engine import charts, write
 from app.engine.declare import World
-from app.engine.derive import Shape, translated
+from app.engine.derive import Field, Shape, translated
 from app.engine.present import told
 from app.engine.query import (
     PAGE_SIZE,
@@ -37,6 +37,10 @@ METHODS = {
 
 LONGEST = 10_000
 """Characters of a question that are read."""
+
+TYPES = {"row": "integer", "number": "integer", "decimal": "number", "flag": "boolean"}
+FORMATS = {"moment": "date-time", "day": "date", "hour": "time"}
+"""What JSON Schema calls the kinds of a field; any other is a string."""
 
 
 class Resource(BaseApi):
@@ -206,7 +210,7 @@ class Resource(BaseApi):
             403: {$ref: '#/components/responses/403'}
             422: {$ref: '#/components/responses/422'}
         """
-        return self._written(201, lambda: write.create(self.world, self.shape, self._body()))
+        return self._written(201, lambda: write.create(self.world, self.shape, _body()))
 
     @expose("/<int:pk>", methods=["PUT"])
     @protect()
@@ -228,7 +232,7 @@ class Resource(BaseApi):
         row = write.get(self.world, self.shape, pk)
         if row is None:
             return self.response_404()
-        body = self._body()
+        body = _body()
         version = body.pop("version", None) if isinstance(body, dict) else None
         if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
             return self.response_422(message={"version": [gettext("Write a whole number.")]})
@@ -353,9 +357,6 @@ class Resource(BaseApi):
             },
         )
 
-    def _body(self) -> Any:
-        return request.get_json(silent=True)
-
     def _written(self, status: int, do: Callable[[], Any]) -> Response:
         """The row as it is now; no more than its id, if what was done took it out of this person's sight."""
         try:
@@ -371,6 +372,13 @@ class Resource(BaseApi):
         return self.response(refusal.told.status, message=fields or refusal.told.message)
 
 
+def _body() -> Any:
+    """What was sent; nothing, if it is no JSON, or nested deeper than can be read: the schema says so."""
+    with suppress(RecursionError):
+        return request.get_json(silent=True)
+    return None
+
+
 def move_endpoint(name: str, transition: Any) -> Callable[..., Response]:
     """POST /<pk>/move/<name>: one endpoint for one transition, with its own permission."""
 
@@ -378,47 +386,45 @@ def move_endpoint(name: str, transition: Any) -> Callable[..., Response]:
         row = write.get(self.world, self.shape, pk)
         if row is None:
             return self.response_404()
-        body = request.get_json(silent=True) if request.data else {}
+        body = _body() if request.data else {}
         return self._written(200, lambda: write.move(self.world, self.shape, row, name, body))
 
     endpoint.__name__ = f"move_{name}"
-    endpoint.__doc__ = _move_doc(name, transition)
+    endpoint.__doc__ = _move_doc(transition)
     return expose(f"/<int:pk>/move/{name}", methods=["POST"])(protect()(endpoint))
 
 
-def _move_doc(name: str, transition: Any) -> str:
-    types = {"row": "integer", "number": "integer", "flag": "boolean"}
-    lines = [
-        f"                {f.name}: {{type: {types.get(f.kind, 'string')}}}"
-        for f in asked(transition)
-        if f.kind != "rows"
-    ]
-    lines += [
-        f"                {f.name}: {{type: array, items: {{type: integer}}}}"
-        for f in asked(transition)
-        if f.kind == "rows"
-    ]
-    lines += ["                note: {type: string}", "                version: {type: integer}"]
-    return "\n".join(
-        [
-            f"{transition.label}.",
-            "",
-            "---",
-            "post:",
-            f"  summary: {json.dumps(transition.label)}",
-            "  requestBody:",
-            "    content:",
-            "      application/json:",
-            "        schema:",
-            "            type: object",
-            "            properties:",
-            *lines,
-            "  responses:",
-            "    200: {description: The row after the move}",
-            "    401: {$ref: '#/components/responses/401'}",
-            "    403: {$ref: '#/components/responses/403'}",
-            "    404: {$ref: '#/components/responses/404'}",
-            "    409: {description: The state moved on, or the version is stale}",
-            "    422: {$ref: '#/components/responses/422'}",
-        ]
-    )
+def _move_doc(transition: Any) -> str:
+    """The operation as JSON, which is YAML too, whatever is in the words."""
+    fields = asked(transition)
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {field.name: _type_of(field) for field in fields}
+        | {
+            "note": {"type": "string", "maxLength": write.NOTE},
+            "place": {"type": "string", "maxLength": write.PLACE},
+            "version": {"type": "integer"},
+        },
+    }
+    if needed := [field.name for field in fields if field.required]:
+        schema["required"] = needed
+    told = {
+        "summary": transition.label,
+        "requestBody": {"content": {"application/json": {"schema": schema}}, "required": bool(needed)},
+        "responses": {
+            "200": {"description": "The row after the move"},
+            "409": {"description": "The state moved on, or the version is stale"},
+        }
+        | {status: {"$ref": f"#/components/responses/{status}"} for status in ("401", "403", "404", "422")},
+    }
+    return f"{transition.label}.\n\n---\n{json.dumps({'post': told})}"
+
+
+def _type_of(field: Field) -> dict[str, Any]:
+    """How JSON Schema says what a field takes."""
+    if field.kind == "rows":
+        return {"type": "array", "items": {"type": "integer"}}
+    told: dict[str, Any] = {"type": TYPES.get(field.kind, "string")}
+    if field.kind in FORMATS:
+        told["format"] = FORMATS[field.kind]
+    return told | ({"enum": [word.value for word in field.words]} if field.words else {})

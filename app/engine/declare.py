@@ -143,6 +143,8 @@ class World:
     """(permission, resource) of the person behind this request."""
     may_write: Callable[[Any, Any], bool]
     """(session, row) → whether the person could change this row, as it stands."""
+    stand_at: Callable[[Any, str], None]
+    """(session, place): what this request writes from here on was done there; raises if nobody may say so."""
     told: Callable[[Exception], Told | None]
     """A refusal in words, or None for what is no refusal."""
     timeline: Callable[[Any, Any], list[Happening]]

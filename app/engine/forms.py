@@ -165,7 +165,7 @@ class Forms(BaseView):
                 flash(gettext("This step is not open to you at present."), "warning")
                 return redirect(url_for(f"{self.endpoint}.show", pk=pk))
             return self._draw_move(row, transition, self._suggested(row, transition, fields))
-        sent = from_form(fields, request.form) | {k: request.form.get(k, "") for k in ("note", "version")}
+        sent = from_form(fields, request.form) | {k: request.form.get(k, "") for k in ("note", "place", "version")}
         try:
             _insist_on_reason(transition, sent["note"])
             write.move(self.world, self.shape, row, name, sent, form=True)
@@ -176,7 +176,8 @@ class Forms(BaseView):
 
     def _not_moved(self, pk: int, transition: Any, told: Told) -> tuple[str, int] | Response:
         row = self._row(pk)
-        if transition not in self._open_moves(row) or not (asked(transition) or transition.wants_note):
+        has_form = asked(transition) or transition.wants_note or told.fields.keys() & {"note", "place"}
+        if transition not in self._open_moves(row) or not has_form:
             flash(told.message, "danger")
             return redirect(url_for(f"{self.endpoint}.show", pk=pk))
         return self._draw_move(row, transition, self._posted(asked(transition)), told=told), told.status
@@ -198,6 +199,8 @@ class Forms(BaseView):
             tone=transition.tone,
             wants_note=transition.wants_note,
             note=request.form.get("note", ""),
+            place=request.form.get("place", ""),
+            longest=write.PLACE,
             back=url_for(f"{self.endpoint}.show", pk=row.id),
             lookup=lambda f: url_for(f"{self.endpoint}.choices", name=f.name, move=transition.name, of=row.id),
         )

@@ -14,6 +14,9 @@ from app.engine.declare import Told, World
 from app.engine.derive import Shape
 from app.engine.schema import asked, key_of, load, schema_of, storable, writable
 
+NOTE, PLACE = 2000, 200
+"""The longest that the recorder keeps of a reason, and of a place."""
+
 
 class NotWritten(Exception):
     """Nothing was written; `told` says why, by field."""
@@ -113,14 +116,16 @@ def remove(world: World, shape: Shape, row: Any) -> None:
 
 
 def move(world: World, shape: Shape, row: Any, name: str, sent: Any, *, form: bool = False) -> Any:
-    """Make one transition, with its fields, `note` and `version`. Raises `NotWritten`."""
+    """Make one transition, with its fields, `note`, `place` and `version`. Raises `NotWritten`."""
     workflow = shape.console.workflow
     if workflow is None or name not in workflow.moves:
         raise LookupError(name)
     with transaction(world) as session:
         if not isinstance(sent, dict):
             raise ValidationError({"": [gettext("Send a JSON object.")]})
-        rest = {key: value for key, value in sent.items() if key not in ("note", "version")}
+        rest = {key: value for key, value in sent.items() if key not in ("note", "place", "version")}
+        if place := _text(sent, "place", PLACE):
+            world.stand_at(session, place)
         workflow.move(
             session,
             row,
@@ -128,21 +133,22 @@ def move(world: World, shape: Shape, row: Any, name: str, sent: Any, *, form: bo
             actor=world.actor(),
             now=world.now(),
             answers=load(schema_of(world, asked(workflow.moves[name]), row, form=form), rest),
-            note=_note(sent.get("note")),
+            note=_text(sent, "note", NOTE),
             version=_version(sent.get("version")),
         )
     return row
 
 
-def _note(value: Any) -> str:
+def _text(sent: dict[str, Any], name: str, most: int) -> str:
+    value = sent.get(name)
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise ValidationError({"note": [gettext("Write text.")]})
+        raise ValidationError({name: [gettext("Write text.")]})
     if not storable(value):
-        raise ValidationError({"note": [gettext("The text has a character that cannot be stored.")]})
-    if len(value) > 2000:
-        raise ValidationError({"note": [gettext("Write at most %(most)s characters.", most=2000)]})
+        raise ValidationError({name: [gettext("The text has a character that cannot be stored.")]})
+    if len(value) > most:
+        raise ValidationError({name: [gettext("Write at most %(most)s characters.", most=most)]})
     return value.strip()
 
 

@@ -216,6 +216,7 @@ def make_app(
             now=lambda: NOW,
             allows=builder.sm.has_access,
             may_write=door.may_write,
+            stand_at=lambda session, place: None,
             told=errors.told,
             timeline=lambda session, row: [],
             derivation=lambda session, row, column: None,

@@ -15,6 +15,7 @@ from app.engine.pages import Page
 from models.calls import CallState
 from models.lists import ListItem
 from models.organisation import Duty, Posting
+from models.recorder import RecorderEntry
 from models.roles import RoleName
 from tests.views.conftest import PASSWORD
 
@@ -248,6 +249,18 @@ def test_no_word_of_the_database_reaches_the_reader(program_of, make):
         )
 
 
+@pytest.mark.parametrize("nest", ["[", '{"x":'])
+def test_what_is_nested_deeper_than_can_be_read_is_refused_like_any_other_nonsense(town, ours_and_theirs, nest):
+    ours, _ = ours_and_theirs
+    deep = {"data": nest * 100_000, "content_type": "application/json"}
+    answers = [
+        town.post("call/", **deep),
+        town.put(f"call/{ours.id}", **deep),
+        town.post(f"call/{ours.id}/move/send", **deep),
+    ]
+    assert [(answer.status_code, answer.json["message"]) for answer in answers] == [(422, "请提交 JSON 对象。")] * 3
+
+
 def test_a_file_keeps_its_chinese_name(browser_of, ours_and_theirs):
     with browser_of(ours_and_theirs[0].caller_unit).get("/call/export.xlsx?_l_=zh") as answer:
         assert answer.status_code == 200
@@ -359,6 +372,43 @@ def test_the_timeline_says_who_when_where_and_in_whose_name(program_of, make):
     assert entry["unit"] == call.caller_unit.name
     assert entry["who"]
     assert {change["after"] for change in entry["changes"]} >= {"待受理"}
+
+
+def last_of(call, session):
+    """The latest entry of a call in the recorder: what was done, and where."""
+    of_call = select(RecorderEntry).where(RecorderEntry.subject_type == "call", RecorderEntry.subject_id == call.id)
+    entry = session.scalar(of_call.order_by(RecorderEntry.id.desc()).limit(1))
+    return entry.action, entry.place
+
+
+@pytest.mark.requirement("TC-50")
+def test_a_move_says_where_it_was_made_and_its_body_wins_over_the_header(program_of, make, session):
+    call = make.call()
+    town = program_of(call.caller_unit)
+    town.post(f"call/{call.id}/move/send", json={"place": " 溪边 "}, headers={"X-Place": "院里"})
+    assert last_of(call, session) == ("send", "溪边")
+    town.post(f"call/{call.id}/move/withdraw", json={"place": ""}, headers={"X-Place": "院里"})
+    assert last_of(call, session) == ("withdraw", "院里")
+
+
+@pytest.mark.requirement("TC-50")
+def test_a_browser_says_it_on_the_form_of_any_move(browser_of, make, session):
+    call = make.call()
+    town, address = browser_of(call.caller_unit), f"/call/{call.id}/move/send"
+    assert f'href="{address}"' in town.get(f"/call/{call.id}").text
+    assert 'name="place"' in town.get(address).text
+    assert town.post(address, data={"place": "村委会"}).status_code == 302
+    assert last_of(call, session) == ("send", "村委会")
+
+
+@pytest.mark.parametrize("place", ["job:sweep", "JOB: sweep", " command", "x" * 201, "\0", 7, ["x"]])
+def test_a_place_that_is_not_ones_own_to_name_is_refused(program_of, browser_of, make, session, place):
+    call = make.call()
+    answer = program_of(call.caller_unit).move("call", call.id, "send", place=place)
+    assert (answer.status_code, list(answer.json["message"])) == (422, ["place"])
+    page = browser_of(call.caller_unit).post(f"/call/{call.id}/move/send", data={"place": place, "note": "KEPT"})
+    assert (page.status_code, "KEPT" in page.text) == (422, True) if isinstance(place, str) else (302, False)
+    assert call.state is CallState.draft
 
 
 @pytest.mark.requirement("TC-51")

@@ -64,4 +64,18 @@ def test_every_resource_is_described_with_its_moves(app, described):
             if route.name.startswith("move_"):
                 asks = route.shape.console.workflow.moves[route.name.removeprefix("move_")].asks
                 schema = told["requestBody"]["content"]["application/json"]["schema"]
-                assert schema["properties"].keys() == {"note", "version", *(ask.name for ask in asks)}
+                assert schema["properties"].keys() == {"note", "place", "version", *(ask.name for ask in asks)}
+                assert schema.get("required", []) == [ask.name for ask in asks if ask.required], path
+                assert all(response.keys() <= {"description", "$ref"} for response in told["responses"].values()), path
+
+
+def test_a_program_is_told_how_to_write_a_moment(described):
+    respond = described["paths"]["/api/v1/call_assignment/{pk}/move/respond"]["post"]
+    schema = respond["requestBody"]["content"]["application/json"]["schema"]
+    assert schema["properties"]["promised_due"] == {"type": "string", "format": "date-time"}
+    assert schema["required"] == ["promised_due"]
+
+
+def test_the_headers_that_count_are_told_once(described):
+    assert described["components"]["parameters"].keys() >= {"X-Acting-Unit", "X-Place"}
+    assert all(described["info"]["description"].count(name) == 1 for name in ("`X-Acting-Unit`", "`X-Place`"))
