@@ -69,22 +69,23 @@ class Desk(IndexView):
 def _stack(pile: Pile) -> Stack:
     rows = db.session.scalars(pile.query).all()
     _held = fetch_names(db.session(), rows)
-    return Stack(translated(pile.title), [_line(row, pile.due.key) for row in rows], len(rows) == MOST)
+    due = pile.due.key if pile.due is not None else ""
+    return Stack(translated(pile.title), [_line(row, due) for row in rows], len(rows) == MOST)
 
 
 def _line(row: Any, due: str) -> Line:
-    at, fields = getattr(row, due), fields_of(type(row))
-    runs = due.endswith("_due")
+    fields, at = fields_of(type(row)), getattr(row, due) if due else None
     return Line(
         title=str(row),
         address=url_for(f"{type(row).__name__}Page.show", pk=row.id),
         state=shown(fields["state"], row.state, ZONE),
-        due=shown(fields[due], at, ZONE, now=now() if runs and at else None),
+        due=shown(fields[due], at, ZONE, now=now()) if at else "",
         due_at=at,
     )
 
 
 def _urgency(stack: Stack) -> tuple[bool, float]:
+    """What is over first, then what is due soonest, then what has no due time."""
     dues = [line.due_at.timestamp() for line in stack.lines if line.due_at]
     return (not dues, min(dues, default=0))
 

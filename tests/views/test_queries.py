@@ -3,7 +3,7 @@
 import pytest
 
 from app.engine.derive import shape_of
-from models.calls import CallState
+from models.calls import CallSource, CallState
 from models.coordination import CaseState
 from models.organisation import Duty
 from models.roles import RoleName
@@ -95,10 +95,13 @@ def test_a_record_costs_no_more_the_more_hangs_on_it(browser_of, make, session, 
     assert page.count("/supervision_order/") >= 20
 
 
-@pytest.mark.parametrize("who", ["township", "department", "county_office", "supervision_office", "editorial_office"])
+@pytest.mark.parametrize(
+    "who", ["township", "department", "county_office", "supervision_office", "editorial_office", "grid"]
+)
 def test_a_full_desk_costs_no_more_than_a_tidy_one(browser_of, make, cost, who):
     town, lead = make.township(), make.department()
-    units = {"township": town, "department": lead} | {str(duty): make.office(duty) for duty in Duty}
+    grid = make.grid(make.village(town))
+    units = {"township": town, "department": lead, "grid": grid} | {str(duty): make.office(duty) for duty in Duty}
     browser = browser_of(units[who])
     helper = make.department()
     item = make.item(lead, cooperating=[helper])
@@ -106,7 +109,8 @@ def test_a_full_desk_costs_no_more_than_a_tidy_one(browser_of, make, cost, who):
     def grow(times):
         for _ in range(times):
             for state in (CallState.draft, CallState.submitted, CallState.accepted, CallState.dispatched):
-                make.call(town, state=state, item=item, cooperating=[helper])
+                clue = {"source": CallSource.grid, "place_unit_id": grid.id}
+                make.call(town, state=state, item=item, cooperating=[helper], **clue)
             make.call(town, state=CallState.awaiting_confirmation, item=item)
             for state in (CaseState.opened, CaseState.negotiating, CaseState.filing_review, CaseState.coordinating):
                 make.case(caller=town, item=item, state=state)

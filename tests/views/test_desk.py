@@ -1,0 +1,93 @@
+"""«My desk»: the most urgent first, by due times and nothing else; and nothing lies on the wrong desk."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from models.calls import CallSource, CallState
+from models.coordination import CaseState
+from models.organisation import Duty
+from models.supervision import OrderState, SupervisionOrder
+
+LONG_AGO, LATE = datetime(2021, 3, 1, 1, tzinfo=UTC), datetime(2025, 3, 3, 1, tzinfo=UTC)
+AGAIN = "Dispatch again: the case has a duty holder"
+OWN = "The duty is yours: withdraw the call, and handle it"
+
+
+def desk(browser):
+    """The piles, as they stand from the top: title → its records, each with its due time, or without."""
+    page = browser.get("/?_l_=en").text
+    piles = re.findall(r'<h3>(.+?) <span.+?</h3>.+?<ul class="lines">(.+?)</ul>', page, re.DOTALL)
+    return {title: re.findall(r'class="line-title">(.+?)<', lines) for title, lines in piles}, {
+        title: lines.count('class="line-due"') for title, lines in piles
+    }
+
+
+def test_what_is_late_stands_before_what_only_lies_long(browser_of, make, session):
+    call = make.call(state=CallState.dispatched, at=LATE)
+    (part,) = make.assignments(call)
+    session.add(
+        SupervisionOrder(
+            region_id=call.region_id,
+            call=call,
+            unit=part.department,
+            assignment=part,
+            state=OrderState.issued,
+            issued_at=LONG_AGO,
+            raised_at=LONG_AGO,
+        )
+    )
+    session.commit()
+    piles, dues = desk(browser_of(part.department))
+    assert list(piles) == ["Respond, or reject", "Reply to a supervision order"]
+    assert dues == {"Respond, or reject": 1, "Reply to a supervision order": 0}
+
+
+def test_the_moment_of_acceptance_is_no_due_time(browser_of, make):
+    make.call(state=CallState.accepted, at=LONG_AGO)
+    make.call(state=CallState.submitted, at=LATE)
+    piles, dues = desk(browser_of(make.office(Duty.county_office)))
+    assert list(piles) == ["Accept or return", "Dispatch"]
+    assert dues["Dispatch"] == 0
+
+
+@pytest.mark.requirement("TC-46")
+@pytest.mark.parametrize("settled", [CaseState.filed, CaseState.decided])
+def test_a_call_whose_duty_is_the_callers_lies_on_the_callers_desk(browser_of, make, settled):
+    town, other = make.township(), make.township()
+    own = make.case(caller=town, state=settled, holder=town).call
+    anothers = make.case(caller=other, state=settled).call
+    office, caller = (desk(browser_of(unit))[0] for unit in (make.office(Duty.county_office), town))
+    assert office[AGAIN] == [str(anothers)]
+    assert caller == {OWN: [str(own)]}
+    browser = browser_of(town)
+    assert browser.post(f"/call/{own.id}/move/withdraw").status_code == 302
+    assert desk(browser)[0] == {}
+    assert OWN not in desk(browser_of(other))[0]
+
+
+def test_only_the_case_of_the_last_rejection_counts(browser_of, make):
+    case = make.case(state=CaseState.decided)
+    call, holder = case.call, case.responsible_unit
+    make.press(call, "dispatch", lead_department_id=holder, cooperating_department_ids=[])
+    for part in make.assignments(call):
+        make.press(part, "reject", reason="Not ours.", no_item_covers=True, proposed_unit_id=None)
+    make.press(call, "forward")
+    assert AGAIN not in desk(browser_of(make.office(Duty.county_office)))[0]
+
+
+@pytest.mark.requirement("LX-24")
+def test_a_grid_worker_sees_their_clues_until_the_end(browser_of, program_of, make):
+    town = make.township()
+    grid, elsewhere = make.grid(make.village(town)), make.grid(make.village(town))
+    program_of(grid).post("call/", json={"title": "CLUE", "list_item": make.item().id})
+    make.call(town, title="OURS", place_unit_id=grid.id)
+    make.call(town, title="THEIRS", source=CallSource.grid, place_unit_id=elsewhere.id)
+    done = make.call(town, source=CallSource.grid, place_unit_id=grid.id, state=CallState.resolved)
+    assert desk(browser_of(grid))[0] == {
+        "Complete a clue: the township sends it": ["CLUE"],
+        "What became of your clues": [str(done)],
+    }
