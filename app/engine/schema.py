@@ -81,7 +81,7 @@ class Chosen(fields.Field[Any]):
         self.words = words
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if value == "" and not self.required:
+        if value == "" and self.allow_none:
             return None
         try:
             return self.words(value)

@@ -118,6 +118,18 @@ def test_the_form_asks_for_what_people_may_write(anna, shelf_of):
     assert sorted(names) == ["books", "due_at", "purpose", "reader", "returned_at", "shelf"]
 
 
+def test_a_word_that_cannot_be_empty_offers_nothing_empty(anna, lend, truth):
+    loan = lend("anna", "Li Lei", purpose="show")
+    for address in ("/loan/add", f"/loan/{loan.id}/edit"):
+        select_ = re.search(r'<select[^>]* name="purpose".+?</select>', page(anna, address), re.DOTALL)[0]
+        assert re.findall(r'<option value="(\w*)"', select_) == ["study", "show"]
+    for nothing in (None, ""):
+        answer = anna.put(f"/api/v1/loan/{loan.id}", json={"purpose": nothing})
+        assert (answer.status_code, list(answer.json["message"])) == (422, ["purpose"])
+    truth.refresh(loan)
+    assert loan.purpose == "show"
+
+
 def test_a_form_sent_makes_a_row_in_the_zone_of_the_console(anna, truth, sample, shelf_of):
     shelf = shelf_of("anna")
     answer = anna.post("/loan/add", data=form(shelf, due_at="2026-12-01T18:00"))
