@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_babel import get_locale
-
 from app.engine.derive import translated
 from app.words import ROLES
 from models.base import N_, Role
@@ -57,16 +55,27 @@ CAUSES = {
 }
 """Why a promise of the ledger was cancelled."""
 
-CODES: Mapping[str, str] = (
+WEEKDAYS: dict[str | int, str] = {
+    0: N_("Monday"),
+    1: N_("Tuesday"),
+    2: N_("Wednesday"),
+    3: N_("Thursday"),
+    4: N_("Friday"),
+    5: N_("Saturday"),
+    6: N_("Sunday"),
+}
+
+CODES: Mapping[str | int, str] = (
     TABLES
     | MOVES
     | CAUSES
+    | WEEKDAYS
     | {job.value: job.label for job in Job}
     | {f"job:{job}": job.label for job in Job}
     | {"create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "send_back": N_("Send back")}
     | {"escalate": Job.case_escalate.label, "command": N_("By a command")}
 )
-"""Tables, actions, places and causes, as recorder and ledger note them."""
+"""Tables, actions, places and causes, as recorder and ledger note them; and the days of the week."""
 
 
 def called(code: str) -> str:
@@ -85,8 +94,7 @@ def _time_limit(limit: TimeLimit) -> str:
 
 
 def _working_window(window: WorkingWindow) -> str:
-    day = get_locale().days["format"]["wide"][window.weekday]
-    return f"{day} {window.starts:%H:%M}–{window.ends:%H:%M}"
+    return f"{translated(WEEKDAYS[window.weekday])} {window.starts:%H:%M}–{window.ends:%H:%M}"
 
 
 NAMES: Mapping[type[Any], Callable[[Any], str]] = {

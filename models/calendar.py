@@ -64,7 +64,9 @@ class WorkingWindow(Regional, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    weekday: Mapped[int] = mapped_column(info={"label": N_("Weekday (0 is Monday)")})
+    weekday: Mapped[int] = mapped_column(
+        info={"label": N_("Weekday"), "help": N_("0 is Monday, 6 is Sunday."), "coded": True}
+    )
     starts: Mapped[time] = mapped_column(info={"label": N_("Begins")})
     ends: Mapped[time] = mapped_column(info={"label": N_("Ends")})
 

@@ -51,7 +51,7 @@ class Field:
     column: Any = None
     default: Any = None
     coded: bool = False
-    """Whether it holds a code, or an English message: told in the reader's language where it is shown."""
+    """Whether it holds a code, a number for a word, or an English message: told in the reader's words where shown."""
     among: Any = None
     """`(subject, actor)` → criterion, for a relation with fewer choices than the table has rows."""
 
@@ -221,8 +221,9 @@ def shape_of(console: Console) -> Shape:
 
 
 def _worth_listing(fields: Mapping[str, Field], labelled: tuple[str, ...]) -> tuple[str, ...]:
-    """The first short texts, and every word, relation and moment: at most eight columns."""
+    """The first short texts, and whatever else is short: at most eight columns. Hours and amounts fill what is left."""
     texts = [name for name in labelled if fields[name].kind == "text"][:WIDE]
-    others = [name for name in labelled if fields[name].kind in ("word", "row", "day", "moment", "flag", "number")]
+    telling = [name for name in labelled if fields[name].kind in ("word", "row", "day", "moment", "flag", "number")]
+    others = telling + [name for name in labelled if fields[name].kind in ("hour", "decimal")]
     chosen = {*texts, *others[: 8 - len(texts)]}
     return tuple(name for name in labelled if name in chosen)

@@ -17,7 +17,7 @@ DAY, HOUR = 86_400, 3_600
 NAMES: dict[type[Any], Callable[[Any], str]] = {}
 """How rows are called whose own `str` would speak English, or in codes. Filled once, by the assembly."""
 
-CODES: dict[str, str] = {}
+CODES: dict[str | int, str] = {}
 """What the values of a `coded` column are called. Filled once, by the assembly."""
 
 

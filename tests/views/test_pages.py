@@ -1,4 +1,4 @@
-"""What pages offer and tell: parts to add, entries of the recorder."""
+"""What pages offer and tell: parts to add, entries of the recorder, hours, places."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from models.calendar import WorkingWindow
 from models.lists import ItemCooperation
 from models.organisation import Duty
 from models.recorder import RecorderEntry
@@ -93,3 +94,17 @@ def test_the_recorder_is_searched_by_person_and_by_unit(auditor, entry, session,
     assert entry.id in theirs
     assert found["result"][0][whom]["id"] == getattr(entry, f"{whom}_id")
     assert auditor.get(f"/recorder_entry/?f={whom}:rel_o_m:{getattr(entry, f'{whom}_id')}").status_code == 200
+
+
+# Lists and forms
+
+
+def test_a_list_of_hours_shows_them_and_the_day_in_words(browser_of, make, session):
+    admin = browser_of(make.home, RoleName.admin)
+    window = session.scalars(select(WorkingWindow).order_by(WorkingWindow.weekday, WorkingWindow.starts)).first()
+    page = admin.get("/working_window/?_l_=en").text
+    row = re.search(rf'<tr data-href="/working_window/{window.id}">(.+?)</tr>', page, re.DOTALL)[1]
+    cells = [re.sub(r"<.+?>", "", cell).strip() for cell in re.findall(r"<td.+?</td>", row, re.DOTALL)]
+    assert cells == ["Monday", "08:30", "12:00", make.home.name]
+    told = admin.get("/api/v1/working_window/?q=(order_column:weekday)").json["result"][0]
+    assert (told["weekday"], told["starts"], told["ends"]) == (0, "08:30:00", "12:00:00")
