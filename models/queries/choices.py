@@ -7,6 +7,10 @@ from sqlalchemy import ColumnElement, true
 from models.actor import Actor
 from models.lists import DutyList, ListItem, ListState
 from models.organisation import LOCAL, Unit, UnitType
+from models.roles import RoleName
+
+SMALL = (UnitType.village, UnitType.grid)
+OF_TOWNSHIPS = frozenset({RoleName.township_head, RoleName.township_operator, RoleName.grid_worker})
 
 
 def published_items(actor: Actor) -> ColumnElement[bool]:
@@ -15,8 +19,10 @@ def published_items(actor: Actor) -> ColumnElement[bool]:
 
 
 def own_places(actor: Actor) -> ColumnElement[bool]:
-    """Units of one's own area; for a department, of its county (R9)."""
-    return Unit.region_id == actor.region_id
+    """Where a matter may be (R9): a township's own villages and grids; for a department, the places of its county."""
+    if actor.roles & OF_TOWNSHIPS:
+        return Unit.unit_type.in_(SMALL) & Unit.id.in_(actor.unit_ids)
+    return Unit.unit_type.in_((*LOCAL, *SMALL)) & (Unit.region_id == actor.region_id)
 
 
 def bodies(actor: Actor) -> ColumnElement[bool]:

@@ -108,3 +108,26 @@ def test_a_list_of_hours_shows_them_and_the_day_in_words(browser_of, make, sessi
     assert cells == ["Monday", "08:30", "12:00", make.home.name]
     told = admin.get("/api/v1/working_window/?q=(order_column:weekday)").json["result"][0]
     assert (told["weekday"], told["starts"], told["ends"]) == (0, "08:30:00", "12:00:00")
+
+
+@pytest.mark.requirement("TA-23")
+def test_a_place_is_chosen_among_what_the_rule_lets_pass(browser_of, make):
+    town, other, abroad = make.township(), make.township(), make.township(make.county())
+    village, theirs = make.village(town), make.village(other)
+    make.village(abroad)
+    grid, department = make.grid(village), make.department()
+
+    def offered(unit):
+        return {row["id"] for row in browser_of(unit).get("/call/lookup/place_unit").json}
+
+    assert offered(town) == {village.id, grid.id}
+    assert offered(grid) == {grid.id}
+    assert offered(department) == {town.id, other.id, village.id, theirs.id, grid.id}
+
+
+def test_a_department_names_no_other_department_as_a_place(program_of, make):
+    department, another = make.department(), make.department()
+    body = {"title": "x", "list_item": make.item(department).id}
+    answer = program_of(department).post("call/", json=body | {"place_unit": another.id})
+    assert (answer.status_code, list(answer.json["message"])) == (422, ["place_unit"])
+    assert program_of(department).post("call/", json=body | {"place_unit": make.township().id}).status_code == 201
