@@ -289,22 +289,24 @@ class Fault:
     reason: str
 
 
-def verify(session: Session, anchors: dict[int, tuple[int, str]] | None = None) -> list[Fault]:
-    """Recompute every chain; name the first bad entry of each. `anchors`: heads kept outside (chain → seq, hash)."""
-    anchors = anchors or {}
+def verify(session: Session, *kept: dict[int, tuple[int, str]]) -> list[Fault]:
+    """Recompute every chain; name the first bad entry of each. `kept`: heads kept outside (chain → seq, hash)."""
+    anchors: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for number, (seq, last) in chain.from_iterable(kept_heads.items() for kept_heads in kept):
+        anchors[number][seq].add(last)
     known = heads(session)
     begun = set(session.scalars(select(RecorderEntry.chain).distinct()))
     faults = (
-        _verify_chain(session, number, known.get(number), anchors.get(number))
+        _verify_chain(session, number, known.get(number), anchors.get(number, {}))
         for number in sorted(known.keys() | begun | anchors.keys())
     )
     return [fault for fault in faults if fault]
 
 
 def _verify_chain(
-    session: Session, number: int, head: tuple[int, str] | None, anchor: tuple[int, str] | None
+    session: Session, number: int, head: tuple[int, str] | None, anchors: dict[int, set[str]]
 ) -> Fault | None:
-    expected, last = 1, GENESIS
+    expected, last, place = 1, GENESIS, 0
     query = select(RecorderEntry).where(RecorderEntry.chain == number).order_by(RecorderEntry.seq)
     with closing(session.scalars(query.execution_options(yield_per=1000))) as entries:
         for entry in entries:
@@ -312,12 +314,14 @@ def _verify_chain(
                 return Fault(number, expected, "missing")
             if entry.prev_hash != last or entry.hash != seal({name: getattr(entry, name) for name in HASHED}):
                 return Fault(number, entry.seq, "changed")
-            if anchor and entry.seq == anchor[0] and entry.hash != anchor[1]:
+            if entry.id <= place:  # not sealed, but it says which of two entries is the later one
+                return Fault(number, entry.seq, "changed")
+            if anchors.get(entry.seq, {entry.hash}) != {entry.hash}:
                 return Fault(number, entry.seq, "differs from the anchor")
-            expected, last = entry.seq + 1, entry.hash
+            expected, last, place = entry.seq + 1, entry.hash, entry.id
     if head is None or (expected - 1, last) != head:
         return Fault(number, expected, "the chain ends before its head")
-    if anchor and anchor[0] > head[0]:
+    if max(anchors, default=0) > head[0]:
         return Fault(number, head[0] + 1, "the anchor is newer than the head")
     return None
 

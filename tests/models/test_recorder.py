@@ -216,7 +216,7 @@ def chain(session, make):
 
 def faults(session, anchors=None):
     session.expire_all()
-    return [(fault.chain, fault.seq, fault.reason) for fault in verify(session, anchors)]
+    return [(fault.chain, fault.seq, fault.reason) for fault in verify(session, anchors or {})]
 
 
 def test_an_untouched_recorder_is_sound(session, chain):
@@ -286,6 +286,21 @@ def test_two_entries_exchanged_are_found(session, chain):
     for old, new in ((3, 1000), (4, 3), (1000, 4)):
         session.execute(update(ENTRY).where(ENTRY.c.chain == chain, ENTRY.c.seq == old).values(seq=new))
     assert faults(session) == [(chain, 3, "changed")]
+
+
+def test_two_entries_that_exchange_their_ids_are_found(session, chain):
+    """Not sealed, but the order in which one row's entries are read."""
+    keys = session.scalars(select(ENTRY.c.id).where(ENTRY.c.chain == chain, ENTRY.c.seq.in_((3, 4)))).all()
+    for old, new in ((min(keys), -1), (max(keys), min(keys)), (-1, max(keys))):
+        session.execute(update(ENTRY).where(ENTRY.c.id == old).values(id=new))
+    assert faults(session) == [(chain, 4, "changed")]
+
+
+def test_of_several_kept_heads_each_must_fit(session, chain):
+    seq, seal = heads(session)[chain]
+    session.expire_all()
+    assert verify(session, {chain: (seq, seal)}, {chain: (1, "f" * 64)})[0].seq == 1
+    assert verify(session, {chain: (seq, "f" * 64)}, {chain: (seq, seal)})[0].reason == "differs from the anchor"
 
 
 def test_an_entry_put_in_is_found(session, chain):
