@@ -11,11 +11,30 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config import CannotDo, problems, refuse_faults, settings
+NEEDED = ("alembic", "flask_appbuilder", "flask_babel", "gunicorn", "python_calamine", "rq", "sqlalchemy", "xlsxwriter")
+"""Some of the packages that `make` installs: a Python that lacks one of them is not the one that it set up."""
+
+
+def take_the_right_python() -> None:
+    """Begin again with the Python in `.venv`, where this one lacks packages. Ends with a sentence if that has none."""
+    if all(map(find_spec, NEEDED)):
+        return
+    folder = Path(__file__).resolve().parent / ".venv"
+    theirs = folder / "bin" / "python"
+    if not theirs.exists() or Path(sys.prefix).resolve() == folder.resolve():
+        sys.exit("The packages that this needs are not installed: run `make run` first.")
+    os.execv(theirs, [str(theirs), *sys.argv])
+
+
+if __name__ == "__main__":
+    take_the_right_python()  # first: an older Python would not even read the next line
+
+from config import CannotDo, problems, refuse_faults, settings  # noqa: E402
 
 Command = Callable[[argparse.Namespace], int | None]
 
@@ -23,6 +42,7 @@ Command = Callable[[argparse.Namespace], int | None]
 def main(words: Sequence[str] | None = None) -> int:
     """Do what the words say; the exit code."""
     asked = parser().parse_args(words)
+    os.umask(0o077)  # whatever we write is for its owner alone
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for chatty in ("alembic.runtime.plugins", "flask_appbuilder"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -56,7 +76,8 @@ def parser() -> argparse.ArgumentParser:
     command("migrate", migrate, "Bring tables and permissions up to date.")
     demo_ = command("demo", demo, "Fill an empty database with the demo county.")
     demo_.add_argument("--anew", action="store_true", help="throw the embedded database away first")
-    command("verify", verify, "Check the recorder's chains; name the first bad entry.")
+    verify_ = command("verify", verify, "Check the recorder's chains, and each row against them; print the heads.")
+    verify_.add_argument("--kept", type=Path, metavar="FILE", help="heads that it printed on an earlier day")
     command("backup", backup, "Write database and files to a tar.").add_argument("file", type=Path)
     command("restore", restore, "Put a backup back where nothing is yet.").add_argument("file", type=Path)
     admin = command("create-admin", create_admin, "Add an administrator; asks for the password.")
@@ -66,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
     import_ = command("import", import_file, "Read rows from a file, all of them or none.")
     import_.add_argument("resource")
     import_.add_argument("file", type=Path)
+    import_.add_argument("--as", dest="unit", metavar="UNITCODE", help="the unit in whose name the rows are written")
     import_.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
     export = command("export", export_file, "Write rows to a file.")
     export.add_argument("resource")
@@ -142,7 +164,7 @@ def demo(asked: argparse.Namespace) -> None:
 def verify(asked: argparse.Namespace) -> int:
     from app import commands
 
-    return commands.verify()
+    return commands.verify(asked.kept)
 
 
 def backup(asked: argparse.Namespace) -> None:
@@ -175,7 +197,7 @@ def check_config(asked: argparse.Namespace) -> int:
 def import_file(asked: argparse.Namespace) -> None:
     from app import commands
 
-    _print(commands.import_file(asked.resource, asked.file, asked.dry_run))
+    _print(commands.import_file(asked.resource, asked.file, asked.dry_run, asked.unit))
 
 
 def export_file(asked: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ import json
 import logging
 import shutil
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,24 +20,46 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 import config
 import models.database  # noqa: F401  (how every connection behaves)
+from app import database
 from app.engine import export, intake
 from app.engine.declare import World
 from app.engine.derive import Shape, shape_of, translated
 from app.engine.query import Question
-from models import recorder
-from models.actor import SYSTEM_ACTOR
-from models.base import Role, User
-from models.door import system_session
-from models.organisation import Posting, Unit, UnitType
-from models.roles import RoleName
+from models import recorder, witness
+from models.actor import SYSTEM_ACTOR, Actor
+from models.base import Role, User, Word
+from models.database import reading
+from models.door import act_for, system_session
+from models.organisation import Duty, Posting, Unit, UnitType
+from models.roles import RoleName, grants
 from models.rules.organisation import place_units
 from models.seeds.accounts import ACCOUNTS, address_of
 
 log = logging.getLogger("app.commands")
 
 
+NAMED = 10
+"""Rows of a table that `verify` names before it counts the rest."""
+
+OPERATOR = replace(SYSTEM_ACTOR, roles=SYSTEM_ACTOR.roles | {RoleName.admin})
+"""Who imports where no unit is named: nobody's colleague, who may choose any county."""
+
+WRITERS: dict[Word, RoleName] = {
+    Duty.editorial_office: RoleName.list_manager,
+    UnitType.department: RoleName.department_head,
+    UnitType.agency: RoleName.department_head,
+    UnitType.township: RoleName.township_head,
+    UnitType.street: RoleName.township_head,
+    UnitType.village: RoleName.grid_worker,
+    UnitType.grid: RoleName.grid_worker,
+}
+"""The role in which a unit writes: by its standing task, else by its type. The others enter nothing."""
+
+
 def _engine() -> Engine:
+    """The database, once its tables are there. Raises `CannotDo`."""
     settings = config.settings()
+    database.refuse_unmigrated(settings)
     recorder.use_key(settings.recorder_key)
     return create_engine(settings.database_url)
 
@@ -46,6 +68,7 @@ def sweep(at: datetime | None) -> dict[str, int]:
     """Every time-driven job once, as of a moment."""
     from jobs import runner
 
+    database.refuse_unmigrated(config.settings())
     return runner.run("sweep", at.isoformat() if at else None)
 
 
@@ -57,21 +80,26 @@ def demo() -> None:
     settings, now = config.settings(), datetime.now(UTC)
     with system_session(_engine()) as session, session.begin():
         if session.scalar(select(User.id).limit(1)):
-            _share_password(session, settings.demo_password or "")
+            given = _share_password(session, settings.demo_password or "")
+            told = f"{given} demo accounts have another password now." if given else "Nothing was to be done."
+            print(f"There are accounts already, so no county was filled in. {told}", file=sys.stderr)
             return
         done = fill(session, now, generate_password_hash(settings.demo_password or "")) | play(session, now)
     log.info("demo: %s", done)
 
 
-def _share_password(session: Session, password: str) -> None:
-    """Give the demo's accounts the password that is set, but for those whose users have chosen their own."""
+def _share_password(session: Session, password: str) -> int:
+    """Give the demo's accounts the password that is set, but for those whose users have chosen their own; how many."""
     addresses = [address_of(account) for account in ACCOUNTS]
     users = session.scalars(select(User).where(User.email.in_(addresses))).all()
     for shared, _ in Counter(user.password for user in users).most_common(1):
         if not check_password_hash(shared, password):
             anew = generate_password_hash(password)
-            for user in users:
-                user.password = anew if user.password == shared else user.password
+            sharing = [user for user in users if user.password == shared]
+            for user in sharing:
+                user.password = anew
+            return len(sharing)
+    return 0
 
 
 def demo_accounts() -> list[tuple[str, str]]:
@@ -79,19 +107,66 @@ def demo_accounts() -> list[tuple[str, str]]:
     return [(account.username, account.title) for account in ACCOUNTS]
 
 
-def verify() -> int:
-    """Recompute the recorder's chains. Print the first bad entry of each; 1 if there is one."""
-    path = config.settings().data_dir / "anchors.json"
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    anchors = {int(chain): (seq, seal) for chain, (seq, seal) in kept.items()}
-    with system_session(_engine()) as session:
-        faults = recorder.verify(session, anchors)
+def verify(kept: Path | None = None) -> int:
+    """Recompute the recorder's chains, and hold every row against its entries. Print what is wrong; 1 if anything is.
+
+    If nothing is, print the chains' heads as JSON: `kept` is a file of them from an earlier day.
+    """
+    own = config.settings().data_dir / "anchors.json"
+    files = [*([own] if own.exists() else []), *([kept] if kept else [])]
+    with _at_one_moment() as session:
+        faults = recorder.verify(session, *map(_heads_in, files))
+        wrong = [f"chain {fault.chain}: entry {fault.seq} {fault.reason}" for fault in faults]
+        wrong += _told_differences(session)
         heads = recorder.heads(session)
-    for fault in faults:
-        print(f"chain {fault.chain}: entry {fault.seq} {fault.reason}")
-    if not faults:
-        print(f"{len(heads)} chains, {sum(seq for seq, _ in heads.values())} entries: as they were written")
-    return 1 if faults else 0
+    if wrong:
+        print("\n".join(wrong))
+        return 1
+    print(json.dumps(heads))
+    print(f"{len(heads)} chains, {sum(seq for seq, _ in heads.values())} entries: as they were written")
+    return 0
+
+
+@contextmanager
+def _at_one_moment() -> Iterator[Session]:
+    """The system's session that changes nothing, and to which nothing changes while others write."""
+    engine = _engine()
+    if engine.dialect.name != "sqlite":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    before = reading.set(True)
+    try:
+        with system_session(engine) as session:
+            yield session
+    finally:
+        reading.reset(before)
+
+
+def _heads_in(file: Path) -> dict[int, tuple[int, str]]:
+    """Heads as `verify` prints them, whatever stands around them."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        kept, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
+        return {int(chain): (int(seq), str(seal)) for chain, (seq, seal) in kept.items()}
+    except (ValueError, TypeError) as error:
+        raise config.CannotDo(f"{file} holds no heads of chains as `verify` prints them.") from error
+
+
+def _told_differences(session: Session) -> list[str]:
+    """A sentence for each row that its entries do not tell of; for many, and for a chain that is gone, their number."""
+    begun = set(session.scalars(select(recorder.RecorderEntry.chain).distinct()))
+    told: list[str] = []
+    more: Counter[str] = Counter()
+    lost: dict[int, Counter[str]] = defaultdict(Counter)
+    for chain, table, row, reason in witness.differences(session):
+        more[table] += chain in begun
+        if chain not in begun:
+            lost[chain][table] += 1
+        elif more[table] <= NAMED:
+            told.append(f"{table} {row} {reason}")
+    told += [f"{table}: {n - NAMED} more that differ" for table, n in more.items() if n > NAMED]
+    for chain, rows in lost.items():
+        told.append(f"chain {chain}: gone, but not its rows: " + ", ".join(f"{n} {table}" for table, n in rows.items()))
+    return told
 
 
 def _first_unit(session: Session) -> Unit:
@@ -129,22 +204,38 @@ def create_admin(username: str, email: str, password: str) -> None:
 
 
 @contextmanager
-def _counter(resource: str) -> Iterator[tuple[World, Shape]]:
-    """A console as the operator uses it: everything in sight, Chinese headings. Raises `CannotDo`."""
+def _counter(resource: str, unit_code: str | None = None) -> Iterator[tuple[World, Shape]]:
+    """A console with Chinese headings, as the operator uses it, or somebody of the unit. Raises `CannotDo`."""
     from app import factory
     from views import CONSOLES
 
     shapes = {shape.resource: shape for shape in map(shape_of, CONSOLES)}
     if resource not in shapes:
         raise config.CannotDo(f"There is no resource {resource!r}. There are: {', '.join(sorted(shapes))}.")
-    with factory.create_app().app_context(), system_session(_engine()) as session:
-        now = datetime.now(UTC)
-        recorder.set_origin(session, recorder.Origin(at=now, place="command"))
+    engine, now = _engine(), datetime.now(UTC)
+    actor = _of_unit(engine, unit_code, shapes[resource]) if unit_code else OPERATOR
+    with (
+        factory.create_app().app_context(),
+        Session(engine) if unit_code else system_session(engine) as session,
+    ):
+        if unit_code:
+            act_for(session, actor)
+        recorder.set_origin(session, recorder.Origin(actor=actor if unit_code else None, at=now, place="command"))
         around = factory.world()
-        yield (
-            replace(around, session=lambda: session, actor=lambda: SYSTEM_ACTOR, now=lambda: now),
-            shapes[resource],
-        )
+        yield replace(around, session=lambda: session, actor=lambda: actor, now=lambda: now), shapes[resource]
+
+
+def _of_unit(engine: Engine, code: str, shape: Shape) -> Actor:
+    """Somebody of that unit, in the role in which it writes. Raises `CannotDo` where that may not add such a row."""
+    with system_session(engine) as session:
+        unit = session.scalar(select(Unit).where(Unit.code == code))
+        if unit is None:
+            raise config.CannotDo(f"There is no unit with the code {code!r}.")
+        role = WRITERS.get(unit.duty or unit.unit_type)
+        if role is None or ("can_add", shape.permission) not in grants(role):
+            raise config.CannotDo(f"{unit.name} ({code}) does not enter {shape.resource}; name another unit.")
+        below = session.scalars(select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True)))
+        return Actor(None, unit.id, unit.region_id, tuple(below), frozenset({role}))
 
 
 def export_file(resource: str, path: Path) -> dict[str, Any]:
@@ -156,18 +247,23 @@ def export_file(resource: str, path: Path) -> dict[str, Any]:
         return {"resource": resource, "rows": len(rows) - 1, "file": str(path)}
 
 
-def import_file(resource: str, path: Path, dry_run: bool) -> dict[str, Any]:
-    """Read a workbook or CSV file into a resource: all rows or none. Raises `CannotDo` with the reasons."""
-    with _counter(resource) as (world, shape):
+def import_file(resource: str, path: Path, dry_run: bool, unit_code: str | None = None) -> dict[str, Any]:
+    """Read a workbook or CSV file into a resource, in the name of a unit: all rows or none.
+
+    Raises `CannotDo` with the reasons.
+    """
+    if not path.is_file():
+        raise config.CannotDo(f"There is no file {path}.")
+    with _counter(resource, unit_code) as (world, shape):
         if not shape.form:
             raise config.CannotDo(f"{resource} is written by rules only.")
         try:
             taken = intake.take_in(world, shape, path, dry_run=dry_run)
         except intake.Unreadable as error:
-            raise config.CannotDo(str(error)) from error
+            raise config.CannotDo(f"{path}: {error}") from error
         except intake.Rejected as error:
-            lines = [
-                f"{path}, row {r.row}: " + "; ".join(f"{n}: {s}" for n, s in r.reasons.items()) for r in error.refusals
-            ]
+            lines = [f"{path}, row {refusal.row}: {refusal}" for refusal in error.refusals]
+            if not unit_code:
+                lines.append("Rows that belong to a unit are written in its name: --as CODE.")
             raise config.CannotDo("\n".join([*lines, "Nothing was written."])) from error
-        return {"resource": resource, "rows": taken, "dry_run": dry_run}
+        return {"resource": resource, "rows": taken.rows, "not_entered": taken.not_entered, "dry_run": dry_run}

@@ -91,6 +91,13 @@ def revision(url: str) -> str | None:
         return connection.scalar(select(column("version_num")).select_from(table("alembic_version")))
 
 
+def refuse_unmigrated(settings: Settings) -> None:
+    """Raise `CannotDo` unless the tables are there, and as this code knows them."""
+    away = settings.sqlite_path and not settings.sqlite_path.exists()  # to ask would make an empty file
+    if away or revision(settings.database_url) != _head():
+        raise CannotDo("The tables are missing, or not up to date: run `python run.py migrate` (or `make run`) first.")
+
+
 def has_users(url: str) -> bool:
     with _connect(url) as connection:
         return bool(connection.scalar(select(func.count()).select_from(table("ab_user"))))

@@ -1,0 +1,141 @@
+"""What `import` takes: what `export` wrote, in the name of whom it belongs to; and what it refuses, in a sentence."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+import run
+from tests.app.conftest import ask
+
+EDITORIAL, TOWN, FIELD = "330329-bb", "330329100", "330329-zhzf"
+COUNTY = "(SELECT id FROM unit WHERE code = '330329')"
+OURS = f"region_id = {COUNTY}"
+ROUNDS = {
+    "unit": ("", []),
+    "posting": (
+        "",
+        [
+            f"DELETE FROM posting WHERE unit_id NOT IN (SELECT id FROM unit WHERE {OURS})",
+            f"DELETE FROM unit WHERE NOT {OURS}",
+            "DELETE FROM ab_user WHERE id NOT IN (SELECT user_id FROM posting)",
+        ],
+    ),
+    "calendar_day": (
+        EDITORIAL,
+        [f"INSERT INTO calendar_day (region_id, day, is_working, note) VALUES ({COUNTY}, '2026-12-01', 0, '停电')"],
+    ),
+    "working_window": ("", []),
+    "time_limit": ("", []),
+    "duty_list": (EDITORIAL, [f"DELETE FROM duty_list WHERE NOT {OURS}"]),
+    "list_item": (EDITORIAL, ["UPDATE duty_list SET state = 'draft'", f"DELETE FROM list_item WHERE NOT {OURS}"]),
+    "item_cooperation": (
+        EDITORIAL,
+        ["UPDATE list_item SET state = 'draft'", f"DELETE FROM item_cooperation WHERE NOT {OURS}"],
+    ),
+    "call": (TOWN, [f"DELETE FROM call WHERE caller_unit_id <> (SELECT id FROM unit WHERE code = '{TOWN}')"]),
+}
+"""For each console with a form: in whose name its rows are written, and what makes the demo's rows one unit's."""
+
+
+def do(settings, *statements):
+    with closing(sqlite3.connect(settings.sqlite_path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+def table(path):
+    heading, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    return [dict(zip(heading, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("resource", ROUNDS)
+def test_what_was_exported_can_be_imported(demo, tmp_path, capsys, resource):
+    code, statements = ROUNDS[resource]
+    do(demo, *statements)
+    assert run.main(["export", resource, str(tmp_path / "before.xlsx")]) == 0
+    do(demo, f"DELETE FROM {resource}")
+    capsys.readouterr()
+    taken = ["import", resource, str(tmp_path / "before.xlsx"), *(["--as", code] if code else [])]
+    assert run.main(taken) == 0, capsys.readouterr().err
+    done = json.loads(capsys.readouterr().out)
+    assert run.main(["export", resource, str(tmp_path / "after.xlsx")]) == 0
+
+    def entered(name):
+        rows = [{k: v for k, v in row.items() if k not in done["not_entered"]} for row in table(tmp_path / name)]
+        return sorted(rows, key=repr)
+
+    assert done["rows"] == len(entered("before.xlsx")) > 0
+    assert entered("after.xlsx") == entered("before.xlsx")
+
+
+def test_a_row_is_written_in_the_name_of_the_unit(demo, tmp_path, capsys):
+    (tmp_path / "c.csv").write_text("标题,清单事项,呼叫范围\n污水井冒溢,ST-08,重点事项（要呼叫）\n", encoding="gb18030")
+    assert run.main(["import", "call", str(tmp_path / "c.csv"), "--as", TOWN]) == 0, capsys.readouterr().err
+    ((caller, state),) = ask(
+        demo,
+        "SELECT unit.code, call.state FROM call JOIN unit ON unit.id = caller_unit_id ORDER BY call.id DESC LIMIT 1",
+    )
+    assert (caller, state) == (TOWN, "draft")
+    entry = "SELECT unit.code, user_id, place FROM recorder_entry JOIN unit ON unit.id = unit_id"
+    assert ask(demo, f"{entry} ORDER BY recorder_entry.id DESC LIMIT 1") == [(TOWN, None, "command")]
+    assert run.main(["verify"]) == 0
+
+
+REFUSED = {
+    "no unit": ("call", "title,list_item\nx,ST-08\n", "", "--as CODE"),
+    "a unit that is not there": ("call", "title\nx\n", "nowhere", "There is no unit with the code 'nowhere'"),
+    "a unit that does not enter it": ("duty_list", "title\nx\n", FIELD, "does not enter duty_list"),
+    "a unit that writes nothing": ("unit", "code,name\nx,x\n", "330329-khb", "does not enter unit"),
+    "another's place": ("call", "title,list_item,place_unit\nx,ST-08,341181100\n", TOWN, "place_unit"),
+    "a name of several": ("unit", "code,name,unit_type,parent\n9,九,office,公安局\n", "", "parent: "),
+    "a heading of no column": ("unit", "code,name,colour,单位颜色\n9,九,red,red\n", "", "“colour”、“单位颜色”"),
+    "a heading twice": ("unit", "code,name,编码\n9,九,9\n", "", "编码"),
+    "no such file": ("unit", None, "", "There is no file"),
+    "no text": ("unit", b"\xff\xfe\x00\x01\xff", "", ".xlsx"),
+    "a quotation without end": ("unit", 'code,name\n9,"nine\n', "", ".xlsx"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_cannot_be_taken_is_refused_in_words(demo, tmp_path, capsys, why):
+    resource, content, code, reason = REFUSED[why]
+    if content is not None:
+        (tmp_path / "x.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    before = ask(demo, "SELECT count(*) FROM recorder_entry")
+    assert run.main(["import", resource, str(tmp_path / "x.csv"), *(["--as", code] if code else [])]) == 1
+    said = capsys.readouterr()
+    assert reason in said.err
+    assert (said.out, "Traceback" in said.err) == ("", False)
+    assert ask(demo, "SELECT count(*) FROM recorder_entry") == before
+
+
+def test_a_name_of_several_rows_is_told_apart_from_one_of_none(demo, tmp_path, capsys):
+    (tmp_path / "x.csv").write_text("code,name,unit_type,parent\n9,九,office,公安局\n8,八,office,无此局\n")
+    assert run.main(["import", "unit", str(tmp_path / "x.csv")]) == 1
+    of_several, of_none = (line.split("parent: ")[1] for line in capsys.readouterr().err.splitlines()[:2])
+    assert of_several.replace("公安局", "") != of_none.replace("无此局", "")
+
+
+@pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04 cut short", b"\xd0\xcf\x11\xe0\xa1\xb1" * 99])
+def test_a_broken_workbook_is_refused_in_one_line(demo, tmp_path, capsys, content):
+    (tmp_path / "x.xlsx").write_bytes(content)
+    assert run.main(["import", "unit", str(tmp_path / "x.xlsx")]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_cell_of_several_lines_stays_as_it_is(demo, tmp_path, capsys):
+    (tmp_path / "c.csv").write_text('title,list_item,description\nx,ST-08,"one\ntwo"\n', encoding="utf-8-sig")
+    assert run.main(["import", "call", str(tmp_path / "c.csv"), "--as", TOWN]) == 0, capsys.readouterr().err
+    assert ask(demo, "SELECT description FROM call ORDER BY id DESC LIMIT 1") == [("one\ntwo",)]
+
+
+def test_a_dry_run_writes_nothing(demo, tmp_path, capsys):
+    (tmp_path / "c.csv").write_text("title,list_item\nx,ST-08\n")
+    before = ask(demo, "SELECT count(*) FROM call")
+    assert run.main(["import", "call", str(tmp_path / "c.csv"), "--as", TOWN, "--dry-run"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == 1
+    assert ask(demo, "SELECT count(*) FROM call") == before
