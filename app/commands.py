@@ -122,7 +122,7 @@ def verify(kept: Path | None = None) -> int:
     if wrong:
         print("\n".join(wrong))
         return 1
-    print(json.dumps(heads))
+    print(json.dumps(heads, sort_keys=True))
     print(f"{len(heads)} chains, {sum(seq for seq, _ in heads.values())} entries: as they were written")
     return 0
 
