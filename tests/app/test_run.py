@@ -3,6 +3,7 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 from datetime import UTC, datetime
 
 import pytest
@@ -89,6 +90,14 @@ def test_where_nothing_was_installed_a_sentence_says_how(elsewhere):
     done = call()
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "The packages that this needs are not installed: run `make run` first.\n"
+
+
+def test_an_environment_that_was_left_empty_does_not_call_itself_for_ever(elsewhere):
+    folder, _ = elsewhere
+    venv.create(folder / ".venv")
+    theirs = [str(folder / ".venv" / "bin" / "python"), "run.py", "verify"]
+    done = subprocess.run(theirs, cwd=folder, capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stderr.count("\n"), "make run" in done.stderr) == (1, 1, True)
 
 
 def test_what_a_command_writes_is_for_its_owner_alone_even_in_an_open_folder(tmp_path, monkeypatch):
