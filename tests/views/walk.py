@@ -359,13 +359,13 @@ class Walk:
         ready = [*mine[-1:], *mine[:1], *(key for key in begun if key not in mine)]
         other = [key for key in ours if rows[key].state not in transition.source]
         keys = [*ready[:2], *other[:1], *hidden, HUGE] if self.is_first(route) else [*ready[:1], *hidden[-1:]]
-        columns = [*(route.shape.console.deadlines or ()), "state"] if "name" in route.rule.arguments else [""]
-        for key, column in product(keys or [ABSENT], columns):
-            path = self._path(route, pk=key, name=column)
+        fields = [f for f in asked(transition) if f.required or f.kind != "moment"]  # what has been must lie behind
+        for key in keys or [ABSENT]:
+            path = self._path(route, pk=key)
             if route.method == "GET":
                 yield Attempt("GET", path)
                 continue
-            right = {f.name: value for f in asked(transition) if (value := self._answer(f, rows.get(key))) is not None}
+            right = {f.name: value for f in fields if (value := self._answer(f, rows.get(key))) is not None}
             for body in self._move_bodies(route, transition, right, thoroughly=key in ready[:1]):
                 yield Attempt("POST", path, self._as_sent(route, body if route.is_api else {"note": "x"} | body), True)
 
