@@ -12,6 +12,7 @@ from flask import Flask, abort, g, request, session
 from flask_jwt_extended import verify_jwt_in_request
 from sqlalchemy import or_, select
 
+from app import places
 from app.extensions import db
 from models.actor import NOBODY, Actor
 from models.base import Role
@@ -113,7 +114,7 @@ def _sign() -> None:
             actor=current_actor(),
             at=now(),
             ip=request.remote_addr or "",
-            place=request.headers.get("X-Place", "")[:200],
+            place=places.of_person(request.headers.get("X-Place", "")),
             request_id=secrets.token_hex(8),
         ),
     )
