@@ -47,7 +47,7 @@ OPERATOR = replace(SYSTEM_ACTOR, roles=SYSTEM_ACTOR.roles | {RoleName.admin})
 WRITERS: dict[Word, RoleName] = {
     Duty.editorial_office: RoleName.list_manager,
     UnitType.department: RoleName.department_head,
-    UnitType.agency: RoleName.department_head,
+    UnitType.agency: RoleName.agency_head,
     UnitType.township: RoleName.township_head,
     UnitType.street: RoleName.township_head,
     UnitType.village: RoleName.grid_worker,

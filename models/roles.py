@@ -24,6 +24,11 @@ class RoleName(Word):
     township_head = "township_head", N_("Township leader")
     township_operator = "township_operator", N_("Township operator")
     grid_worker = "grid_worker", N_("Village or grid worker")
+    community_commissioner = "community_commissioner", N_("Community commissioner")
+    agency_head = "agency_head", N_("Agency head")
+    agency_staff = "agency_staff", N_("Agency staff")
+    joint_meeting_member = "joint_meeting_member", N_("Joint meeting member")
+    scorer = "scorer", N_("Platform scorer")
 
 
 EVERYWHERE = frozenset({RoleName.admin, RoleName.security_admin, RoleName.audit_admin})
@@ -39,11 +44,12 @@ COUNTY = frozenset(
         RoleName.discipline_inspector,
         RoleName.leader,
         RoleName.congress_observer,
+        RoleName.scorer,
     }
 )
 """They see the whole of their county; what they may do there differs."""
 
-HEADS = frozenset({RoleName.department_head, RoleName.township_head, RoleName.leader})
+HEADS = frozenset({RoleName.department_head, RoleName.township_head, RoleName.agency_head, RoleName.leader})
 
 _READ_ALL = "DutyList ListItem ItemCooperation Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder"
 _DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit"
@@ -82,6 +88,14 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.discipline_inspector: dict.fromkeys(_READ_ALL.split(), "read export"),
     RoleName.leader: dict.fromkeys(_READ_ALL.split(), "read export"),
     RoleName.congress_observer: dict.fromkeys(_READ_ALL.split(), "read"),
+    RoleName.scorer: dict.fromkeys(_READ_ALL.split(), "read export"),
+    RoleName.joint_meeting_member: dict.fromkeys(("DutyList", "ListItem", "ItemCooperation"), "read export"),
+    RoleName.agency_head: dict.fromkeys(_READ_ALL.split(), "read export")
+    | {
+        "CallAssignment": "read export respond start resolve reject",
+        "CoordinationCase": "read export agree disagree",
+        "SupervisionOrder": "read export acknowledge reply",
+    },
     RoleName.department_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
@@ -108,7 +122,9 @@ _TABLE: dict[RoleName, dict[str, str]] = {
 _TABLE[RoleName.department_staff] = _TABLE[RoleName.department_head] | {
     "CallAssignment": "read export respond start resolve"
 }
+_TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {"CallAssignment": "read export respond start resolve"}
 _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
+_TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker]
 
 
 # Flask-AppBuilder's own pages for accounts and roles: who keeps accounts does not also say what roles may do.

@@ -10,7 +10,9 @@ from models.organisation import LOCAL, Unit, UnitType
 from models.roles import RoleName
 
 SMALL = (UnitType.village, UnitType.grid)
-OF_TOWNSHIPS = frozenset({RoleName.township_head, RoleName.township_operator, RoleName.grid_worker})
+OF_TOWNSHIPS = frozenset(
+    {RoleName.township_head, RoleName.township_operator, RoleName.grid_worker, RoleName.community_commissioner}
+)
 
 
 def published_items(actor: Actor) -> ColumnElement[bool]:

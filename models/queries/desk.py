@@ -43,10 +43,12 @@ def piles(actor: Actor) -> Iterator[Pile]:
         RoleName.township_operator,
         RoleName.department_head,
         RoleName.department_staff,
+        RoleName.agency_head,
+        RoleName.agency_staff,
     }:
         yield from _of_answering_unit(actor)
         yield from _of_caller(actor)
-    if RoleName.grid_worker in actor.roles:
+    if actor.roles & {RoleName.grid_worker, RoleName.community_commissioner}:
         yield from _of_grid(actor)
 
 
