@@ -72,8 +72,15 @@ class Page(Forms):
 
     def _cells(self, fields: list[Field], row: Any, console: Console | None = None) -> list[Any]:
         deadlines = (console or self.shape.console).deadlines or {}
+        estimate = getattr(row, "provisional", False)
         return [
-            shown(f, getattr(row, f.name), self.world.zone, now=self._running(row, deadlines.get(f.name)))
+            shown(
+                f,
+                getattr(row, f.name),
+                self.world.zone,
+                now=self._running(row, deadlines.get(f.name)),
+                estimate=estimate,
+            )
             for f in fields
         ]
 

@@ -53,20 +53,22 @@ def in_zone(value: Any, zone: tzinfo) -> str:
     return name_of(value)
 
 
-def shown(field: Field, value: Any, zone: tzinfo, *, now: datetime | None = None) -> Markup | str:
-    """A value as a cell. `now` is given for a deadline that still runs."""
+def shown(
+    field: Field, value: Any, zone: tzinfo, *, now: datetime | None = None, estimate: bool = False
+) -> Markup | str:
+    """A value as a cell. `now` is given for a deadline that still runs; it may be an estimate."""
     if value is None or value == "":
         return Markup('<span class="none">–</span>')
     if field.kind == "word":
         return Markup('<span class="tag tag-{}">{}</span>').format(value.tone, translated(value.label))
     if isinstance(value, datetime):
-        return _moment(value, zone, now)
+        return _moment(value, zone, now, estimate=estimate)
     if field.kind == "long_text":
         return Markup('<span class="prose">{}</span>').format(plain(field, value, zone))
     return escape(plain(field, value, zone))
 
 
-def _moment(value: datetime, zone: tzinfo, now: datetime | None) -> Markup:
+def _moment(value: datetime, zone: tzinfo, now: datetime | None, *, estimate: bool) -> Markup:
     local = value.astimezone(zone)
     stamp = Markup('<time datetime="{}">{}</time>').format(local.isoformat(), local.strftime("%Y-%m-%d %H:%M"))
     if now is None:
@@ -74,7 +76,8 @@ def _moment(value: datetime, zone: tzinfo, now: datetime | None) -> Markup:
     left = (value - now).total_seconds()
     tone = "danger" if left < 0 else "warn" if left < DAY else "info"
     words = gettext("%(time)s over", time=spell(-left)) if left < 0 else gettext("%(time)s left", time=spell(left))
-    return Markup('{} <span class="tag tag-{}">{}</span>').format(stamp, tone, words)
+    told = Markup('{} <span class="tag tag-{}">{}</span>').format(stamp, tone, words)
+    return told + Markup(' <span class="tag tag-muted">{}</span>').format(gettext("Estimate")) if estimate else told
 
 
 def spell(seconds: float) -> str:

@@ -80,3 +80,14 @@ def test_what_is_no_deadline_of_the_row_is_not_found(program_of, browser_of, mak
 def test_the_deadline_of_a_hidden_row_is_hidden(program_of, make):
     call = make.call(state=CallState.submitted)
     assert program_of(make.township()).get(f"call/{call.id}/due/accept_due").status_code == 404
+
+
+def test_a_deadline_that_is_an_estimate_says_so_as_long_as_it_runs(browser_of, make, session):
+    call = make.call(state=CallState.submitted)
+    town = browser_of(call.caller_unit)
+    assert "暂估" not in town.get("/call/").text
+    call.provisional = True
+    session.commit()
+    assert "暂估" in town.get("/call/").text
+    make.press(call, "accept")
+    assert "暂估" not in town.get("/call/").text
