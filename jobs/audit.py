@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from jobs.calls import AT_WORK
 from jobs.coordination import SETTLED
 from jobs.watch import OVER, Done
+from models import recorder
 from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.coordination import CaseState, CoordinationCase
 from models.ledger import Job, Promise, PromiseState
@@ -61,11 +63,15 @@ WATCHED = (
 
 
 def recount(session: Session, now: datetime) -> Done:
-    """Start the clocks that ought to run and do not; then say what yesterday's history has and the ledger has not."""
+    """Start the clocks that ought to run and do not; then say what yesterday's history has and the ledger has not.
+
+    The recorder's heads go into the log, which leaves the machine by whatever way logs do.
+    """
     restored = sum(_restore(session, watched) for watched in WATCHED)
     if not restored:
         today = datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI)
         _compare(session, today - timedelta(days=1), today)
+        log.info("Heads of the recorder: %s", json.dumps(recorder.heads(session)))
     return Done(restored, restored)
 
 

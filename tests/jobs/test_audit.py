@@ -1,3 +1,4 @@
+import json
 import logging
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from jobs.audit import WATCHED, recount
 from jobs.watch import Done
 from models.calls import CallState
 from models.ledger import Job, Promise, PromiseState
+from models.recorder import heads, verify
 from tests.jobs.test_sweep import SUBJECTS
 from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, NOW
 
@@ -40,6 +42,17 @@ def test_a_clock_that_does_not_run_runs_again(make, session, ledger, told, job):
     assert told() == [f"{job}: 1 clocks did not run, and run again: {subject.__tablename__} {subject.id}"]
     ledger.keep(job, due)
     assert ledger.entries(subject), "and it has its effect"
+
+
+def test_the_heads_of_the_recorder_leave_with_the_log(make, session, caplog):
+    caplog.set_level(logging.INFO, logger="jobs.audit")
+    make.call(state=CallState.submitted)
+    recount(session, NOW)
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "jobs.audit"]
+    kept = {int(chain): tuple(head) for chain, head in json.loads(line.partition(": ")[2]).items()}
+    assert verify(session, kept) == []
+    make.call()
+    assert kept != heads(session)
 
 
 def test_what_was_kept_does_not_run_again(make, session, ledger, told):
