@@ -33,7 +33,11 @@ ROUNDS = {
     "list_item": (EDITORIAL, ["UPDATE duty_list SET state = 'draft'", f"DELETE FROM list_item WHERE NOT {OURS}"]),
     "item_cooperation": (
         EDITORIAL,
-        ["UPDATE list_item SET state = 'draft'", f"DELETE FROM item_cooperation WHERE NOT {OURS}"],
+        [
+            "UPDATE duty_list SET state = 'draft'",
+            "UPDATE list_item SET state = 'draft'",
+            f"DELETE FROM item_cooperation WHERE NOT {OURS}",
+        ],
     ),
     "call": (TOWN, [f"DELETE FROM call WHERE caller_unit_id <> (SELECT id FROM unit WHERE code = '{TOWN}')"]),
 }

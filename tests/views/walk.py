@@ -59,7 +59,7 @@ SHARED = {"call_counter", "recorder_head"}
 
 INNARDS = re.compile(r"sqlite3|psycopg|sqlalchemy|Traceback \(|INSERT INTO|SELECT .+ FROM|constraint failed")
 ABSENT, HUGE = 999_999, 10**20
-LATER = "2026-12-01T09:00:00+08:00"
+EARLIER, LATER = "2026-11-20T09:00:00+08:00", "2026-12-01T09:00:00+08:00"
 BEYOND = "9999-12-31T23:59:59-12:00"
 WRONG: tuple[Any, ...] = ("x", -1, [], 10**30, "9" * 5000, {}, True, None, "a\0b", "\ud800", BEYOND)
 PLANTED = {"number": 4242, "decimal": 4242, "day": "2001-02-03", "moment": "2001-02-03T04:05:06+00:00",
@@ -359,17 +359,18 @@ class Walk:
         ready = [*mine[-1:], *mine[:1], *(key for key in begun if key not in mine)]
         other = [key for key in ours if rows[key].state not in transition.source]
         keys = [*ready[:2], *other[:1], *hidden, HUGE] if self.is_first(route) else [*ready[:1], *hidden[-1:]]
-        fields = [f for f in asked(transition) if f.required or f.kind != "moment"]  # what has been must lie behind
         for key in keys or [ABSENT]:
             path = self._path(route, pk=key)
             if route.method == "GET":
                 yield Attempt("GET", path)
                 continue
-            right = {f.name: value for f in fields if (value := self._answer(f, rows.get(key))) is not None}
+            right = {f.name: value for f in asked(transition) if (value := self._answer(f, rows.get(key))) is not None}
             for body in self._move_bodies(route, transition, right, thoroughly=key in ready[:1]):
                 yield Attempt("POST", path, self._as_sent(route, body if route.is_api else {"note": "x"} | body), True)
 
     def _answer(self, f: Field, subject: Any) -> Any:
+        if f.kind == "moment" and not f.required:
+            return EARLIER  # a move asks for what is to come, and may be told what has been
         return self._value(f, subject) if subject is not None or f.target is None else 1
 
     def _move_bodies(
