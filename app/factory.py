@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import config
 from app import desk, errors, identity, places, security, shell, wake
+from app.accounts import MEMBER
 from app.deadlines import derivation
 from app.engine import present
 from app.engine.build import register
@@ -26,9 +27,6 @@ from models.door import may_write
 from models.roles import RoleName, grants
 from models.seeds.accounts import ACCOUNTS, address_of
 from views import CONSOLES
-
-MEMBER = "member"
-"""What every account may do: nothing by itself; rights come with postings."""
 
 FIXED = {
     # Flask-AppBuilder would keep a role that may do everything. Nobody may, so that nobody does it unseen.

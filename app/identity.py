@@ -96,15 +96,21 @@ def now() -> datetime:
     return moment
 
 
+def today() -> date:
+    """The day of this request, in the county's zone."""
+    return now().astimezone(ZONE).date()
+
+
 def _sign() -> None:
     """Before anything else is asked of the session, say whose it is. Nobody's shows no scoped row."""
     if (request.endpoint or "static").endswith("static"):
         return
     g.reading = reading.set(request.method in ("GET", "HEAD", "OPTIONS"))
     if request.headers.get("Authorization", "").startswith("Bearer "):
-        verify_jwt_in_request()  # sets g.user; a cookie beside it does not count
+        # Sets g.user; a cookie beside it does not count. A refresh token opens one door only.
+        verify_jwt_in_request(refresh=request.endpoint == "SecurityApi.refresh")
     if g.user.is_authenticated:
-        g.seats = seats(db.session(), g.user.id, now().astimezone(ZONE).date())
+        g.seats = seats(db.session(), g.user.id, today())
         g.seat = _chosen(g.seats)
         g.actor = actor_of(db.session(), g.user.id, g.seat)
     act_for(db.session(), current_actor())

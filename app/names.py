@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.engine.derive import translated
-from app.words import ROLES
+from app.words import PAGES, RIGHTS, ROLES
 from models.base import N_, Role
 from models.calendar import TimeLimit, WorkingWindow
 from models.coordination import CaseParty
@@ -16,6 +16,8 @@ from models.workflow import workflow_of
 from views import CONSOLES
 
 TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
+    "ab_role": N_("Role"),
+    "ab_user": N_("Account"),
     "calendar_day": N_("Calendar day"),
     "call": N_("Call"),
     "call_assignment": N_("Assignment"),
@@ -65,8 +67,17 @@ WEEKDAYS: dict[str | int, str] = {
     6: N_("Sunday"),
 }
 
+PERMISSIONS = (
+    {console.model.__name__: console.name for console in CONSOLES}
+    | {f"can_{name}": label for name, label in MOVES.items()}
+    | RIGHTS
+    | PAGES
+)
+"""The two halves of a permission, as Flask-AppBuilder names them."""
+
 CODES: Mapping[str | int, str] = (
     TABLES
+    | PERMISSIONS
     | MOVES
     | CAUSES
     | WEEKDAYS
@@ -75,7 +86,7 @@ CODES: Mapping[str | int, str] = (
     | {"create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "send_back": N_("Send back")}
     | {"escalate": Job.case_escalate.label, "command": N_("By a command")}
 )
-"""Tables, actions, places and causes, as recorder and ledger note them; and the days of the week."""
+"""Tables, permissions, actions, places and causes, as recorder and ledger note them; and the days of the week."""
 
 
 def called(code: str) -> str:

@@ -1,4 +1,4 @@
-"""The pages of roles and accounts in the reader's words: permissions by console, roles by their label."""
+"""The pages of roles in the reader's words: permissions by console, roles by their label."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from flask_appbuilder.fields import QuerySelectMultipleField
 from flask_appbuilder.fieldwidgets import Select2ManyWidget
 from flask_appbuilder.security.sqla.models import PermissionView, Role
 from flask_appbuilder.security.views import RoleModelView as StockRoles
-from flask_appbuilder.security.views import UserDBModelView as StockAccounts
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from wtforms.validators import StopValidation
 
+from app.accounts import ResetMyPasswordView, ResetPasswordView, UserDBModelView, UserInfoEditView, line
 from app.engine.derive import translated
 from app.extensions import db
+from app.identity import current_actor, today
 from app.names import role_name
 from app.security import Security
-from app.words import PAGES, RIGHTS, ROLES
+from app.words import PAGES, RIGHTS
+from models.base import User
+from models.organisation import Posting
 from views import CONSOLES
 
 MENU = "menu_access"
@@ -61,10 +65,6 @@ def in_order(grants: Iterable[PermissionView]) -> list[PermissionView]:
     return sorted((grant for grant in grants if grant.permission.name != MENU), key=place)
 
 
-def role_names(roles: Iterable[Role]) -> str:
-    return "、".join(map(role_name, roles))
-
-
 def by_console(grants: Iterable[PermissionView]) -> Markup:
     """Permissions as a page shows them: one line for each console."""
     lines: dict[str, list[str]] = {}
@@ -78,28 +78,29 @@ def _grants() -> list[PermissionView]:
     return in_order(db.session.scalars(select(PermissionView)))
 
 
-def _roles() -> list[Role]:
-    known = list(ROLES)
-    roles = db.session.scalars(select(Role).order_by(Role.id))
-    return sorted(roles, key=lambda role: known.index(role.name) if role.name in known else len(known))
-
-
-def _checklist(label: Any, query: Any, told: Any, **more: Any) -> QuerySelectMultipleField:
-    key = {"query_func": query, "get_pk_func": lambda row: row.id, "get_label": told}
-    return QuerySelectMultipleField(label, widget=Select2ManyWidget(), **key, **more)
-
-
 def _grants_field() -> QuerySelectMultipleField:
-    return _checklist(
+    return QuerySelectMultipleField(
         lazy_gettext("Permissions"),
-        _grants,
-        lambda grant: gettext("%(console)s: %(right)s", console=thing_of(grant), right=right_of(grant)),
+        validators=[_anothers],
+        widget=Select2ManyWidget(),
+        query_func=_grants,
+        get_pk_func=lambda grant: grant.id,
+        get_label=lambda grant: gettext("%(console)s: %(right)s", console=thing_of(grant), right=right_of(grant)),
     )
 
 
-def _roles_field() -> QuerySelectMultipleField:
-    description = lazy_gettext("The user role on the application, this will associate with a list of permissions")
-    return _checklist(lazy_gettext("Role"), _roles, role_name, description=description)
+def _anothers(form: Any, field: Any) -> None:
+    if hasattr(form, "_id") and form._id in _held():
+        raise StopValidation(gettext("You hold this role yourself: somebody else has to change it."))
+
+
+def _held() -> set[int]:
+    """The roles of the reader's account, and of their postings, those to come too."""
+    user = db.session.get_one(User, current_actor().user_id)
+    posted = select(Posting.role_id).where(
+        Posting.user_id == user.id, or_(Posting.to_on.is_(None), Posting.to_on >= today())
+    )
+    return {role.id for role in user.roles} | set(db.session.scalars(posted))
 
 
 class RoleModelView(StockRoles):
@@ -112,6 +113,7 @@ class RoleModelView(StockRoles):
     search_columns = ["name"]
     edit_columns = ["permissions"]  # a role's name is its key: grants and scopes go by it
     formatters_columns = {"name": role_name, "permissions": by_console}
+    validators_columns = {"name": [line]}
     add_form_extra_fields = {"permissions": _grants_field()}
     edit_form_extra_fields = {"permissions": _grants_field()}
 
@@ -128,21 +130,11 @@ class RoleModelView(StockRoles):
         return []
 
 
-class UserDBModelView(StockAccounts):
-    """Named as the original, for the same reason. Groups are left out: nothing reads their roles."""
-
-    exclude_route_methods = {"download"}
-    list_columns = ["username", "last_name", "first_name", "email", "active", "last_login"]
-    search_columns = ["username", "last_name", "first_name", "email", "active", "last_login"]
-    add_columns = ["username", "last_name", "first_name", "email", "active", "roles", "password", "conf_password"]
-    edit_columns = ["username", "last_name", "first_name", "email", "active", "roles"]
-    formatters_columns = {"roles": role_names}
-    add_form_extra_fields = {**StockAccounts.add_form_extra_fields, "roles": _roles_field()}
-    edit_form_extra_fields = {"roles": _roles_field()}
-
-
 class LabelledSecurity(Security):
     """The same rights, with the pages above for those who keep them."""
 
     rolemodelview = RoleModelView
     userdbmodelview = UserDBModelView
+    resetmypasswordview = ResetMyPasswordView
+    resetpasswordview = ResetPasswordView
+    userinfoeditview = UserInfoEditView

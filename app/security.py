@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
+import logging
 import re
+import unicodedata
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, has_request_context, request
+from flask import Flask, Response, abort, current_app, g, has_request_context, request, session
 from flask_appbuilder.api import expose, safe
 from flask_appbuilder.baseviews import BaseModelView
 from flask_appbuilder.security.api import SecurityApi as StockApi
@@ -18,13 +22,30 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from flask_appbuilder.security.views import ResetPasswordView as StockReset
+from flask_appbuilder.security.utils import is_null_password
+from flask_appbuilder.security.views import AuthDBView as StockSignIn
 from flask_appbuilder.security.views import UserGroupModelView
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
 from sqlalchemy import bindparam, or_, select
+from werkzeug.security import check_password_hash, generate_password_hash
 
+from models.base import N_
+from models.database import reading
 from models.door import by_rule
 
+log = logging.getLogger("app.security")
+
 LARGEST_PAGE = 100
+STAMP = "stamp"
+"""The key, in the signed cookie and in tokens, that tells whether what they say is still so."""
+
+TRIES, PAUSE = 10, timedelta(minutes=10)
+WRONG = N_(
+    "User name and password do not match, or there were too many wrong passwords: after ten, wait ten minutes,"
+    " then try again."
+)
+"""The one answer to all who are not let in, so that nobody learns which names there are."""
 
 GRANTED = (
     select(Permission.name, ViewMenu.name)
@@ -78,19 +99,55 @@ class SecurityApi(StockApi):
         if isinstance(sent, dict):
             sent.setdefault("provider", "db")  # the original fails without one
         answer: Response = super().login()
-        return answer
+        return self.response(401, message=gettext(WRONG)) if answer.status_code == 401 else answer
 
     login.__doc__ = StockApi.login.__doc__
 
 
-class ResetPasswordView(StockReset):
-    """The original fails where there is no such account."""
+class AuthDBView(StockSignIn):
+    """Named as the original. Nothing passes from one who used the browser to the next."""
 
-    def form_post(self, form: Any) -> Any:
-        key = request.args.get("pk", "")
-        if not is_key(key) or self.appbuilder.sm.get_user_by_id(int(key)) is None:
-            abort(404)
-        return super().form_post(form)
+    invalid_login_message = lazy_gettext(WRONG)
+
+    @expose("/login/", methods=["GET", "POST"])
+    def login(self) -> Any:
+        known = current_user.is_authenticated
+        answer = super().login()
+        if current_user.is_authenticated and not known:
+            keep_cookie(current_user)
+        return answer
+
+    @expose("/logout/")
+    def logout(self) -> Any:
+        answer = super().logout()
+        _forget_all_but("locale")
+        return answer
+
+
+def keep_cookie(user: Any) -> None:
+    """Sign the browser in as that user, with nothing of what it held before."""
+    _forget_all_but("_user_id", "_fresh", "_id", "locale")
+    session[STAMP] = stamp(user)
+
+
+def _forget_all_but(*names: str) -> None:
+    for name in [name for name in session if name not in names]:
+        del session[name]
+
+
+def stamp(user: Any) -> str:
+    """Another after a new password, and after all that the account had signed in was ended."""
+    told = f"{user.id} {user.epoch} {user.password}"
+    return hmac.new(current_app.config["SECRET_KEY"].encode(), told.encode(), "sha256").hexdigest()
+
+
+def _is_current(user: Any, shown: Any) -> bool:
+    return bool(user and user.is_active and hmac.compare_digest(str(shown), stamp(user)))
+
+
+def is_line(text: str) -> bool:
+    """Whether it is text on one line that every database can hold."""
+    return not any(unicodedata.category(char) in ("Cc", "Cs") for char in text)
 
 
 class Groups(UserGroupModelView):
@@ -104,14 +161,78 @@ class Security(SecurityManager):
 
     userstatschartview = None  # counts logins in Python and draws them with a script from the internet
     groupmodelview = Groups
-    resetpasswordview = ResetPasswordView
+    authdbview = AuthDBView
     security_api = SecurityApi
+
+    def create_jwt_manager(self, app: Flask) -> Any:
+        manager = super().create_jwt_manager(app)
+        manager.additional_claims_loader(lambda identity: {STAMP: stamp(self.get_user_by_id(int(identity)))})
+        return manager
+
+    def load_user(self, pk: int) -> Any:
+        """Whom the cookie names, if it was not signed in before a sign-out, a new password or a deactivation."""
+        user = self.get_user_by_id(int(pk))
+        return user if _is_current(user, session.get(STAMP)) else None
+
+    def load_user_jwt(self, header: Any, claims: Any) -> Any:
+        """Whom the token names, on the same condition."""
+        user = self.get_user_by_id(int(claims["sub"]))
+        if not _is_current(user, claims.get(STAMP)):
+            return None
+        g.user = user
+        return user
+
+    def on_user_logout(self, user: Any) -> None:
+        """All that is signed in under this name is ended, wherever it is: a cookie that was copied, and tokens."""
+        reading.set(False)
+        self.session.rollback()  # the transaction of a page that is asked for cannot write
+        user.epoch += 1
+        self.session.commit()
 
     def auth_user_db(self, username: Any, password: Any) -> Any:
         """The account, or None. What no database can hold is nobody's name."""
-        if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in f"{username}{password}"):
+        if not username or is_null_password(password) or not is_line(f"{username}{password}"):
             return None
-        return super().auth_user_db(username, password)
+        named, addressed = self.find_user(username=username), self.find_user(email=username)
+        user = named or addressed
+        if user is not None and user.is_active:
+            if not self.proves(user, password):
+                return None
+            self.update_user_auth_stat(user)
+            return user
+        check_password_hash(current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"], password)
+        if first := self.get_first_user():
+            self.noop_user_update(first)
+        return None
+
+    def proves(self, user: Any, password: str) -> bool:
+        """Whether it is their password. After every tenth wrong one in a row is a pause, in which none is right."""
+        self.session.refresh(user, with_for_update=True)  # those who guess at once, guess one after the other
+        stored = user.password or current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
+        right = check_password_hash(stored, password) and bool(user.password)
+        moment = datetime.now(UTC)
+        if user.locked_until and moment < user.locked_until:
+            self.noop_user_update(user)
+            return False
+        user.fail_login_count = 0 if right else (user.fail_login_count or 0) + 1
+        if user.fail_login_count and user.fail_login_count % TRIES == 0:
+            user.locked_until = moment + PAUSE
+            log.warning("account %s: %s wrong passwords in a row", user.id, user.fail_login_count)
+        self.session.commit()
+        return right
+
+    def reset_password(self, userid: int, password: str) -> None:
+        """A new password, which also ends the pause after guessing."""
+        user = self.get_user_by_id(userid)
+        user.password = generate_password_hash(password)
+        user.fail_login_count, user.locked_until = 0, None
+        self.update_user(user)
+
+    def update_user(self, user: Any, commit: bool = True) -> None:
+        """The original swallows what goes wrong, and its pages then say that it was done."""
+        self.session.flush()
+        if commit:
+            self.session.commit()
 
     def noop_user_update(self, user: Any) -> None:
         """Take as long over an unknown name as over a known one. It writes what is there, by a set-based statement."""

@@ -13,13 +13,27 @@ from app.engine.declare import Happening
 from app.engine.derive import Field, fields_of, translated
 from app.engine.present import CODES, name_of, plain
 from app.identity import ZONE
-from models.base import Model, User
+from app.words import ROLES
+from models.base import N_, Model, User
 from models.organisation import Unit
-from models.recorder import RecorderEntry
+from models.recorder import TOLD, RecorderEntry
 from models.workflow import workflow_of
 
 MOST = 200
 UNTOLD = {"id", "version", "region_id", "search_key", "path"}
+
+LABELS = {
+    "username": N_("User name"),
+    "last_name": N_("Last Name"),
+    "first_name": N_("First Name"),
+    "email": N_("Email"),
+    "active": N_("Is Active?"),
+    "password": N_("Password"),
+    "roles": N_("Roles"),
+    "name": N_("Name"),
+    "permissions": N_("Permissions"),
+}
+"""What the recorder tells of accounts and roles, whose columns are Flask-AppBuilder's."""
 
 
 def timeline(session: Any, row: Any) -> list[Happening]:
@@ -39,6 +53,16 @@ def _all_told(session: Any, entries: Sequence[RecorderEntry], *, whole: bool = F
     units = _named(session, Unit, {entry.unit_id for entry in entries})
     references = _references(session, entries)
     return [_told(entry, people, units, references, whole=whole) for entry in entries]
+
+
+def _subject(entry: RecorderEntry, references: Any) -> str:
+    kind = translated(CODES.get(entry.subject_type, entry.subject_type))
+    name = references.get((_accounts().get(entry.subject_type), entry.subject_id))
+    return f"{kind} {name}" if name else kind
+
+
+def _accounts() -> dict[str, type[Any]]:
+    return {model.__tablename__: model for model in TOLD}  # type: ignore[attr-defined]
 
 
 def _named(session: Any, model: type[Any], keys: set[int | None]) -> dict[int | None, str]:
@@ -62,6 +86,8 @@ def _references(session: Any, entries: Any) -> dict[tuple[type[Any], int], str]:
     wanted: dict[type[Any], set[int]] = {}
     models = _models()
     for entry in entries:
+        if entry.subject_type in _accounts():
+            wanted.setdefault(_accounts()[entry.subject_type], set()).add(entry.subject_id)
         fields = _by_key(models[entry.subject_type]) if entry.subject_type in models else {}
         for changes in (entry.before, entry.after):
             for key, value in changes.items():
@@ -88,14 +114,17 @@ def _told(entry: RecorderEntry, people: Any, units: Any, references: Any, *, who
         action=entry.action,
         label=label,
         tone=transition.tone if transition else "muted",
-        subject=translated(CODES.get(entry.subject_type, entry.subject_type)),
+        subject=_subject(entry, references),
         note=entry.note,
-        changes=tuple(_changes(entry, model, references)) if whole or entry.action != "create" else (),
+        changes=tuple(_changes(entry, model, references)) if whole or entry.action != "create" or model is None else (),
         place=translated(CODES.get(entry.place, entry.place)),
     )
 
 
 def _changes(entry: RecorderEntry, model: Any, references: Any) -> Any:
+    if entry.subject_type in _accounts():
+        for key in (name for name in LABELS if name in entry.before or name in entry.after):
+            yield translated(LABELS[key]), *(_word(key, side.get(key)) for side in (entry.before, entry.after))
     fields = _by_key(model) if model else {}
     for key in dict.fromkeys((*entry.before, *entry.after)):
         field = fields.get(key)
@@ -114,3 +143,24 @@ def _value(field: Field, value: Any, references: Any) -> str:
     if field.kind == "moment":
         return plain(field, datetime.fromisoformat(value), ZONE)
     return plain(field, value, ZONE)
+
+
+def _word(key: str, value: Any) -> Any:
+    if key == "active" and value is not None:
+        return gettext("Yes") if value else gettext("No")
+    if key == "password" and value:
+        return gettext("Set anew")
+    if key == "roles":
+        return "、".join(str(translated(ROLES.get(name, name))) for name in value or ())
+    if key == "permissions":
+        return "、".join(_permission(*name.split(" ", 1)) for name in value or ())
+    return value or ""
+
+
+def _permission(right: str, console: str) -> str:
+    told: str = gettext(
+        "%(console)s: %(right)s",
+        console=translated(CODES.get(console, console)),
+        right=translated(CODES.get(right, right)),
+    )
+    return told

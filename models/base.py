@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, Self, cast
 
 from flask_appbuilder.models.sqla import Model as FabModel
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import JSON, DateTime, Enum, ForeignKey, Table
+from sqlalchemy import JSON, DateTime, Enum, ForeignKey, Integer, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -72,6 +72,11 @@ class Model(DeclarativeBase):
         """SQLite would give the key of a deleted row to the next one, and with it the history of the first."""
         super().__init_subclass__(**options)
         cast(Table, cls.__table__).dialect_options["sqlite"]["autoincrement"] = True
+
+
+User.epoch = mapped_column(Integer, default=0, server_default="0", nullable=False)
+User.locked_until = mapped_column(UtcDateTime)
+"""What Flask-AppBuilder's accounts lack: how often what was signed in was ended, and the pause after guessing."""
 
 
 class Regional:

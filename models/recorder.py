@@ -25,13 +25,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, registry, relationship
 
 from models.actor import Actor
-from models.base import N_, Model, User
+from models.base import N_, Model, Role, User
 from models.organisation import Unit
 
 MOVES, ORIGIN, GATHERED = "recorder_moves", "recorder_origin", "recorder_gathered"  # the keys in `session.info`
 GENESIS = "0" * 64
 DEPLOYMENT = 0
 """The chain of what belongs to no county: users, postings, the city."""
+
+TOLD: dict[type, tuple[str, ...]] = {
+    User: ("username", "last_name", "first_name", "email", "active", "password", "roles"),
+    Role: ("name", "permissions"),
+}
+"""What is told of Flask-AppBuilder's rows, which are recorded too. Of signing in nothing; of a password that it was
+set; of roles and permissions, by name, which were taken and which given."""
 
 _key: list[bytes] = []
 
@@ -149,13 +156,15 @@ def note_move(session: Session, subject: object, name: str, *, note: str, actor:
 
 def watch(tables: registry) -> None:
     """Read the old value before it is overwritten, even of a row that was not yet read again."""
-    for mapper in tables.mappers:
+    for mapper in (*tables.mappers, *map(inspect, TOLD)):
         for attribute in mapper.column_attrs if is_recorded(mapper) else ():
             getattr(mapper.class_, attribute.key).impl.active_history = True
 
 
 def is_recorded(mapper: Mapper[Any]) -> bool:
-    """Whether a table leaves entries: all do but those that say `__recorded__ = False`, with a reason beside it."""
+    """Whether a table leaves entries: ours do but those that say `__recorded__ = False`, with a reason beside it."""
+    if not issubclass(mapper.class_, Model):
+        return mapper.class_ in TOLD
     return getattr(mapper.class_, "__recorded__", True) and mapper.class_ not in (RecorderEntry, RecorderHead)
 
 
@@ -203,9 +212,10 @@ def _changes(session: Session) -> Iterator[dict[str, Any]]:
     for rows, action in ((session.new, "create"), (session.dirty, "edit"), (session.deleted, "delete")):
         for row in rows if action == "create" else sorted(rows, key=_place):  # the session keeps those in no order
             mapper = inspect(row).mapper
-            if not issubclass(mapper.class_, Model) or not is_recorded(mapper):
+            if not is_recorded(mapper):
                 continue
-            before, after = _difference(mapper, row, action)
+            told = _told if mapper.class_ in TOLD else _difference
+            before, after = told(mapper, row, action)
             move = session.info.get(MOVES, {}).pop(id(row), None)
             if before or after or move:
                 yield _entry(session, mapper, row, action, move) | {"before": before, "after": after}
@@ -234,6 +244,34 @@ def _difference(mapper: Mapper[Any], row: object, action: str) -> tuple[dict[str
     before.pop("version", None)
     after.pop("version", None)
     return before, after
+
+
+def _told(mapper: Mapper[Any], row: object, action: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for name in TOLD[mapper.class_]:
+        many = name in mapper.relationships
+        if action == "edit":
+            history = inspect(row).attrs[name].history
+            was, now = history.deleted or (), history.added or ()
+        else:
+            held = getattr(row, name) if many else [getattr(row, name)]
+            was, now = ((), held) if action == "create" else (held, ())
+        for side, values in ((before, was), (after, now)):
+            words = sorted(_word(name, value) for value in values if value is not None)
+            if words or (action == "edit" and (was or now)):
+                side[name] = words if many else words[0] if words else None
+    if "password" in before:
+        before["password"] = None  # it was one before, too
+    return before, after
+
+
+def _word(name: str, value: Any) -> Any:
+    if name == "password":
+        return "set"
+    if name == "permissions":
+        return f"{value.permission.name} {value.view_menu.name}"
+    return value.name if name == "roles" else value
 
 
 def _entry(session: Session, mapper: Mapper[Any], row: Any, action: str, move: Any) -> dict[str, Any]:

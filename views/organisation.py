@@ -3,7 +3,7 @@
 from app.engine.declare import Chart, Console
 from models.base import N_
 from models.organisation import Posting, Unit
-from models.rules.organisation import prepare_unit
+from models.rules.organisation import forget_posting, prepare_posting, prepare_unit
 
 units = Console(
     model=Unit,
@@ -25,4 +25,6 @@ postings = Console(
     icon="fa-id-badge",
     listed=("user", "unit", "role", "kind", "from_on", "to_on", "is_duty_officer"),
     searched=("unit", "user", "role", "kind", "from_on", "to_on"),
+    prepare=prepare_posting,
+    forget=forget_posting,
 )

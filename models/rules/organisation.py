@@ -1,19 +1,20 @@
-"""Where a unit stands: its path, its county, and the key by which it is found."""
+"""Where a unit stands: its path, its county, and the key by which it is found. And who may be posted there as what."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from pypinyin import lazy_pinyin
-from sqlalchemy import case, func, inspect, select, update
+from sqlalchemy import case, func, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
-from models.base import N_
+from models.base import N_, Role, User
 from models.door import by_rule
-from models.organisation import Unit, UnitType
+from models.organisation import Posting, Unit, UnitType
+from models.roles import EVERYWHERE, RoleName
 from models.workflow import Refused
 
 ROOT = "/"
@@ -168,3 +169,62 @@ def prepare_unit(session: Session, unit: Unit, actor: Actor, now: datetime) -> N
         unit.parent = session.get(Unit, unit.parent_id) if unit.parent_id else None
         session.flush()  # the lock reads the unit again
         move_unit(session, unit, parent)
+
+
+def administrators(session: Session, today: date) -> dict[int, set[str]]:
+    """Which of the three roles that run the deployment each person holds, now or later: user's key → names."""
+    posted = select(Posting.user_id, Role.name).join(Role, Role.id == Posting.role_id)
+    serving = posted.where(Role.name.in_(EVERYWHERE), or_(Posting.to_on.is_(None), Posting.to_on >= today))
+    held: dict[int, set[str]] = {}
+    for user_id, name in session.execute(serving):
+        held.setdefault(user_id, set()).add(name)
+    return held
+
+
+def is_last_admin(session: Session, user_id: int, today: date) -> bool:
+    """Whether nobody else who may sign in keeps accounts today."""
+    keeping = (
+        select(Posting.user_id)
+        .join(Role, Role.id == Posting.role_id)
+        .join(User, User.id == Posting.user_id)
+        .where(Role.name == RoleName.admin, User.active, Posting.from_on <= today)
+        .where(or_(Posting.to_on.is_(None), Posting.to_on >= today))
+    )
+    return set(session.scalars(keeping)) == {user_id}
+
+
+def prepare_posting(session: Session, posting: Posting, actor: Actor, now: datetime) -> None:
+    """Nobody gives themselves a post, and nobody is two of the three administrators. Raises `Refused`."""
+    _refuse_own(posting, actor)
+    session.get(User, posting.user_id, with_for_update=True)  # of two postings at once the second sees the first
+    role = session.get(Role, posting.role_id)
+    if role is None or role.name not in EVERYWHERE:
+        return
+    another = select(Role.name).join(Posting, Posting.role_id == Role.id).where(
+        Posting.user_id == posting.user_id,
+        Role.name.in_(EVERYWHERE - {role.name}),
+        or_(Posting.to_on.is_(None), Posting.to_on >= posting.from_on),
+    )  # fmt: skip
+    if posting.to_on is not None:
+        another = another.where(Posting.from_on <= posting.to_on)
+    if not inspect(posting).transient:
+        another = another.where(Posting.id != posting.id)
+    if name := session.scalar(another.limit(1)):
+        raise Refused(
+            N_("This person is already “%(other)s” at that time. Nobody may be two of the three administrators."),
+            field="role",
+            other=RoleName(name).label,
+        )
+
+
+def forget_posting(session: Session, posting: Posting, actor: Actor, now: datetime) -> None:
+    """Another takes it away, as another gave it. Raises `Refused`."""
+    _refuse_own(posting, actor)
+
+
+def _refuse_own(posting: Posting, actor: Actor) -> None:
+    before = inspect(posting).attrs.user_id.history.deleted or ()
+    if actor.user_id is not None and actor.user_id in (posting.user_id, *before):
+        raise Refused(
+            N_("Nobody may give, change or end a posting of their own. Ask another administrator."), field="user"
+        )

@@ -77,15 +77,18 @@ def test_more_roles_and_more_accounts_cost_no_more(keeper, session, make, statem
         assert cost(address) == before, address
 
 
-def test_an_account_is_kept_with_its_roles_by_name(browser_of, make, session, role_id):
-    admin = browser_of(make.office(Duty.county_office), RoleName.admin)
-    form = admin.get("/users/add").text
-    assert "普通账号（权限随任职）" in form
-    assert "member<" not in form
-    sent = {
-        "username": "wang", "last_name": "王", "first_name": "芳", "email": "wang@example.org", "active": "y",
-        "roles": [role_id("member")], "password": "Long-Enough-1234", "conf_password": "Long-Enough-1234",
-    }  # fmt: skip
-    assert admin.post("/users/add", data=sent).status_code == 302
-    account = next(user for user in session.get(Role, role_id("member")).user if user.username == "wang")
-    assert [role.name for role in account.roles] == ["member"]
+def test_nobody_changes_a_role_that_they_hold(keeper, session, role_id):
+    for name in ("security_admin", "member"):
+        role = session.get(Role, role_id(name))
+        before = {grant.id for grant in role.permissions}
+        given = session.scalar(select(PermissionView.id).where(PermissionView.id.not_in(before)))
+        answer = keeper.post(f"/roles/edit/{role.id}", data={"permissions": [given]})
+        assert "您本人持有此角色，须由他人修改。" in answer.text, name
+        session.refresh(role)
+        assert {grant.id for grant in role.permissions} == before
+
+
+def test_a_role_has_a_name_that_can_be_stored(keeper, session):
+    assert "无法保存" in keeper.post("/roles/add", data={"name": "a\0b"}).text
+    assert keeper.post("/roles/add", data={"name": "clerk"}).status_code == 302
+    assert session.scalar(select(Role.name).where(Role.name.like("a%b"))) is None
