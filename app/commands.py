@@ -80,6 +80,7 @@ def demo() -> None:
     settings, now = config.settings(), datetime.now(UTC)
     with system_session(_engine()) as session, session.begin():
         if session.scalar(select(User.id).limit(1)):
+            recorder.set_origin(session, recorder.Origin(at=now, place="command"))
             given = _share_password(session, settings.demo_password or "")
             told = f"{given} demo accounts have another password now." if given else "Nothing was to be done."
             print(f"There are accounts already, so no county was filled in. {told}", file=sys.stderr)
@@ -181,6 +182,7 @@ def create_admin(username: str, email: str, password: str) -> None:
     if len(password) < 8:
         raise config.CannotDo("The password needs at least 8 characters.")
     with system_session(_engine()) as session, session.begin():
+        recorder.set_origin(session, recorder.Origin(place="command"))
         if session.scalar(select(User.id).where((User.username == username) | (User.email == email))):
             raise config.CannotDo(f"There is an account {username!r}, or one with this address, already.")
         roles = {role.name: role for role in session.scalars(select(Role))}

@@ -120,6 +120,7 @@ def sync_permissions() -> None:
     app = create_app()
     with app.app_context():
         sm = appbuilder.sm
+        recorder.set_origin(db.session(), recorder.Origin(place="command"))
         before = {(v.permission.name, v.view_menu.name) for v in db.session.scalars(select(sm.permissionview_model))}
         appbuilder.add_permissions(update_perms=True)
         views = {(v.permission.name, v.view_menu.name): v for v in db.session.scalars(select(sm.permissionview_model))}

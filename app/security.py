@@ -223,7 +223,7 @@ class Security(SecurityManager):
 
     def reset_password(self, userid: int, password: str) -> None:
         """A new password, which also ends the pause after guessing."""
-        user = self.get_user_by_id(userid)
+        user = self.get_user_by_id(int(userid))
         user.password = generate_password_hash(password)
         user.fail_login_count, user.locked_until = 0, None
         self.update_user(user)

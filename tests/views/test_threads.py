@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.engine import api, pages
 from app.extensions import db
+from models.base import User
 from models.calls import CallState
 from models.door import system_session
 from models.organisation import Duty
@@ -104,3 +105,30 @@ def test_of_two_who_press_at_once_one_is_told_that_the_other_was_faster(sign_in,
     truth.expire_all()
     written = select(RecorderEntry).where(RecorderEntry.action == "accept", RecorderEntry.subject_id == call.id)
     assert len(truth.scalars(written).all()) == 1
+
+
+@pytest.mark.databases
+def test_signing_out_is_written_though_a_page_that_is_asked_for_only_reads(sign_in, built, app):
+    browser = sign_in(built.township())
+    copy = app.test_client()
+    copy.set_cookie("session", browser.get_cookie("session").value)
+    assert copy.get("/").status_code == 200
+    assert browser.get("/logout/").status_code == 302
+    assert copy.get("/").status_code == 302
+
+
+@pytest.mark.databases
+def test_those_who_guess_at_once_are_counted_one_by_one(sign_in, built, app, truth):
+    sign_in(built.township())
+    account = truth.scalars(select(User).order_by(User.id.desc())).first()
+    name = account.username
+    truth.commit()
+
+    def guess(_):
+        return app.test_client().post("/login/", data={"username": name, "password": "wrong"})
+
+    for _ in range(3):
+        both(guess, range(4))
+    truth.refresh(account)
+    assert account.fail_login_count == 10, "the eleventh has to wait, as all after it"
+    assert account.locked_until is not None

@@ -424,7 +424,8 @@ class Walk:
         return [f"{key} of {self.ground.side_of[key]}" for key in found][:3]
 
     def _of_changes(self, route: Route, attempt: Attempt, changed: Any, refused: bool) -> Iterator[str]:
-        if changed and (refused or attempt.method == "GET" or self.person is None):
+        reads = attempt.method == "GET" and not self._signs_out(route, changed)
+        if changed and (refused or reads or self.person is None):
             yield f"{'I1' if refused else 'I4'} changes {sorted(changed)[:3]}"
             return
         for (name, key), (before, after) in changed.items():
@@ -437,6 +438,11 @@ class Walk:
                 yield f"I3 copies {self._whose(hidden)} into {name}"
             if route.is_console and name == route.shape.resource and after is not None:
                 yield from self._of_columns(route.shape, attempt, before or {}, after)
+
+    def _signs_out(self, route: Route, changed: Any) -> bool:
+        """A link leads there, as in every console; and what was signed in has to end on the server."""
+        mine = self.person is not None and ("ab_user", self.person.actor.user_id)
+        return route.rule.endpoint == "AuthDBView.logout" and set(changed) <= {mine}
 
     def _is_theirs(self, name: str, key: Any, before: Any, after: Any) -> bool:
         """Whether this person may be the cause of a change there, or of a row."""
