@@ -114,6 +114,7 @@ class AuthDBView(StockSignIn):
         known = current_user.is_authenticated
         answer = super().login()
         if current_user.is_authenticated and not known:
+            _forget_all_but("_user_id", "_fresh", "_id", "locale")
             keep_cookie(current_user)
         return answer
 
@@ -125,8 +126,7 @@ class AuthDBView(StockSignIn):
 
 
 def keep_cookie(user: Any) -> None:
-    """Sign the browser in as that user, with nothing of what it held before."""
-    _forget_all_but("_user_id", "_fresh", "_id", "locale")
+    """Let the cookie of this browser be as good as the account now is."""
     session[STAMP] = stamp(user)
 
 

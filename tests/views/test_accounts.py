@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app import security
+from models import recorder
 from models.base import Role, User
 from models.organisation import Duty
 from models.recorder import RecorderEntry
@@ -77,6 +78,15 @@ def test_a_new_account_is_recorded(admin, session):
     assert (entry.action, entry.after["password"], entry.after["roles"]) == ("create", "set", ["member"])
     told = session.scalars(select(RecorderEntry).where(RecorderEntry.subject_type == "ab_user"))
     assert not any("pbkdf2" in str(entry.after) or "scrypt" in str(entry.after) for entry in told)
+
+
+def test_a_password_that_cannot_be_recorded_is_not_set(admin, account, session, monkeypatch):
+    before = account.password
+    monkeypatch.setattr(recorder, "_key", [])
+    answer = admin.post(f"/resetpassword/form?pk={account.id}", data=twice(NEW))
+    assert answer.status_code == 500
+    session.refresh(account)
+    assert account.password == before
 
 
 # Three administrators
@@ -206,7 +216,8 @@ def test_a_copied_cookie_and_a_token_end_with_signing_out(web, account):
 def test_a_new_password_ends_all_but_the_browser_where_it_was_set(web, account):
     browser, elsewhere = sign_in(web, account.username), sign_in(web, account.username)
     old, token = copy_of(web, browser), token_of(web, account.username)["access_token"]
-    assert browser.post("/resetmypassword/form", data=twice(NEW, current=PASSWORD)).status_code == 302
+    done = browser.post("/resetmypassword/form", data=twice(NEW, current=PASSWORD), follow_redirects=True)
+    assert "密码已修改" in done.text
     assert lives(browser)
     assert not any(map(lives, (old, elsewhere)))
     assert not opens(web, token)
