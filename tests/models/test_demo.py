@@ -39,6 +39,7 @@ CALENDAR = WorkingCalendar(DEFAULT_WINDOWS)
 def tell(engine, now):
     """The demo, as the command makes it, at a moment."""
     with system_session(engine) as session, session.begin():
+        recorder.set_origin(session, recorder.Origin(at=now))
         session.add_all(Role(name=str(name)) for name in ("member", *RoleName))
         session.flush()
         fill(session, now, "")
