@@ -135,14 +135,14 @@ def _forget_all_but(*names: str) -> None:
         del session[name]
 
 
-def stamp(user: Any) -> str:
-    """Another after a new password, and after all that the account had signed in was ended."""
-    told = f"{user.id} {user.epoch} {user.password}"
+def stamp(user: Any, *, program: bool = False) -> str:
+    """Another after a new password, or a deactivation; for browsers also after they were signed out."""
+    told = f"{user.id} {user.epoch} {'' if program else user.sign_outs} {user.password}"
     return hmac.new(current_app.config["SECRET_KEY"].encode(), told.encode(), "sha256").hexdigest()
 
 
-def _is_current(user: Any, shown: Any) -> bool:
-    return bool(user and user.is_active and hmac.compare_digest(str(shown), stamp(user)))
+def _is_current(user: Any, shown: Any, *, program: bool = False) -> bool:
+    return bool(user and user.is_active and hmac.compare_digest(str(shown), stamp(user, program=program)))
 
 
 def is_line(text: str) -> bool:
@@ -166,8 +166,11 @@ class Security(SecurityManager):
 
     def create_jwt_manager(self, app: Flask) -> Any:
         manager = super().create_jwt_manager(app)
-        manager.additional_claims_loader(lambda identity: {STAMP: stamp(self.get_user_by_id(int(identity)))})
+        manager.additional_claims_loader(self._claims)
         return manager
+
+    def _claims(self, identity: str) -> dict[str, str]:
+        return {STAMP: stamp(self.get_user_by_id(int(identity)), program=True)}
 
     def load_user(self, pk: int) -> Any:
         """Whom the cookie names, if it was not signed in before a sign-out, a new password or a deactivation."""
@@ -177,16 +180,16 @@ class Security(SecurityManager):
     def load_user_jwt(self, header: Any, claims: Any) -> Any:
         """Whom the token names, on the same condition."""
         user = self.get_user_by_id(int(claims["sub"]))
-        if not _is_current(user, claims.get(STAMP)):
+        if not _is_current(user, claims.get(STAMP), program=True):
             return None
         g.user = user
         return user
 
     def on_user_logout(self, user: Any) -> None:
-        """All that is signed in under this name is ended, wherever it is: a cookie that was copied, and tokens."""
+        """Every browser that is signed in under this name is signed out: a cookie may have been copied."""
         reading.set(False)
         self.session.rollback()  # the transaction of a page that is asked for cannot write
-        user.epoch += 1
+        user.sign_outs += 1
         self.session.commit()
 
     def auth_user_db(self, username: Any, password: Any) -> Any:

@@ -75,8 +75,10 @@ class Model(DeclarativeBase):
 
 
 User.epoch = mapped_column(Integer, default=0, server_default="0", nullable=False)
+User.sign_outs = mapped_column(Integer, default=0, server_default="0", nullable=False)
 User.locked_until = mapped_column(UtcDateTime)
-"""What Flask-AppBuilder's accounts lack: how often what was signed in was ended, and the pause after guessing."""
+"""What Flask-AppBuilder's accounts lack: how often all that was signed in was ended, how often its browsers alone,
+and the pause after guessing."""
 
 
 class Regional:
