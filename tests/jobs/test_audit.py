@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from jobs import audit
 from jobs.audit import WATCHED, recount
 from jobs.watch import Done
 from models.calls import CallState
@@ -75,12 +74,14 @@ def test_nothing_is_said_of_a_ledger_that_is_complete(make, session, told):
     assert told() == []
 
 
-def test_many_are_restored_batch_by_batch(make, session, monkeypatch):
-    monkeypatch.setattr(audit, "BATCH", 2)
-    for _ in range(3):
-        make.call(state=CallState.submitted)
+def test_many_are_restored_by_one_statement_and_a_few_are_named(make, session, told, statements):
+    calls = [make.call(state=CallState.submitted).id for _ in range(12)]
     session.execute(delete(Promise))
-    assert [recount(session, NOW).did for _ in range(3)] == [2, 1, 0]
+    statements.clear()
+    assert recount(session, NOW) == Done(12, 12)
+    assert len([sent for sent in statements if sent.startswith("INSERT")]) == 1
+    named = ", ".join(map(str, calls[:10]))
+    assert told() == [f"accept_watch: 12 clocks did not run, and run again: call {named}"]
 
 
 def test_a_clock_of_yesterday_that_the_ledger_does_not_know_is_told(make, session, told):
