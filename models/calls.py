@@ -61,6 +61,7 @@ class Call(Regional, Model):
         Index("ix_call_region_state", "region_id", "state"),
         Index("ix_call_caller", "caller_unit_id", "id"),
         Index("ix_call_region", "region_id", "id"),
+        Index("ix_call_place", "place_unit_id", "state", "source", "direction"),  # all that the row scope asks
         Index("ix_call_open_accept", "accept_due", postgresql_where=text("state = 'submitted'")),
     )
 
@@ -103,7 +104,7 @@ class Call(Regional, Model):
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
     caller_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     list_item_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True)
-    place_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    place_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
     caller_unit: Mapped[Unit] = relationship(foreign_keys=caller_unit_id, info={"label": N_("Caller")})
     list_item: Mapped[ListItem | None] = relationship(
@@ -162,7 +163,7 @@ class CallAssignment(Regional, Model):
             sqlite_where=text("role = 'lead' AND state <> 'reassigned'"),
             postgresql_where=text("role = 'lead' AND state <> 'reassigned'"),
         ),
-        Index("ix_call_assignment_department", "department_id", "state"),
+        Index("ix_call_assignment_department", "department_id", "state", "call_id"),
         CheckConstraint("round > 0", name="ck_call_assignment_round"),
     )
 
