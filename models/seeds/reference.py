@@ -26,7 +26,7 @@ TOWNSHIP_TYPES = {
     "乡": UnitType.township,
     "民族乡": UnitType.township,
 }
-LIST_NOTE = "由公开的法律法规条文整理,不是本地发布的清单。呼叫情形(应急、重点、复杂)为拟定,请编办逐项核定后发布。"
+LIST_NOTE = "由公开的法律法规条文整理,不是本地发布的清单。呼叫情形(应急、重点、复杂)为拟定,尚待编办逐项核定。"
 
 Body = tuple[str, Unit]
 """A unit to be, and the code of its parent."""

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models.calls import Call
 from models.door import NotWritable, system_session
 from models.lists import DutyList, ItemCooperation, ListItem, ListState
 from models.organisation import Duty
@@ -167,20 +166,6 @@ def test_a_draft_is_kept_by_who_writes_it(session, make, manager):
     draft = DutyList(title="New", edition=7)
     prepare_list(session, draft, manager, NOW)
     assert (draft.region_id, draft.owner_unit_id) == (manager.region_id, manager.unit_id)
-
-
-@pytest.mark.requirement("TC-25")
-def test_a_department_answers_for_many_townships_and_a_township_asks_many_departments(session, make):
-    departments, townships = [make.department(), make.department()], [make.township(), make.township()]
-    for township in townships:
-        for department in departments:
-            make.call(township, lead=department, state="dispatched")
-    pairs = {(c.caller_unit_id, a.department_id) for c in _calls(session) for a in make.assignments(c)}
-    assert pairs == {(t.id, d.id) for t in townships for d in departments}
-
-
-def _calls(session):
-    return session.scalars(select(Call)).all()
 
 
 @pytest.mark.requirement("TC-19")
