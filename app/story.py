@@ -23,7 +23,8 @@ from models.organisation import Posting, Unit
 from models.queries.calendar import calendar_of
 from models.recorder import Origin, set_origin
 from models.rules.assignments import ASSIGNMENT
-from models.rules.calls import CALL, prepare_call
+from models.rules.calls import CALL
+from models.rules.clues import prepare_call
 from models.rules.coordination import COORDINATION
 from models.rules.lists import LIST
 from models.rules.rounds import current, latest_case

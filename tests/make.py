@@ -20,7 +20,8 @@ from models.organisation import Duty, Posting, Unit, UnitType
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.roles import RoleName
 from models.rules.assignments import ASSIGNMENT
-from models.rules.calls import CALL, prepare_call
+from models.rules.calls import CALL
+from models.rules.clues import prepare_call
 from models.rules.coordination import COORDINATION
 from models.rules.organisation import place_units
 from models.rules.rounds import current, latest_case

@@ -6,7 +6,8 @@ from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.queries.choices import own_places, published_items
 from models.rules.assignments import ASSIGNMENT
-from models.rules.calls import CALL, forget_call, prepare_call, watch_clue
+from models.rules.calls import CALL
+from models.rules.clues import forget_call, prepare_call, watch_clue
 from models.supervision import Reminder, SupervisionOrder
 
 calls = Console(

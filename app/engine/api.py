@@ -14,7 +14,8 @@ from sqlalchemy import inspect
 
 from app.engine import charts, write
 from app.engine.declare import World
-from app.engine.derive import Field, Shape, translated
+from app.engine.derive import Shape, translated
+from app.engine.openapi import described_move
 from app.engine.present import told
 from app.engine.query import (
     PAGE_SIZE,
@@ -25,7 +26,7 @@ from app.engine.query import (
     make_filter,
     make_question,
 )
-from app.engine.schema import asked, described, writable
+from app.engine.schema import described, writable
 
 METHODS = {
     **dict.fromkeys(("get_list", "get", "info", "chart", "timeline", "deadline"), "read"),
@@ -37,10 +38,6 @@ METHODS = {
 
 LONGEST = 10_000
 """Characters of a question that are read."""
-
-TYPES = {"row": "integer", "number": "integer", "decimal": "number", "flag": "boolean"}
-FORMATS = {"moment": "date-time", "day": "date", "hour": "time"}
-"""What JSON Schema calls the kinds of a field; any other is a string."""
 
 
 class Resource(BaseApi):
@@ -67,7 +64,7 @@ class Resource(BaseApi):
         get:
           summary: The fields, filters and permissions of the resource
           responses:
-            200: {description: Fields for creating and changing, filters, permissions}
+            200: {description: 'Fields for creating and changing, filters, permissions'}
             401: {$ref: '#/components/responses/401'}
             403: {$ref: '#/components/responses/403'}
         """
@@ -172,7 +169,7 @@ class Resource(BaseApi):
         get:
           summary: One row, with the moves that are open to the reader
           responses:
-            200: {description: id, result and moves}
+            200: {description: 'id, result and moves'}
             401: {$ref: '#/components/responses/401'}
             403: {$ref: '#/components/responses/403'}
             404: {$ref: '#/components/responses/404'}
@@ -332,7 +329,7 @@ class Resource(BaseApi):
         get:
           summary: How a deadline came about, day by day; null where nothing was counted
           responses:
-            200: {description: since when, by which limit, and the minutes that each day counted}
+            200: {description: 'since when, by which limit, and the minutes that each day counted'}
             401: {$ref: '#/components/responses/401'}
             403: {$ref: '#/components/responses/403'}
             404: {$ref: '#/components/responses/404'}
@@ -390,41 +387,5 @@ def move_endpoint(name: str, transition: Any) -> Callable[..., Response]:
         return self._written(200, lambda: write.move(self.world, self.shape, row, name, body))
 
     endpoint.__name__ = f"move_{name}"
-    endpoint.__doc__ = _move_doc(transition)
+    endpoint.__doc__ = described_move(transition)
     return expose(f"/<int:pk>/move/{name}", methods=["POST"])(protect()(endpoint))
-
-
-def _move_doc(transition: Any) -> str:
-    """The operation as JSON, which is YAML too, whatever is in the words."""
-    fields = asked(transition)
-    schema: dict[str, Any] = {
-        "type": "object",
-        "properties": {field.name: _type_of(field) for field in fields}
-        | {
-            "note": {"type": "string", "maxLength": write.NOTE},
-            "place": {"type": "string", "maxLength": write.PLACE},
-            "version": {"type": "integer"},
-        },
-    }
-    if needed := [field.name for field in fields if field.required]:
-        schema["required"] = needed
-    told = {
-        "summary": transition.label,
-        "requestBody": {"content": {"application/json": {"schema": schema}}, "required": bool(needed)},
-        "responses": {
-            "200": {"description": "The row after the move"},
-            "409": {"description": "The state moved on, or the version is stale"},
-        }
-        | {status: {"$ref": f"#/components/responses/{status}"} for status in ("401", "403", "404", "422")},
-    }
-    return f"{transition.label}.\n\n---\n{json.dumps({'post': told})}"
-
-
-def _type_of(field: Field) -> dict[str, Any]:
-    """How JSON Schema says what a field takes."""
-    if field.kind == "rows":
-        return {"type": "array", "items": {"type": "integer"}}
-    told: dict[str, Any] = {"type": TYPES.get(field.kind, "string")}
-    if field.kind in FORMATS:
-        told["format"] = FORMATS[field.kind]
-    return told | ({"enum": [word.value for word in field.words]} if field.words else {})

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import ColumnElement, inspect, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, object_session
 
 from models.actor import Actor
@@ -14,21 +12,19 @@ from models.calls import (
     AssignmentRole,
     AssignmentState,
     Call,
-    CallSource,
     CallState,
     Direction,
     FailureKind,
 )
 from models.coordination import CaseParty, CoordinationCase, Side
-from models.door import by_rule
 from models.ledger import Job
-from models.lists import ListItem, ListState
+from models.lists import ListState
 from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.rules.clocks import due, soon
-from models.rules.ledger import cancel, is_planned, plan, tell
+from models.rules.clues import check_place, watch_clue
+from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise
-from models.words import CallScope
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
 S = CallState
@@ -36,68 +32,10 @@ A = AssignmentState
 UNSOLVED = 2
 """How often a caller says «not solved» until that is inaction (R13)."""
 
-BELOW_TOWNSHIP = (UnitType.village, UnitType.grid)
-
 
 def caller(call: Call, actor: Actor) -> bool:
     """The unit that calls. A grid lies below it: its worker writes the clue, and the township sends it (LX-24)."""
     return actor.serves(call.caller_unit_id)
-
-
-def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> None:
-    """Fill in what a form does not ask for, and check what it does; for a new call and for each edit.
-
-    Raises `Refused`, naming the field.
-    """
-    if not inspect(call).transient and call.state not in (S.draft, S.returned):
-        raise Refused(
-            N_("A call that has been sent cannot be edited. It can be withdrawn, or returned for correction.")
-        )
-    if inspect(call).transient:
-        unit = _calling_unit(session, actor)
-        call.caller_unit_id, call.region_id, call.created_at = unit.id, unit.region_id or unit.id, now
-        call.direction = (
-            Direction.township_to_department if unit.unit_type in LOCAL else Direction.department_to_township
-        )
-        if unit.id != actor.unit_id:
-            call.source, call.place_unit_id = CallSource.grid, call.place_unit_id or actor.unit_id
-    if call.list_item_id and (item := session.get(ListItem, call.list_item_id)):
-        call.category = item.category
-    _check_place(session, call)
-
-
-def _calling_unit(session: Session, actor: Actor) -> Unit:
-    """Who calls: the unit acted for; for a village or a grid, the township above it (LX-24)."""
-    unit = session.get(Unit, actor.unit_id) if actor.unit_id else None
-    while unit is not None and unit.unit_type in BELOW_TOWNSHIP:
-        unit = unit.parent
-    if unit is None or unit.unit_type not in (*LOCAL, UnitType.department):
-        raise Refused(N_("Only townships and departments call. Switch to the unit that you call for."))
-    return unit
-
-
-def _check_place(session: Session, call: Call) -> None:
-    """R9: a township calls for its own area only."""
-    if call.place_unit_id is None or call.direction is not Direction.township_to_department:
-        return
-    place, home = session.get(Unit, call.place_unit_id), session.get(Unit, call.caller_unit_id)
-    if place is None or home is None or not place.path.startswith(home.path):
-        raise Refused(N_("The place lies outside your own area. Name a village or grid of yours."), field="place_unit")
-
-
-def watch_clue(session: Session, call: Call, actor: Actor, now: datetime) -> None:
-    """R8: an emergency that is written down has to be called within the limit for accepting it. Raises `Refused`.
-
-    The limit counts from the writing, however often it is edited; of what was returned, from the return.
-    """
-    with by_rule(session):
-        if call.scope is not CallScope.emergency:
-            cancel(session, call, Job.accept_watch, cause="no emergency")
-            return
-        start = call.created_at if call.state is S.draft else now
-        limit = due(session, call.region_id, Clock.accept, start, call.scope).at
-        if not is_planned(session, call, Job.accept_watch, limit if call.state is S.draft else None):
-            plan(session, call, Job.accept_watch, limit)
 
 
 def _may_send(call: Call, step: Step) -> None:
@@ -110,7 +48,7 @@ def _may_send(call: Call, step: Step) -> None:
         )
     if item.state is not ListState.published or item.region_id != call.region_id:
         raise Refused(N_("This item is not in force in your county. Choose a published one."), field="list_item")
-    _check_place(step.session, call)
+    check_place(step.session, call)
 
 
 def _sent(call: Call, step: Step) -> None:
@@ -416,11 +354,3 @@ def _tell_office(call: Call, step: Step, message: str, key: str, **details: str)
     unit = office(step.session, call.region_id, Duty.county_office)
     tell(step.session, unit.id, call, message, key=f"{key}@{call.version}", now=step.now, call=str(call),
          unit=str(call.caller_unit), **details)  # fmt: skip
-
-
-def forget_call(session: Session, call: Call, actor: Actor, now: datetime) -> None:
-    """Before a call is deleted: only what was never sent may vanish. Raises `Refused`."""
-    if call.sent_at is not None:
-        raise Refused(N_("A call that has been sent is on record. Withdraw it instead."))
-    with by_rule(session):
-        cancel(session, call, Job.accept_watch, cause="deleted")

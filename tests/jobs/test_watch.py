@@ -11,7 +11,7 @@ from models.ledger import Job
 from models.notices import Outbox
 from models.organisation import Duty
 from models.recorder import verify
-from models.rules.calls import watch_clue
+from models.rules.clues import watch_clue
 from models.supervision import OrderState, Reminder, SupervisionOrder
 from models.words import CallScope
 from tests.make import NOW

@@ -19,7 +19,8 @@ from models.ledger import Promise, PromiseState
 from models.lists import ListState
 from models.organisation import Duty, Unit, UnitType
 from models.roles import RoleName
-from models.rules.calls import CALL, answering, forget_call, prepare_call
+from models.rules.calls import CALL, answering
+from models.rules.clues import forget_call, prepare_call
 from models.words import CallScope, Modality, modality
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import CALL_PATHS, NOW, Make
