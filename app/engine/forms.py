@@ -26,6 +26,8 @@ class Forms(BaseView):
     shape: Shape
     world: World
 
+    # Pickers -------------------------------------------------------------------------------------
+
     @expose("/lookup/<name>", methods=["GET"])
     @has_access
     def choices(self, name: str) -> Response:
