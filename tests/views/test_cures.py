@@ -422,8 +422,9 @@ def test_the_page_of_a_call_says_where_it_stands_and_who_is_responsible(browser_
 
 @pytest.mark.requirement("TA-51", "TC-24")
 def test_units_of_every_level_work_on_one_call(program_of, make):
-    abroad = make.department(make.county())
     call = make.call(make.township(), state=CallState.accepted, is_cross_region=True)
+    abroad = make.department(make.county())
+    assert abroad.region_id != call.region_id
     office = program_of(make.office(Duty.county_office))
     body = {"lead_department_id": make.department().id, "cooperating_department_ids": [abroad.id]}
     assert office.move("call", call.id, "dispatch", **body).status_code == 200
