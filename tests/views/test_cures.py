@@ -416,7 +416,12 @@ def test_the_page_of_a_call_says_where_it_stands_and_who_is_responsible(browser_
     call = make.call(state=CallState.in_progress)
     page = browser_of(call.caller_unit).get(f"/call/{call.id}").text
     part = make.assignments(call)[0]
-    for word in ("办理中", part.department.name, f"{part.responsible.last_name}{part.responsible.first_name}"):
+    for word in (
+        "办理中",
+        "责任人",
+        part.department.name,
+        f"{part.responsible.last_name}{part.responsible.first_name}",
+    ):
         assert word in page
 
 
