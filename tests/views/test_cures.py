@@ -418,7 +418,7 @@ def test_the_page_of_a_call_says_where_it_stands_and_who_is_responsible(browser_
     part = make.assignments(call)[0]
     for word in (
         "办理中",
-        "责任人",
+        'data-label="责任人"',
         part.department.name,
         f"{part.responsible.last_name}{part.responsible.first_name}",
     ):
