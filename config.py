@@ -55,6 +55,11 @@ class Settings:
         return path if self.redis_url == _socket_url(path) else None
 
     @property
+    def files(self) -> Path:
+        """Where the files lie that people send."""
+        return self.data_dir / "files"
+
+    @property
     def sqlite_path(self) -> Path | None:
         """The database's file; None if the database is a server."""
         return Path(self.database_url.removeprefix("sqlite:///")) if self.database_url.startswith("sqlite:") else None
@@ -127,6 +132,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_ENABLED": True,
         "WTF_CSRF_TIME_LIMIT": None,
         "APP_NAME": "呼应",
+        "FILES": settings.files,
         "AUTH_TYPE": 1,
         "AUTH_RATE_LIMITED": False,
         "FAB_ADD_SECURITY_VIEWS": True,

@@ -30,10 +30,12 @@ from models.actor import SYSTEM_ACTOR, Actor
 from models.base import Role, User, Word
 from models.database import reading
 from models.door import act_for, system_session
+from models.files import Attachment
 from models.organisation import Duty, Posting, Unit, UnitType
 from models.roles import RoleName, grants
 from models.rules.organisation import place_units
 from models.seeds.accounts import ACCOUNTS, address_of
+from models.store import Store
 
 log = logging.getLogger("app.commands")
 
@@ -109,8 +111,9 @@ def demo_accounts() -> list[tuple[str, str]]:
 
 
 def verify(kept: Path | None = None) -> int:
-    """Recompute the recorder's chains, and hold every row against its entries. Print what is wrong; 1 if anything is.
+    """Recompute the recorder's chains; hold every row against its entries, every file against its checksum.
 
+    Print what is wrong; 1 if anything is.
     If nothing is, print the chains' heads as JSON: `kept` is a file of them from an earlier day.
     """
     own = config.settings().data_dir / "anchors.json"
@@ -119,6 +122,7 @@ def verify(kept: Path | None = None) -> int:
         faults = recorder.verify(session, *map(_heads_in, files))
         wrong = [f"chain {fault.chain}: entry {fault.seq} {fault.reason}" for fault in faults]
         wrong += _told_differences(session)
+        wrong += _told_files(session)
         heads = recorder.heads(session)
     if wrong:
         print("\n".join(wrong))
@@ -168,6 +172,15 @@ def _told_differences(session: Session) -> list[str]:
     for chain, rows in lost.items():
         told.append(f"chain {chain}: gone, but not its rows: " + ", ".join(f"{n} {table}" for table, n in rows.items()))
     return told
+
+
+def _told_files(session: Session) -> list[str]:
+    """A sentence for each file that is gone, or is not as it was sent; for many, their number."""
+    store = Store(config.settings().files)
+    rows = session.execute(select(Attachment.id, Attachment.key, Attachment.sha256).order_by(Attachment.id))
+    told = [f"attachment {row}: its file {fault}" for row, key, seal in rows if (fault := store.fault(key, seal))]
+    more = [f"attachment: {len(told) - NAMED} more files"] if len(told) > NAMED else []
+    return told[:NAMED] + more
 
 
 def _first_unit(session: Session) -> Unit:

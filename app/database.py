@@ -12,7 +12,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -20,6 +20,7 @@ from typing import IO, Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import ColumnClause, Connection, column, create_engine, func, inspect, select, table
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -68,10 +69,16 @@ def migrate(settings: Settings) -> None:
 
 
 def upgrade(url: str) -> None:
-    """Bring the tables up to date, and nothing but the tables."""
+    """Bring the tables up to date, and nothing but the tables. Raises `CannotDo` for a database of other code."""
     alembic = Config(toml_file=ROOT / "pyproject.toml")
     alembic.attributes["url"] = url
-    command.upgrade(alembic, "head")
+    try:
+        command.upgrade(alembic, "head")
+    except CommandError as error:
+        raise CannotDo(
+            f"The database stands at {revision(url)!r}, which this version does not know: it was made by a later or an "
+            "unreleased one. Run that version, or begin with an empty data directory."
+        ) from error
 
 
 def up_to_date(settings: Settings) -> bool:
@@ -113,12 +120,14 @@ def shared_password(url: str) -> str:
 
 
 def throw_away(settings: Settings) -> None:
-    """Delete the demo's embedded database, if nobody is using it."""
+    """Delete the demo's embedded database and its files, if nobody is using it."""
     if settings.env != "demo" or not settings.sqlite_path:
         raise CannotDo("Only a demo's embedded database is thrown away by a command.")
     with only_here(settings, "make demo"):
         for path in _sqlite_files(settings.sqlite_path):
             path.unlink(missing_ok=True)
+        if settings.files.exists():
+            shutil.rmtree(settings.files)
 
 
 def backup(settings: Settings, target: Path) -> dict[str, Any]:
@@ -132,7 +141,10 @@ def backup(settings: Settings, target: Path) -> dict[str, Any]:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
             with tarfile.open(fileobj=raw, mode="w:gz" if target.suffix in (".gz", ".tgz") else "w") as tar:
                 # The files last: one that the database names was there before the row was.
-                sums = {name: _add(tar, name, path) for name, path in files}
+                sums: dict[str, str] = {}
+                for name, path in files:
+                    with suppress(FileNotFoundError):  # one that no row names is swept away meanwhile
+                        sums[name] = _add(tar, name, path)
                 manifest = {
                     "format": 1,
                     "made_at": datetime.now(UTC).isoformat(timespec="seconds"),

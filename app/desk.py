@@ -146,10 +146,20 @@ def _detail(name: str, value: Any) -> str:
 
 
 PAGES = {
+    "assigned_matter": "AssignedMatterPage.show",
     "call": "CallPage.show",
     "call_assignment": "CallAssignmentPage.show",
     "coordination_case": "CoordinationCasePage.show",
+    "duty_list": "DutyListPage.show",
+    "list_adjustment": "ListAdjustmentPage.show",
+    "data_request": "DataRequestPage.show",
+    "irregular_assignment_report": "IrregularAssignmentReportPage.show",
+    "responsibility_statement": "ResponsibilityStatementPage.show",
     "supervision_order": "SupervisionOrderPage.show",
+    "duty_admission": "DutyAdmissionPage.show",
+    "admission_opinion": "AdmissionOpinionPage.show",
+    "guarantee_measure": "GuaranteeMeasurePage.show",
+    "joint_meeting": "JointMeetingPage.show",
 }
 
 

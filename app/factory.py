@@ -9,14 +9,17 @@ from flask_appbuilder import AppBuilder
 from sqlalchemy import select
 
 import config
-from app import desk, errors, identity, places, security, shell, wake
+from app import burden, desk, errors, finder, identity, places, security, shell, wake
 from app.accounts import MEMBER
+from app.comparison import Comparison, ComparisonApi
 from app.deadlines import derivation
 from app.engine import present
 from app.engine.build import register
 from app.engine.checks import check
 from app.engine.declare import World
 from app.extensions import appbuilder, csrf, db
+from app.files import FILES
+from app.flow_charts import FlowChartApi, FlowCharts
 from app.metrics import Metrics
 from app.names import CODES, NAMES
 from app.roles_page import LabelledSecurity
@@ -60,9 +63,22 @@ def create_app(**overrides: Any) -> Flask:
         present.CODES.update(CODES)
         security.register(app)
         errors.speak_of_tokens(appbuilder.sm.jwt_manager)
-        for view in (desk.Notices, desk.Acting, desk.Language, desk.Health, Metrics, desk.OpenApi):
+        for view in (
+            desk.Notices,
+            desk.Acting,
+            desk.Language,
+            desk.Health,
+            Metrics,
+            FlowCharts,
+            FlowChartApi,
+            Comparison,
+            ComparisonApi,
+            desk.OpenApi,
+            *finder.VIEWS,
+            burden.Burden,
+        ):
             appbuilder.add_view_no_menu(view)
-        shell.register(app, register(appbuilder, CONSOLES, world()))
+        shell.register(app, [*register(appbuilder, CONSOLES, world()), finder.ENTRY, burden.ENTRY])
     if settings.env == "production":
         _refuse_demo_accounts(app)
     if not app.testing:
@@ -107,6 +123,7 @@ def world() -> World:
         told=errors.told,
         timeline=timeline,
         derivation=derivation,
+        files=FILES,
         zone=identity.ZONE,
     )
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from app.engine.derive import translated
 from app.words import PAGES, RIGHTS, ROLES
+from models.admissions import GuaranteeMeasure
 from models.base import N_, Role
 from models.calendar import TimeLimit, WorkingWindow
 from models.coordination import CaseParty
 from models.ledger import Job, Promise
+from models.meetings import MeetingVote
 from models.recorder import RecorderEntry
 from models.workflow import workflow_of
 from views import CONSOLES
@@ -18,14 +20,39 @@ from views import CONSOLES
 TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "ab_role": N_("Role"),
     "ab_user": N_("Account"),
+    "list_adjustment": N_("Adjustment"),
+    "adjustment_opinion": N_("Opinion on an adjustment"),
+    "attachment": N_("File"),
+    "assigned_matter": N_("Assigned matter"),
+    "admission_batch": N_("Admission batch"),
+    "admission_opinion": N_("Written opinion"),
     "calendar_day": N_("Calendar day"),
     "call": N_("Call"),
     "call_assignment": N_("Assignment"),
     "case_party": N_("Party"),
     "coordination_case": N_("Coordination case"),
+    "data_request": N_("Data request"),
+    "data_request_field": N_("Requested field"),
     "duty_list": N_("List"),
+    "item_attachment": N_("Drawing or guide"),
+    "irregular_assignment_report": N_("Report of an irregular assignment"),
     "item_cooperation": N_("Cooperating department"),
+    "item_step": N_("Step"),
     "list_item": N_("List item"),
+    "list_type": N_("List type"),
+    "list_field": N_("Column of a list type"),
+    "list_opinion": N_("Opinion on a list"),
+    "item_indicator": N_("Field of calls"),
+    "item_checkpoint": N_("Checkpoint"),
+    "governance_module": N_("Module"),
+    "plain_word": N_("Plain word"),
+    "policy_document": N_("Policy document"),
+    "responsibility_statement": N_("Responsibility statement"),
+    "duty_admission": N_("Duty admission"),
+    "guarantee_measure": N_("Guarantee measure"),
+    "joint_meeting": N_("Joint meeting"),
+    "meeting_member": N_("Member"),
+    "meeting_vote": N_("Vote"),
     "supervision_order": N_("Supervision order"),
     "unit": N_("Unit"),
 }
@@ -40,14 +67,20 @@ MOVES = {
 
 CAUSES = {
     "accepted": N_("Accepted"),
+    "opinions in": N_("All opinions in"),
     "agreed": N_("Agreement reached"),
+    "cancelled": N_("Cancelled"),
+    "answered": N_("Answered"),
     "deleted": N_("Deleted"),
+    "delivered": N_("Delivery reported"),
     "executed": N_("Executed"),
     "filed": N_("Agreement filed"),
     "moved on": N_("Settled before it was due"),
     "no agreement": N_("No agreement"),
     "no emergency": N_("No emergency"),
     "planned anew": N_("Planned anew"),
+    "replaced": N_("Replaced by a later edition"),
+    "round over": N_("Comment round over"),
     "rejected": N_("Rejected"),
     "resolved": N_("Resolved"),
     "responded": N_("Responded"),
@@ -83,6 +116,7 @@ CODES: Mapping[str | int, str] = (
     | WEEKDAYS
     | {job.value: job.label for job in Job}
     | {f"job:{job}": job.label for job in Job}
+    | {"supersede": N_("Replaced"), "strike_out": N_("Struck out")}
     | {"create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "send_back": N_("Send back")}
     | {"escalate": Job.case_escalate.label, "command": N_("By a command")}
 )
@@ -111,6 +145,8 @@ def _working_window(window: WorkingWindow) -> str:
 NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     Role: role_name,
     CaseParty: lambda party: f"{party.unit} · {translated(party.side.label)}",
+    GuaranteeMeasure: lambda measure: f"{measure.admission} · {translated(measure.kind.label)}",
+    MeetingVote: lambda vote: f"{vote.unit} · {translated(vote.ballot.label)}",
     TimeLimit: _time_limit,
     WorkingWindow: _working_window,
     Promise: lambda promise: f"{translated(promise.job.label)} · {called(promise.subject_type)} {promise.subject_id}",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.story_records import Records
 from jobs.notices import deliver
 from jobs.sweep import keep
 from models.actor import Actor
@@ -19,22 +22,28 @@ from models.calls import AssignmentState, Call, CallAssignment
 from models.ledger import Promise, PromiseState
 from models.lists import DutyList, ListItem
 from models.notices import Notice
+from models.opinions import ListOpinion
 from models.organisation import Posting, Unit
 from models.queries.calendar import calendar_of
 from models.recorder import Origin, set_origin
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import prepare_call
+from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
 from models.rules.lists import LIST
 from models.rules.rounds import current, latest_case
 from models.rules.supervision import SUPERVISION
+from models.seeds.accounts import TAISHUN
 from models.seeds.stories import (
     PUBLISHED,
+    ROUND,
     WORKING_DAY,
+    Comment,
     Publication,
     Scene,
     Story,
+    comments,
     publications,
     stories,
     worked_before,
@@ -53,12 +62,14 @@ def play(session: Session, now: datetime) -> dict[str, int]:
     stage = Stage(session, now.replace(second=0, microsecond=0))
     for publication in publications():
         stage.publish(publication)
-    cues = sorted(stage.cues(), key=lambda cue: cue.at)
-    for cue in cues:
-        stage.let_pass(cue.at)
-        stage.act(cue)
+    of_calls = ((cue.at, partial(stage.act, cue)) for cue in stage.cues())
+    of_records = Records(session, stage.now, stage.cast).deeds(partial(stage.ago, TAISHUN))
+    deeds: list[tuple[datetime, Callable[[], None]]] = sorted([*of_calls, *of_records], key=itemgetter(0))
+    for at, act in deeds:
+        stage.let_pass(at)
+        act()
     stage.let_pass(now)
-    return {"call": len(stage.calls), "scene": len(cues), "notice": _deliver(session, now)}
+    return {"call": len(stage.calls), "scene": len(deeds), "notice": _deliver(session, now)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +112,33 @@ class Stage:
             self.session.expire_all()  # jobs write by statements, past the rows in hand
 
     def publish(self, publication: Publication) -> None:
-        """Bring a county's list into force."""
-        at, actor = self._ago(publication.county, PUBLISHED), self.cast[publication.who]
-        set_origin(self.session, Origin(actor=actor, at=at))
+        """Bring a county's list into force: commented on round by round, then reviewed."""
         of_county = select(DutyList).where(DutyList.region_id == self.units[publication.county])
         duty_list = self.session.scalars(of_county).one()
+        rounds = duty_list.list_type.rounds
+        for number in range(1, rounds + 1):
+            at = self.ago(publication.county, PUBLISHED + (rounds - number + 1) * ROUND)
+            self._press(LIST, duty_list, "ask_opinions", publication.who, at)
+            for comment in comments():
+                if (comment.county, comment.round) == (publication.county, number):
+                    self._comment(duty_list, comment, at)
+            self.let_pass(duty_list.comment_due or at)
+        at = self.ago(publication.county, PUBLISHED)
         duty_list.issued_by, duty_list.document_number = publication.issued_by, publication.document_number
-        LIST.move(self.session, duty_list, "publish", actor=actor, now=at)
+        for name in ("submit", "publish"):
+            self._press(LIST, duty_list, name, publication.who, at)
+
+    def _comment(self, duty_list: DutyList, comment: Comment, asked_at: datetime) -> None:
+        unit_id = self.cast[comment.who].unit_id
+        waiting = (ListOpinion.duty_list_id == duty_list.id) & (ListOpinion.round == comment.round)
+        opinion = self.session.scalars(select(ListOpinion).where(waiting, ListOpinion.unit_id == unit_id)).one()
+        said = {"agrees": comment.agrees, "opinion": comment.text}
+        self._press(OPINION, opinion, "give", comment.who, asked_at + timedelta(days=1), **said)
+
+    def _press(self, workflow: Workflow, subject: Any, name: str, who: str, at: datetime, **answers: Any) -> None:
+        actor = self.cast[who]
+        set_origin(self.session, Origin(actor=actor, at=at))
+        workflow.move(self.session, subject, name, actor=actor, now=at, answers=answers)
 
     def act(self, cue: Cue) -> None:
         """What the scene says."""
@@ -191,7 +222,8 @@ class Stage:
     def _unit(self, cue: Cue, name: str) -> Unit | None:
         return self.session.get(Unit, self.units[cue.story.unit_code(name)]) if name else None
 
-    def _ago(self, county: str, days: int) -> datetime:
+    def ago(self, county: str, days: int) -> datetime:
+        """The moment so many working days before now."""
         return worked_before(calendar_of(self.session, self.units[county]), self.now, days * WORKING_DAY)
 
 

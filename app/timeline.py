@@ -15,6 +15,8 @@ from app.engine.present import CODES, name_of, plain
 from app.identity import ZONE
 from app.words import ROLES
 from models.base import N_, Model, User
+from models.items import ItemIndicator
+from models.lists import ListField
 from models.organisation import Unit
 from models.recorder import TOLD, RecorderEntry
 from models.workflow import workflow_of
@@ -51,8 +53,8 @@ def timeline(session: Any, row: Any) -> list[Happening]:
 def _all_told(session: Any, entries: Sequence[RecorderEntry], *, whole: bool = False) -> list[Happening]:
     people = _named(session, User, {entry.user_id for entry in entries})
     units = _named(session, Unit, {entry.unit_id for entry in entries})
-    references = _references(session, entries)
-    return [_told(entry, people, units, references, whole=whole) for entry in entries]
+    references, labels = _references(session, entries), _labels(session, entries)
+    return [_told(entry, people, units, references, labels, whole=whole) for entry in entries]
 
 
 def _subject(entry: RecorderEntry, references: Any) -> str:
@@ -101,7 +103,16 @@ def _references(session: Any, entries: Any) -> dict[tuple[type[Any], int], str]:
     }
 
 
-def _told(entry: RecorderEntry, people: Any, units: Any, references: Any, *, whole: bool) -> Happening:
+def _labels(session: Any, entries: Sequence[RecorderEntry]) -> dict[str, str]:
+    """What the fields are called that people declared and the changes are about."""
+    names = {name for entry in entries for side in (entry.before, entry.after) for name in side.get("extra") or ()}
+    if not names:
+        return {}
+    asked = (select(model.name, model.label).where(model.name.in_(names)) for model in (ItemIndicator, ListField))
+    return {name: label for query in asked for name, label in session.execute(query)}
+
+
+def _told(entry: RecorderEntry, people: Any, units: Any, references: Any, labels: Any, *, whole: bool) -> Happening:
     """`whole`: with all that a new row began with, too."""
     model = _models().get(entry.subject_type)
     workflow = workflow_of(model) if model else None
@@ -116,21 +127,38 @@ def _told(entry: RecorderEntry, people: Any, units: Any, references: Any, *, who
         tone=transition.tone if transition else "muted",
         subject=_subject(entry, references),
         note=entry.note,
-        changes=tuple(_changes(entry, model, references)) if whole or entry.action != "create" or model is None else (),
+        changes=tuple(_changes(entry, model, references, labels))
+        if whole or entry.action != "create" or model is None
+        else (),
         place=translated(CODES.get(entry.place, entry.place)),
     )
 
 
-def _changes(entry: RecorderEntry, model: Any, references: Any) -> Any:
+def _changes(entry: RecorderEntry, model: Any, references: Any, labels: dict[str, str]) -> Any:
     if entry.subject_type in _accounts():
         for key in (name for name in LABELS if name in entry.before or name in entry.after):
             yield translated(LABELS[key]), *(_word(key, side.get(key)) for side in (entry.before, entry.after))
     fields = _by_key(model) if model else {}
     for key in dict.fromkeys((*entry.before, *entry.after)):
         field = fields.get(key)
-        if field is not None and field.label and key not in UNTOLD:
+        if field is not None and field.kind == "data":
+            yield from _declared(labels, *(side.get(key) or {} for side in (entry.before, entry.after)))
+        elif field is not None and field.label and key not in UNTOLD:
             was, now = (_value(field, side.get(key), references) for side in (entry.before, entry.after))
             yield translated(field.label), was, now
+
+
+def _declared(labels: dict[str, str], before: dict[str, Any], after: dict[str, Any]) -> Any:
+    """Each field of its own that differs."""
+    for name in dict.fromkeys((*before, *after)):
+        if before.get(name) != after.get(name):
+            yield labels.get(name, name), *(_plain(side.get(name)) for side in (before, after))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(gettext("Yes") if value else gettext("No"))
+    return "" if value is None else str(value)
 
 
 def _value(field: Field, value: Any, references: Any) -> str:

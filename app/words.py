@@ -25,6 +25,7 @@ RIGHTS = {
 """What pages and resources permit, by Flask-AppBuilder's name for it. Moves have labels of their own."""
 
 PAGES = {
+    "Burden": N_("Burden meter"),
     "UserDBModelView": N_("Accounts"),
     "RoleModelView": N_("Roles"),
     "UserInfoEditView": N_("Names on my account"),

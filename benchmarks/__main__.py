@@ -1,4 +1,4 @@
-"""`python -m benchmarks [CALLS ...]`: pages and sweep on SQLite and PostgreSQL; one JSON line a figure."""
+"""`python -m benchmarks [CALLS ...]`: the finder; pages and sweep on SQLite and PostgreSQL; one JSON line a figure."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 
+from benchmarks import finder
 from benchmarks.seed import fill
 
 SIZES = (10_000, 1_000_000)
@@ -26,6 +27,7 @@ PASSWORD = "benchmark-only"
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
+    finder.main()
     for calls in [int(word) for word in sys.argv[1:]] or SIZES:
         for database in (sqlite, postgresql):
             with tempfile.TemporaryDirectory(prefix="hy", dir="/tmp") as folder, database(Path(folder)) as url:
@@ -78,6 +80,7 @@ def measure(url: str, folder: Path, calls: int) -> None:
         ("charts", office, "/call/charts"),
         ("REST list", office, "/api/v1/call/"),
         ("my desk", office, "/"),
+        ("who answers?", township, "/find/?q=村里养猪场臭气熏天,污水直排河里,几个部门都说不归他管"),
     ):
         _print(about | _page(client, path) | {"figure": name})
     _print(about | _sweep(runner, promises) | {"figure": "sweep"})

@@ -11,13 +11,19 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, exists, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from jobs.admissions import RUNNING
 from jobs.calls import AT_WORK
 from jobs.coordination import SETTLED
 from jobs.watch import OVER, Done
 from models import recorder
+from models.adjustments import AdjustmentState, ListAdjustment
+from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure, GuaranteeState, OpinionState
+from models.assigned import AssignedMatter, MatterState
 from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.coordination import CaseState, CoordinationCase
+from models.item_words import ListState
 from models.ledger import Job, Promise, PromiseState
+from models.lists import DutyList
 from models.recorder import RecorderEntry
 from models.rules.deadlines import SHANGHAI
 
@@ -56,6 +62,13 @@ WATCHED = (
         "execution_due",
         ("file", "issue_opinion", "order_execution"),
     ),
+    Watched(Job.idle_items, DutyList, (ListState.published,), "idle_due", ("publish",)),
+    Watched(Job.adjustment_watch, ListAdjustment, (AdjustmentState.consulting,), "opinion_due", ("ask_opinions",)),
+    Watched(Job.comment_watch, DutyList, (ListState.consulting,), "comment_due", ("ask_opinions",)),
+    Watched(Job.matter_watch, AssignedMatter, (MatterState.in_force,), "ends_at", ("enter_into_force",)),
+    Watched(Job.admission_watch, AdmissionOpinion, (OpinionState.asked,), "answer_due", ("ask",)),
+    Watched(Job.admission_watch, GuaranteeMeasure, (GuaranteeState.promised,), "due", ("promise", "dispute_delivery")),
+    Watched(Job.admission_watch, DutyAdmission, RUNNING, "expires_at", ("in_force",)),
 )
 
 
@@ -111,7 +124,12 @@ def _compare(session: Session, begins: datetime, ends: datetime) -> None:
         )
         lost = session.scalars(unplanned).all()
         _say("%s: %d clocks of yesterday are not in the ledger: %s %s", watched, len(lost), lost)
-        kept = (Promise.job == watched.job) & (Promise.cause == "") & Promise.fired_at.between(begins, ends)
+        kept = (
+            (Promise.job == watched.job)
+            & (Promise.subject_type == watched.model.__tablename__)
+            & (Promise.cause == "")
+            & Promise.fired_at.between(begins, ends)
+        )
         entry = (
             (RecorderEntry.subject_type == Promise.subject_type)
             & (RecorderEntry.subject_id == Promise.subject_id)

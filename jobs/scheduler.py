@@ -17,8 +17,8 @@ from models.rules.deadlines import SHANGHAI
 
 log = logging.getLogger("jobs.scheduler")
 
-AUDIT_HOUR = 2
-"""At night, in Shanghai: once a day the clocks themselves are looked after."""
+NIGHT_HOUR = 2
+"""In Shanghai: once a day the clocks themselves are looked after, and the files."""
 
 TOO_MANY = 3
 """Ticks that nobody took: the workers are dead, or far behind."""
@@ -45,8 +45,8 @@ def tick(redis: Redis, now: datetime) -> str:
     try:
         if waiting(redis, SWEEP) < TOO_MANY:
             local = now.astimezone(SHANGHAI)
-            if local.hour == AUDIT_HOUR:
-                enqueue_once(redis, SWEEP, "jobs.runner.run", "self_audit", key=f"audit-{local:%Y%m%d}", remember=DAY)
+            if local.hour == NIGHT_HOUR:
+                enqueue_once(redis, SWEEP, "jobs.runner.run", "nightly", key=f"nightly-{local:%Y%m%d}", remember=DAY)
             fresh = enqueue_once(redis, SWEEP, "jobs.runner.run", "tick", key=f"sweep-{now:%Y%m%dT%H%M}")
             return "queued" if fresh else "queued already"
         log.warning("%d sweeps wait for a worker; sweeping here.", TOO_MANY)

@@ -11,32 +11,53 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config import settings
-from jobs import calls, coordination
+from jobs import admissions, calls, coordination, lists, matters
 from jobs.audit import recount
+from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
 from jobs.notices import deliver
 from jobs.watch import Batch, Done, Fired
+from models.adjustments import ListAdjustment
+from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure
+from models.assigned import AssignedMatter
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.ledger import Job, Promise, PromiseState
+from models.lists import DutyList
 
 BATCH = 500
 """Promises a transaction. A person who presses a button meanwhile waits for one of these at most."""
 
-CLOCKS: dict[Job, tuple[type[Any], Callable[[Batch], None]]] = {
-    Job.accept_watch: (Call, calls.acceptance),
-    Job.respond_remind: (CallAssignment, calls.response),
-    Job.promise_remind: (CallAssignment, calls.promised_result),
-    Job.case_escalate: (CoordinationCase, coordination.escalation),
-    Job.case_filing_remind: (CoordinationCase, coordination.filing),
-    Job.case_execution_watch: (CoordinationCase, coordination.execution),
+Watch = Callable[[Batch], None]
+
+CLOCKS: dict[Job, dict[type[Any], Watch]] = {
+    Job.accept_watch: {Call: calls.acceptance},
+    Job.respond_remind: {CallAssignment: calls.response},
+    Job.promise_remind: {CallAssignment: calls.promised_result},
+    Job.case_escalate: {CoordinationCase: coordination.escalation},
+    Job.case_filing_remind: {CoordinationCase: coordination.filing},
+    Job.case_execution_watch: {CoordinationCase: coordination.execution},
+    Job.admission_watch: {
+        AdmissionOpinion: admissions.answers,
+        GuaranteeMeasure: admissions.guarantees,
+        DutyAdmission: admissions.ends,
+    },
+    Job.comment_watch: {DutyList: lists.commenting},
+    Job.adjustment_watch: {ListAdjustment: lists.proposals},
+    Job.idle_items: {DutyList: lists.idle},
+    Job.matter_watch: {AssignedMatter: matters.term},
 }
+"""What each clock does, by the table that it looks at."""
 
 
 def keep(job: Job, session: Session, now: datetime) -> Done:
-    """One batch of a clock's promises: claimed, and what they cause written, in the caller's transaction."""
-    model, watch = CLOCKS[job]
-    fired = fire(session, job, now)
+    """One batch of a clock's promises, a table at a time: claimed, and what they cause written; the caller commits."""
+    done = [_keep(job, model, watch, session, now) for model, watch in CLOCKS[job].items()]
+    return Done(sum(part.found for part in done), sum(part.did for part in done))
+
+
+def _keep(job: Job, model: type[Any], watch: Watch, session: Session, now: datetime) -> Done:
+    fired = fire(session, job, model, now)
     if not fired:
         return Done(0, 0)
     batch = Batch(session, job, model, now, fired)
@@ -45,16 +66,16 @@ def keep(job: Job, session: Session, now: datetime) -> Done:
     return Done(len(fired), len(batch.kept))
 
 
-def fire(session: Session, job: Job, now: datetime, limit: int | None = None) -> list[Fired]:
+def fire(session: Session, job: Job, model: type[Any], now: datetime, limit: int | None = None) -> list[Fired]:
     """Claim promises that are due, the oldest first: no two sweeps get the same one.
 
     Where somebody is moving the subject at this moment, the promise is left for the next sweep.
     """
-    model, _ = CLOCKS[job]
+    of_clock = (Promise.job == job) & (Promise.subject_type == model.__tablename__)
     due = (
         select(Promise.id)
         .join(model, model.id == Promise.subject_id)
-        .where(Promise.state == PromiseState.planned, Promise.job == job, Promise.due_at <= now)
+        .where(Promise.state == PromiseState.planned, of_clock, Promise.due_at <= now)
         .order_by(Promise.due_at, Promise.id)
         .limit(limit or BATCH)
         .with_for_update(skip_locked=True, key_share=True)
@@ -82,12 +103,17 @@ PARTS: dict[str, Part] = {
     **{job.value: partial(keep, job) for job in CLOCKS},
     "notices": deliver,
     "mails": mails,
+    "unnamed_files": remove_unnamed,
 }
 """Each is repeated, a transaction each time, until it finds nothing more to do."""
 
+NIGHTLY = ("self_audit", "unnamed_files")
+
 RUNS: dict[str, tuple[str, ...]] = {
     "sweep": tuple(PARTS),
-    "tick": tuple(part for part in PARTS if part != "self_audit"),
+    "tick": tuple(part for part in PARTS if part not in NIGHTLY),
+    "nightly": NIGHTLY,
     "deliver": ("notices", "mails"),
 }
-"""All there is to do, as the command does it; what is due, every minute; and what somebody waits for."""
+"""All there is to do, as the command does it; what is due, every minute; what can wait for the night; and what
+somebody waits for."""

@@ -221,9 +221,9 @@ class Batch:
         recorder.append(self.session, self._entries)
 
 
-def call_id(row: Any) -> int:
-    """The call that a call, an assignment, a case or an order belongs to."""
-    belongs_to: int = row.id if row.__tablename__ == "call" else row.call_id
+def call_id(row: Any) -> int | None:
+    """The call that a row belongs to, if it belongs to one."""
+    belongs_to: int | None = row.id if row.__tablename__ == "call" else getattr(row, "call_id", None)
     return belongs_to
 
 

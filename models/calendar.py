@@ -24,6 +24,7 @@ class Clock(Word):
     file = "file", N_("Filing review")
     coordinate = "coordinate", N_("Coordination")
     execute = "execute", N_("Execution")
+    consult = "consult", N_("Written consultation")
 
 
 class LimitUnit(Word):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.assigned import AssignedMatter
 from models.base import N_, Model, Regional, User, Word
 from models.lists import ListItem
 from models.organisation import Unit
@@ -101,14 +103,21 @@ class Call(Regional, Model):
     )
     reopened: Mapped[int] = mapped_column(default=0, info={"label": N_("Times reopened"), "protected": True})
     rounds: Mapped[int] = mapped_column(default=0, info={"label": N_("Rounds of dispatch"), "protected": True})
+    extra: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, info={"label": N_("What the item asks for"), "protected": True}
+    )
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
     caller_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     list_item_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True)
+    assigned_matter_id: Mapped[int | None] = mapped_column(ForeignKey("assigned_matter.id"), index=True)
     place_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
     caller_unit: Mapped[Unit] = relationship(foreign_keys=caller_unit_id, info={"label": N_("Caller")})
     list_item: Mapped[ListItem | None] = relationship(
         info={"label": N_("List item"), "help": N_("Who answers follows from the item.")}
+    )
+    assigned_matter: Mapped[AssignedMatter | None] = relationship(
+        info={"label": N_("Assigned matter"), "help": N_("In place of an item: work that was assigned for a term.")}
     )
     place_unit: Mapped[Unit | None] = relationship(
         foreign_keys=place_unit_id, info={"label": N_("Village or grid"), "help": N_("Within your own area.")}

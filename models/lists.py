@@ -1,40 +1,112 @@
-"""Duty lists: which department leads in which matter, who cooperates, and on what basis."""
+"""Lists (清单) in editions, their types as people declare them, and the items: who leads, who cooperates, and why."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import N_, Model, Regional, Word
+from models.base import N_, Model, Regional
+from models.files import Attachment
+from models.governance import GovernanceModule
+from models.item_words import (
+    BasisLevel,
+    DelegationKind,
+    FieldKind,
+    ForbiddenKind,
+    Holder,
+    ItemColumn,
+    ItemState,
+    ListState,
+    PlatformKind,
+    PowerStatus,
+    Primary,
+    RelationPair,
+    SinkKind,
+)
 from models.organisation import Unit
 from models.words import CallScope
 
 
-class ListType(Word):
-    """The kinds of list (requirements B1)."""
+class ListType(Model):
+    """A kind of list (requirements B1), and any that an administrator adds. Its columns are its `ListField` rows."""
 
-    territorial = "territorial", N_("Territorial management list")
+    __tablename__ = "list_type"
+    __table_args__ = (
+        UniqueConstraint("code", name="uq_list_type_code"),
+        CheckConstraint("rounds >= 0", name="ck_list_type_rounds"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(
+        String(40), default="", info={"label": N_("Code"), "help": N_("Left empty, it follows from the name.")}
+    )
+    name: Mapped[str] = mapped_column(String(80), info={"label": N_("Name")})
+    primary: Mapped[Primary] = mapped_column(
+        default=Primary.department, info={"label": N_("Who is primarily responsible")}
+    )
+    rounds: Mapped[int] = mapped_column(
+        default=1,
+        info={"label": N_("Comment rounds"), "help": N_("How many a new list goes through before its publication.")},
+    )
+    in_modules: Mapped[bool] = mapped_column(
+        default=False,
+        info={"label": N_("Filed into modules"), "help": N_("Each item then belongs to one module of the county.")},
+    )
+    note: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Note")})
+
+    def __str__(self) -> str:
+        return self.name
 
 
-class ListState(Word):
-    """A published list binds everyone, and is frozen."""
+class ListField(Model):
+    """One column of a list type: one that every item has and this type uses, or one of its own."""
 
-    draft = "draft", N_("Draft"), "muted"
-    published = "published", N_("Published"), "done"
+    __tablename__ = "list_field"
+    __table_args__ = (UniqueConstraint("list_type_id", "name", name="uq_list_field_name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_type_id: Mapped[int] = mapped_column(ForeignKey("list_type.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0, info={"label": N_("Position")})
+    label: Mapped[str] = mapped_column(String(60), default="", info={"label": N_("Heading")})
+    column: Mapped[ItemColumn | None] = mapped_column(
+        info={
+            "label": N_("Usual column"),
+            "help": N_("One that rules and charts know; none for a new field."),
+        }
+    )
+    kind: Mapped[FieldKind] = mapped_column(
+        default=FieldKind.text, info={"label": N_("Kind of field"), "help": N_("Of a new field.")}
+    )
+    required: Mapped[bool] = mapped_column(default=False, info={"label": N_("Mandatory")})
+    choices: Mapped[str] = mapped_column(
+        Text, default="", info={"label": N_("Words"), "help": N_("For one of several words: one on each line.")}
+    )
+    help: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Explanation")})
+    name: Mapped[str] = mapped_column(
+        String(40),
+        default="",
+        info={"label": N_("Code name"), "help": N_("For programs. Left empty, it follows from the heading.")},
+    )
+
+    list_type: Mapped[ListType] = relationship(info={"label": N_("List type")})
+
+    def __str__(self) -> str:
+        return self.label or self.name
 
 
 class DutyList(Regional, Model):
-    """One edition of a county's list, with its act of publication (TA-04)."""
+    """One edition of a county's list, with its act of publication (TA-04). Its number is given when it is published."""
 
     __tablename__ = "duty_list"
     __table_args__ = (
-        UniqueConstraint("region_id", "list_type", "edition", name="uq_duty_list_edition"),
+        UniqueConstraint("region_id", "list_type_id", "edition", name="uq_duty_list_edition"),
         Index(
             "uq_duty_list_in_force",
             "region_id",
-            "list_type",
+            "list_type_id",
             unique=True,
             sqlite_where=text("state = 'published'"),
             postgresql_where=text("state = 'published'"),
@@ -43,20 +115,34 @@ class DutyList(Regional, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200), info={"label": N_("Title")})
-    list_type: Mapped[ListType] = mapped_column(default=ListType.territorial, info={"label": N_("List type")})
-    edition: Mapped[int] = mapped_column(default=1, info={"label": N_("Edition")})
+    list_type_id: Mapped[int] = mapped_column(ForeignKey("list_type.id"), index=True)
+    edition: Mapped[int | None] = mapped_column(info={"label": N_("Edition"), "protected": True})
     state: Mapped[ListState] = mapped_column(
         default=ListState.draft, index=True, info={"label": N_("State"), "protected": True}
     )
     owner_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     issued_by: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Issued by")})
     document_number: Mapped[str] = mapped_column(String(80), default="", info={"label": N_("Document number")})
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("duty_list.id"), index=True)
+    rounds_done: Mapped[int] = mapped_column(default=0, info={"label": N_("Comment rounds held"), "protected": True})
+    comment_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Comment by"), "protected": True})
     published_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Published at"), "protected": True})
     effective_from: Mapped[date | None] = mapped_column(info={"label": N_("In force from"), "protected": True})
+    effective_to: Mapped[date | None] = mapped_column(info={"label": N_("In force until"), "protected": True})
+    provisional: Mapped[bool] = mapped_column(
+        default=False, info={"label": N_("Deadline is an estimate"), "protected": True}
+    )
+    idle_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Idle items looked for on"), "protected": True})
     note: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Note")})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
+    list_type: Mapped[ListType] = relationship(info={"label": N_("List type")})
     owner_unit: Mapped[Unit] = relationship(foreign_keys=owner_unit_id, info={"label": N_("Kept by")})
+    file: Mapped[Attachment | None] = relationship(foreign_keys=file_id, info={"label": N_("File")})
+    replaces: Mapped[DutyList | None] = relationship(
+        remote_side="DutyList.id", info={"label": N_("Edition before"), "protected": True}
+    )
     items: Mapped[list[ListItem]] = relationship(back_populates="duty_list", lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}
@@ -66,7 +152,7 @@ class DutyList(Regional, Model):
 
 
 class ListItem(Regional, Model):
-    """One matter: the lead department's duties, the township's, and the basis (TA-10).
+    """One matter, in the words of one edition. The version of the next edition is another row (TC-10, TC-26).
 
     The lead keeps whatever is not written; a township owes what is written, and no more (TS-03).
     """
@@ -83,19 +169,80 @@ class ListItem(Regional, Model):
     category: Mapped[str] = mapped_column(String(40), default="", index=True, info={"label": N_("Category")})
     call_scope: Mapped[CallScope] = mapped_column(default=CallScope.complex, info={"label": N_("Call scope")})
     duty_list_id: Mapped[int] = mapped_column(ForeignKey("duty_list.id"), index=True)
+    list_type_id: Mapped[int] = mapped_column(ForeignKey("list_type.id"), index=True)
     lead_department_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     department_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Department duties")})
     township_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Township duties")})
     legal_basis: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Legal and policy basis")})
+    procedure: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Procedure")})
+    responsibility: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Accountability")})
     time_limit: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Time limit in law")})
+    guide_ref: Mapped[str] = mapped_column(
+        String(80), default="", info={"label": N_("Entry of the provincial guide catalogue")}
+    )
+    authority_holder: Mapped[Holder | None] = mapped_column(info={"label": N_("Who holds the authority")})
+    benefit_holder: Mapped[Holder | None] = mapped_column(info={"label": N_("Who has the benefit")})
+    relation_pair: Mapped[RelationPair | None] = mapped_column(
+        info={"label": N_("Relation of department and township")}
+    )
+    power_status: Mapped[PowerStatus] = mapped_column(default=PowerStatus.in_force, info={"label": N_("Power")})
+    sink_kind: Mapped[SinkKind | None] = mapped_column(info={"label": N_("Way of moving down")})
+    delegation_kind: Mapped[DelegationKind | None] = mapped_column(info={"label": N_("Kind of delegation")})
+    demand: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Demand of the townships")})
+    capacity: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Capacity of the townships")})
+    provider: Mapped[str] = mapped_column(
+        String(120), default="", info={"label": N_("Provider"), "help": N_("To whom the service is contracted out.")}
+    )
+    contract: Mapped[str] = mapped_column(String(120), default="", info={"label": N_("Contract")})
+    forbidden_kind: Mapped[ForbiddenKind | None] = mapped_column(info={"label": N_("Task that townships are spared")})
+    exception_level: Mapped[BasisLevel | None] = mapped_column(info={"label": N_("Exception granted by")})
+    platform: Mapped[PlatformKind | None] = mapped_column(info={"label": N_("Platform")})
+    module_id: Mapped[int | None] = mapped_column(ForeignKey("governance_module.id"), index=True)
+    online: Mapped[bool] = mapped_column(default=False, info={"label": N_("Handled online")})
+    is_blind_spot: Mapped[bool] = mapped_column(default=False, info={"label": N_("Blind spot")})
+    is_overlap: Mapped[bool] = mapped_column(default=False, info={"label": N_("Overlap")})
+    service_radius: Mapped[int | None] = mapped_column(info={"label": N_("Service radius (km)")})
+    yearly_cases: Mapped[int | None] = mapped_column(info={"label": N_("Cases a year")})
+    trips: Mapped[int | None] = mapped_column(info={"label": N_("Trips for one case")})
+    priority: Mapped[int] = mapped_column(
+        default=0,
+        info={
+            "label": N_("Priority"),
+            "help": N_("How many of radius, cases and trips are high: such items come onto the platform first."),
+            "protected": True,
+        },
+    )
+    is_idle: Mapped[bool] = mapped_column(default=False, info={"label": N_("Not called lately"), "protected": True})
     source: Mapped[str] = mapped_column(String(300), default="", info={"label": N_("Source")})
-    state: Mapped[ListState] = mapped_column(default=ListState.draft, info={"label": N_("State"), "protected": True})
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"label": N_("Further fields"), "protected": True})
+    state: Mapped[ItemState] = mapped_column(default=ItemState.draft, info={"label": N_("State"), "protected": True})
+    removed_reason: Mapped[str] = mapped_column(
+        Text, default="", info={"label": N_("Reason for striking it out"), "protected": True, "coded": True}
+    )
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True)
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True)
     search_key: Mapped[str] = mapped_column(String(400), default="", info={"protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
     duty_list: Mapped[DutyList] = relationship(back_populates="items", info={"label": N_("List")})
+    list_type: Mapped[ListType] = relationship(info={"label": N_("List type"), "protected": True})
     lead_department: Mapped[Unit | None] = relationship(
         foreign_keys=lead_department_id, info={"label": N_("Lead department")}
+    )
+    module: Mapped[GovernanceModule | None] = relationship(info={"label": N_("Module")})
+    # For reading only: a table that depends on itself is written a row at a time.
+    replaces: Mapped[ListItem | None] = relationship(
+        remote_side="ListItem.id",
+        foreign_keys=replaces_id,
+        viewonly=True,
+        info={"label": N_("Version before"), "protected": True},
+    )
+    replaced_by: Mapped[ListItem | None] = relationship(
+        remote_side="ListItem.id",
+        foreign_keys=replaced_by_id,
+        viewonly=True,
+        info={"label": N_("Later version"), "protected": True},
     )
     cooperating: Mapped[list[ItemCooperation]] = relationship(
         back_populates="list_item", cascade="all, delete-orphan", info={"label": N_("Cooperating departments")}

@@ -154,6 +154,25 @@ def note_move(session: Session, subject: object, name: str, *, note: str, actor:
     session.info.setdefault(MOVES, {})[id(subject)] = (subject, name, note, actor, now)
 
 
+def note_moves(
+    session: Session,
+    moved: Iterable[tuple[Any, dict[str, Any], dict[str, Any]]],
+    name: str,
+    *,
+    note: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Rows that one statement has moved, past any flush: each with the columns that changed, before and after."""
+    entries = [
+        _entry(session, inspect(row).mapper, row, name, (row, name, note, actor, now))
+        | {"before": {key: _plain(value) for key, value in before.items()}}
+        | {"after": {key: _plain(value) for key, value in after.items()}}
+        for row, before, after in moved
+    ]
+    _keep(session, entries)
+
+
 def watch(tables: registry) -> None:
     """Read the old value before it is overwritten, even of a row that was not yet read again."""
     for mapper in (*tables.mappers, *map(inspect, TOLD)):
@@ -187,7 +206,10 @@ def gathering(session: Session) -> Iterator[None]:
 
 @event.listens_for(Session, "after_flush")
 def _record(session: Session, flush: object) -> None:
-    entries = list(_changes(session))
+    _keep(session, list(_changes(session)))
+
+
+def _keep(session: Session, entries: list[dict[str, Any]]) -> None:
     gathered = session.info.get(GATHERED)
     if gathered is None:
         if entries:

@@ -51,30 +51,59 @@ COUNTY = frozenset(
 
 HEADS = frozenset({RoleName.department_head, RoleName.township_head, RoleName.agency_head, RoleName.leader})
 
-_READ_ALL = "DutyList ListItem ItemCooperation Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder"
-_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit"
+_LISTS = "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule"
+_CALLS = "Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder"
+_BURDEN = (
+    "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
+    "ResponsibilityStatement StatementTownship IrregularAssignmentReport "
+    "DataRequest DataRequestField DataRequestTownship Burden"
+)
+_ADMISSIONS = "DutyAdmission AdmissionOpinion GuaranteeMeasure AdmissionBatch JointMeeting MeetingMember MeetingVote"
+_READ_ALL = f"{_LISTS} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
+_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit ListType ListField"
 
 # role → {model: what it may do}. `read` is list, page, chart, timeline; moves are named as in the workflow.
 _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.admin: dict.fromkeys(_READ_ALL.split(), "read export")
     | dict.fromkeys(("Unit", "CalendarDay", "WorkingWindow", "TimeLimit", "Posting"), "read add edit delete export")
-    | {"Promise": "read export"},
+    | {"Promise": "read export", "PlainWord": "read export"}
+    | dict.fromkeys(("ListType", "ListField"), "read add edit delete export"),
     RoleName.security_admin: {"Posting": "read export"},
     RoleName.audit_admin: dict.fromkeys(_READ_ALL.split(), "read export")
     | {"Posting": "read export", "Promise": "read export", "RecorderEntry": "read export"},
     RoleName.list_manager: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
-        "DutyList": "read add edit delete export publish",
+        "DutyList": "read add edit delete export ask_opinions close_round submit send_back publish revise",
         "ListItem": "read add edit delete export",
+        "ListAdjustment": "read edit export ask_opinions approve refuse",
         "ItemCooperation": "read add edit delete",
+        "ItemIndicator": "read add edit delete",
+        "ItemCheckpoint": "read add edit delete",
+        "GovernanceModule": "read add edit delete export",
+        "ItemAttachment": "read add edit delete export",
+        "ItemStep": "read add edit delete",
+        "PlainWord": "read add edit delete export",
         "CalendarDay": "read add edit delete",
+        "PolicyDocument": "read add edit delete export",
+        "AssignedMatterCap": "read add edit delete",
+        "ResponsibilityStatement": "read add edit delete export",
+        "StatementTownship": "read add edit delete",
     },
     RoleName.editorial_officer: dict.fromkeys(_READ_ALL.split(), "read export")
-    | {"CoordinationCase": "read export file send_back issue_opinion"},
+    | {
+        "CoordinationCase": "read export file send_back issue_opinion",
+        "ResponsibilityStatement": "read export keep clear",
+        "IrregularAssignmentReport": "read export accept find_irregular dismiss",
+        "DutyAdmission": "read export consult put_on_agenda approve refuse return resume",
+        "AdmissionBatch": "read add edit delete export",
+        "JointMeeting": "read add edit delete export record_minutes",
+        "MeetingMember": "read add edit delete export",
+    },
     RoleName.county_dispatcher: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read export accept return_for_correction dispatch",
         "CallAssignment": "read export uphold reassign",
+        "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
         "SupervisionOrder": "read export verify send_back close",
         "Promise": "read",
     },
@@ -89,7 +118,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.leader: dict.fromkeys(_READ_ALL.split(), "read export"),
     RoleName.congress_observer: dict.fromkeys(_READ_ALL.split(), "read"),
     RoleName.scorer: dict.fromkeys(_READ_ALL.split(), "read export"),
-    RoleName.joint_meeting_member: dict.fromkeys(("DutyList", "ListItem", "ItemCooperation"), "read export"),
+    RoleName.joint_meeting_member: dict.fromkeys((*_LISTS.split(), *_ADMISSIONS.split()), "read export")
+    | {"DutyAdmission": "read export vote", "JointMeeting": "read export record_minutes"},
     RoleName.agency_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "CallAssignment": "read export respond start resolve reject",
@@ -102,6 +132,15 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "CallAssignment": "read export respond start resolve reject",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
+        "AssignedMatter": "read add edit delete export submit cancel",
+        "MatterDepartment": "read add edit delete",
+        "MatterTownship": "read add edit delete",
+        "DataRequest": "read add edit delete export send withdraw",
+        "DataRequestField": "read add edit delete",
+        "DataRequestTownship": "read add edit delete",
+        "DutyAdmission": "read add edit delete export submit hand_over",
+        "AdmissionOpinion": "read add edit delete export",
+        "GuaranteeMeasure": "read add edit delete export deliver",
     },
     RoleName.township_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
@@ -109,15 +148,20 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "CallAssignment": "read export respond start resolve reject",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
+        "IrregularAssignmentReport": "read add edit export withdraw",
+        "DutyAdmission": "read export in_force",
+        "AdmissionOpinion": "read export answer",
+        "GuaranteeMeasure": "read export confirm_delivery dispute_delivery",
     },
     RoleName.grid_worker: {
-        "DutyList": "read",
-        "ListItem": "read",
-        "ItemCooperation": "read",
+        **dict.fromkeys(_LISTS.split(), "read"),
         "Call": "read add edit delete",
         "CallAssignment": "read",
     },
 }
+for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_head):
+    _TABLE[_role]["ListOpinion"] = _TABLE[_role]["AdjustmentOpinion"] = "read export give"
+    _TABLE[_role]["ListAdjustment"] = "read add edit delete export submit withdraw"
 # A rejection commits the department, so its head makes it.
 _TABLE[RoleName.department_staff] = _TABLE[RoleName.department_head] | {
     "CallAssignment": "read export respond start resolve"
@@ -125,6 +169,18 @@ _TABLE[RoleName.department_staff] = _TABLE[RoleName.department_head] | {
 _TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {"CallAssignment": "read export respond start resolve"}
 _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
 _TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker]
+
+# Whoever may write something may send a file to hang there. The files of others are fetched with their rows.
+_ONLY_READ = EVERYWHERE | {
+    RoleName.assessor,
+    RoleName.discipline_inspector,
+    RoleName.leader,
+    RoleName.congress_observer,
+    RoleName.joint_meeting_member,
+    RoleName.scorer,
+}
+for _role in _TABLE.keys() - _ONLY_READ:
+    _TABLE[_role] |= {"Attachment": "read add"}
 
 
 # Flask-AppBuilder's own pages for accounts and roles: who keeps accounts does not also say what roles may do.

@@ -9,13 +9,14 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_dirty
 
 from models.actor import SYSTEM_ACTOR, Actor
 from models.base import N_, Tone, Word
 from models.door import by_rule
 from models.recorder import gathering, note_move
 
-Kind = Literal["text", "long_text", "moment", "day", "number", "flag", "word", "row", "rows"]
+Kind = Literal["text", "long_text", "moment", "day", "number", "flag", "word", "row", "rows", "file"]
 
 
 STALE = N_("Someone changed this while you were looking at it. Read it again, then decide.")
@@ -40,7 +41,7 @@ class MovedOn(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A field that a move asks for. `name` is the JSON key; a `row` is named by its id under `<name>`."""
+    """A field that a move asks for. `name` is the JSON key; a `row` or a `file` is named by its id under `<name>`."""
 
     name: str
     label: str
@@ -150,6 +151,8 @@ class Workflow:
             if transition.guard:
                 transition.guard(subject, step)
             note_move(session, subject, name, note=note, actor=actor, now=now)
+            if subject.state is transition.target:
+                flag_dirty(subject)  # a move that leads back leaves its entry, too
             subject.state = transition.target
             if transition.effect:
                 transition.effect(subject, step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
@@ -11,29 +11,60 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.actor import SYSTEM_ACTOR, Actor
+from models.adjustments import AdjustmentKind, AdjustmentOpinion, AdjustmentReason, AdjustmentState, ListAdjustment
+from models.assigned import AssignedMatter
 from models.base import Role, User
 from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.coordination import CaseState, CoordinationCase
-from models.lists import DutyList, ItemCooperation, ListItem, ListState
+from models.files import Attachment
+from models.irregular import IrregularAssignmentReport
+from models.item_words import FieldKind, ItemColumn, ItemState, ListState
+from models.items import AttachmentKind, ItemAttachment, ItemCheckpoint, ItemIndicator
+from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
+from models.opinions import ListOpinion
 from models.organisation import Duty, Posting, Unit, UnitType
 from models.queries.calendar import DEFAULT_WINDOWS
+from models.requests import DataRequest
 from models.roles import RoleName
+from models.rules.adjustments import ADJUSTMENT, prepare_adjustment
+from models.rules.adjustments import OPINION as ADJUSTMENT_OPINION
+from models.rules.assigned import MATTER
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import prepare_call
+from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
+from models.rules.irregular import REPORT
+from models.rules.lists import LIST
 from models.rules.organisation import place_units
+from models.rules.requests import REQUEST
 from models.rules.rounds import current, latest_case
+from models.rules.statements import STATEMENT
+from models.statements import ResponsibilityStatement
+from models.steps import ItemStep, Side
 from models.words import CallScope
+from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
+from tests.make_burden import MakeBurden
+from tests.moments import NOW, SOON
 
-NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-"""Monday, 09:00 in China: working time."""
+WORKFLOWS = {
+    Call: CALL,
+    CallAssignment: ASSIGNMENT,
+    CoordinationCase: COORDINATION,
+    DutyList: LIST,
+    ListOpinion: OPINION,
+    ListAdjustment: ADJUSTMENT,
+    AdjustmentOpinion: ADJUSTMENT_OPINION,
+    AssignedMatter: MATTER,
+    ResponsibilityStatement: STATEMENT,
+    IrregularAssignmentReport: REPORT,
+    DataRequest: REQUEST,
+    **ADMISSION_WORKFLOWS,
+}
+SIDES = ("department", "caller_unit", "lead_department", "reporter")
+"""By which of its relations a subject names the units that it lies between."""
 
-SOON = NOW + timedelta(days=3)
-"""What departments promise, when a test does not care. A Thursday, 09:00."""
-
-WORKFLOWS = {Call: CALL, CallAssignment: ASSIGNMENT, CoordinationCase: COORDINATION}
 OFFICES = {
     Duty.county_office: ("县委县政府办公室", RoleName.county_dispatcher),
     Duty.editorial_office: ("县委编办", RoleName.editorial_officer),
@@ -65,8 +96,16 @@ LIMITS = {
     (Clock.file, None): (5, LimitUnit.working_day),
     (Clock.coordinate, None): (15, LimitUnit.working_day),
     (Clock.execute, None): (10, LimitUnit.working_day),
+    (Clock.consult, None): (10, LimitUnit.working_day),
 }
 """Those of the reference data."""
+
+MANDATORY = (
+    ItemColumn.lead_department,
+    ItemColumn.department_duties,
+    ItemColumn.township_duties,
+    ItemColumn.legal_basis,
+)
 
 # The moves that lead from a draft to each state. `respond` and the like stand for every part that is asked.
 CALL_PATHS = {
@@ -81,6 +120,22 @@ CALL_PATHS = {
     CallState.rejected: "send accept dispatch reject",
     CallState.withdrawn: "send withdraw",
     CallState.forwarded: "send accept dispatch reject forward",
+}
+ADJUSTMENT_PATHS = {
+    AdjustmentState.draft: "",
+    AdjustmentState.submitted: "submit",
+    AdjustmentState.consulting: "submit ask_opinions",
+    AdjustmentState.reviewing: "submit ask_opinions give",
+    AdjustmentState.applied: "submit ask_opinions give approve",
+    AdjustmentState.refused: "submit refuse",
+    AdjustmentState.withdrawn: "submit withdraw",
+}
+LIST_PATHS = {
+    ListState.draft: "",
+    ListState.consulting: "ask_opinions",
+    ListState.reviewing: "submit",
+    ListState.published: "submit publish",
+    ListState.superseded: "submit publish revise",
 }
 ASSIGNMENT_PATHS = {
     AssignmentState.pending: "",
@@ -103,7 +158,7 @@ CASE_PATHS = {
 }
 
 
-class Make:
+class Make(MakeBurden, MakeAdmissions):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 
     def __init__(self, session: Session) -> None:
@@ -219,15 +274,109 @@ class Make:
     def duty_list(self, county: Unit | None = None, **columns: Any) -> DutyList:
         """A draft. It is published by its rule."""
         county = county or self.home
-        columns = {"title": self._name("List"), "edition": self._next()} | columns
+        columns = {
+            "title": self._name("List"),
+            "list_type": columns.pop("list_type", None) or self.list_type(),
+        } | columns
         owner = self.office(Duty.editorial_office, county)
         return self._add(DutyList(region_id=county.id, owner_unit=owner, **columns))
+
+    def edition(
+        self,
+        *,
+        state: ListState = ListState.draft,
+        items: int = 1,
+        lead: Unit | None = None,
+        at: datetime = NOW,
+        **columns: Any,
+    ) -> DutyList:
+        """A list with items that has gone by its moves to that state; out for comment, nobody has answered yet."""
+        edition = self.duty_list(**columns)
+        for _ in range(items):
+            self.item(lead, duty_list=edition)
+        for name in LIST_PATHS[state].split():
+            self.press(edition, name, at=at)
+        if state is ListState.superseded:
+            draft = self.next_of(edition)
+            for name in LIST_PATHS[ListState.published].split():
+                self.press(draft, name, at=at)
+        return edition
+
+    def next_of(self, edition: DutyList) -> DutyList:
+        """The draft that follows an edition."""
+        return self.session.scalars(select(DutyList).where(DutyList.replaces_id == edition.id)).one()
+
+    def adjustment(
+        self,
+        kind: AdjustmentKind = AdjustmentKind.modify,
+        *,
+        state: AdjustmentState = AdjustmentState.draft,
+        at: datetime = NOW,
+        by: Unit | None = None,
+        item: ListItem | None = None,
+        asked: Sequence[Unit] = (),
+        **columns: Any,
+    ) -> ListAdjustment:
+        """A proposal about an item of the list in force, moved to that state; who is asked agrees."""
+        by = by or self.township()
+        if kind is not AdjustmentKind.add:
+            item = item or self.item()
+        duty_list = item.duty_list if item else self.list_in_force(self.session.get(Unit, by.region_id))
+        words: dict[str, Any] = {"reason": AdjustmentReason.unclear_duty, "explanation": "It went to and fro."}
+        words["title"] = self._name("Matter")
+        if kind is AdjustmentKind.add:
+            words |= {
+                "lead_department_id": self.department().id,
+                "department_duties": "Decide.",
+                "township_duties": "Report.",
+                "legal_basis": "A law.",
+            }
+        named = {"duty_list_id": duty_list.id, "list_item_id": item.id if item else None}
+        row = ListAdjustment(kind=kind, **named, **words | columns)
+        with self.session.no_autoflush:
+            prepare_adjustment(self.session, row, self.actor(by), at)
+        self._add(row)
+        answers: dict[str, dict[str, Any]] = {
+            "ask_opinions": {"unit_ids": list(asked) or [self.department()]},
+            "approve": {"approval_document": "2026-7", "code": self._name("A") if kind is AdjustmentKind.add else ""},
+        }
+        for name in ADJUSTMENT_PATHS[state].split():
+            if name == "give":
+                for opinion in self.adjustment_opinions(row):
+                    self.press(opinion, "give", at=at, agrees=True)
+            else:
+                self.press(row, name, at=at, **answers.get(name, {}))
+        return row
+
+    def adjustment_opinions(self, adjustment: ListAdjustment) -> list[AdjustmentOpinion]:
+        of_adjustment = select(AdjustmentOpinion).where(AdjustmentOpinion.list_adjustment_id == adjustment.id)
+        return list(self.session.scalars(of_adjustment.order_by(AdjustmentOpinion.id)))
+
+    def list_type(self, code: str = "territorial", *, rounds: int = 0, **columns: Any) -> ListType:
+        """A kind of list that uses every usual column, and wants what a territorial list wants."""
+        known = self.session.scalar(select(ListType).where(ListType.code == code))
+        if known is not None:
+            return known
+        made = self._add(ListType(**{"code": code, "name": code.capitalize(), "rounds": rounds} | columns))
+        self._add(
+            *(
+                ListField(list_type=made, position=n, name=c.value, column=c, required=c in MANDATORY)
+                for n, c in enumerate(ItemColumn)
+            )
+        )
+        return made
+
+    def list_field(self, list_type: ListType, name: str, kind: FieldKind = FieldKind.text, **columns: Any) -> ListField:
+        """A field of its own, of a list type."""
+        columns = {"label": name.capitalize(), "position": self._next()} | columns
+        return self._add(ListField(list_type=list_type, name=name, kind=kind, **columns))
 
     def list_in_force(self, county: Unit | None = None) -> DutyList:
         """The county's published list. It is simply there, so that a test may add items as it needs them."""
         county = county or self.home
         of_county = select(DutyList).where(DutyList.region_id == county.id, DutyList.state == ListState.published)
-        return self.session.scalar(of_county) or self.duty_list(county, state=ListState.published, published_at=NOW)
+        found = self.session.scalar(of_county.order_by(DutyList.id).limit(1))
+        return found or self.duty_list(county, state=ListState.published, edition=1, published_at=NOW)
 
     def item(
         self,
@@ -240,6 +389,12 @@ class Make:
         """An item of the list in force, or of another."""
         lead = lead or self.department()
         duty_list = duty_list or self.list_in_force(self.session.get(Unit, lead.region_id))
+        item = self.build_item(duty_list, lead_department=lead, **columns)
+        item.cooperating = [ItemCooperation(region_id=item.region_id, unit=unit) for unit in cooperating]
+        return self._add(item)
+
+    def build_item(self, duty_list: DutyList, **columns: Any) -> ListItem:
+        """A complete item that is in no session yet."""
         number = self._next()
         columns = {
             "code": f"I-{number:02d}",
@@ -248,12 +403,49 @@ class Make:
             "department_duties": "Inspect and decide.",
             "township_duties": "Patrol and report.",
             "legal_basis": "A law, article 1.",
-            "lead_department": lead,
-            "state": duty_list.state,
+            "lead_department_id": None if "lead_department" in columns else self.department().id,
+            "state": ItemState.published if duty_list.state is ListState.published else ItemState.draft,
+            "list_type_id": duty_list.list_type_id,
         } | columns
-        region_id = duty_list.region_id
-        parts = [ItemCooperation(region_id=region_id, unit=unit) for unit in cooperating]
-        return self._add(ListItem(region_id=region_id, duty_list=duty_list, cooperating=parts, **columns))
+        return ListItem(region_id=duty_list.region_id, duty_list_id=duty_list.id, **columns)
+
+    def cooperate(self, item: ListItem, unit: Unit) -> ItemCooperation:
+        return self._add(ItemCooperation(region_id=item.region_id, list_item=item, unit=unit))
+
+    # Files
+
+    def file(self, unit: Unit | None = None, name: str = "", **columns: Any) -> Attachment:
+        """A file that a unit has sent. Its bytes are nowhere, unless a test puts them into a store."""
+        unit = unit or self.office(Duty.editorial_office)
+        name = name or f"{self._name('Document')}.pdf"
+        told = {"key": f"{self._next():064d}", "content_type": "application/pdf", "size": 4, "sha256": "0" * 64}
+        columns = {"region_id": unit.region_id, "unit_id": unit.id, "created_at": NOW, **told, **columns}
+        return self._add(Attachment(name=name, **columns))
+
+    def document(
+        self, item: ListItem, kind: AttachmentKind = AttachmentKind.manual, file: Attachment | None = None
+    ) -> ItemAttachment:
+        """A document of an item, kept by the editorial office of its county."""
+        file = file or self.file(self.office(Duty.editorial_office, self.session.get(Unit, item.region_id)))
+        title = file.name.rpartition(".")[0]
+        return self._add(
+            ItemAttachment(region_id=item.region_id, list_item_id=item.id, kind=kind, title=title, file_id=file.id)
+        )
+
+    def indicator(self, item: ListItem, **columns: Any) -> ItemIndicator:
+        """A field that calls about the item fill in."""
+        number = self._next()
+        columns = {"name": f"field{number}", "label": f"Field {number}"} | columns
+        return self._add(ItemIndicator(region_id=item.region_id, list_item=item, **columns))
+
+    def checkpoint(self, item: ListItem, **columns: Any) -> ItemCheckpoint:
+        columns = {"what": self._name("A sign")} | columns
+        return self._add(ItemCheckpoint(region_id=item.region_id, list_item=item, **columns))
+
+    def step(self, item: ListItem, position: int = 1, **columns: Any) -> ItemStep:
+        """A step of an item, taken by the township."""
+        columns = {"title": self._name("Step"), "side": Side.township} | columns
+        return self._add(ItemStep(region_id=item.region_id, list_item=item, position=position, **columns))
 
     # Calls and cases, moved there by the rules, all at one moment
 
@@ -277,8 +469,10 @@ class Make:
         """
         caller = caller or self.township()
         lead = lead or (item.lead_department if item else self._answering(caller))
-        item = item or self.item(lead if lead.unit_type is UnitType.department else caller)
-        call = self._draft(caller, at, list_item_id=item.id, **columns)
+        if "assigned_matter_id" not in columns:
+            item = item or self.item(lead if lead.unit_type is UnitType.department else caller)
+            columns["list_item_id"] = item.id
+        call = self._draft(caller, at, **columns)
         for name in CALL_PATHS[state].split():
             if name == "dispatch":
                 helpers = list(cooperating)
@@ -342,10 +536,19 @@ class Make:
         transition = WORKFLOWS[type(subject)].transitions[name]
         if transition.by is None:
             return SYSTEM_ACTOR
-        call = subject if isinstance(subject, Call) else subject.call
         county = self.session.get(Unit, subject.region_id)
-        asked = [subject.department] if isinstance(subject, CallAssignment) else []
-        units = chain(asked, [call.caller_unit], (self.office(duty, county) for duty in OFFICES))
+        if isinstance(subject, ListAdjustment) and name in ("submit", "withdraw"):
+            return self.actor(subject.proposer_unit)
+        if isinstance(subject, DutyList | ListAdjustment):
+            return self.actor(self.office(Duty.editorial_office, county), RoleName.list_manager)
+        if isinstance(subject, ListOpinion | AdjustmentOpinion):
+            return self.actor(subject.unit)
+        if type(subject) in ADMISSION_WORKFLOWS:
+            sides: Any = self.parties(subject)
+        else:
+            call = getattr(subject, "call", subject)
+            sides = (getattr(row, side) for row in (subject, call) for side in SIDES if hasattr(row, side))
+        units = chain(sides, (self.office(duty, county) for duty in OFFICES))
         return next(actor for unit in units if transition.by(subject, actor := self.actor(unit)))
 
     def _draft(self, caller: Unit, at: datetime, **columns: Any) -> Call:

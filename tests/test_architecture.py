@@ -9,16 +9,35 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
+from models.adjustments import AdjustmentOpinion, ListAdjustment
+from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure
+from models.assigned import AssignedMatter
 from models.base import Model
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
+from models.irregular import IrregularAssignmentReport
 from models.lists import DutyList
+from models.meetings import JointMeeting
+from models.opinions import ListOpinion
+from models.requests import DataRequest
+from models.rules.adjustments import ADJUSTMENT
+from models.rules.adjustments import OPINION as ADJUSTMENT_OPINION
+from models.rules.admissions import ADMISSION
+from models.rules.answers import OPINION as ADMISSION_OPINION
+from models.rules.assigned import MATTER
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
+from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
+from models.rules.guarantees import GUARANTEE
+from models.rules.irregular import REPORT
 from models.rules.lists import LIST
+from models.rules.meetings import MEETING
+from models.rules.requests import REQUEST
+from models.rules.statements import STATEMENT
 from models.rules.supervision import SUPERVISION
 from models.scope import PUBLIC, SCOPED
+from models.statements import ResponsibilityStatement
 from models.supervision import SupervisionOrder
 
 ROOT = Path(__file__).parent.parent
@@ -27,8 +46,19 @@ WORKFLOWS = {
     Call: CALL,
     CallAssignment: ASSIGNMENT,
     CoordinationCase: COORDINATION,
+    DutyAdmission: ADMISSION,
+    AdmissionOpinion: ADMISSION_OPINION,
+    GuaranteeMeasure: GUARANTEE,
+    JointMeeting: MEETING,
     DutyList: LIST,
+    ListOpinion: OPINION,
+    ListAdjustment: ADJUSTMENT,
+    AdjustmentOpinion: ADJUSTMENT_OPINION,
     SupervisionOrder: SUPERVISION,
+    AssignedMatter: MATTER,
+    ResponsibilityStatement: STATEMENT,
+    IrregularAssignmentReport: REPORT,
+    DataRequest: REQUEST,
 }
 
 
@@ -116,10 +146,21 @@ LAST = {
     Call: {"resolved", "withdrawn"},
     CallAssignment: {"upheld", "reassigned"},
     CoordinationCase: {"closed"},
-    DutyList: {"published"},
+    DutyList: {"superseded"},
+    ListOpinion: {"given", "lapsed"},
+    ListAdjustment: {"applied", "refused", "withdrawn"},
+    AdjustmentOpinion: {"given", "lapsed"},
+    DutyAdmission: {"refused", "expired"},
+    AdmissionOpinion: set(),
+    GuaranteeMeasure: {"delivered"},
+    JointMeeting: {"held"},
     SupervisionOrder: {"closed"},
+    AssignedMatter: {"ended", "refused", "cancelled"},
+    ResponsibilityStatement: {"cleared"},
+    IrregularAssignmentReport: {"upheld", "dismissed", "withdrawn"},
+    DataRequest: {"withdrawn"},
 }
-REST = {CallAssignment: {"resolved"}}
+REST = {CallAssignment: {"resolved"}, AdmissionOpinion: {"answered"}}
 UNREACHED = {Call: {"closed"}}  # both ratings close a call, and nobody rates yet
 
 

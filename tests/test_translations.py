@@ -34,7 +34,7 @@ WIDE_SIGN = re.compile(rf"{HAN}[,;:?!.()\"']|[,;:?!()\"']{HAN}|[,;:.?!]$")
 
 REFUSALS = {"Refused", "NotYours", "MovedOn", "BadQuestion", "Unreadable"}
 
-OWN_NAMES = {"English", "Excel", "PNG"}
+OWN_NAMES = {"English", "Excel", "PNG", "SVG"}
 """What is called so in every language."""
 
 TERMS = (

@@ -1,11 +1,24 @@
 """Every console, in menu order. To add one: declare it in its file, name it here."""
 
+from views.adjustments import adjustment_opinions, list_adjustments
+from views.admissions import admissions, batches, guarantees, opinions
+from views.assigned import assigned_matter_caps, assigned_matters, matter_departments, matter_townships
 from views.calendar import calendar_days, time_limits, working_windows
 from views.calls import assignments, calls
 from views.coordination import cases, parties
-from views.lists import cooperations, duty_lists, list_items
+from views.files import attachments
+from views.governance import governance_modules
+from views.irregular import irregular_reports
+from views.items import checkpoints, indicators, item_attachments
+from views.lists import cooperations, duty_lists, list_fields, list_items, list_opinions, list_types
+from views.meetings import meetings, members, votes
 from views.organisation import postings, units
+from views.plain_words import plain_words
+from views.policies import policy_documents
 from views.records import promises, recorder_entries
+from views.requests import data_request_fields, data_request_townships, data_requests
+from views.statements import responsibility_statements, statement_townships
+from views.steps import steps
 from views.supervision import reminders, supervision_orders
 
 CONSOLES = (
@@ -17,12 +30,42 @@ CONSOLES = (
     reminders,
     list_items,
     duty_lists,
+    list_opinions,
+    list_adjustments,
+    adjustment_opinions,
     cooperations,
+    indicators,
+    checkpoints,
+    governance_modules,
+    item_attachments,
+    steps,
+    plain_words,
+    policy_documents,
+    assigned_matters,
+    matter_departments,
+    matter_townships,
+    assigned_matter_caps,
+    responsibility_statements,
+    statement_townships,
+    irregular_reports,
+    data_requests,
+    data_request_fields,
+    data_request_townships,
+    admissions,
+    opinions,
+    guarantees,
+    meetings,
+    members,
+    votes,
+    batches,
     units,
     postings,
     calendar_days,
     working_windows,
     time_limits,
+    list_types,
+    list_fields,
     promises,
     recorder_entries,
+    attachments,
 )

@@ -1,14 +1,33 @@
 """Calls and their assignments: the township's desk, the county office's, and the department's."""
 
-from app.engine.declare import Chart, Console, Related
+from typing import Any
+
+from app.engine.declare import Chart, Console, Extra, Kinds, Link, Related, Variant
 from models.base import N_
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
-from models.queries.choices import own_places, published_items
+from models.lists import ListItem
+from models.queries.choices import matters_in_force, own_places, usable_items
+from models.queries.list_types import indicators_of
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import forget_call, prepare_call, watch_clue
 from models.supervision import Reminder, SupervisionOrder
+
+PROPOSE = Link(
+    label=N_("Propose to adjust the list"),
+    endpoint="ListAdjustmentPage.add",
+    icon="fa-pen-ruler",
+    takes="call",
+    needs=("can_add", "ListAdjustment"),
+)
+"""Where the list does not cover what one wants to call about (R5)."""
+
+
+def of_item(session: Any, item: ListItem) -> Variant:
+    """The item that a call cites says what else the call has to tell (TC-39)."""
+    return Variant(extras=tuple(Extra.of(field) for field in indicators_of(session, item.id)))
+
 
 calls = Console(
     model=Call,
@@ -24,6 +43,7 @@ calls = Console(
         "direction",
         "caller_unit",
         "list_item",
+        "assigned_matter",
         "category",
         "description",
         "place_unit",
@@ -45,6 +65,7 @@ calls = Console(
     form=(
         "title",
         "list_item",
+        "assigned_matter",
         "scope",
         "description",
         "place_unit",
@@ -53,8 +74,7 @@ calls = Console(
         "source",
         "is_cross_region",
     ),
-    required=("list_item",),
-    among={"list_item": published_items, "place_unit": own_places},
+    among={"list_item": usable_items, "assigned_matter": matters_in_force, "place_unit": own_places},
     searched=("number", "title", "state", "scope", "category", "caller_unit", "list_item", "sent_at", "direction"),
     deadlines={"accept_due": ("accepted_at",), "resolve_due": ("resolved_at",)},
     charts=(
@@ -82,7 +102,10 @@ calls = Console(
         Related(model=SupervisionOrder, by="call"),
         Related(model=Reminder, by="call"),
     ),
+    links=(PROPOSE,),
+    instead=PROPOSE,
     workflow=CALL,
+    kinds=Kinds(by=("list_item",), column="extra", variant=of_item),
     prepare=prepare_call,
     follow=watch_clue,
     forget=forget_call,

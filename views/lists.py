@@ -1,54 +1,231 @@
-"""The duty lists and their items, as everyone reads them and the list manager keeps them."""
+"""Lists in their editions and the items in them, as everyone reads them and the list manager keeps them."""
 
-from app.engine.declare import Chart, Console, Related
+from typing import Any
+
+from app.engine.declare import Chart, Console, Extra, Kinds, Link, Related, Variant
 from models.base import N_
-from models.lists import DutyList, ItemCooperation, ListItem
-from models.queries.choices import bodies, draft_items, draft_lists
-from models.rules.lists import LIST, prepare_cooperation, prepare_item, prepare_list
+from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
+from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
+from models.opinions import ListOpinion
+from models.queries.choices import bodies, draft_items, draft_lists, modules
+from models.queries.list_types import fields_of_type
+from models.rules.comments import OPINION
+from models.rules.list_types import forget_field, forget_type, prepare_field, prepare_type
+from models.rules.lists import LIST, forget_from_draft, forget_list, prepare_cooperation, prepare_item, prepare_list
+from models.steps import ItemStep
+
+
+def of_type(session: Any, pointed: DutyList | ListType) -> Variant:
+    """The columns of an item follow from its list's type."""
+    type_id = pointed.list_type_id if isinstance(pointed, DutyList) else pointed.id
+    fields = fields_of_type(session, type_id)
+    return Variant(
+        form=("code", "title", *(field.name for field in fields)),
+        labels={field.name: field.label for field in fields if field.column is not None and field.label},
+        extras=tuple(Extra.of(field) for field in fields if field.column is None),
+    )
+
 
 list_items = Console(
     model=ListItem,
     name=N_("List items"),
     category=N_("Lists"),
     icon="fa-list-check",
-    listed=("code", "title", "category", "lead_department", "call_scope", "state"),
+    listed=("code", "title", "category", "lead_department", "call_scope", "list_type", "state"),
+    shown=(
+        "code",
+        "title",
+        "state",
+        "category",
+        "duty_list",
+        "list_type",
+        "lead_department",
+        "department_duties",
+        "township_duties",
+        "legal_basis",
+        "procedure",
+        "responsibility",
+        "time_limit",
+        "call_scope",
+        "guide_ref",
+        "authority_holder",
+        "benefit_holder",
+        "relation_pair",
+        "power_status",
+        "sink_kind",
+        "delegation_kind",
+        "demand",
+        "capacity",
+        "provider",
+        "contract",
+        "forbidden_kind",
+        "exception_level",
+        "platform",
+        "module",
+        "online",
+        "is_blind_spot",
+        "is_overlap",
+        "service_radius",
+        "yearly_cases",
+        "trips",
+        "priority",
+        "is_idle",
+        "source",
+        "removed_reason",
+        "replaces",
+        "replaced_by",
+    ),
     form=(
         "duty_list",
         "code",
         "title",
         "category",
-        "call_scope",
         "lead_department",
         "department_duties",
         "township_duties",
         "legal_basis",
+        "procedure",
+        "responsibility",
         "time_limit",
+        "call_scope",
+        "guide_ref",
+        "authority_holder",
+        "benefit_holder",
+        "relation_pair",
+        "power_status",
+        "sink_kind",
+        "delegation_kind",
+        "demand",
+        "capacity",
+        "provider",
+        "contract",
+        "forbidden_kind",
+        "exception_level",
+        "platform",
+        "module",
+        "online",
+        "is_blind_spot",
+        "is_overlap",
+        "service_radius",
+        "yearly_cases",
+        "trips",
         "source",
     ),
-    searched=("code", "title", "category", "lead_department", "call_scope", "state", "duty_list", "legal_basis"),
-    among={"duty_list": draft_lists, "lead_department": bodies},
+    searched=(
+        "code",
+        "title",
+        "category",
+        "lead_department",
+        "call_scope",
+        "state",
+        "list_type",
+        "duty_list",
+        "legal_basis",
+        "platform",
+        "module",
+        "relation_pair",
+        "power_status",
+        "sink_kind",
+        "online",
+        "is_blind_spot",
+        "is_overlap",
+        "is_idle",
+        "forbidden_kind",
+        "priority",
+    ),
+    among={"duty_list": draft_lists, "lead_department": bodies, "module": modules},
     order=("code", "asc"),
     charts=(
         Chart(by="category", title=N_("Items by category")),
         Chart(by="lead_department", title=N_("Items by lead department")),
+        Chart(by="list_type", split="state", title=N_("Items by list type")),
         Chart(by="call_scope", kind="pie", title=N_("Items by call scope")),
+        Chart(
+            by="lead_department",
+            split="is_idle",
+            title=N_("Items that nobody calls"),
+            definition=N_("Looked for once a month: no call cites the item, in any version, for 180 days."),
+        ),
+        Chart(by="is_blind_spot", split="is_overlap", kind="bar", title=N_("Blind spots and overlaps")),
     ),
-    related=(Related(model=ItemCooperation, by="list_item"),),
+    related=(
+        Related(model=ItemCooperation, by="list_item"),
+        Related(
+            model=ItemStep,
+            by="list_item",
+            listed=("position", "title", "kind", "unit", "side", "amount", "limit_unit"),
+            order="position",
+        ),
+        Related(model=ItemAttachment, by="list_item"),
+        Related(model=ItemCheckpoint, by="list_item", order="position"),
+        Related(model=ItemIndicator, by="list_item", order="position"),
+    ),
+    links=(
+        Link(
+            label=N_("Propose a change"),
+            endpoint="ListAdjustmentPage.add",
+            icon="fa-pen-ruler",
+            takes="list_item",
+            needs=("can_add", "ListAdjustment"),
+        ),
+        Link(label=N_("Flow chart"), endpoint="FlowCharts.page", icon="fa-diagram-project"),
+    ),
+    kinds=Kinds(by=("duty_list", "list_type"), column="extra", variant=of_type),
     prepare=prepare_item,
+    forget=forget_from_draft,
     empty=N_("No item is in force. The editorial office publishes the list."),
 )
 
 duty_lists = Console(
     model=DutyList,
-    name=N_("Duty lists"),
+    name=N_("Lists and editions"),
     category=N_("Lists"),
     icon="fa-book",
-    listed=("title", "list_type", "edition", "state", "issued_by", "document_number", "published_at", "effective_from"),
-    form=("title", "list_type", "edition", "issued_by", "document_number", "note"),
-    related=(Related(model=ListItem, by="duty_list"),),
+    listed=("title", "list_type", "edition", "state", "document_number", "effective_from", "effective_to"),
+    shown=(
+        "title",
+        "list_type",
+        "edition",
+        "state",
+        "owner_unit",
+        "issued_by",
+        "document_number",
+        "file",
+        "published_at",
+        "effective_from",
+        "effective_to",
+        "rounds_done",
+        "comment_due",
+        "replaces",
+        "note",
+    ),
+    form=("title", "list_type", "issued_by", "document_number", "file", "note"),
+    searched=("title", "list_type", "edition", "state", "document_number", "effective_from"),
+    deadlines={"comment_due": ()},
+    charts=(Chart(by="list_type", split="state", title=N_("Editions by list type")),),
+    related=(
+        Related(model=ListItem, by="duty_list"),
+        Related(model=ListOpinion, by="duty_list", listed=("unit", "round", "state", "agrees", "opinion")),
+    ),
+    links=(Link(label=N_("Compare editions"), endpoint="Comparison.page", icon="fa-code-compare"),),
     workflow=LIST,
     prepare=prepare_list,
+    forget=forget_list,
     empty=N_("No list has been published."),
+)
+
+list_opinions = Console(
+    model=ListOpinion,
+    name=N_("Opinions on lists"),
+    category=N_("Lists"),
+    icon="fa-comment",
+    listed=("duty_list", "unit", "round", "state", "agrees", "due", "given_at"),
+    form=(),
+    searched=("duty_list", "unit", "round", "state", "agrees"),
+    deadlines={"due": ("given_at",)},
+    charts=(Chart(by="unit", split="state", title=N_("Opinions by unit and state")),),
+    workflow=OPINION,
+    empty=N_("Nobody has been asked yet."),
 )
 
 cooperations = Console(
@@ -59,5 +236,29 @@ cooperations = Console(
     form=("list_item", "unit"),
     among={"list_item": draft_items, "unit": bodies},
     prepare=prepare_cooperation,
+    in_menu=False,
+)
+
+list_types = Console(
+    model=ListType,
+    name=N_("List types"),
+    category=N_("Settings"),
+    icon="fa-layer-group",
+    listed=("name", "code", "primary", "rounds", "in_modules"),
+    order=("id", "asc"),
+    related=(Related(model=ListField, by="list_type", listed=("label", "column", "kind", "required", "position")),),
+    prepare=prepare_type,
+    forget=forget_type,
+)
+
+list_fields = Console(
+    model=ListField,
+    name=N_("Columns of list types"),
+    category=N_("Settings"),
+    listed=("list_type", "label", "column", "kind", "required", "position"),
+    form=("list_type", "column", "label", "kind", "choices", "required", "help", "position", "name"),
+    order=("position", "asc"),
+    prepare=prepare_field,
+    forget=forget_field,
     in_menu=False,
 )

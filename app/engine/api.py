@@ -12,7 +12,7 @@ from flask_appbuilder.api import BaseApi, expose, prison, protect
 from flask_babel import gettext
 from sqlalchemy import inspect
 
-from app.engine import charts, write
+from app.engine import charts, kinds, write
 from app.engine.declare import World
 from app.engine.derive import Shape, translated
 from app.engine.openapi import described_move
@@ -29,7 +29,7 @@ from app.engine.query import (
 from app.engine.schema import described, writable
 
 METHODS = {
-    **dict.fromkeys(("get_list", "get", "info", "chart", "timeline", "deadline"), "read"),
+    **dict.fromkeys(("get_list", "get", "info", "chart", "timeline", "deadline", "file"), "read"),
     "post": "add",
     "put": "edit",
     "delete": "delete",
@@ -62,13 +62,19 @@ class Resource(BaseApi):
 
         ---
         get:
-          summary: The fields, filters and permissions of the resource
+          summary: The fields, filters and permissions of the resource; of rows of one kind, if `q` filters by it
+          parameters:
+          - {in: query, name: q, schema: {type: string}}
           responses:
             200: {description: 'Fields for creating and changing, filters, permissions'}
             401: {$ref: '#/components/responses/401'}
             403: {$ref: '#/components/responses/403'}
         """
-        fields = [described(field) for field in writable(self.shape)]
+        try:
+            shape, _ = self._question(self._asked_for())
+        except BadQuestion as error:
+            return self.response_400(message=str(error))
+        fields = [described(field) for field in writable(shape)]
         allowed = [name for name in self.base_permissions if self.world.allows(name, self.shape.permission)]
         return self.response(
             200,
@@ -77,7 +83,7 @@ class Resource(BaseApi):
             edit_title=translated(self.shape.console.name),
             add_columns=fields,
             edit_columns=fields,
-            filters={name: list(charts.operators(self.shape.fields[name])) for name in self.shape.searched},
+            filters={name: list(charts.operators(shape.fields[name])) for name in shape.searched},
         )
 
     @expose("/", methods=["GET"])
@@ -98,12 +104,12 @@ class Resource(BaseApi):
         """
         try:
             asked_for = self._asked_for()
-            question = self._question(asked_for)
-            columns = self._columns(asked_for.get("columns"), ("id", *self.shape.listed))
-            found = answer(self.world.session(), self.shape, question)
+            shape, question = self._question(asked_for)
+            columns = self._columns(shape, asked_for.get("columns"))
+            found = answer(self.world.session(), shape, question)
         except BadQuestion as error:
             return self.response_400(message=str(error))
-        fields = self.shape.pick(columns)
+        fields = shape.pick(columns)
         _held = fetch_related(self.world.session(), fields, found.rows)
         return self.response(
             200,
@@ -112,9 +118,9 @@ class Resource(BaseApi):
             ids=[row.id for row in found.rows],
             list_columns=list(columns),
             label_columns={field.name: translated(field.label) for field in fields},
-            order_columns=list(self.shape.sortable),
+            order_columns=list(shape.sortable),
             list_title=translated(self.shape.console.name),
-            result=[{field.name: told(field, getattr(row, field.name)) for field in fields} for row in found.rows],
+            result=[{field.name: told(field, field.of(row)) for field in fields} for row in found.rows],
         )
 
     @staticmethod
@@ -129,15 +135,18 @@ class Resource(BaseApi):
                     return found
         raise BadQuestion(gettext("The question is not valid."))
 
-    def _question(self, sent: dict[str, Any]) -> Question:
+    def _question(self, sent: dict[str, Any]) -> tuple[Shape, Question]:
+        """What is asked, and the shape of the rows that answer it: of one kind, if the filters say so."""
         filters = sent.get("filters", [])
         if not isinstance(filters, list) or not all(
             isinstance(f, dict) and {"col", "opr", "value"} <= f.keys() for f in filters
         ):
             raise BadQuestion(gettext("Each filter needs col, opr and value."))
-        return make_question(
-            self.shape,
-            (make_filter(self.world, self.shape, str(f["col"]), str(f["opr"]), f["value"]) for f in filters),
+        asked = [(str(f["col"]), str(f["opr"]), f["value"]) for f in filters]
+        shape = kinds.of_filters(self.world, self.shape, asked)
+        return shape, make_question(
+            shape,
+            (make_filter(self.world, shape, *parts) for parts in asked),
             order=str(sent.get("order_column", "")),
             direction="desc" if sent.get("order_direction") == "desc" else "asc",
             page=self._number(sent.get("page", 0), "page"),
@@ -150,12 +159,14 @@ class Resource(BaseApi):
             raise BadQuestion(gettext("“%(name)s” must be a whole number.", name=name))
         return value
 
-    def _columns(self, wanted: Any, usual: tuple[str, ...]) -> tuple[str, ...]:
+    @staticmethod
+    def _columns(shape: Shape, wanted: Any) -> tuple[str, ...]:
+        usual = ("id", *shape.listed)
         if wanted is None:
             return usual
         if not isinstance(wanted, list) or not all(isinstance(name, str) for name in wanted):
             raise BadQuestion(gettext("The columns are not valid."))
-        known = {"id", *self.shape.listed, *self.shape.shown}
+        known = {"id", *shape.listed, *shape.shown}
         if unknown := [name for name in wanted if name not in known]:
             raise BadQuestion(gettext("There is no column “%(column)s” here.", column=unknown[0][:60]))
         return tuple(wanted) or usual
@@ -178,9 +189,9 @@ class Resource(BaseApi):
         return self.response_404() if row is None else self.response(200, **self._told(row))
 
     def _told(self, row: Any) -> dict[str, Any]:
-        names = dict.fromkeys(("id", *self.shape.shown, *self.shape.form))
-        fields = self.shape.pick(tuple(names))
-        result = {field.name: told(field, getattr(row, field.name)) for field in fields}
+        shape = kinds.of_row(self.world, self.shape, row)
+        fields = shape.pick(tuple(dict.fromkeys(("id", *shape.shown, *shape.form))))
+        result = {field.name: told(field, field.of(row)) for field in fields}
         if hasattr(row, "version"):
             result["version"] = row.version
         return {"id": row.id, "result": result, "moves": self._open_moves(row)}
@@ -313,9 +324,8 @@ class Resource(BaseApi):
         if number >= len(self.shape.console.charts):
             return self.response_404()
         try:
-            figures = charts.figures(
-                self.world, self.shape, self.shape.console.charts[number], self._question(self._asked_for())
-            )
+            shape, question = self._question(self._asked_for())
+            figures = charts.figures(self.world, shape, shape.console.charts[number], question)
         except BadQuestion as error:
             return self.response_400(message=str(error))
         return self.response(200, **charts.as_json(figures))

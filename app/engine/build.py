@@ -9,9 +9,9 @@ from typing import Any
 from flask import current_app
 from flask_appbuilder import AppBuilder
 
-from app.engine import api, forms, pages
+from app.engine import api, files, forms, pages
 from app.engine.declare import Console, World
-from app.engine.derive import Shape, shape_of, translated
+from app.engine.derive import Shape, keeps_files, shape_of, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ def permissions(shape: Shape) -> list[str]:
 
     Flask-AppBuilder drops, when it syncs, what one of two classes of the same name lacks.
     """
-    words = ["read", "export", *(("add", "edit", "delete") if shape.form else ())]
+    written = ("add", "edit", "delete") if shape.form else ("add",) if keeps_files(shape.model) else ()
+    words = ["read", "export", *written]
     return [f"can_{word}" for word in (*words, *_moves(shape))]
 
 
@@ -62,7 +63,7 @@ def _page(shape: Shape, world: World, shapes: dict[type[Any], Shape]) -> type[pa
     made = {f"move_{name}": forms.move_page(name) for name in _moves(shape)}
     return type(
         f"{shape.permission}Page",
-        (pages.Page,),
+        (files.PageWithFile if shape.files else pages.Page,),
         made
         | {
             "shape": shape,
@@ -79,9 +80,13 @@ def _page(shape: Shape, world: World, shapes: dict[type[Any], Shape]) -> type[pa
 
 def _resource(shape: Shape, world: World) -> type[api.Resource]:
     made = {f"move_{name}": api.move_endpoint(name, move) for name, move in _moves(shape).items()}
+    writing: tuple[str, ...] = ("post", "put", "delete")
+    base = files.ResourceWithFile if shape.files else api.Resource
+    if keeps_files(shape.model):
+        writing, base = ("put", "delete"), files.ResourceOfFiles
     return type(
         f"{shape.permission}Api",
-        (api.Resource,),
+        (base,),
         made
         | {
             "shape": shape,
@@ -91,7 +96,7 @@ def _resource(shape: Shape, world: World) -> type[api.Resource]:
             "base_permissions": permissions(shape),
             "method_permission_name": api.METHODS | {f"move_{name}": name for name in _moves(shape)},
             "openapi_spec_tag": shape.resource,
-            "exclude_route_methods": _closed(shape, ("post", "put", "delete"), ("chart",)),
+            "exclude_route_methods": _closed(shape, writing, ("chart",)),
         },
     )
 

@@ -54,7 +54,7 @@ def counted(shape: Shape, chart: Chart, question: Question, *, dialect: str, zon
 
 def _group(shape: Shape, name: str, per: str, dialect: str, zone: Any) -> ColumnElement[Any]:
     field = shape.fields[name]
-    column = getattr(shape.model, field.column.key if field.kind == "row" else name)
+    column = field.expression(shape.model)
     if per != "month":
         grouped: ColumnElement[Any] = column
         return grouped

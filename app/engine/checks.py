@@ -34,6 +34,7 @@ def _findings(console: Console) -> Iterator[str]:
     if not unknown:
         yield from _of_form(model, shape_of(console))
         yield from _of_places(model, shape_of(console))
+    yield from _of_kinds(model, console, known)
     yield from _of_charts(model, console, known)
     yield from _of_related(model, console)
     yield from _of_workflow(model, console, known)
@@ -49,7 +50,8 @@ def _unknown(console: Console, known: Any) -> Iterator[tuple[str, str]]:
     if console.order and console.order[0] not in known:
         yield "order", console.order[0]
     for related in console.related:
-        yield from (("related", name) for name in related.listed if name not in fields_of(related.model))
+        names = filter(None, (*related.listed, related.order))
+        yield from (("related", name) for name in names if name not in fields_of(related.model))
 
 
 def _of_form(model: str, shape: Shape) -> Iterator[str]:
@@ -70,6 +72,16 @@ def _of_places(model: str, shape: Shape) -> Iterator[str]:
     for field in shape.pick(tuple(shape.console.deadlines or ())):
         if field.kind != "moment":
             yield f"E205 {model}: {field.name!r} is a deadline, and not a moment"
+
+
+def _of_kinds(model: str, console: Console, known: Any) -> Iterator[str]:
+    if console.kinds is None:
+        return
+    for name in console.kinds.by:
+        if name not in known or known[name].kind != "row":
+            yield f"E206 {model}: its kinds follow from {name!r}, which is not a to-one relation"
+    if console.kinds.column not in known or known[console.kinds.column].kind != "data":
+        yield f"E207 {model}: {console.kinds.column!r} cannot hold the fields that people declare: it is no JSON column"
 
 
 def _of_charts(model: str, console: Console, known: Any) -> Iterator[str]:

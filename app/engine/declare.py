@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Literal, Protocol
 
 
 class Moves(Protocol):
@@ -52,6 +53,65 @@ class Related:
     model: type[Any]
     by: str
     listed: tuple[str, ...] = ()
+    order: str = ""
+    """The column that they are read by; without one, the latest come first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A page of its own about one row, named in the head of the row's page. `endpoint` takes the row's key."""
+
+    label: str
+    endpoint: str
+    icon: str = "fa-angle-right"
+    takes: str = "pk"
+    """Under which name."""
+    needs: tuple[str, str] = ("", "")
+    """(permission, resource) without which the link is not shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extra:
+    """A field that people declared. Its value lies in a JSON column of the row, under its name."""
+
+    name: str
+    label: str
+    kind: Literal["text", "long_text", "number", "decimal", "day", "flag", "word"] = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    """What a `word` may be."""
+    help: str = ""
+
+    @classmethod
+    def of(cls, row: Any) -> Extra:
+        """From a row that declares one, its words a line each."""
+        choices = tuple(row.choices.splitlines())
+        return cls(
+            name=row.name, label=row.label, kind=row.kind.value, required=row.required, choices=choices, help=row.help
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """How rows of one kind differ from the console's usual: which columns they use, and which fields they have more."""
+
+    form: tuple[str, ...] | None = None
+    """What is entered of the usual form, in this order, the `extras` in their places or after it. None: all of it."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    extras: tuple[Extra, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kinds:
+    """The rows of a table are of several kinds, which people declare. A row they point at says which."""
+
+    by: tuple[str, ...]
+    """Relations that lead to the kind: the first is on the form; a list narrowed by any of them is of one kind."""
+    column: str
+    """The JSON column that holds the extra values."""
+    variant: Callable[[Any, Any], Variant]
+    """`(session, row pointed at)` → how rows that point there differ. One or two statements."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +137,11 @@ class Console:
     """Columns whose passing matters, each with those that end it: shown with the time left, or over, until then."""
     charts: tuple[Chart, ...] = ()
     related: tuple[Related, ...] = ()
+    links: tuple[Link, ...] = ()
+    instead: Link | None = None
+    """Where to go if none of the choices on the form for a new row fits: offered at its foot."""
     workflow: Moves | None = None
+    kinds: Kinds | None = None
     among: Mapping[str, Callable[[Any], Any]] | None = None
     """For a relation on the form: of which rows the actor may choose, as a criterion."""
     prepare: Callable[..., None] | None = None
@@ -132,6 +196,33 @@ class Derivation:
     """(day, kind of day, minutes that counted, note)"""
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file as it is sent."""
+
+    path: Path
+    name: str
+    content_type: str
+    inline: bool
+    """Whether a browser may show it, and need not save it."""
+
+
+def _nowhere(*_: Any) -> Any:
+    raise LookupError("this application keeps no files")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """Where the application keeps files. Their table says of itself, in its `info`, that its rows are `files`."""
+
+    keep: Callable[[Any, str, IO[bytes]], Any] = _nowhere
+    """(session, name, content) → the row of a file that was checked and stored; raises what `World.told` can tell."""
+    find: Callable[[Any], Stored] = _nowhere
+    """The row of a file → what is sent."""
+    nameable: Callable[[Any], Any] = _nowhere
+    """Which files an actor may hang on a row, as a criterion."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
     """What the engine asks of the application around it, so that it need not know it."""
@@ -152,3 +243,4 @@ class World:
     derivation: Callable[[Any, Any, str], Derivation | None]
     """(session, row, column) → how the deadline there came about; None where nothing was counted."""
     zone: Any
+    files: Files = Files()

@@ -11,8 +11,8 @@ from flask_babel import gettext
 from sqlalchemy import inspect, select
 from werkzeug.wrappers import Response
 
-from app.engine import write
-from app.engine.declare import Told, World
+from app.engine import kinds, write
+from app.engine.declare import Link, Told, World
 from app.engine.derive import Field, Shape, translated
 from app.engine.present import for_input, name_of, plain
 from app.engine.query import fetch_names, lookup
@@ -48,7 +48,7 @@ class Forms(BaseView):
             fields = self.shape.pick(self.shape.searched)
         else:
             fields = writable(self.shape)
-        field = next((f for f in fields if f.name == name and f.target is not None), None)
+        field = next((f for f in fields if f.name == name and f.kind in ("row", "rows")), None)
         return field or abort(404), subject
 
     # Writing -------------------------------------------------------------------------------------
@@ -66,15 +66,19 @@ class Forms(BaseView):
         return self._form(row, lambda sent: write.change(self.world, self.shape, row, sent, version=version, form=True))
 
     def _form(self, row: Any, do: Callable[[dict[str, Any]], Any]) -> str | tuple[str, int] | Response:
-        fields = writable(self.shape)
-        if not fields:
+        if not self.shape.form:
             abort(404)
+        sent = request.args if request.method == "GET" else request.form
+        fields = writable(kinds.of_sent(self.world, self.shape, sent.to_dict(), row))
         if request.method == "GET":
             return self._draw_form(fields, row, values=self._given(fields, row))
+        if "redraw" in request.form:
+            return self._draw_form(fields, row, values=self._posted(fields))
         try:
-            written = do(from_form(fields, request.form))
+            written = do(from_form(fields, request.form, request.files))
         except write.NotWritten as refusal:
-            return self._draw_form(fields, row, values=self._posted(fields), told=refusal.told), refusal.told.status
+            told = _with_lost_files(fields, refusal.told)
+            return self._draw_form(fields, row, values=self._posted(fields, row), told=told), told.status
         flash(gettext("Saved."), "success")
         return self._back_to(inspect(written).identity[0])
 
@@ -97,6 +101,8 @@ class Forms(BaseView):
             version=getattr(row, "version", None),
             submit=gettext("Save"),
             wants_note=None,
+            instead=self.shape.console.instead if row is None else None,
+            leading=self.shape.console.kinds.by[0] if self.shape.console.kinds else "",
             back=url_for(f"{self.endpoint}.show", pk=key) if key else url_for(f"{self.endpoint}.listing"),
             lookup=lambda f: url_for(f"{self.endpoint}.choices", name=f.name),
         )
@@ -108,8 +114,8 @@ class Forms(BaseView):
         """What the boxes hold: the row's values, else the defaults, else what the address proposes."""
         values: dict[str, Any] = {}
         for field in fields:
-            value = getattr(row, field.name) if row is not None else field.default
-            if row is None and field.name in request.args:
+            value = field.of(row) if row is not None else field.default
+            if row is None and field.name in request.args and field.kind != "file":
                 values[field.name] = self._proposed(field, request.args[field.name])
             else:
                 values[field.name] = self._box(field, value)
@@ -127,11 +133,13 @@ class Forms(BaseView):
             return [(row.id, name_of(row)) for row in rows]
         return for_input(field, value, self.world.zone) if field.kind != "flag" else bool(value)
 
-    def _posted(self, fields: list[Field]) -> dict[str, Any]:
+    def _posted(self, fields: list[Field], row: Any = None) -> dict[str, Any]:
         """What the person had typed, so that a refusal costs them nothing."""
         values: dict[str, Any] = {}
         for field in fields:
-            if field.target is not None:
+            if field.kind == "file":
+                values[field.name] = self._box(field, getattr(row, field.name, None))
+            elif field.target is not None:
                 keys = [number_of(key, 0) for key in request.form.getlist(field.name)[:MOST_ROWS] if key]
                 found = self.world.session().scalars(select(field.target).where(field.target.id.in_(keys)))
                 values[field.name] = [(row.id, name_of(row)) for row in found]
@@ -167,7 +175,8 @@ class Forms(BaseView):
                 flash(gettext("This step is not open to you at present."), "warning")
                 return redirect(url_for(f"{self.endpoint}.show", pk=pk))
             return self._draw_move(row, transition, self._suggested(row, transition, fields))
-        sent = from_form(fields, request.form) | {k: request.form.get(k, "") for k in ("note", "place", "version")}
+        sent = from_form(fields, request.form, request.files)
+        sent |= {name: request.form.get(name, "") for name in ("note", "place", "version")}
         try:
             _insist_on_reason(transition, sent["note"])
             write.move(self.world, self.shape, row, name, sent, form=True)
@@ -182,7 +191,9 @@ class Forms(BaseView):
         if transition not in self._open_moves(row) or not has_form:
             flash(told.message, "danger")
             return redirect(url_for(f"{self.endpoint}.show", pk=pk))
-        return self._draw_move(row, transition, self._posted(asked(transition)), told=told), told.status
+        fields = asked(transition)
+        told = _with_lost_files(fields, told)
+        return self._draw_move(row, transition, self._posted(fields), told=told), told.status
 
     def _suggested(self, row: Any, transition: Any, fields: list[Field]) -> dict[str, Any]:
         proposed = transition.suggest(row) if transition.suggest else {}
@@ -212,6 +223,10 @@ class Forms(BaseView):
     def _row(self, pk: int, *, named: bool = False) -> Any:
         return write.get(self.world, self.shape, pk, named=named) or abort(404)
 
+    def offers(self, link: Link) -> bool:
+        """Whether this person may follow the link."""
+        return link.needs == ("", "") or self.world.allows(*link.needs)
+
     def _open_moves(self, row: Any) -> list[Any]:
         workflow = self.shape.console.workflow
         if workflow is None:
@@ -228,10 +243,10 @@ class Forms(BaseView):
 
     def _render(self, template: str, **context: Any) -> str:
         context.setdefault("may", self._may())
+        context.setdefault("shape", self.shape)
         return self.render_template(
             f"engine/{template}",
             view=self,
-            shape=self.shape,
             console=self.shape.console,
             t=translated,
             text=lambda field, value: plain(field, value, self.world.zone),
@@ -242,6 +257,13 @@ class Forms(BaseView):
 
 def number_of(value: str | None, otherwise: int) -> int:
     return int(value) if value and value.isdecimal() and len(value) < 10 else otherwise
+
+
+def _with_lost_files(fields: list[Field], told: Told) -> Told:
+    """A browser forgets which file was chosen: what is asked for again has to be said."""
+    again = gettext("Choose the file again.")
+    lost = {field.name: again for field in fields if field.kind == "file" and request.files.get(field.name)}
+    return Told(told.status, lost | dict(told.fields))
 
 
 def _insist_on_reason(transition: Any, note: str) -> None:

@@ -116,7 +116,7 @@ def _value(world: World, field: Field, cell: Any, names: Names) -> Any:
     """A cell as a program would have sent it. Raises `Unclear` for a word or a row that it does not single out."""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    if field.kind == "row":
+    if field.names_row:
         return _key(world, field, str(cell).strip(), names)
     if field.kind == "word":
         return _word(field, str(cell).strip())

@@ -9,7 +9,7 @@ from app.engine import write
 from app.engine.derive import Field
 from app.engine.schema import asked
 
-TYPES = {"row": "integer", "number": "integer", "decimal": "number", "flag": "boolean"}
+TYPES = {"row": "integer", "file": "integer", "number": "integer", "decimal": "number", "flag": "boolean"}
 FORMATS = {"moment": "date-time", "day": "date", "hour": "time"}
 """What JSON Schema calls the kinds of a field; any other is a string."""
 

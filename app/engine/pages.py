@@ -12,8 +12,8 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from app.engine import charts, export
-from app.engine.declare import Chart, Console, Related
+from app.engine import charts, export, kinds
+from app.engine.declare import Chart, Related
 from app.engine.derive import Field, Shape, fields_of, translated
 from app.engine.forms import Forms, number_of
 from app.engine.present import name_of, shown
@@ -31,7 +31,7 @@ from app.engine.query import (
 )
 
 METHODS = {
-    **dict.fromkeys(("listing", "show", "deadline", "chart_page", "chart_xlsx", "choices"), "read"),
+    **dict.fromkeys(("listing", "show", "deadline", "chart_page", "chart_xlsx", "choices", "file"), "read"),
     "export_xlsx": "export",
     "add": "add",
     "edit": "edit",
@@ -53,36 +53,46 @@ class Page(Forms):
     @expose("/", methods=["GET"])
     @has_access
     def listing(self) -> str:
-        question = self._question()
-        session, fields = self.world.session(), self.shape.pick(self.shape.listed)
-        found = answer(session, self.shape, question)
+        shape, question = self._question()
+        session, fields = self.world.session(), shape.pick(shape.listed)
+        found = answer(session, shape, question)
         _held = fetch_related(session, fields, found.rows)
         return self._render(
             "list.html",
             question=question,
             found=found,
             fields=fields,
-            rows=[(row, self._cells(fields, row)) for row in found.rows],
+            rows=[(row, self._cells(fields, row, self.shape)) for row in found.rows],
             capped=COUNTED,
             sizes=SIZES,
-            searchable=[f for f in self.shape.pick(self.shape.searched) if f.kind in OPERATORS],
+            shape=shape,
+            searchable=[f for f in shape.pick(shape.searched) if f.kind in OPERATORS],
             operators=OPERATORS,
             link=partial(self._link, question),
         )
 
-    def _cells(self, fields: list[Field], row: Any, console: Console | None = None) -> list[Any]:
-        deadlines = (console or self.shape.console).deadlines or {}
+    def _cells(self, fields: list[Field], row: Any, shape: Shape | None) -> list[Any]:
+        """The row's values, as the console of its own table shows them, if it has one."""
+        deadlines = (shape.console.deadlines if shape else None) or {}
         estimate = getattr(row, "provisional", False)
         return [
             shown(
                 f,
-                getattr(row, f.name),
+                f.of(row),
                 self.world.zone,
                 now=self._running(row, deadlines.get(f.name)),
                 estimate=estimate,
+                address=self._address_of_file(f, row, shape),
             )
             for f in fields
         ]
+
+    @staticmethod
+    def _address_of_file(field: Field, row: Any, shape: Shape | None) -> str:
+        """Where the file in a cell is fetched."""
+        if shape is None or field.name not in shape.files:
+            return ""
+        return url_for(f"{shape.permission}Page.file", pk=row.id, name=field.name)
 
     def _running(self, row: Any, ends: tuple[str, ...] | None) -> datetime | None:
         """Now, for a deadline that nothing has ended yet: neither what it waited for, nor the end of the whole."""
@@ -92,16 +102,20 @@ class Page(Forms):
         now: datetime = self.world.now()
         return now
 
-    def _question(self) -> Question:
-        """What the address asks for. What the list does not know is a 400, never a wider list."""
+    def _question(self) -> tuple[Shape, Question]:
+        """What the address asks for, and the shape of the rows that answer it: of one kind, if it says so.
+
+        What the list does not know is a 400, never a wider list.
+        """
         args = request.args
         try:
-            filters = [self._filter(*_parts(f)) for f in args.getlist("f")]
+            asked = [_parts(f) for f in args.getlist("f")]
             if args.get("fc") and args.get("fv"):
-                filters.append(self._filter(args["fc"], args.get("fo", "eq"), args["fv"]))
-            return make_question(
-                self.shape,
-                filters,
+                asked.append((args["fc"], args.get("fo", "eq"), args["fv"]))
+            shape = kinds.of_filters(self.world, self.shape, asked)
+            return shape, make_question(
+                shape,
+                [make_filter(self.world, shape, *parts) for parts in asked],
                 words=args.get("q", "").replace("\x00", "").strip()[:100],
                 order=args.get("order", ""),
                 direction="desc" if args.get("dir") == "desc" else "asc",
@@ -110,9 +124,6 @@ class Page(Forms):
             )
         except BadQuestion as error:
             abort(400, description=str(error))
-
-    def _filter(self, name: str, operator: str, value: str) -> Filter:
-        return make_filter(self.world, self.shape, name, operator, value)
 
     def _link(self, question: Question, endpoint: str = "listing", **changes: Any) -> str:
         """The address of this list with something changed: `without` takes a filter away."""
@@ -143,7 +154,7 @@ class Page(Forms):
     @expose("/export.xlsx", methods=["GET"])
     @has_access
     def export_xlsx(self) -> Response:
-        rows = export.rows_of(self.world, self.shape, self._question())
+        rows = export.rows_of(self.world, *self._question())
         return self._workbook(translated(self.shape.console.name), rows)
 
     def _workbook(self, title: str, rows: Any) -> Response:
@@ -162,9 +173,9 @@ class Page(Forms):
     @has_access
     def show(self, pk: int) -> str:
         row = self._row(pk, named=True)
-        session = self.world.session()
-        fields = self.shape.pick(self.shape.shown)
-        values = list(zip(fields, self._cells(fields, row), strict=True))
+        session, shape = self.world.session(), kinds.of_row(self.world, self.shape, row)
+        fields = shape.pick(shape.shown)
+        values = list(zip(fields, self._cells(fields, row, shape), strict=True))
         return self._render(
             "show.html",
             row=row,
@@ -205,8 +216,8 @@ class Page(Forms):
 
     def _address(self, field: Field, row: Any) -> str:
         """Where a named row is shown, if it has a page that this person may open."""
-        shape = self.shapes.get(field.target) if field.target is not None else None
-        named = getattr(row, field.name) if shape is not None else None
+        shape = self.shapes.get(field.target) if field.kind == "row" and field.target is not None else None
+        named = field.of(row) if shape is not None else None
         if shape is None or named is None or not self.world.allows("can_read", shape.permission):
             return ""
         return url_for(f"{shape.permission}Page.show", pk=named.id)
@@ -215,16 +226,17 @@ class Page(Forms):
         return self.world.allows("can_read", related.model.__name__)
 
     def _related(self, row: Any, related: Related) -> dict[str, Any]:
-        """The rows that point at this one: the latest few, and a link to all."""
+        """The rows that point at this one: the first or the latest few, and a link to all."""
         session = self.world.session()
         shape = self.shapes.get(related.model)
-        known = fields_of(related.model)
+        if shape is not None:
+            shape = kinds.of_sent(self.world, shape, {related.by: row.id})
+        known = shape.fields if shape is not None else fields_of(related.model)
         names = related.listed or (shape.listed if shape else tuple(n for n, f in known.items() if f.label))
         fields = [known[name] for name in names if name != related.by]
         key = getattr(related.model, known[related.by].column.key)
-        rows = session.scalars(
-            select(related.model).where(key == row.id).order_by(related.model.id.desc()).limit(RELATED + 1)
-        ).all()
+        order = getattr(related.model, related.order) if related.order else related.model.id.desc()
+        rows = session.scalars(select(related.model).where(key == row.id).order_by(order).limit(RELATED + 1)).all()
         _held = fetch_related(session, fields, rows)
         page = f"{shape.permission}Page" if shape else ""
         return {
@@ -234,8 +246,7 @@ class Page(Forms):
             and url_for(f"{page}.add", **{related.by: row.id}),
             "fields": fields,
             "rows": [
-                (r, self._cells(fields, r, shape.console if shape else None), page and url_for(f"{page}.show", pk=r.id))
-                for r in rows[:RELATED]
+                (r, self._cells(fields, r, shape), page and url_for(f"{page}.show", pk=r.id)) for r in rows[:RELATED]
             ],
             "all": shape is not None
             and len(rows) > RELATED
@@ -258,7 +269,7 @@ class Page(Forms):
     @expose("/charts", methods=["GET"])
     @has_access
     def chart_page(self) -> str:
-        question = self._question()
+        _, question = self._question()
         found = [self._figures(chart, question) for chart in self.shape.console.charts]
         return self._render(
             "charts.html",
@@ -294,7 +305,7 @@ class Page(Forms):
     def chart_xlsx(self, number: int) -> Response:
         if number >= len(self.shape.console.charts):
             abort(404)
-        figures = self._figures(self.shape.console.charts[number], self._question())
+        figures = self._figures(self.shape.console.charts[number], self._question()[1])
         return self._workbook(figures.title, export.rows_of_chart(figures))
 
 

@@ -54,9 +54,9 @@ def in_zone(value: Any, zone: tzinfo) -> str:
 
 
 def shown(
-    field: Field, value: Any, zone: tzinfo, *, now: datetime | None = None, estimate: bool = False
+    field: Field, value: Any, zone: tzinfo, *, now: datetime | None = None, estimate: bool = False, address: str = ""
 ) -> Markup | str:
-    """A value as a cell. `now` is given for a deadline that still runs; it may be an estimate."""
+    """A value as a cell. `now` is given for a deadline that still runs; it may be an estimate. `address`: of a file."""
     if value is None or value == "":
         return Markup('<span class="none">–</span>')
     if field.kind == "word":
@@ -65,6 +65,9 @@ def shown(
         return _moment(value, zone, now, estimate=estimate)
     if field.kind == "long_text":
         return Markup('<span class="prose">{}</span>').format(plain(field, value, zone))
+    if address:
+        clip = Markup('<i class="fa-solid fa-paperclip fa-fw" aria-hidden="true"></i>')
+        return Markup('<a href="{}">{}{}</a>').format(address, clip, plain(field, value, zone))
     return escape(plain(field, value, zone))
 
 
@@ -93,7 +96,7 @@ def told(field: Field, value: Any) -> Any:
     """A value for a program: relations as id and name, moments in UTC."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    if field.kind == "row":
+    if field.names_row:
         return {"id": value.id, "name": name_of(value)}
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

@@ -99,7 +99,7 @@ def make_filter(world: World, shape: Shape, name: str, operator: str, value: Any
         raise BadQuestion(gettext("One cannot search by “%(column)s” here.", column=name[:60]))
     if operator not in OPERATORS.get(field.kind, {}):
         raise BadQuestion(gettext("“%(operator)s” does not fit this column.", operator=operator[:20]))
-    column = getattr(shape.model, field.column.key if field.kind == "row" else name)
+    column = field.expression(shape.model)
     if field.kind == "flag":
         value = _read(world, field, value)
     return Filter(field, operator, str(value), _criterion(world, field, column, operator, value))
@@ -162,7 +162,7 @@ def narrowed(shape: Shape, question: Question) -> Select[Any]:
     """The rows asked for, without order and page: what a chart counts and an export writes."""
     query = select(shape.model).where(*(f.criterion for f in question.filters))
     if question.words:
-        texts = [getattr(shape.model, n) for n in shape.searched if shape.fields[n].kind in ("text", "long_text")]
+        texts = [f.expression(shape.model) for f in shape.pick(shape.searched) if f.kind in ("text", "long_text")]
         query = query.where(or_(*(column.icontains(question.words, autoescape=True) for column in texts)))
     return query
 
@@ -171,7 +171,7 @@ def ordered(shape: Shape, question: Question, query: Select[Any]) -> Select[Any]
     """With ties broken by the key, so that no row is on two pages."""
     name, direction = (question.order, question.direction) if question.order else shape.order
     field = shape.fields[name]
-    column = getattr(shape.model, field.column.key if field.kind == "row" else name)
+    column = field.expression(shape.model)
     key = shape.model.id
     columns = (column,) if name == "id" else (column, key)
     return query.order_by(*(c.desc() if direction == "desc" else c.asc() for c in columns))
@@ -198,7 +198,7 @@ def fetch_related(session: Session, fields: Iterable[Field], rows: Sequence[Any]
     """
     wanted: dict[type[Any], set[int]] = defaultdict(set)
     for field in fields:
-        if field.kind == "row" and field.target is not None:
+        if field.names_row and field.target is not None:
             wanted[field.target] |= {key for row in rows if (key := getattr(row, field.column.key)) is not None}
     held: list[Any] = []
     for target, keys in wanted.items():
@@ -212,7 +212,7 @@ def fetch_names(session: Session, rows: Sequence[Any], *, deep: int = 1) -> list
     """Load what rows are called by, where that is other rows: a table without a name of its own. To be held too."""
     if not deep or not rows or any(hasattr(rows[0], name) for name in NAMES):
         return []
-    fields = [field for field in fields_of(type(rows[0])).values() if field.kind == "row"]
+    fields = [field for field in fields_of(type(rows[0])).values() if field.names_row]
     return fetch_related(session, fields, rows, deep=deep - 1)
 
 

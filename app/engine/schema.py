@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
-from sqlalchemy import select
+from sqlalchemy import UniqueConstraint, inspect, or_, select
+from werkzeug.datastructures import FileStorage
 
 from app.engine.declare import World
-from app.engine.derive import Field, Shape, translated
+from app.engine.derive import Choices, Field, Shape, translated
 
 DIGITS, MOST_ROWS, YEARS = 10, 100, range(1900, 2200)
 
@@ -34,6 +36,13 @@ def storable(text: str) -> bool:
     return not any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text)
 
 
+@cache
+def has_code(target: Hashable) -> bool:
+    """Whether a table's rows are told apart by a code."""
+    constraints = inspect(target).local_table.constraints
+    return any([*c.columns.keys()] == ["code"] for c in constraints if isinstance(c, UniqueConstraint))
+
+
 class Row(fields.Field[Any]):
     """A row named by its key. If there is none, or none in sight, or none that may be chosen: it is unknown."""
 
@@ -44,10 +53,19 @@ class Row(fields.Field[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if value == "" and not self.required:
             return None
-        found = self.world.session().scalar(self._query(self._key(value)))
+        if self.is_code(self.field, value):
+            found = self.world.session().scalar(self._query(self.field.target.code == value))  # type: ignore[union-attr]
+        else:
+            found = self.world.session().scalar(self._query(self.field.target.id == self._key(value)))  # type: ignore[union-attr]
         if found is None:
             raise ValidationError(gettext("There is no such record, or you may not choose it."))
         return found
+
+    @staticmethod
+    def is_code(field: Field, value: Any) -> bool:
+        """Whether a row is named by its code, which is not a number: `territorial`, `330329-bb`."""
+        said = isinstance(value, str) and value != "" and not value.isdecimal() and storable(value)
+        return said and has_code(field.target)  # type: ignore[arg-type]
 
     @staticmethod
     def _key(value: Any) -> int:
@@ -56,12 +74,32 @@ class Row(fields.Field[Any]):
             raise ValidationError(gettext("Name the record by its number (id)."))
         return key
 
-    def _query(self, key: int) -> Any:
-        target = self.field.target
-        query = select(target).where(target.id == key)  # type: ignore[union-attr, arg-type]
+    def _query(self, named: Any) -> Any:
+        query = select(self.field.target).where(named)  # type: ignore[arg-type]
         if self.field.among is not None:
             query = query.where(self.field.among(self.subject, self.world.actor()))
         return query
+
+
+class File(Row):
+    """A file as a browser sends it, or the key of one that a program has sent before."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, FileStorage):
+            return super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return self.world.files.keep(self.world.session(), value.filename or "", value.stream)
+        except Exception as error:
+            refusal = self.world.told(error)
+            if refusal is None:
+                raise
+            raise ValidationError(refusal.message) from error
+
+    def _query(self, named: Any) -> Any:
+        """One's own; or the one that hangs there already, so that a record may be sent back as it was read."""
+        target: Any = self.field.target
+        there = getattr(self.subject, self.field.column.key, None) if self.field.column is not None else None
+        return super()._query(named).where(or_(self.world.files.nameable(self.world.actor()), target.id == there))
 
 
 class Rows(fields.List[Any]):
@@ -84,6 +122,8 @@ class Chosen(fields.Field[Any]):
         if value == "" and self.allow_none:
             return None
         try:
+            if isinstance(self.words, Choices) and value not in self.words:
+                raise ValueError(value)  # noqa: TRY301  (told in one place)
             return self.words(value)
         except ValueError:
             raise ValidationError(
@@ -97,8 +137,8 @@ def _of_field(world: World, field: Field, subject: Any, *, needed: bool) -> fiel
         "allow_none": field.nullable and not field.required,
         "error_messages": _messages(),
     }
-    if field.kind == "row":
-        return Row(world, field, subject, **options)
+    if field.names_row:
+        return (File if field.kind == "file" else Row)(world, field, subject, **options)
     if field.kind == "rows":
         return Rows(Row(world, replace(field, required=True), subject, required=True), **options)
     if field.kind == "word":
@@ -205,7 +245,11 @@ def load(schema: Schema, data: Any) -> dict[str, Any]:
     return loaded
 
 
-def from_form(wanted: Iterable[Field], form: Any) -> dict[str, Any]:
+REMOVE = "remove-"
+"""What the tick is called, before the name of the field, that takes a file away."""
+
+
+def from_form(wanted: Iterable[Field], form: Any, files: Any) -> dict[str, Any]:
     """What a browser posted, as a program would have sent it: an empty box is nothing, an unticked one is no."""
     sent: dict[str, Any] = {}
     for field in wanted:
@@ -213,6 +257,8 @@ def from_form(wanted: Iterable[Field], form: Any) -> dict[str, Any]:
             sent[field.name] = field.name in form
         elif field.kind == "rows":
             sent[field.name] = [value for value in form.getlist(field.name) if value]
+        elif field.kind == "file":
+            sent |= _file_of(field, form, files)
         elif field.name in form:
             value = form[field.name].strip()
             if value or field.kind in ("text", "long_text"):
@@ -220,6 +266,13 @@ def from_form(wanted: Iterable[Field], form: Any) -> dict[str, Any]:
             elif field.nullable:
                 sent[field.name] = None
     return sent
+
+
+def _file_of(field: Field, form: Any, files: Any) -> dict[str, Any]:
+    """The file that was chosen, or nothing in its place; a box in which none was chosen leaves all as it is."""
+    if files.get(field.name):
+        return {field.name: files[field.name]}
+    return {field.name: None} if field.nullable and f"{REMOVE}{field.name}" in form else {}
 
 
 def described(field: Field) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
+from app.engine import kinds
 from app.engine.declare import Told, World
 from app.engine.derive import Shape
 from app.engine.schema import asked, key_of, load, schema_of, storable, writable
@@ -82,7 +83,7 @@ def insert(world: World, shape: Shape, sent: Any) -> None:
 
 
 def _insert(world: World, shape: Shape, session: Session, sent: Any, *, form: bool) -> Any:
-    row = shape.model()
+    row, shape = shape.model(), kinds.of_sent(world, shape, sent)
     values = load(schema_of(world, writable(shape), row, form=form), sent)
     with session.no_autoflush:
         _fill(shape, row, values)
@@ -98,6 +99,7 @@ def change(world: World, shape: Shape, row: Any, sent: Any, *, version: int | No
     with transaction(world) as session:
         if version is not None and version != getattr(row, "version", version):
             raise NotWritten(Told(409, {"": stale()}))
+        shape = kinds.of_sent(world, shape, sent, row)
         values = load(schema_of(world, writable(shape), row, partial=True, form=form), sent)
         with session.no_autoflush:
             _fill(shape, row, values)
@@ -166,11 +168,12 @@ def stale() -> str:
 
 
 def _fill(shape: Shape, row: Any, values: dict[str, Any]) -> None:
-    """A relation and its key together, so that a rule may read either."""
     for name, value in values.items():
-        setattr(row, name, value)
-        if shape.fields[name].kind == "row":
-            setattr(row, shape.fields[name].column.key, value.id if value is not None else None)
+        shape.fields[name].put(row, value)
+    if kinds := shape.console.kinds:  # of a kind that the row is no longer of, nothing is kept
+        held = getattr(row, kinds.column) or {}
+        if held.keys() - shape.fields.keys():
+            setattr(row, kinds.column, {name: value for name, value in held.items() if name in shape.fields})
 
 
 def _ask(world: World, rule: Callable[..., None] | None, session: Session, row: Any) -> None:

@@ -331,6 +331,13 @@ function enhancePickers(root) {
   }
 }
 
+// A form whose fields depend on what is chosen first is drawn again when that changes ---------------
+
+for (const button of document.querySelectorAll("[data-redraw]")) {
+  button.closest(".field").querySelector("select").addEventListener("change", () => button.form.requestSubmit(button));
+  button.hidden = true;
+}
+
 // Conditions: the boxes that fit the column chosen -------------------------------------------------
 
 for (const form of document.querySelectorAll("form[data-condition]")) {

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, or_, select, true
 
 from models.actor import Actor
-from models.lists import DutyList, ListItem, ListState
+from models.admissions import AdmissionState, DutyAdmission
+from models.assigned import AssignedMatter, MatterState
+from models.governance import GovernanceModule
+from models.item_words import ItemState, ListState, PowerStatus
+from models.lists import DutyList, ListItem
+from models.meetings import JointMeeting, MeetingState
 from models.organisation import LOCAL, Unit, UnitType
+from models.requests import DataRequest, RequestState
 from models.roles import RoleName
+from models.statements import ResponsibilityStatement, StatementState
 
 SMALL = (UnitType.village, UnitType.grid)
 OF_TOWNSHIPS = frozenset(
@@ -16,8 +23,21 @@ OF_TOWNSHIPS = frozenset(
 
 
 def published_items(actor: Actor) -> ColumnElement[bool]:
-    """Items in force in the county: what a call may cite (R5)."""
-    return (ListItem.state == ListState.published) & (ListItem.region_id == actor.region_id)
+    """Items in force in the county (R5)."""
+    return (ListItem.state == ItemState.published) & (ListItem.region_id == actor.region_id)
+
+
+def usable_items(actor: Actor) -> ColumnElement[bool]:
+    """What one may cite: items in force; for departments, without the powers that were taken from them (R37)."""
+    in_force = published_items(actor)
+    if actor.roles & OF_TOWNSHIPS:
+        return in_force
+    return in_force & (ListItem.power_status == PowerStatus.in_force)
+
+
+def published_lists(actor: Actor) -> ColumnElement[bool]:
+    """Lists in force in the county: what a proposal may adjust."""
+    return (DutyList.state == ListState.published) & (DutyList.region_id == actor.region_id)
 
 
 def own_places(actor: Actor) -> ColumnElement[bool]:
@@ -38,4 +58,70 @@ def draft_lists(actor: Actor) -> ColumnElement[bool]:
 
 
 def draft_items(actor: Actor) -> ColumnElement[bool]:
-    return ListItem.state == ListState.draft
+    return ListItem.duty_list_id.in_(select(DutyList.id).where(DutyList.state == ListState.draft))
+
+
+def living_items(actor: Actor) -> ColumnElement[bool]:
+    """Items of the edition in force, or of a draft: what helps to carry them out may be added to them."""
+    return or_(ListItem.state == ItemState.published, draft_items(actor))
+
+
+def modules(actor: Actor) -> ColumnElement[bool]:
+    return GovernanceModule.region_id == actor.region_id
+
+
+def townships(actor: Actor) -> ColumnElement[bool]:
+    """Townships and streets of the county, as far as they exist today."""
+    return Unit.unit_type.in_(LOCAL) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+
+
+def departments(actor: Actor) -> ColumnElement[bool]:
+    """Departments and agencies of the county: who may ask something of townships."""
+    asking = Unit.unit_type.in_((UnitType.department, UnitType.agency))
+    return asking & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+
+
+def other_departments(actor: Actor) -> ColumnElement[bool]:
+    """Who may take part beside a department that leads."""
+    return departments(actor) & Unit.id.not_in(actor.unit_ids)
+
+
+def own_draft_matters(actor: Actor) -> ColumnElement[bool]:
+    return (AssignedMatter.state == MatterState.draft) & AssignedMatter.lead_department_id.in_(actor.unit_ids)
+
+
+def matters_in_force(actor: Actor) -> ColumnElement[bool]:
+    return AssignedMatter.state == MatterState.in_force
+
+
+def own_draft_requests(actor: Actor) -> ColumnElement[bool]:
+    return (DataRequest.state == RequestState.draft) & DataRequest.department_id.in_(actor.unit_ids)
+
+
+def open_statements(actor: Actor) -> ColumnElement[bool]:
+    return ResponsibilityStatement.state == StatementState.registered
+
+
+def binding_statements(actor: Actor) -> ColumnElement[bool]:
+    return ResponsibilityStatement.state != StatementState.cleared
+
+
+def lists_in_force(actor: Actor) -> ColumnElement[bool]:
+    """The county's published lists, into which a duty may be admitted."""
+    return (DutyList.state == ListState.published) & (DutyList.region_id == actor.region_id)
+
+
+def own_drafts(actor: Actor) -> ColumnElement[bool]:
+    """Admissions that one's own department is still writing."""
+    return (DutyAdmission.state == AdmissionState.draft) & DutyAdmission.applicant_id.in_(actor.unit_ids)
+
+
+def planned_meetings(actor: Actor) -> ColumnElement[bool]:
+    """Joint meetings of the county that are still to be held."""
+    return (JointMeeting.state == MeetingState.planned) & (JointMeeting.region_id == actor.region_id)
+
+
+def county_bodies(actor: Actor) -> ColumnElement[bool]:
+    """Offices, departments and townships of the county: who may sit in a joint meeting."""
+    seats = (UnitType.office, UnitType.department, *LOCAL)
+    return Unit.unit_type.in_(seats) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)

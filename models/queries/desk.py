@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
 
 from models.actor import Actor
+from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustment
+from models.admissions import (
+    AdmissionOpinion,
+    AdmissionState,
+    DutyAdmission,
+    GuaranteeMeasure,
+    GuaranteeState,
+)
+from models.admissions import (
+    OpinionState as WrittenOpinionState,
+)
+from models.assigned import AssignedMatter, MatterState
 from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState
 from models.coordination import CaseParty, CaseState, CoordinationCase
+from models.irregular import IrregularAssignmentReport, ReportState
+from models.item_words import ListState
+from models.lists import DutyList
+from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
+from models.opinions import ListOpinion, OpinionState
+from models.requests import DataRequest, RequestState
 from models.roles import RoleName
+from models.statements import ResponsibilityStatement, StatementState
 from models.supervision import OrderState, SupervisionOrder
 
-A, C, S = AssignmentState, CaseState, CallState
+A, C, D, J, S = AssignmentState, CaseState, AdmissionState, AdjustmentState, CallState
 MOST = 50
 
 
@@ -32,24 +51,9 @@ class Pile:
 
 def piles(actor: Actor) -> Iterator[Pile]:
     """What may lie on the actor's desk, according to their roles."""
-    if RoleName.county_dispatcher in actor.roles:
-        yield from _of_county_office(actor)
-    if RoleName.supervisor in actor.roles:
-        yield from _of_supervision_office(actor)
-    if RoleName.editorial_officer in actor.roles:
-        yield from _of_editorial_office(actor)
-    if actor.roles & {
-        RoleName.township_head,
-        RoleName.township_operator,
-        RoleName.department_head,
-        RoleName.department_staff,
-        RoleName.agency_head,
-        RoleName.agency_staff,
-    }:
-        yield from _of_answering_unit(actor)
-        yield from _of_caller(actor)
-    if actor.roles & {RoleName.grid_worker, RoleName.community_commissioner}:
-        yield from _of_grid(actor)
+    for roles, of_roles in DESKS:
+        if actor.roles & roles:
+            yield from of_roles(actor)
 
 
 def _pile(
@@ -89,6 +93,9 @@ def _of_county_office(actor: Actor) -> Iterator[Pile]:
     yield _pile(CallAssignment, N_("Rule on a rejection"), rejected, since=CallAssignment.rejected_at)
     waiting = here & Call.state.in_((S.dispatched, S.in_progress))
     yield _pile(Call, N_("With the departments"), waiting, Call.resolve_due, mine=False)
+    matter = AssignedMatter
+    submitted = (matter.region_id == actor.region_id) & (matter.state == MatterState.submitted)
+    yield _pile(matter, N_("Record the approvals, or refuse"), submitted, since=matter.submitted_at)
 
 
 def _of_supervision_office(actor: Actor) -> Iterator[Pile]:
@@ -115,6 +122,54 @@ def _of_editorial_office(actor: Actor) -> Iterator[Pile]:
     yield _pile(
         case, N_("The parties negotiate"), here & (case.state == C.negotiating), case.negotiation_due, mine=False
     )
+    report, statement = IrregularAssignmentReport, ResponsibilityStatement
+    open_ = (report.region_id == actor.region_id) & report.state.in_((ReportState.reported, ReportState.accepted))
+    yield _pile(report, N_("Examine a report of an irregular assignment"), open_, since=report.reported_at)
+    registered = (statement.region_id == actor.region_id) & (statement.state == StatementState.registered)
+    yield _pile(statement, N_("Clear a responsibility statement, or keep it"), registered, since=statement.signed_on)
+
+    admission = DutyAdmission
+    ours = admission.region_id == actor.region_id
+    submitted, reviewed = admission.state == D.submitted, admission.state == D.joint_review
+    yield _pile(admission, N_("Consult the townships"), ours & submitted, since=admission.submitted_at)
+    held = exists().where(JointMeeting.id == admission.meeting_id, JointMeeting.state == MeetingState.held)
+    unheard = ours & reviewed & admission.meeting_id.is_(None)
+    yield _pile(admission, N_("Put on the agenda of a joint meeting"), unheard, since=admission.submitted_at)
+    yield _pile(admission, N_("Enter what the joint meeting decided"), ours & reviewed & held)
+    suspended = ours & (admission.state == D.suspended)
+    yield _pile(admission, N_("Resume, once the guarantees are delivered"), suspended, since=admission.suspended_at)
+
+
+def _of_admissions(actor: Actor) -> Iterator[Pile]:
+    """The department's part of its admissions, and the townships' part of those that name them."""
+    opinion, measure, admission = AdmissionOpinion, GuaranteeMeasure, DutyAdmission
+    asked = opinion.township_id.in_(actor.unit_ids) & (opinion.state == WrittenOpinionState.asked)
+    yield _pile(opinion, N_("Answer in writing"), asked, opinion.answer_due)
+    applied = admission.applicant_id.in_(actor.unit_ids)
+    yield _pile(admission, N_("Complete and submit an admission"), applied & (admission.state == D.draft))
+    owed = measure.admission.has(applied) & measure.state.in_((GuaranteeState.promised, GuaranteeState.late))
+    yield _pile(measure, N_("Deliver a guarantee"), owed, measure.due)
+    approved, handed_over = admission.state == D.approved, admission.handed_over_on.is_not(None)
+    yield _pile(admission, N_("Hand over"), applied & approved & ~handed_over, since=admission.decided_at)
+    naming_us = select(opinion.admission_id).where(opinion.township_id.in_(actor.unit_ids))
+    ours = approved & handed_over & admission.id.in_(naming_us)
+    yield _pile(admission, N_("Take a duty over"), ours, since=admission.decided_at)
+    reported = measure.admission_id.in_(naming_us) & (measure.state == GuaranteeState.reported)
+    yield _pile(measure, N_("Confirm a delivery, or say that it is not"), reported, since=measure.delivered_at)
+    underway = applied & admission.state.in_((D.submitted, D.consulting, D.joint_review))
+    title = N_("With the townships and the joint meeting")
+    yield _pile(admission, title, underway, since=admission.submitted_at, mine=False)
+
+
+def _of_joint_meeting(actor: Actor) -> Iterator[Pile]:
+    admission, vote = DutyAdmission, MeetingVote
+    sits = select(MeetingMember.meeting_id).where(MeetingMember.unit_id == actor.unit_id)
+    planned = select(JointMeeting.id).where(JointMeeting.state == MeetingState.planned, JointMeeting.id.in_(sits))
+    voted = exists().where(
+        vote.admission_id == admission.id, vote.meeting_id == admission.meeting_id, vote.unit_id == actor.unit_id
+    )
+    ours = (admission.state == D.joint_review) & admission.meeting_id.in_(planned) & ~voted
+    yield _pile(admission, N_("Vote"), ours, since=admission.submitted_at)
 
 
 def _of_answering_unit(actor: Actor) -> Iterator[Pile]:
@@ -127,6 +182,36 @@ def _of_answering_unit(actor: Actor) -> Iterator[Pile]:
     order = SupervisionOrder
     pressed = order.unit_id.in_(actor.unit_ids) & order.state.in_((OrderState.issued, OrderState.acknowledged))
     yield _pile(order, N_("Reply to a supervision order"), pressed, since=order.issued_at)
+
+
+def _of_asked_for_opinions(actor: Actor) -> Iterator[Pile]:
+    """What a unit is asked to say of a list or of a proposal, and its own proposals."""
+    for opinion, title in (
+        (ListOpinion, N_("Comment on a list")),
+        (AdjustmentOpinion, N_("Say what you think of an adjustment")),
+    ):
+        asked = opinion.unit_id.in_(actor.unit_ids) & (opinion.state == OpinionState.asked)
+        yield _pile(opinion, title, asked, opinion.due)
+    adjustment = ListAdjustment
+    ours = adjustment.proposer_unit_id.in_(actor.unit_ids)
+    yield _pile(adjustment, N_("Submit a proposal to adjust the list"), ours & (adjustment.state == J.draft))
+    underway = ours & adjustment.state.in_((J.submitted, J.consulting, J.reviewing))
+    title = N_("Your proposals to adjust the list")
+    yield _pile(adjustment, title, underway, since=adjustment.submitted_at, mine=False)
+
+
+def _of_list_manager(actor: Actor) -> Iterator[Pile]:
+    """Proposals to look at, and drafts to bring into force."""
+    adjustment, here = ListAdjustment, ListAdjustment.region_id == actor.region_id
+    submitted, reviewing = adjustment.state == J.submitted, adjustment.state == J.reviewing
+    yield _pile(adjustment, N_("Ask for opinions on a proposal"), here & submitted, since=adjustment.submitted_at)
+    yield _pile(adjustment, N_("Decide on a proposal"), here & reviewing, since=adjustment.submitted_at)
+    edition = DutyList
+    ours = edition.region_id == actor.region_id
+    drafts = ours & edition.state.in_((ListState.draft, ListState.reviewing))
+    yield _pile(edition, N_("Bring a list into force"), drafts)
+    out = ours & (edition.state == ListState.consulting)
+    yield _pile(edition, N_("Out for comment"), out, edition.comment_due, mine=False)
 
 
 def _of_caller(actor: Actor) -> Iterator[Pile]:
@@ -154,6 +239,22 @@ def _of_caller(actor: Actor) -> Iterator[Pile]:
     yield _pile(Call, N_("With the county and its departments"), underway, Call.resolve_due, mine=False)
 
 
+def _of_who_asks_townships(actor: Actor) -> Iterator[Pile]:
+    matter, request = AssignedMatter, DataRequest
+    ours = matter.lead_department_id.in_(actor.unit_ids)
+    yield _pile(matter, N_("Submit an assigned matter"), ours & (matter.state == MatterState.draft))
+    drafts = request.department_id.in_(actor.unit_ids) & (request.state == RequestState.draft)
+    yield _pile(request, N_("Send a data request"), drafts)
+    submitted = ours & (matter.state == MatterState.submitted)
+    yield _pile(matter, N_("Waiting for both approvals"), submitted, since=matter.submitted_at, mine=False)
+
+
+def _of_who_reports(actor: Actor) -> Iterator[Pile]:
+    report = IrregularAssignmentReport
+    ours = report.reporter_id.in_(actor.unit_ids) & report.state.in_((ReportState.reported, ReportState.accepted))
+    yield _pile(report, N_("What becomes of your reports"), ours, since=report.reported_at, mine=False)
+
+
 def _of_grid(actor: Actor) -> Iterator[Pile]:
     """What a grid worker has noticed; the township above sends it, and answers for it."""
     clues = Call.place_unit_id.in_(actor.unit_ids) & (Call.source == CallSource.grid)
@@ -161,3 +262,23 @@ def _of_grid(actor: Actor) -> Iterator[Pile]:
     yield _pile(Call, N_("Complete a clue: the township sends it"), drafts, since=Call.created_at)
     sent = clues & Call.state.not_in((S.draft, S.returned))
     yield _pile(Call, N_("What became of your clues"), sent, since=Call.sent_at.desc(), mine=False)
+
+
+R = RoleName
+OF_DEPARTMENTS, OF_TOWNSHIPS = {R.department_head, R.department_staff}, {R.township_head, R.township_operator}
+ANSWERING = OF_DEPARTMENTS | OF_TOWNSHIPS | {R.agency_head, R.agency_staff}
+DESKS: tuple[tuple[set[RoleName], Callable[[Actor], Iterator[Pile]]], ...] = (
+    ({R.county_dispatcher}, _of_county_office),
+    ({R.supervisor}, _of_supervision_office),
+    ({R.editorial_officer}, _of_editorial_office),
+    ({R.list_manager}, _of_list_manager),
+    (ANSWERING, _of_answering_unit),
+    (ANSWERING, _of_caller),
+    (ANSWERING, _of_admissions),
+    (ANSWERING, _of_asked_for_opinions),
+    (OF_DEPARTMENTS, _of_who_asks_townships),
+    (OF_TOWNSHIPS, _of_who_reports),
+    ({R.joint_meeting_member}, _of_joint_meeting),
+    ({R.grid_worker, R.community_commissioner}, _of_grid),
+)
+"""Whose desk has which piles, in this order."""

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, select
 from models.actor import Actor
 from models.base import N_
 from models.calls import AssignmentRole, AssignmentState, CallAssignment, CallState, FailureKind
+from models.item_words import ItemState
 from models.ledger import Job
-from models.lists import ListItem, ListState
+from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.rules.calls import answering
 from models.rules.ledger import cancel, tell
@@ -143,7 +144,7 @@ def others(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
 
 
 def in_force(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
-    return (ListItem.region_id == assignment.region_id) & (ListItem.state == ListState.published)
+    return (ListItem.region_id == assignment.region_id) & (ListItem.state == ItemState.published)
 
 
 def other_units(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, object_session
 
 from models.actor import Actor
+from models.assigned import AssignedMatter, MatterState
 from models.base import N_
 from models.calendar import Clock
 from models.calls import (
@@ -17,13 +18,17 @@ from models.calls import (
     FailureKind,
 )
 from models.coordination import CaseParty, CoordinationCase, Side
+from models.item_words import ItemState
 from models.ledger import Job
-from models.lists import ListState
+from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
+from models.queries.list_types import indicators_of
+from models.rules.assigned import concerned
 from models.rules.clocks import due, soon
 from models.rules.clues import check_place, watch_clue
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
+from models.rules.powers import check_power
 from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
@@ -39,16 +44,44 @@ def caller(call: Call, actor: Actor) -> bool:
 
 
 def _may_send(call: Call, step: Step) -> None:
-    """R5: no call without a published item of the county; TA-02: the item says who answers."""
-    item = call.list_item
+    if call.assigned_matter is not None:
+        _binds(step.session, call, call.assigned_matter)
+    else:
+        _is_in_force(step.session, call, call.list_item)
+    check_place(step.session, call)
+
+
+def _binds(session: Session, call: Call, matter: AssignedMatter) -> None:
+    """R5: an approved matter in which the caller has a part."""
+    if matter.state is not MatterState.in_force or call.caller_unit_id not in concerned(session, matter.id):
+        raise Refused(
+            N_("This matter is not in force, or your unit has no part in it. Choose another, or an item of the list."),
+            field="assigned_matter",
+        )
+
+
+def _is_in_force(session: Session, call: Call, item: ListItem | None) -> None:
+    """R5: no call without a published item of the county. R37: one whose power the calling department still has."""
     if item is None:
         raise Refused(
             N_("A call must cite an item of the duty list. Open the call for editing and choose one."),
             field="list_item",
         )
-    if item.state is not ListState.published or item.region_id != call.region_id:
+    if item.state is not ItemState.published or item.region_id != call.region_id:
         raise Refused(N_("This item is not in force in your county. Choose a published one."), field="list_item")
-    check_place(step.session, call)
+    check_power(item, call.caller_unit)
+    _tells_what_is_asked(session, call, item.id)
+
+
+def _tells_what_is_asked(session: Session, call: Call, item_id: int) -> None:
+    """TC-39: the fields that the item asks of every call about it."""
+    for indicator in indicators_of(session, item_id):
+        if indicator.required and (call.extra or {}).get(indicator.name) is None:
+            raise Refused(
+                N_("“%(label)s” is asked of every call about this item. Open the call for editing and fill it in."),
+                field=indicator.name,
+                label=indicator.label,
+            )
 
 
 def _sent(call: Call, step: Step) -> None:
@@ -127,16 +160,21 @@ def _follow_the_case(session: Session, call: Call, lead: Unit) -> None:
 
 
 def _proposed_by_the_list(call: Call) -> Answers:
-    """The duty holder that a case has named; else those whom the cited item names."""
+    """The duty holder that a case has named; else those whom the cited item, or the assigned matter, names."""
     session = object_session(call)
     case = latest_case(session, call.id) if session and call.state is S.forwarded else None
     if case is not None:
         return {"lead_department_id": case.responsible_unit}
-    item = call.list_item
-    if item is None or call.direction is not Direction.township_to_department:
+    if call.direction is not Direction.township_to_department:
         return {}
-    helpers = [part.unit for part in item.cooperating]
-    return {"lead_department_id": item.lead_department, "cooperating_department_ids": helpers}
+    item, matter = call.list_item, call.assigned_matter
+    if item is not None:
+        helpers = [part.unit for part in item.cooperating]
+        return {"lead_department_id": item.lead_department, "cooperating_department_ids": helpers}
+    if matter is None:
+        return {}
+    helpers = [part.unit for part in matter.helpers]
+    return {"lead_department_id": matter.lead_department, "cooperating_department_ids": helpers}
 
 
 def _dispatched(call: Call, step: Step) -> None:

@@ -27,6 +27,9 @@ CLOCKS = {
     "filing_due": Clock.file,
     "coordination_due": Clock.coordinate,
     "execution_due": Clock.execute,
+    "comment_due": Clock.consult,
+    "opinion_due": Clock.consult,
+    "answer_due": Clock.consult,
 }
 """From which limit the due moment in a column comes."""
 
@@ -90,7 +93,7 @@ def _started(session: Session, row: Any, column: str) -> datetime | None:
     return next((entry.at for entry in entries if column in entry.after), None)
 
 
-def soon(session: Session, region_id: int, start: datetime, end: datetime) -> datetime:
-    """One working day before the end; where that is before the start, half of the time (short and emergency limits)."""
-    earlier = calendar_of(session, region_id).before(end, 1)
+def soon(session: Session, region_id: int, start: datetime, end: datetime, days: int = 1) -> datetime:
+    """So many working days before the end; where that is before the start, half of the time (short limits)."""
+    earlier = calendar_of(session, region_id).before(end, days)
     return earlier if earlier > start else start + (end - start) / 2

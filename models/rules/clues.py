@@ -8,6 +8,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
+from models.assigned import AssignedMatter
 from models.base import N_
 from models.calendar import Clock
 from models.calls import Call, CallSource, CallState, Direction
@@ -41,9 +42,25 @@ def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> N
         )
         if unit.id != actor.unit_id:
             call.source, call.place_unit_id = CallSource.grid, call.place_unit_id or actor.unit_id
-    if call.list_item_id and (item := session.get(ListItem, call.list_item_id)):
-        call.category = item.category
     check_place(session, call)
+    call.category = _cited(session, call).category
+
+
+def _cited(session: Session, call: Call) -> ListItem | AssignedMatter:
+    """R5: an item of the list or an assigned matter, and one of them only."""
+    if call.list_item_id and call.assigned_matter_id:
+        raise Refused(N_("Choose an item of the list or an assigned matter, not both."), field="assigned_matter")
+    cited = (
+        session.get(ListItem, call.list_item_id)
+        if call.list_item_id
+        else session.get(AssignedMatter, call.assigned_matter_id or 0)
+    )
+    if cited is None:
+        raise Refused(
+            N_("Choose an item of the list, or an assigned matter. If none covers this, propose to adjust the list."),
+            field="list_item",
+        )
+    return cited
 
 
 def _calling_unit(session: Session, actor: Actor) -> Unit:

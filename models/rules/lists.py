@@ -1,129 +1,313 @@
-"""How a duty list comes into force: complete, or not at all (R1, R2, TA-10, TS-05)."""
+"""How a list comes into force: commented on, complete, or not at all (R1, R2, R4, R6, TA-07, TA-10, TS-02, TS-05)."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, func, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, String, Text, and_, exists, func, inspect, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from models.actor import Actor
 from models.base import N_
-from models.lists import DutyList, ItemCooperation, ListItem, ListState
-from models.recorder import note_move
+from models.governance import GovernanceModule
+from models.item_words import Holder, ItemColumn, ItemState, ListState, Primary
+from models.lists import DutyList, ItemCooperation, ListField, ListItem
+from models.organisation import Unit, UnitType
+from models.queries.list_types import fields_of_type
 from models.roles import RoleName
-from models.rules.deadlines import SHANGHAI
+from models.rules.comments import close_round, may_close, open_round, plan_round
+from models.rules.editions import forget_item, forget_parts, revise, take_over
 from models.rules.organisation import search_key
 from models.workflow import Refused, Step, Transition, Workflow
 
-EMPTY = {
-    "department_duties": N_("%(items)s: the department's duties are missing. Fill them in, then publish."),
-    "township_duties": N_("%(items)s: the township's duties are missing. Fill them in, then publish."),
-    "legal_basis": N_("%(items)s: the legal basis is missing. Fill it in, then publish."),
-}
 NAMED = 5
 """How many faulty items a refusal names."""
+
+FAR, MANY, OFTEN = 10, 100, 2
+"""From how many kilometres, cases a year, and trips for one case an item comes onto the platform first (TC-58).
+
+The numbers are composed: the article names the three criteria and gives none.
+"""
 
 
 def list_manager(duty_list: DutyList, actor: Actor) -> bool:
     return RoleName.list_manager in actor.roles and actor.region_id == duty_list.region_id
 
 
-def _may_publish(duty_list: DutyList, step: Step) -> None:
+def may_publish(duty_list: DutyList, step: Step) -> None:
+    """Whatever the type says is mandatory is there, and what the rules forbid is not. Raises `Refused`."""
     session, of_list = step.session, ListItem.duty_list_id == duty_list.id
-    _draft(session, duty_list.id)
+    _lock(session, duty_list.id)
     if not session.scalar(select(func.count()).select_from(ListItem).where(of_list)):
         raise Refused(N_("The list has no items yet. Add some, then publish."), field="items")
-    for name, reason in EMPTY.items():
-        empty = func.trim(getattr(ListItem, name)) == ""
-        _refuse(session, select(ListItem.code).where(of_list, empty), name, reason)
-    no_lead = N_("%(items)s: exactly one lead department is needed. Name it, then publish.")
-    _refuse(
-        session, select(ListItem.code).where(of_list, ListItem.lead_department_id.is_(None)), "lead_department", no_lead
-    )
-    twice = (
-        select(ListItem.code)
-        .join(ItemCooperation, ItemCooperation.list_item_id == ListItem.id)
-        .where(of_list, ItemCooperation.unit_id == ListItem.lead_department_id)
+    for field in fields_of_type(session, duty_list.list_type_id):
+        if field.required:
+            _refuse(session, of_list & _is_empty(field), field.name, _missing(field), label=_label(field))
+    _refuse_two_parts(session, of_list)
+    _refuse_revived(session, of_list)
+    for faulty, name, reason in _forbidden(session, duty_list):
+        _refuse(session, of_list & faulty, name, reason)
+
+
+def _label(field: ListField) -> str:
+    return field.label or ItemColumn(field.name).label
+
+
+def _missing(field: ListField) -> str:
+    if field.name == ItemColumn.lead_department:
+        return N_("%(items)s: exactly one lead department is needed. Name it, then publish.")
+    return N_("%(items)s: “%(label)s” is missing. Fill it in, then publish.")
+
+
+def _is_empty(field: ListField) -> ColumnElement[bool]:
+    if field.name not in ItemColumn.__members__:
+        written: ColumnElement[Any] = ListItem.extra[field.name].as_string()
+        return or_(written.is_(None), func.trim(written) == "")
+    column = inspect(ListItem).relationships.get(field.name)
+    keyed: Any = getattr(ListItem, f"{field.name}_id" if column is not None else field.name)
+    if isinstance(keyed.type, String | Text):
+        return func.trim(keyed) == ""
+    return keyed.is_(None)  # type: ignore[no-any-return]
+
+
+def _refuse_two_parts(session: Session, of_list: ColumnElement[bool]) -> None:
+    cooperates = select(ItemCooperation.list_item_id).where(
+        ItemCooperation.list_item_id == ListItem.id, ItemCooperation.unit_id == ListItem.lead_department_id
     )
     both = N_("%(items)s: the lead department is named as cooperating too. Take it out there, then publish.")
-    _refuse(session, twice, "cooperating", both)
-    _one_in_force(session, duty_list)
+    _refuse(session, of_list & cooperates.exists(), "cooperating", both)
 
 
-def _refuse(session: Session, faulty: Select[str], field: str, reason: str) -> None:
-    codes = session.scalars(faulty.order_by(ListItem.code).limit(NAMED + 1)).all()
+def _refuse_revived(session: Session, of_list: ColumnElement[bool]) -> None:
+    """What was struck out while the draft was being written does not come back with it."""
+    gone = aliased(ListItem)
+    removed = exists().where(gone.id == ListItem.replaces_id, gone.state == ItemState.removed)
+    reason = N_("%(items)s: struck out of the edition in force meanwhile. Delete it from this draft.")
+    _refuse(session, of_list & removed, "items", reason)
+
+
+def _forbidden(session: Session, duty_list: DutyList) -> list[tuple[ColumnElement[bool], str, str]]:
+    """What no item may say: R4, R6, ZG-07, ZG-08, TS-15; the field to put right, and the reason."""
+    found: list[tuple[ColumnElement[bool], str, str]] = [
+        (
+            and_(ListItem.delegation_kind.is_not(None), or_(_blank(ListItem.demand), _blank(ListItem.capacity))),
+            "capacity",
+            N_("%(items)s: what is delegated needs an assessment of the townships' demand and capacity. Write both."),
+        ),
+        (
+            and_(~_blank(ListItem.provider), _blank(ListItem.contract)),
+            "contract",
+            N_("%(items)s: a service that is contracted out needs its contract. Name it, then publish."),
+        ),
+    ]
+    if duty_list.list_type.primary is Primary.township:
+        found.append((with_the_department(), "authority_holder", AUTHORITY_FIRST))
+    if _has_streets(session, duty_list.region_id):
+        spared = and_(
+            ListItem.forbidden_kind.is_not(None), or_(ListItem.exception_level.is_(None), _blank(ListItem.legal_basis))
+        )
+        found.append((spared, "exception_level", SPARED))
+    modules = select(GovernanceModule.id).where(GovernanceModule.region_id == duty_list.region_id)
+    if duty_list.list_type.in_modules and session.scalar(modules.limit(1)):
+        reason = N_("%(items)s: every item belongs to one module. Choose it, then publish.")
+        found.append((ListItem.module_id.is_(None), "module", reason))
+    return found
+
+
+AUTHORITY_FIRST = N_(
+    "%(items)s: authority and benefit lie with the department, so it is primarily responsible."
+    " Move the item to a list of which the department is."
+)
+SPARED = N_(
+    "%(items)s: streets are spared investment promotion and tax assistance, unless the centre or the province"
+    " ordered it. Name that level and its document, or take the item out."
+)
+
+
+def with_the_department() -> ColumnElement[bool]:
+    """R4: both the authority and the benefit."""
+    return and_(ListItem.authority_holder == Holder.department, ListItem.benefit_holder == Holder.department)
+
+
+def _blank(column: Any) -> ColumnElement[bool]:
+    return func.trim(column) == ""
+
+
+def _has_streets(session: Session, region_id: int) -> bool:
+    streets = select(Unit.id).where(Unit.region_id == region_id, Unit.unit_type == UnitType.street)
+    return session.scalar(streets.limit(1)) is not None
+
+
+def _refuse(session: Session, faulty: ColumnElement[bool], field: str, reason: str, **details: str) -> None:
+    query: Select[str] = select(ListItem.code).where(faulty).order_by(ListItem.code).limit(NAMED + 1)
+    codes = session.scalars(query).all()
     if codes:
         more = "…" if len(codes) > NAMED else ""
-        raise Refused(reason, field=field, items="、".join(codes[:NAMED]) + more)
+        raise Refused(reason, field=field, items="、".join(codes[:NAMED]) + more, **details)
 
 
-def _one_in_force(session: Session, duty_list: DutyList) -> None:
-    other = select(DutyList.title).where(
-        DutyList.region_id == duty_list.region_id,
-        DutyList.list_type == duty_list.list_type,
-        DutyList.state == ListState.published,
-        DutyList.id != duty_list.id,
-    )
-    if title := session.scalar(other.limit(1)):
-        raise Refused(N_("“%(title)s” is in force already: one list of a kind at a time."), title=title)
+def _may_review(duty_list: DutyList, step: Step) -> None:
+    """TS-02: a new list has been commented on as often as its type asks. One that only takes changes over has been."""
+    needed = duty_list.list_type.rounds
+    if duty_list.rounds_done < needed:
+        raise Refused(
+            N_("Comment rounds held: %(done)s of %(needed)s. Ask the units for their opinions first."),
+            field="rounds_done",
+            done=duty_list.rounds_done,
+            needed=needed,
+        )
+    may_publish(duty_list, step)
 
 
 def _published(duty_list: DutyList, step: Step) -> None:
-    """The act of publication (TA-04): list and items together, from this moment on."""
-    duty_list.published_at = step.now
-    duty_list.effective_from = duty_list.effective_from or step.now.astimezone(SHANGHAI).date()
-    for item in step.session.scalars(select(ListItem).where(ListItem.duty_list_id == duty_list.id)):
-        note_move(step.session, item, "publish", note=step.note, actor=step.actor, now=step.now)
-        item.state = ListState.published
+    """The act of publication (TA-04): list and items together, from this moment on, in place of the edition before."""
+    take_over(duty_list, step)
 
 
+S = ListState
 LIST = Workflow(
     DutyList,
     Transition(
+        name="ask_opinions",
+        label=N_("Ask for opinions"),
+        source=frozenset({S.draft}),
+        target=S.consulting,
+        by=list_manager,
+        guard=plan_round,
+        effect=open_round,
+        tone="active",
+        help=N_("Every township and every department that the list names is asked, with a time limit."),
+    ),
+    Transition(
+        name="close_round",
+        label=N_("End the comment round"),
+        source=frozenset({S.consulting}),
+        target=S.draft,
+        by=list_manager,
+        guard=may_close,
+        effect=close_round,
+        tone="info",
+        help=N_("The items can be edited again, in the light of what was said."),
+    ),
+    Transition(
+        name="round_over",
+        label=N_("Comment round over"),
+        source=frozenset({S.consulting}),
+        target=S.draft,
+        by=None,
+        effect=close_round,
+    ),
+    Transition(
+        name="submit",
+        label=N_("Submit for review"),
+        source=frozenset({S.draft}),
+        target=S.reviewing,
+        by=list_manager,
+        guard=_may_review,
+        tone="active",
+        help=N_("The list is complete, and is not edited any more."),
+    ),
+    Transition(
+        name="send_back",
+        label=N_("Send back for correction"),
+        source=frozenset({S.reviewing}),
+        target=S.draft,
+        by=list_manager,
+        wants_note=True,
+        tone="warn",
+    ),
+    Transition(
         name="publish",
         label=N_("Publish"),
-        source=frozenset({ListState.draft}),
-        target=ListState.published,
+        source=frozenset({S.reviewing}),
+        target=S.published,
         by=list_manager,
-        guard=_may_publish,
+        guard=may_publish,
         effect=_published,
         tone="done",
         help=N_("The list binds everyone in the county, and cannot be edited any more."),
+    ),
+    Transition(
+        name="supersede",
+        label=N_("Replaced"),
+        source=frozenset({S.published}),
+        target=S.superseded,
+        by=None,
+    ),
+    Transition(
+        name="revise",
+        label=N_("Draft the next edition"),
+        source=frozenset({S.published}),
+        target=S.published,
+        by=list_manager,
+        effect=revise,
+        tone="active",
+        help=N_("A draft with all its items. This edition stays in force until that one is published."),
     ),
 )
 
 
 def prepare_list(session: Session, duty_list: DutyList, actor: Actor, now: datetime) -> None:
-    """A list belongs to the county of whoever keeps it. Raises `Refused`."""
+    """A list belongs to the county of whoever keeps it, and stays of its type. Raises `Refused`."""
     if not inspect(duty_list).transient:
+        if inspect(duty_list).attrs.list_type_id.history.deleted:
+            raise Refused(N_("A list stays of its type: its items have the columns of it."), field="list_type")
         return
     if actor.region_id is None or actor.unit_id is None:
         raise Refused(N_("Switch to a unit of a county first: a list belongs to one."))
     duty_list.region_id, duty_list.owner_unit_id = actor.region_id, actor.unit_id
 
 
-def _draft(session: Session, list_id: int | None) -> DutyList | None:
-    """The list, if it is a draft. Locked: who edits its items and who publishes it wait for each other."""
+def forget_list(session: Session, duty_list: DutyList, actor: Actor, now: datetime) -> None:
+    """A draft is thrown away with its items, if nobody has been asked about it. Raises `Refused`."""
+    if duty_list.rounds_done or duty_list.state is not S.draft:
+        raise Refused(N_("Units have been asked about this draft. It stays on record."))
+    for item in session.scalars(select(ListItem).where(ListItem.duty_list_id == duty_list.id)):
+        forget_item(session, item)
+    session.flush()
+
+
+def _lock(session: Session, list_id: int | None) -> DutyList | None:
+    """The list, locked: who edits its items and who publishes it wait for each other."""
     if list_id is None:
         return None
-    found = session.get(DutyList, list_id, with_for_update=True, populate_existing=True)
-    return found if found is not None and found.state is ListState.draft else None
+    return session.get(DutyList, list_id, with_for_update=True, populate_existing=True)
+
+
+def draft_list(session: Session, list_id: int | None) -> DutyList | None:
+    """The list, locked, if its items may be edited."""
+    found = _lock(session, list_id)
+    return found if found is not None and found.state is S.draft else None
 
 
 def prepare_item(session: Session, item: ListItem, actor: Actor, now: datetime) -> None:
-    """An item lives in a draft of its county. Raises `Refused`, naming the field."""
-    duty_list = _draft(session, item.duty_list_id)
+    """An item lives in a draft of its county, and is of the draft's type. Raises `Refused`, naming the field."""
+    duty_list = draft_list(session, item.duty_list_id)
     if duty_list is None:
         raise Refused(N_("A published list is frozen. Choose a draft."), field="duty_list")
-    item.region_id = duty_list.region_id
+    if duty_list.list_type.primary is Primary.township and (item.authority_holder, item.benefit_holder) == (
+        Holder.department,
+        Holder.department,
+    ):
+        raise Refused(AUTHORITY_FIRST, field="authority_holder", items=item.code)
+    item.region_id, item.list_type_id, item.list_type = duty_list.region_id, duty_list.list_type_id, duty_list.list_type
     item.search_key = search_key(item.title)[:400]
+    high = ((item.service_radius, FAR), (item.yearly_cases, MANY), (item.trips, OFTEN))
+    item.priority = sum(value is not None and value >= least for value, least in high)
+
+
+def forget_from_draft(session: Session, item: ListItem, actor: Actor, now: datetime) -> None:
+    """Before an item is deleted: only a draft lets go of one, with all that belongs to it. Raises `Refused`."""
+    if draft_list(session, item.duty_list_id) is None:
+        raise Refused(N_("A published list is frozen. Leave the item out of the next edition."))
+    forget_parts(session, item)
 
 
 def prepare_cooperation(session: Session, part: ItemCooperation, actor: Actor, now: datetime) -> None:
     """R2: the lead does not cooperate with itself. Raises `Refused`, naming the field."""
     item = session.get(ListItem, part.list_item_id) if part.list_item_id else None
-    if item is None or _draft(session, item.duty_list_id) is None:
+    if item is None or draft_list(session, item.duty_list_id) is None:
         raise Refused(N_("A published list is frozen. Choose an item of a draft."), field="list_item")
     if item.lead_department_id == part.unit_id:
         raise Refused(N_("This unit leads in the item, so it cannot cooperate in it too."), field="unit")

@@ -27,6 +27,9 @@ CHINA = ZoneInfo("Asia/Shanghai")
 SILENCE = 10
 """Working days; composed, as R13 leaves the number open."""
 
+MARKS = {"case": "X", "admission": "Z"}
+"""By which the number of what is no call is told from a call's."""
+
 ENDED = (A.resolved, A.upheld, A.reassigned)
 
 
@@ -70,7 +73,7 @@ def latest_case(session: Session, call_id: int) -> CoordinationCase | None:
 
 
 def next_number(session: Session, region_id: int, kind: str, now: datetime) -> str:
-    """A number such as 330329-2026-0007 (county, year, serial); for a case, with X before the serial."""
+    """A number such as 330329-2026-0007 (county, year, serial); the serial marked, if it is no call's."""
     year = now.astimezone(CHINA).year
     of_year = select(CallCounter).where(
         CallCounter.region_id == region_id, CallCounter.kind == kind, CallCounter.year == year
@@ -80,7 +83,7 @@ def next_number(session: Session, region_id: int, kind: str, now: datetime) -> s
     counter.last += 1
     session.flush()
     region = session.get(Unit, region_id)
-    mark = "X" if kind == "case" else ""
+    mark = MARKS.get(kind, "")
     return f"{region.division_code or region.code if region else region_id}-{year}-{mark}{counter.last:04d}"
 
 

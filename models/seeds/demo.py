@@ -12,6 +12,7 @@ from models.base import Role, User
 from models.organisation import Duty, Posting, Unit
 from models.recorder import Origin, set_origin
 from models.roles import RoleName
+from models.seeds import rows
 from models.seeds.accounts import ACCOUNTS, add_accounts
 from models.seeds.reference import seed, seed_demo_base
 from models.seeds.stories import stories
@@ -32,7 +33,7 @@ def fill(session: Session, now: datetime, password_hash: str) -> dict[str, int]:
 
 
 def _add_colleagues(session: Session, since: date) -> int:
-    """Somebody for each unit that the stories name and no account serves. They cannot sign in."""
+    """Somebody for each unit that the stories and records name and no account serves. They cannot sign in."""
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
     roles = {role.name: role for role in session.scalars(select(Role))}
     codes = sorted(set(_named()) - {account.unit_code for account in ACCOUNTS})
@@ -57,3 +58,4 @@ def _named() -> Iterator[str]:
     for story in stories():
         for scene in story.scenes:
             yield from map(story.unit_code, filter(None, (scene.who, scene.unit, *scene.units)))
+    yield from (row["who"] for row in rows("demo_records.csv") if "-" in row["who"])

@@ -11,8 +11,10 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
-from models.lists import DutyList, ItemCooperation, ListItem, ListType
+from models.item_words import FieldKind, ItemColumn, Primary
+from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
 from models.organisation import Duty, Unit, UnitType
+from models.plain_words import PlainWord
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.recorder import ORIGIN, Origin, set_origin
 from models.rules.organisation import place_units, search_key
@@ -26,6 +28,7 @@ TOWNSHIP_TYPES = {
     "乡": UnitType.township,
     "民族乡": UnitType.township,
 }
+TERRITORIAL = "territorial"
 LIST_NOTE = "由公开的法律法规条文整理,不是本地发布的清单。呼叫情形(应急、重点、复杂)为拟定,尚待编办逐项核定。"
 
 Body = tuple[str, Unit]
@@ -35,15 +38,19 @@ Body = tuple[str, Unit]
 def seed(session: Session, now: datetime) -> dict[str, int]:
     """Add what is missing, and say how many rows of each table; the recorder dates them `now`.
 
-    Nothing that is there is changed. A county that has a territorial list, or working hours, gets no others.
+    Nothing that is there is changed. A county that has a territorial list, plain words, or working hours,
+    gets no others.
     """
     with _recorded_at(session, now):
         _, above = _add_units(session, _divisions())
         units, below = _add_units(session, [*_townships(), *_offices_and_departments()])
+        types = _add_list_types(session)
         counties = [units[row["code"]] for row in rows("counties.csv")]
         return {
             "unit": above + below,
+            "list_type": types,
             **_add_lists(session, units),
+            "plain_word": _add_words(session, counties),
             "working_window": _add_windows(session, counties),
             "time_limit": _add_limits(session, counties),
         }
@@ -152,9 +159,9 @@ def _found(session: Session, codes: set[str]) -> list[Unit]:
 
 
 def _add_lists(session: Session, units: dict[str, Unit]) -> dict[str, int]:
-    territorial = select(DutyList.region_id).where(DutyList.list_type == ListType.territorial)
-    listed = set(session.scalars(territorial))
-    drafts = [_draft(row, units) for row in rows("counties.csv") if units[row["code"]].id not in listed]
+    territorial = session.scalars(select(ListType).where(ListType.code == TERRITORIAL)).one()
+    listed = set(session.scalars(select(DutyList.region_id).where(DutyList.list_type_id == territorial.id)))
+    drafts = [_draft(row, units, territorial) for row in rows("counties.csv") if units[row["code"]].id not in listed]
     session.add_all(drafts)
     items = [item for draft in drafts for item in draft.items]
     return {
@@ -164,19 +171,61 @@ def _add_lists(session: Session, units: dict[str, Unit]) -> dict[str, int]:
     }
 
 
-def _draft(row: dict[str, str], units: dict[str, Unit]) -> DutyList:
+def _add_list_types(session: Session) -> int:
+    """The kinds of list of requirements B1 that are missing, each with its columns."""
+    known = set(session.scalars(select(ListType.code)))
+    types = {
+        row["code"]: ListType(
+            code=row["code"],
+            name=row["name"],
+            primary=Primary(row["primary"]),
+            rounds=int(row["rounds"]),
+            in_modules=bool(row["in_modules"]),
+            note=row["note"],
+        )
+        for row in rows("list_types.csv")
+        if row["code"] not in known
+    }
+    session.add_all(types.values())
+    session.add_all(
+        _field(row, types[row["list_type"]]) for row in rows("list_fields.csv") if row["list_type"] in types
+    )
+    session.flush()
+    return len(types)
+
+
+def _field(row: dict[str, str], list_type: ListType) -> ListField:
+    return ListField(
+        list_type=list_type,
+        position=int(row["position"]),
+        name=row["name"],
+        column=ItemColumn(row["column"]) if row["column"] else None,
+        label=row["label"],
+        kind=FieldKind(row["kind"] or FieldKind.text),
+        required=bool(row["required"]),
+        choices=row["choices"].replace("|", "\n"),
+        help=row["help"],
+    )
+
+
+def _draft(row: dict[str, str], units: dict[str, Unit], list_type: ListType) -> DutyList:
     return DutyList(
+        list_type=list_type,
         region_id=units[row["code"]].id,
         title=row["list_title"],
         owner_unit=units[_code(row["code"], "bb")],
         note=LIST_NOTE,
-        items=[_item(row["code"], matter, units) for matter in matters((row["county"], row["city"], row["province"]))],
+        items=[
+            _item(row["code"], matter, units, list_type)
+            for matter in matters((row["county"], row["city"], row["province"]))
+        ],
     )
 
 
-def _item(county: str, matter: Matter, units: dict[str, Unit]) -> ListItem:
+def _item(county: str, matter: Matter, units: dict[str, Unit], list_type: ListType) -> ListItem:
     region_id = units[county].id
     return ListItem(
+        list_type=list_type,
         region_id=region_id,
         code=matter.code,
         title=matter.title,
@@ -193,6 +242,18 @@ def _item(county: str, matter: Matter, units: dict[str, Unit]) -> ListItem:
         source=f"依法律法规整理 / from law: {matter.legal_basis}, {matter.source}",
         search_key=search_key(matter.title, limit=400),
     )
+
+
+def _add_words(session: Session, counties: list[Unit]) -> int:
+    settled = set(session.scalars(select(PlainWord.region_id).distinct()))
+    words = [
+        PlainWord(region_id=county.id, word=row["word"], means=row["means"])
+        for county in counties
+        if county.id not in settled
+        for row in rows("plain_words.csv")
+    ]
+    session.add_all(words)
+    return len(words)
 
 
 def _add_windows(session: Session, counties: list[Unit]) -> int:

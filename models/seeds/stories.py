@@ -80,8 +80,19 @@ class Publication:
     document_number: str
 
 
-PUBLISHED = 60
-"""Working days ago. No story begins before."""
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What one unit said of a county's list in one round."""
+
+    county: str
+    round: int
+    who: str
+    agrees: bool
+    text: str
+
+
+PUBLISHED, ROUND = 60, 12
+"""Working days ago, when no story has begun; and how many a comment round takes before that."""
 
 _DEPARTMENTS = {f"{row['county_code']}-{row['word']}" for row in rows("departments.csv")}
 _UNIT_OF_ACCOUNT = {account.username: account.unit_code for account in ACCOUNTS}
@@ -98,6 +109,14 @@ def stories() -> list[Story]:
 def publications() -> list[Publication]:
     """One for each county."""
     return [Publication(**row) for row in rows("demo_publications.csv")]
+
+
+def comments() -> list[Comment]:
+    """What was said of the lists, in the order in which it was said."""
+    return [
+        Comment(row["county"], int(row["round"]), row["who"], bool(row["agrees"]), row["text"])
+        for row in rows("demo_opinions.csv")
+    ]
 
 
 def _scene(row: dict[str, str]) -> Scene:

@@ -91,6 +91,16 @@ def test_migrating_again_does_nothing_until_the_code_changes(settings, synced, m
     assert len(synced) == 2
 
 
+def test_a_database_of_another_version_is_left_as_it_is_and_said_in_words(settings, synced, monkeypatch):
+    database.migrate(settings)
+    with closing(sqlite3.connect(settings.sqlite_path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'of another'")
+        connection.commit()
+    with pytest.raises(CannotDo, match="'of another'"):
+        database.migrate(settings)
+    assert database.revision(settings.database_url) == "of another"
+
+
 def test_a_database_that_was_replaced_is_not_up_to_date(settings, synced):
     database.migrate(settings)
     database.throw_away(settings)

@@ -34,8 +34,14 @@ def app(sample: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     def own(roles: frozenset[str]) -> object:
         return sample.Loan.shelf_id.in_(select(toy.Shelf.id).where(toy.OWN_SHELVES.sees(roles)))
 
-    scoped = {toy.Shelf: toy.OWN_SHELVES, sample.Loan: Scope(own, own)}
-    return toy.make_app(tmp_path_factory.mktemp("toy"), (toy.SHELVES, sample.loans), scoped, ("anna", "ben"))
+    scoped = {
+        toy.Shelf: toy.OWN_SHELVES,
+        sample.Loan: Scope(own, own),
+        toy.Card: toy.OWN_CARDS,
+        toy.Scan: toy.OWN_SCANS,
+    }
+    consoles = (toy.SHELVES, toy.BOOKS, sample.loans, toy.CARDS, toy.SCANS)
+    return toy.make_app(tmp_path_factory.mktemp("toy"), consoles, scoped, ("anna", "ben"))
 
 
 @pytest.fixture
@@ -43,8 +49,8 @@ def truth(app: Flask, sample: ModuleType) -> Iterator[Session]:
     """The system's session on the toy's database, emptied before each test. It lets go when a request comes in."""
     engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool)
     with system_session(engine) as session:
-        session.execute(delete(sample.Loan))
-        session.execute(delete(toy.Shelf))
+        for model in (sample.Loan, toy.Book, toy.Shelf, toy.Card, toy.Scan):
+            session.execute(delete(model))
         session.commit()
         with request_started.connected_to(lambda *_, **__: session.commit(), app):
             yield session

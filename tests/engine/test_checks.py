@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from app.engine import checks
 from app.engine.checks import BadDeclaration, check
-from app.engine.declare import Chart, Console, Related
+from app.engine.declare import Chart, Console, Kinds, Related, Variant
 from models.base import UtcDateTime
 from tests.engine.toy import SHELVES
 from views import CONSOLES
@@ -129,6 +129,7 @@ MISTAKES = [
     ("E101", console(deadlines={"due_at": ("nope",)}), "Sound: deadlines names 'nope'"),
     ("E101", console(order=("nope", "asc")), "Sound: order names 'nope'"),
     ("E101", console(related=(Related(model=Part, by="sound", listed=("nope",)),)), "Sound: related names 'nope'"),
+    ("E101", console(related=(Related(model=Part, by="sound", order="nope"),)), "Sound: related names 'nope'"),
     ("E101", console(Part, listed=("sound_id",)), "Part: listed names 'sound_id'"),
     ("E201", console(form=("state",)), "'state', which is protected"),
     ("E201", console(form=("id",)), "'id', which is protected"),
@@ -138,6 +139,8 @@ MISTAKES = [
     ("E203", console(listed=("secret",), shown=("secret",)), "'secret' is shown and has no label"),
     ("E204", console(required=("size",)), "'size' is required, and not on the form"),
     ("E205", console(deadlines={"size": ()}), "'size' is a deadline, and not a moment"),
+    ("E206", console(kinds=Kinds(by=("size",), column="extra", variant=Variant)), "follow from 'size'"),
+    ("E207", console(kinds=Kinds(by=(), column="size", variant=Variant)), "'size' cannot hold"),
     ("E301", console(charts=(Chart(by="nope"),)), "counts by 'nope'"),
     ("E301", console(charts=(Chart(by="size", split="nope"),)), "counts by 'nope'"),
     ("E302", console(charts=(Chart(by="size", per="month"),)), "'size' per month"),

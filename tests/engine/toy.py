@@ -6,24 +6,25 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, url_for
 from flask_appbuilder import AppBuilder, BaseView, IndexView, expose
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import JSON, ForeignKey, Numeric, String, Text
+from sqlalchemy import JSON, ForeignKey, Numeric, String, Text, or_, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from werkzeug.security import generate_password_hash
 
 from app import errors
 from app.engine.build import Entry, register
-from app.engine.declare import Console, World
+from app.engine.declare import Console, Extra, Files, Kinds, Stored, Variant, World
 from app.security import Security
 from models import door
 from models.actor import NOBODY, USER_ID, Actor
 from models.base import WORD, UtcDateTime, Word
+from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
@@ -81,12 +82,123 @@ class Book(Base):
         return self.title
 
 
-def keep(session: Session, shelf: Shelf, actor: Actor, now: datetime) -> None:
-    """Whoever puts a shelf up keeps it."""
-    shelf.keeper_id = shelf.keeper_id or actor.user_id
+def keep(session: Session, row: Any, actor: Actor, now: datetime) -> None:
+    """Whoever puts something up keeps it."""
+    row.keeper_id = row.keeper_id or actor.user_id
+
+
+class Scan(Base):
+    """A file. Who sent it, sees it; and the keeper of a card, who sees all that hangs on it."""
+
+    __tablename__ = "scan"
+    __table_args__: ClassVar[dict[str, Any]] = {"info": {"files": True}}
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), info={"label": "File name", "protected": True})
+    sender_id: Mapped[int]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Card(Base):
+    """A card of the catalogue, with a picture on one side at least. The stamp comes with a move."""
+
+    __tablename__ = "card"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(40), info={"label": "Title"})
+    state: Mapped[Kind] = mapped_column(default=Kind.novel, info={"label": "State", "protected": True})
+    keeper_id: Mapped[int]
+    front_id: Mapped[int] = mapped_column(ForeignKey("scan.id"))
+    back_id: Mapped[int | None] = mapped_column(ForeignKey("scan.id"))
+    stamp_id: Mapped[int | None] = mapped_column(ForeignKey("scan.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    front: Mapped[Scan] = relationship(foreign_keys=front_id, info={"label": "Front"})
+    back: Mapped[Scan | None] = relationship(foreign_keys=back_id, info={"label": "Back"})
+    stamp: Mapped[Scan | None] = relationship(foreign_keys=stamp_id, info={"label": "Stamp", "protected": True})
+
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        return self.title
+
+
+def _stamped(card: Card, step: Step) -> None:
+    card.stamp = step.answers["stamp"]
+
+
+STAMPING = Workflow(
+    Card,
+    Transition(
+        name="stamp",
+        label="Stamp",
+        source=frozenset({Kind.novel}),
+        target=Kind.atlas,
+        by=lambda card, actor: True,
+        asks=(Ask(name="stamp", label="Stamp", kind="file", model=Scan),),
+        effect=_stamped,
+    ),
+)
+CARDS = Console(model=Card, name="Cards", category="Data", prepare=keep, workflow=STAMPING)
+SCANS = Console(model=Scan, name="Scans", category="Data", form=(), in_menu=False)
+OWN_CARDS = door.Scope(lambda roles: Card.keeper_id == USER_ID, lambda roles: Card.keeper_id == USER_ID)
+_on_a_card = [
+    select(Card.id).where(key == Scan.id, Card.keeper_id == USER_ID).correlate(Scan).exists()
+    for key in (Card.front_id, Card.back_id, Card.stamp_id)
+]
+OWN_SCANS = door.Scope(lambda roles: or_(Scan.sender_id == USER_ID, *_on_a_card))
+
+
+def scans_in(folder: Path) -> Files:
+    """Files of this folder, called by their keys. An empty one is refused."""
+
+    def keep_scan(session: Session, name: str, content: IO[bytes]) -> Scan:
+        if not (read := content.read()):
+            raise Refused("The file is empty.")
+        with door.by_rule(session):
+            scan = Scan(name=name, sender_id=current_actor().user_id)
+            session.add(scan)
+        folder.mkdir(exist_ok=True)
+        (folder / str(scan.id)).write_bytes(read)
+        return scan
+
+    def find(scan: Scan) -> Stored:
+        return Stored(folder / str(scan.id), scan.name, "image/png", inline=scan.name.endswith(".png"))
+
+    return Files(keep=keep_scan, find=find, nameable=lambda actor: Scan.sender_id == actor.user_id)
 
 
 SHELVES = Console(model=Shelf, name="Shelves", category="Data", prepare=keep)
+
+
+def of_shelf(session: Session, shelf: Shelf) -> Variant:
+    """A shelf of maps: its books have scales, sheets and rivers, and no price."""
+    if "map" not in shelf.name:
+        return Variant()
+    return Variant(
+        form=("pages", "scale", "title"),
+        labels={"pages": "Sheets"},
+        required=("about",),
+        extras=(
+            Extra(name="scale", label="Scale", required=True),
+            Extra(name="rivers", label="Rivers", kind="number"),
+            Extra(name="width", label="Width", kind="decimal"),
+            Extra(name="folded", label="Folded", kind="flag"),
+            Extra(name="surveyed", label="Surveyed", kind="day"),
+            Extra(name="colour", label="Colour", kind="word", choices=("red", "blue")),
+            Extra(name="legend", label="Legend", kind="long_text"),
+        ),
+    )
+
+
+BOOKS = Console(
+    model=Book,
+    name="Books",
+    category="Data",
+    listed=("title", "pages", "price", "shelf"),
+    form=("shelf", "title", "pages", "price", "about"),
+    searched=("title", "pages", "shelf"),
+    kinds=Kinds(by=("shelf",), column="extra", variant=of_shelf),
+)
 OWN_SHELVES = door.Scope(lambda roles: Shelf.keeper_id == USER_ID, lambda roles: Shelf.keeper_id == USER_ID)
 
 # The sample: one file, and its declaration
@@ -221,6 +333,7 @@ def make_app(
             timeline=lambda session, row: [],
             derivation=lambda session, row, column: None,
             zone=ZONE,
+            files=scans_in(folder / "scans"),
         )
         builder.add_view_no_menu(Notices)
         builder.add_view_no_menu(Language)

@@ -12,9 +12,10 @@ from models.ledger import Job, Promise, PromiseState
 from models.recorder import heads, verify
 from tests.jobs.test_sweep import SUBJECTS
 from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, NOW
+from tests.make_admissions import ADMISSION_PATHS
 
 TOMORROW = NOW + timedelta(days=1)
-DUE = {watched.job: watched.due for watched in WATCHED}
+DUE = {(watched.job, watched.model): watched.due for watched in WATCHED}
 
 pytestmark = pytest.mark.databases
 
@@ -26,14 +27,15 @@ def told(caplog):
 
 
 def test_every_clock_is_looked_after():
-    assert {watched.job for watched in WATCHED} == set(Job)
+    assert DUE.keys() == SUBJECTS.keys()
 
 
-@pytest.mark.parametrize("job", list(Job))
-def test_a_clock_that_does_not_run_runs_again(make, session, ledger, told, job):
-    subject = SUBJECTS[job](make, {})
-    due, last = getattr(subject, DUE[job]), max(p.occurrence for p in ledger.promises(subject, job))
-    session.execute(update(Promise).where(Promise.job == job).values(state=PromiseState.cancelled, cause="a slip"))
+@pytest.mark.parametrize(("job", "model"), SUBJECTS)
+def test_a_clock_that_does_not_run_runs_again(make, session, ledger, told, job, model):
+    subject = SUBJECTS[job, model](make, {})
+    due, last = getattr(subject, DUE[job, model]), max(p.occurrence for p in ledger.promises(subject, job))
+    for promise in ledger.promises(subject, job):
+        promise.state, promise.cause = PromiseState.cancelled, "a slip"
     assert recount(session, NOW) == Done(1, 1)
     assert recount(session, NOW) == Done(0, 0)
     assert ledger.moments(subject, job) == [due]
@@ -55,8 +57,8 @@ def test_the_heads_of_the_recorder_leave_with_the_log(make, session, caplog):
 
 
 def test_what_was_kept_does_not_run_again(make, session, ledger, told):
-    for job in Job:
-        SUBJECTS[job](make, {})
+    for job, model in SUBJECTS:
+        SUBJECTS[job, model](make, {})
         ledger.keep(job, NOW + timedelta(days=60))
     assert recount(session, NOW + timedelta(days=61)) == Done(0, 0)
     assert told() == []
@@ -69,6 +71,8 @@ def test_nothing_is_said_of_a_ledger_that_is_complete(make, session, told):
         make.assignment(state=state)
     for state in CASE_PATHS:
         make.case(state=state)
+    for state in ADMISSION_PATHS:
+        make.admission(state=state)
     for days in range(10):
         assert recount(session, NOW + timedelta(days=days)) == Done(0, 0)
     assert told() == []

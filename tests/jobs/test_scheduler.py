@@ -65,7 +65,7 @@ def test_once_a_night_the_clocks_are_audited(redis, swept):
     for minute in (0, 1, 59, 60):
         tick(redis, night + timedelta(minutes=minute))
     jobs = Queue(SWEEP, connection=redis, serializer="json").jobs
-    assert [job.args for job in jobs] == [["self_audit"], ["tick"], ["tick"]]
+    assert [job.args for job in jobs] == [["nightly"], ["tick"], ["tick"]]
 
 
 def test_without_redis_deadlines_still_pass(no_redis, swept, caplog):

@@ -6,10 +6,15 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from jobs import sweep
 from jobs.sweep import CLOCKS, PARTS, RUNS, fire, keep
-from models.calls import AssignmentState, Call, CallState, FailureKind
-from models.coordination import CaseState
+from models.adjustments import AdjustmentState, ListAdjustment
+from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure
+from models.assigned import AssignedMatter, MatterState
+from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
+from models.coordination import CaseState, CoordinationCase
 from models.door import system_session
+from models.item_words import ListState
 from models.ledger import Job, PromiseState
+from models.lists import DutyList
 from models.notices import Outbox
 from models.recorder import RecorderEntry, verify
 from models.supervision import Reminder
@@ -17,31 +22,48 @@ from tests.make import NOW
 
 LATER = NOW + timedelta(days=60)
 SUBJECTS = {
-    Job.accept_watch: lambda make, units: make.call(state=CallState.submitted, **units),
-    Job.respond_remind: lambda make, units: make.assignment(**units),
-    Job.promise_remind: lambda make, units: make.assignment(state=AssignmentState.responded, **units),
-    Job.case_escalate: lambda make, units: make.case(state=CaseState.negotiating, **units),
-    Job.case_filing_remind: lambda make, units: make.case(state=CaseState.filing_review, **units),
-    Job.case_execution_watch: lambda make, units: make.case(state=CaseState.supervising, **units),
+    (Job.accept_watch, Call): lambda make, units: make.call(state=CallState.submitted, **units),
+    (Job.respond_remind, CallAssignment): lambda make, units: make.assignment(**units),
+    (Job.promise_remind, CallAssignment): lambda make, units: make.assignment(state=AssignmentState.responded, **units),
+    (Job.case_escalate, CoordinationCase): lambda make, units: make.case(state=CaseState.negotiating, **units),
+    (Job.case_filing_remind, CoordinationCase): lambda make, units: make.case(state=CaseState.filing_review, **units),
+    (Job.case_execution_watch, CoordinationCase): lambda make, units: make.case(state=CaseState.supervising, **units),
+    (Job.admission_watch, AdmissionOpinion): lambda make, units: make.opinions(
+        make.admission(state=AdmissionState.consulting)
+    )[0],
+    (Job.admission_watch, GuaranteeMeasure): lambda make, units: make.guarantees(
+        make.admission(state=AdmissionState.approved)
+    )[0],
+    (Job.admission_watch, DutyAdmission): lambda make, units: make.admission(state=AdmissionState.in_force),
+    (Job.comment_watch, DutyList): lambda make, units: make.edition(state=ListState.consulting),
+    (Job.adjustment_watch, ListAdjustment): lambda make, units: make.adjustment(state=AdjustmentState.consulting),
+    (Job.idle_items, DutyList): lambda make, units: make.edition(
+        state=ListState.published, list_type=make.list_type(make._name("type"))
+    ),
+    (Job.matter_watch, AssignedMatter): lambda make, units: make.matter(
+        units.get("lead"), *filter(None, [units.get("caller")]), state=MatterState.in_force
+    ),
 }
+"""A subject of each clock, by the table that the clock looks at."""
 
 
 def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_mails():
-    assert tuple(PARTS) == ("self_audit", *(job.value for job in Job), "notices", "mails")
+    assert tuple(PARTS) == ("self_audit", *(job.value for job in Job), "notices", "mails", "unnamed_files")
     assert RUNS["sweep"] == tuple(PARTS)
-    assert RUNS["tick"] == RUNS["sweep"][1:]
+    assert RUNS["tick"] == RUNS["sweep"][1:-1]
+    assert RUNS["nightly"] == ("self_audit", "unnamed_files")
 
 
 def test_what_is_due_is_claimed_once_the_oldest_first(make, session, ledger):
     at = [NOW + timedelta(minutes=minutes) for minutes in (20, 0, 10)]
     calls = [make.call(state=CallState.submitted, at=moment) for moment in at]
     due = sorted(ledger.moments(call, Job.accept_watch)[1] for call in calls)
-    first = fire(session, Job.accept_watch, LATER, limit=4)
-    rest = fire(session, Job.accept_watch, LATER, limit=4)
+    first = fire(session, Job.accept_watch, Call, LATER, limit=4)
+    rest = fire(session, Job.accept_watch, Call, LATER, limit=4)
     moments = [promise.due_at for promise in (*first, *rest)]
     assert moments == sorted(moments)
     assert moments[3:] == due
-    assert fire(session, Job.accept_watch, LATER) == []
+    assert fire(session, Job.accept_watch, Call, LATER) == []
 
 
 def test_only_what_is_planned_and_due_of_that_clock_is_claimed(make, session, ledger):
@@ -49,10 +71,11 @@ def test_only_what_is_planned_and_due_of_that_clock_is_claimed(make, session, le
     soon, over = ledger.promises(call, Job.accept_watch)
     cancelled = make.call(state=CallState.accepted)
     make.assignment()
-    assert [promise.id for promise in fire(session, Job.accept_watch, over.due_at - timedelta(seconds=1))] == [soon.id]
-    assert [promise.id for promise in fire(session, Job.accept_watch, over.due_at)] == [over.id]
+    just_before = over.due_at - timedelta(seconds=1)
+    assert [promise.id for promise in fire(session, Job.accept_watch, Call, just_before)] == [soon.id]
+    assert [promise.id for promise in fire(session, Job.accept_watch, Call, over.due_at)] == [over.id]
     session.expire_all()
-    assert (soon.state, soon.fired_at) == (PromiseState.fired, over.due_at - timedelta(seconds=1))
+    assert (soon.state, soon.fired_at) == (PromiseState.fired, just_before)
     assert {promise.state for promise in ledger.promises(cancelled, Job.accept_watch)} == {PromiseState.cancelled}
 
 
@@ -84,17 +107,17 @@ def test_a_sweep_of_cases_leaves_nothing_to_the_next(make, session, ledger, stat
 
 
 def test_every_clock_has_its_subject_here():
-    assert SUBJECTS.keys() == CLOCKS.keys()
+    assert SUBJECTS.keys() == {(job, model) for job, models in CLOCKS.items() for model in models}
 
 
-@pytest.mark.parametrize("job", SUBJECTS)
-def test_a_longer_list_costs_no_more_statements(make, session, statements, job):
+@pytest.mark.parametrize(("job", "model"), SUBJECTS)
+def test_a_longer_list_costs_no_more_statements(make, session, statements, job, model):
     department = make.department()
     units = {"caller": make.township(), "lead": department, "item": make.item(department)}
 
     def cost(rows):
         for _ in range(rows):
-            SUBJECTS[job](make, units)
+            SUBJECTS[job, model](make, units)
         session.expire_all()
         statements.clear()
         found, did = keep(job, session, LATER)
@@ -143,9 +166,9 @@ def test_a_subject_that_somebody_is_moving_is_left_for_the_next_sweep(own, own_e
     moving, other = late_calls(own, 2)
     own.session.execute(update(Call).where(Call.id == moving.id).values(title="Under way"))
     with system_session(own_engine) as sweeping:
-        assert {promise.subject_id for promise in fire(sweeping, Job.accept_watch, LATER)} == {other.id}
+        assert {promise.subject_id for promise in fire(sweeping, Job.accept_watch, Call, LATER)} == {other.id}
         own.session.rollback()
-        assert {promise.subject_id for promise in fire(sweeping, Job.accept_watch, LATER)} == {moving.id}
+        assert {promise.subject_id for promise in fire(sweeping, Job.accept_watch, Call, LATER)} == {moving.id}
 
 
 @pytest.mark.databases

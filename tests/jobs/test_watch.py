@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.actor import NOBODY
+from models.assigned import MatterState
 from models.calendar import Clock, TimeLimit
 from models.calls import AssignmentState, CallState, FailureKind
 from models.coordination import CaseState
@@ -506,3 +507,45 @@ def test_execution_ordered_late_is_watched_from_the_order_on(make, session, ledg
     assert ledger.keep(Job.case_execution_watch, moment - MINUTE) == 0
     session.refresh(case)
     assert case.supervision_level == 0
+
+
+# Assigned matters
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TC-27")
+def test_a_matter_ends_once_with_its_last_day_and_all_concerned_hear(make, session, ledger):
+    lead, helper, town = make.department(), make.department(), make.township()
+    matter = make.matter(lead, town, state=MatterState.in_force, helpers=[helper])
+    soon, over = ledger.moments(matter, Job.matter_watch)
+    assert ledger.keep(Job.matter_watch, soon - MINUTE) == 0
+    assert ledger.keep(Job.matter_watch, soon) == 1
+    assert [unit_id for unit_id, _, _ in ledger.told(Job.matter_watch)] == [lead.id]
+    assert ledger.keep(Job.matter_watch, over - MINUTE) == 0
+    assert ledger.keep(Job.matter_watch, over) == 1
+    session.refresh(matter)
+    assert (matter.state, matter.ended_at) == (MatterState.ended, over)
+    assert sorted(unit_id for unit_id, _, _ in ledger.told(Job.matter_watch)[1:]) == [lead.id, helper.id, town.id]
+    before, after = ledger.entries(matter)[-1][1:]
+    assert (before["state"], after["state"]) == ("in_force", "ended")
+    assert [action for action, _, _ in ledger.entries(matter)] == ["matter_watch", "end"]
+    assert ledger.keep(Job.matter_watch, LATER) == 0
+    assert verify(session) == []
+
+
+@pytest.mark.requirement("TC-27")
+def test_three_days_of_silence_end_a_matter_all_the_same_and_tell_only_that(make, session, ledger):
+    matter = make.matter(state=MatterState.in_force)
+    assert ledger.keep(Job.matter_watch, matter.ends_at + timedelta(days=3)) == 1
+    assert {message.split(":")[0] for message in session.scalars(select(Outbox.message)) if "end" in message} == {
+        "An assigned matter has ended"
+    }
+
+
+@pytest.mark.parametrize("state", [MatterState.ended, MatterState.cancelled])
+def test_a_matter_that_is_over_does_not_end_again(make, ledger, state):
+    matter = make.matter(state=state)
+    for promise in ledger.promises(matter, Job.matter_watch):  # as if the move had forgotten to cancel them
+        promise.state = "planned"
+    assert ledger.keep(Job.matter_watch, LATER) == 0
+    assert ledger.told(Job.matter_watch) == []

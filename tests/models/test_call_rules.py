@@ -11,12 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.actor import SYSTEM_ACTOR
+from models.assigned import MatterState
 from models.calendar import Clock, LimitUnit, TimeLimit
 from models.calls import ENDED, AssignmentState, Call, CallAssignment, CallSource, CallState, Direction, FailureKind
 from models.coordination import CoordinationCase
 from models.door import OutOfSight, system_session
+from models.item_words import ItemState, PowerStatus
 from models.ledger import Promise, PromiseState
-from models.lists import ListState
 from models.organisation import Duty, Unit, UnitType
 from models.roles import RoleName
 from models.rules.calls import CALL, answering
@@ -114,7 +115,7 @@ def test_no_call_without_an_item(session, make):
 @pytest.mark.requirement("TS-03", "TA-02")
 def test_no_call_by_an_item_that_is_not_published(make):
     call = make.call(item=make.item(duty_list=make.duty_list()))
-    assert call.list_item.state is ListState.draft
+    assert call.list_item.state is ItemState.draft
     with pytest.raises(Refused, match="not in force in your county"):
         make.press(call, "send")
 
@@ -125,6 +126,61 @@ def test_no_call_by_an_item_of_another_county(make):
     call.list_item = make.item(make.department(make.county()))
     with pytest.raises(Refused, match="not in force in your county"):
         make.press(call, "send")
+
+
+@pytest.mark.requirement("TC-10")
+@pytest.mark.parametrize("status", [PowerStatus.cancelled, PowerStatus.delegated])
+def test_no_department_calls_by_a_power_that_was_taken_from_it(session, make, status):
+    item = make.item(power_status=status)
+    assert make.call(make.township(), item=item, state=S.submitted).state is S.submitted  # a township may ask about it
+    call = make.call(make.department(), item=item, lead=make.township())
+    with pytest.raises(Refused, match="has been cancelled or delegated") as refused:
+        make.press(call, "send")
+    session.rollback()
+    assert (refused.value.field, call.state) == ("list_item", S.draft)
+
+
+@pytest.mark.requirement("TA-19", "TS-03")
+def test_a_call_may_rest_on_an_assigned_matter_in_place_of_an_item(make):
+    township, helper = make.township(), make.department()
+    matter = make.matter(make.department(), township, state=MatterState.in_force, helpers=[helper], category="flood")
+    call = make.call(township, assigned_matter_id=matter.id)
+    make.press(call, "send")
+    assert (call.state, call.category) == (S.submitted, "flood")
+    make.press(call, "accept")
+    proposed = CALL.transitions["dispatch"].suggest(call)
+    assert proposed == {"lead_department_id": matter.lead_department, "cooperating_department_ids": [helper]}
+
+
+@pytest.mark.requirement("TA-19", "TS-03")
+@pytest.mark.parametrize("why", ["still a draft", "no part in it", "ended since"])
+def test_no_call_by_an_assigned_matter_that_does_not_bind_the_caller(session, make, why):
+    township = make.township()
+    state = MatterState.draft if why == "still a draft" else MatterState.in_force
+    part = make.township() if why == "no part in it" else township
+    matter = make.matter(make.department(), part, state=state)
+    call = make.call(township, assigned_matter_id=matter.id)
+    if why == "ended since":
+        make.press(matter, "end", note="It rained no more.")
+    with pytest.raises(Refused, match="has no part in it") as refused:
+        make.press(call, "send")
+    assert refused.value.field == "assigned_matter"
+
+
+def test_a_call_cites_one_thing_and_not_two(session, make):
+    township = make.township()
+    matter = make.matter(make.department(), township, state=MatterState.in_force)
+    both = Call(title="x", list_item_id=make.item().id, assigned_matter_id=matter.id)
+    with pytest.raises(Refused, match="not both") as refused:
+        prepare_call(session, both, make.actor(township), NOW)
+    assert refused.value.field == "assigned_matter"
+
+
+@pytest.mark.requirement("TA-19")
+def test_what_no_item_covers_is_no_call_but_a_proposal(session, make):
+    with pytest.raises(Refused, match="propose to adjust the list") as refused:
+        prepare_call(session, Call(title="x"), make.actor(make.township()), NOW)
+    assert refused.value.field == "list_item"
 
 
 @pytest.mark.requirement("TA-26")
@@ -187,7 +243,7 @@ def test_a_county_without_limits_is_told_to_set_them(session, make):
 def test_a_county_without_a_county_office_is_told_so(make):
     county = make.county(offices=False)
     call = make.call(make.township(county), item=make.item(make.department(county), duty_list=make.duty_list(county)))
-    call.list_item.state = ListState.published
+    call.list_item.state = ItemState.published
     with pytest.raises(Refused, match="no “%\\(duty\\)s” in its directory"):
         make.press(call, "send", make.actor(call.caller_unit))
 
@@ -641,7 +697,7 @@ def test_a_grid_worker_does_not_report_from_elsewhere(session, make, acting):
     township = make.township()
     ours, theirs = make.village(township), make.village(township)
     worker_session, worker = acting(ours)
-    clue = Call(title="Rubbish in the river", place_unit_id=theirs.id)
+    clue = Call(title="Rubbish in the river", place_unit_id=theirs.id, list_item_id=make.item().id)
     prepare_call(worker_session, clue, worker, NOW)
     worker_session.add(clue)
     with pytest.raises(OutOfSight):

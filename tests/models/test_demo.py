@@ -10,23 +10,28 @@ from sqlalchemy.pool import NullPool
 from app.story import UNREAD, WORKFLOWS, cast_of, play
 from jobs.sweep import PARTS
 from models import recorder
+from models.assigned import AssignedMatter, MatterState
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.door import system_session
-from models.ledger import Job
-from models.lists import DutyList, ListItem, ListState
+from models.irregular import IrregularAssignmentReport, ReportState
+from models.item_words import ListState
+from models.ledger import Job, Promise, PromiseState
+from models.lists import DutyList, ListItem
 from models.notices import Notice
 from models.organisation import Posting, Unit
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
 from models.recorder import RecorderEntry
+from models.requests import DataRequest, RequestState
 from models.roles import RoleName
 from models.rules.deadlines import WorkingCalendar
 from models.seeds import rows
 from models.seeds.accounts import ACCOUNTS
 from models.seeds.demo import fill
 from models.seeds.stories import WORKING_DAY, stories, worked_before
+from models.statements import ResponsibilityStatement, StatementState
 from models.supervision import OrderState, Reminder, SupervisionOrder
 from models.words import CallScope
 from tests.make import NOW
@@ -34,6 +39,9 @@ from tests.make import NOW
 DESKS = ("office", "supervision", "editorial", "zhzf", "zrzy", "luoyang", "tc_office")
 CLOCKS = [part for part in PARTS if part != "mails"]
 CALENDAR = WorkingCalendar(DEFAULT_WINDOWS)
+
+OF_LISTS = (Job.comment_watch, Job.adjustment_watch, Job.idle_items, Job.matter_watch, Job.admission_watch)
+"""They speak to offices, and remind nobody of a call."""
 
 
 def tell(engine, now):
@@ -151,7 +159,9 @@ def test_every_move_of_a_call_has_a_person_but_those_that_follow_by_themselves(c
 
 
 def test_the_clocks_ran_in_between(county):
-    assert set(county.scalars(select(Reminder.job))) == set(Job) - {Job.case_escalate}
+    assert set(county.scalars(select(Reminder.job))) == set(Job) - {Job.case_escalate, *OF_LISTS}
+    kept = select(Promise.job).where(Promise.state == PromiseState.fired)
+    assert set(county.scalars(kept)) == set(Job) - {Job.adjustment_watch, Job.admission_watch}
     assert county.scalars(select(SupervisionOrder.state)).all().count(OrderState.issued) > 0
     late = select(CoordinationCase.supervision_level).where(CoordinationCase.state == CaseState.supervising)
     assert county.scalar(late) == 1
@@ -315,3 +325,26 @@ def test_the_places_lie_where_the_caller_calls_from(county):
         .where(~place.path.startswith(home.path))
     )
     assert county.scalars(outside).all() == []
+
+
+@pytest.mark.requirement("TC-28")
+def test_three_assigned_matters_are_shown_one_over_one_in_force_one_waiting(county):
+    shown = county.execute(select(AssignedMatter.category, AssignedMatter.state)).all()
+    assert dict(shown) == {
+        "防汛抗旱": MatterState.ended,
+        "疫情防控": MatterState.in_force,
+        "文明创建": MatterState.submitted,
+    }
+
+
+def test_a_report_was_upheld_and_another_waits(county):
+    states = county.execute(select(IrregularAssignmentReport.state, IrregularAssignmentReport.cancelled)).all()
+    assert sorted(states) == [(ReportState.reported, False), (ReportState.upheld, True)]
+    cleared = county.scalars(select(ResponsibilityStatement.state)).all()
+    assert sorted(cleared) == [StatementState.cleared, StatementState.kept]
+
+
+def test_a_department_is_warned_of_what_another_asks(county):
+    (draft,) = county.scalars(select(DataRequest).where(DataRequest.state == RequestState.draft))
+    assert (draft.asked, draft.repeated) == (3, 2)
+    assert "规上企业月报" in draft.places

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models.door import NotWritable, system_session
-from models.lists import DutyList, ItemCooperation, ListItem, ListState
+from models.item_words import ItemColumn, ItemState, ListState
+from models.lists import DutyList, ItemCooperation, ListItem
 from models.organisation import Duty
 from models.recorder import RecorderEntry
 from models.roles import RoleName
@@ -26,7 +27,8 @@ def manager(make):
 @pytest.fixture
 def publish(session, manager):
     def press(duty_list, by=None):
-        LIST.move(session, duty_list, "publish", actor=by or manager, now=NOW)
+        for name in ("submit", "publish"):
+            LIST.move(session, duty_list, name, actor=by or manager, now=NOW)
         session.commit()
 
     return press
@@ -38,7 +40,7 @@ def test_a_publication_puts_list_and_items_in_force_at_once(session, make, publi
     items = [make.item(duty_list=draft) for _ in range(3)]
     publish(draft)
     assert (draft.state, draft.published_at, draft.effective_from) == (ListState.published, NOW, NOW.date())
-    assert {item.state for item in items} == {ListState.published}
+    assert {item.state for item in items} == {ItemState.published}
     actions = select(RecorderEntry.action).where(RecorderEntry.subject_type.in_(["duty_list", "list_item"]))
     assert session.scalars(actions).all().count("publish") == 4
 
@@ -52,8 +54,9 @@ def test_an_item_without_both_duties_and_basis_stops_the_publication(make, publi
     faulty = make.item(duty_list=draft, code="X-1", **{field: nothing})
     with pytest.raises(Refused) as refused:
         publish(draft)
-    assert (refused.value.field, refused.value.details) == (field, {"items": "X-1"})
-    assert (draft.state, faulty.state) == (ListState.draft, ListState.draft)
+    named = {"label": ItemColumn(field).label}
+    assert (refused.value.field, refused.value.details) == (field, {"items": "X-1"} | named)
+    assert (draft.state, faulty.state) == (ListState.draft, ItemState.draft)
 
 
 @pytest.mark.requirement("TS-05", "TC-19")
@@ -95,7 +98,7 @@ def test_one_list_of_a_kind_is_in_force_at_a_time(make, publish):
     make.item(duty_list=first)
     make.item(duty_list=second)
     publish(first)
-    with pytest.raises(Refused, match="in force already"):
+    with pytest.raises(Refused, match="does not follow it"):
         publish(second)
 
 
@@ -116,7 +119,7 @@ def test_who_writes_an_item_waits_for_who_publishes(own_engine):
         manager = make.actor(make.office(Duty.editorial_office), RoleName.list_manager)
         publishing.commit()
         late = ListItem(title="One more", duty_list_id=draft.id)
-        LIST.move(publishing, draft, "publish", actor=manager, now=NOW)
+        LIST.move(publishing, draft, "submit", actor=manager, now=NOW)
         with ThreadPoolExecutor(1) as thread:
             written = thread.submit(prepare_item, writing, late, manager, NOW)
             time.sleep(0.3)
@@ -163,7 +166,7 @@ def test_nothing_is_added_to_a_published_list(session, make, manager, publish):
 
 
 def test_a_draft_is_kept_by_who_writes_it(session, make, manager):
-    draft = DutyList(title="New", edition=7)
+    draft = DutyList(title="New")
     prepare_list(session, draft, manager, NOW)
     assert (draft.region_id, draft.owner_unit_id) == (manager.region_id, manager.unit_id)
 

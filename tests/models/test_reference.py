@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from models import seeds
 from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
 from models.door import system_session
-from models.lists import DutyList, ItemCooperation, ListItem, ListState
+from models.item_words import ListState
+from models.lists import DutyList, ItemCooperation, ListItem, ListType
 from models.organisation import LOCAL, Duty, Unit, UnitType
+from models.plain_words import PlainWord
 from models.recorder import ORIGIN, RecorderEntry
 from models.seeds import reference, rows, statutes
 from models.seeds.reference import seed, seed_demo_base
@@ -24,7 +26,7 @@ NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TAISHUN, TIANCHANG = "330329", "341181"
 COUNTIES = (TAISHUN, TIANCHANG)
 PLACES = {TAISHUN: ("泰顺县", "温州市", "浙江省"), TIANCHANG: ("天长市", "滁州市", "安徽省")}
-TABLES = (Unit, DutyList, ListItem, ItemCooperation, WorkingWindow, TimeLimit)
+TABLES = (ListType, Unit, DutyList, ListItem, ItemCooperation, PlainWord, WorkingWindow, TimeLimit)
 
 
 @pytest.fixture(scope="module")

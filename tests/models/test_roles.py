@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from models.admissions import AdmissionOpinion, DutyAdmission
 from models.base import Model
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
@@ -21,6 +22,9 @@ from tests.make import WORKFLOWS
 SNAPSHOT = Path(__file__).parent / "roles.txt"
 WORKFLOWS = WORKFLOWS | {DutyList: LIST, SupervisionOrder: SUPERVISION}
 ROWS = {"read", "add", "edit", "delete", "export"}
+DEPARTMENT = {RoleName.department_head, RoleName.department_staff}
+TOWNSHIP = {RoleName.township_head, RoleName.township_operator}
+EDITORIAL, MEMBERS = {RoleName.editorial_officer}, {RoleName.joint_meeting_member}
 LOOKERS = [
     *sorted(EVERYWHERE),
     RoleName.leader,
@@ -81,6 +85,14 @@ def test_only_the_editorial_office_files_and_issues_opinions():
     for name in ("file", "send_back", "issue_opinion"):
         roles = [role for role in RoleName if (CoordinationCase, name) in moves_of(role)]
         assert roles == [RoleName.editorial_officer]
+
+
+@pytest.mark.requirement("TA-20", "TC-13")
+def test_each_step_of_an_admission_is_somebody_elses():
+    steps = {"submit": DEPARTMENT, "consult": EDITORIAL, "vote": MEMBERS, "approve": EDITORIAL, "in_force": TOWNSHIP}
+    for name, roles in steps.items():
+        assert {role for role in RoleName if (DutyAdmission, name) in moves_of(role)} == roles, name
+    assert {role for role in RoleName if (AdmissionOpinion, "answer") in moves_of(role)} == TOWNSHIP
 
 
 def test_lists_are_published_by_who_keeps_them():

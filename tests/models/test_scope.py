@@ -13,18 +13,33 @@ from sqlalchemy.orm import RelationshipDirection, Session
 
 from models import door
 from models.actor import NOBODY, Actor
+from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustment
+from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure
+from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
 from models.calendar import CalendarDay, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
+from models.files import Attachment
+from models.governance import GovernanceModule
+from models.irregular import IrregularAssignmentReport, ReportState
+from models.item_words import ListState
+from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.ledger import Job, Promise
-from models.lists import DutyList, ItemCooperation, ListItem, ListState
+from models.lists import DutyList, ItemCooperation, ListItem
+from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.notices import Notice, Outbox
+from models.opinions import ListOpinion
 from models.organisation import Duty, UnitType
+from models.plain_words import PlainWord
+from models.policies import PolicyDocument
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
+from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scope import SCOPED
+from models.statements import ResponsibilityStatement, StatementState, StatementTownship
+from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
 from tests.make import NOW, Make
 
@@ -65,9 +80,26 @@ REST = {
     CaseParty:        ("ours",          "county", "all"),
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
+    DutyAdmission:    ("concerned",     "submitted", "all"),
+    AdmissionOpinion: ("concerned",     "submitted", "all"),
+    GuaranteeMeasure: ("concerned",     "submitted", "all"),
+    AdmissionBatch:   ("county",        "county", "all"),
+    JointMeeting:     ("deals with ours", "county", "all"),
+    MeetingMember:    ("none",          "county", "all"),
+    MeetingVote:      ("none",          "submitted", "all"),
     DutyList:         ("in force",      "county", "all"),
     ListItem:         ("in force",      "county", "all"),
     ItemCooperation:  ("in force here", "county", "all"),
+    ItemAttachment:   ("in force here", "county", "all"),
+    ItemCheckpoint:   ("in force here", "county", "all"),
+    ItemIndicator:    ("in force here", "county", "all"),
+    ItemStep:         ("in force here", "county", "all"),
+    ListOpinion:      ("theirs",        "county", "all"),
+    ListAdjustment:   ("proposed or asked", "submitted proposals", "all"),
+    AdjustmentOpinion: ("theirs or about theirs", "county", "all"),
+    GovernanceModule: ("county",        "county", "all"),
+    Attachment:       ("shown or sent", "kept or sent", "all"),
+    PlainWord:        ("county",        "county", "all"),
     CalendarDay:      ("county",        "county", "all"),
     WorkingWindow:    ("county",        "county", "all"),
     TimeLimit:        ("county",        "county", "all"),
@@ -75,24 +107,113 @@ REST = {
     Promise:          ("none",          "county", "all"),
     Outbox:           ("none",          "none",   "all"),
     CallCounter:      ("none",          "none",   "all"),
-    RecorderEntry:    ("ours, by us",   "chain",  "all"),
+    RecorderEntry:    ("ours, by us, concerned", "chain",  "all"),
     RecorderHead:     ("none",          "chain",  "all"),
+    PolicyDocument:   ("county",        "county", "all"),
+    AssignedMatterCap: ("county",       "county", "all"),
 }  # fmt: skip
+
+OPEN = (ListState.published, ListState.superseded, ListState.consulting)
+"""Editions that everyone in the county reads: those that bind, or did, and one that is out for comment."""
+
+# What departments ask of townships. Zrzy leads and asks Luoyang, Zj takes part; Idle leads in what Zj's request cites;
+# Luoyang reported Zrzy. A department knows a report only when there is a finding.
+#  table                     who          sees                                   writes
+ASKED = {
+    AssignedMatter: {
+        "luoyang":           ("in_force cited gone",                             ""),
+        "sixi":              ("cited",                                           ""),
+        "grid":              ("cited",                                           ""),
+        "zrzy":              ("draft submitted in_force cited gone",             "draft"),
+        "zj":                ("submitted in_force cited gone",                   ""),
+        "sf":                ("cited",                                           ""),
+        "idle":              ("cited",                                           ""),
+        "away":              ("theirs",                                          ""),
+        "tongcheng":         ("theirs",                                          ""),
+        "county":            ("submitted in_force cited gone",                   ""),
+    },
+    ResponsibilityStatement: {
+        "luoyang":           ("registered kept",                                 ""),
+        "zrzy":              ("registered kept",                                 ""),
+        "away":              ("theirs",                                          ""),
+        "tongcheng":         ("theirs",                                          ""),
+        "lists":             ("registered kept",                                 "registered"),
+        "county":            ("registered kept",                                 ""),
+    },
+    IrregularAssignmentReport: {
+        "luoyang":           ("reported accepted upheld dismissed withdrawn",    "reported"),
+        "zrzy":              ("upheld dismissed",                                ""),
+        "away":              ("",                                                ""),
+        "tongcheng":         ("theirs",                                          "theirs"),
+        "county":            ("reported accepted upheld dismissed withdrawn",    ""),
+    },
+    DataRequest: {
+        "luoyang":           ("sent withdrawn",                                  ""),
+        "sixi":              ("sent withdrawn",                                  ""),
+        "grid":              ("sent withdrawn",                                  ""),
+        "zrzy":              ("sent withdrawn",                                  ""),
+        "zj":                ("draft sent withdrawn",                            "draft"),
+        "sf":                ("sent withdrawn",                                  ""),
+        "idle":              ("sent withdrawn",                                  ""),
+        "away":              ("theirs",                                          ""),
+        "tongcheng":         ("theirs",                                          ""),
+        "county":            ("sent withdrawn",                                  ""),
+    },
+}  # fmt: skip
+# Of what all may see because a request is known in the county, those whom it concerns alone see who did what.
+HISTORY = {
+    AssignedMatter: {
+        "luoyang": "in_force cited gone",
+        "zrzy": "draft submitted in_force gone",
+        "zj": "submitted in_force cited gone",
+        "idle": "cited",
+        "away": "theirs",
+        "tongcheng": "theirs",
+    },
+    DataRequest: {"luoyang": "sent withdrawn", "zj": "draft sent withdrawn", "away": "theirs", "tongcheng": "theirs"},
+}
+OF = {
+    MatterDepartment: ("matter", AssignedMatter),
+    MatterTownship: ("matter", AssignedMatter),
+    StatementTownship: ("statement", ResponsibilityStatement),
+    DataRequestField: ("request", DataRequest),
+    DataRequestTownship: ("request", DataRequest),
+}
+"""What hangs on the rows above, and is seen and written with them."""
 
 # Who writes what of the rest by form or API. Everybody else writes nothing there.
 WRITERS = {
     (DutyList, "lists"): "county drafts",
     (ListItem, "lists"): "county drafts",
     (ItemCooperation, "lists"): "county drafts",
+    (ItemIndicator, "lists"): "county drafts",
+    (ItemAttachment, "lists"): "county items",
+    (ItemCheckpoint, "lists"): "county items",
+    (ItemStep, "lists"): "county items",
+    (GovernanceModule, "lists"): "county",
+    (ListAdjustment, "luoyang"): "own draft",
+    (ListAdjustment, "lists"): "reviewed here",
+    (PlainWord, "lists"): "county",
     (CalendarDay, "lists"): "county",
+    (DutyAdmission, "zrzy"): "own drafts",
+    (DutyAdmission, "away"): "own drafts",
+    (AdmissionOpinion, "zrzy"): "own drafts",
+    (AdmissionOpinion, "away"): "own drafts",
+    (GuaranteeMeasure, "zrzy"): "own drafts",
+    (GuaranteeMeasure, "away"): "own drafts",
+    (AdmissionBatch, "editorial"): "county",
+    (JointMeeting, "editorial"): "planned here",
+    (MeetingMember, "editorial"): "planned here",
     (CalendarDay, "admin"): "all",
     (WorkingWindow, "admin"): "all",
     (TimeLimit, "admin"): "all",
+    (PolicyDocument, "lists"): "county",
+    (AssignedMatterCap, "lists"): "county",
 }
 
 
 def test_every_scoped_table_is_in_the_tables():
-    assert SCOPED.keys() == {Call, *REST}
+    assert SCOPED.keys() == {Call, *REST, *ASKED, *OF}
 
 
 class World:
@@ -132,8 +253,19 @@ class World:
         }
         item = make.item(zrzy, cooperating=[zj])
         for county, lead in ((home, zrzy), (other, away)):
-            make.item(lead, cooperating=[make.department(county)], duty_list=make.duty_list(county))
+            drafted = make.item(lead, cooperating=[make.department(county)], duty_list=make.duty_list(county))
+            make.item(lead, duty_list=make.duty_list(county, state=ListState.superseded), state="superseded")
+            for item_ in (drafted, make.item(lead)):
+                make.document(item_)
+                make.step(item_)
+                make.indicator(item_)
+                make.checkpoint(item_)
+            make.item(lead, duty_list=(out := make.duty_list(county)))
+            make.press(out, "ask_opinions", make.actor(make.office(Duty.editorial_office, county), R.list_manager))
+            make._add(GovernanceModule(region_id=county.id, name="大管理"))
+            make.file(lead)
             make._add(CalendarDay(region_id=county.id, day=date(2027, 1, 1), is_working=False))
+            make._add(PlainWord(region_id=county.id, word="臭水", means="水污染"))
         part = {"item": item, "lead": zrzy, "cooperating": [zj]}
         self.calls = {
             "draft": make.call(luoyang, item=item),
@@ -148,13 +280,48 @@ class World:
         }
         for name in ("dispatched", "across", "theirs"):
             self._press_on(self.calls[name])
+        self.make.adjustment(by=luoyang, item=item)
+        self.make.adjustment(by=sixi, item=item, state=AdjustmentState.consulting, asked=[zj])
+        self.make.adjustment(by=zrzy, item=item, state=AdjustmentState.reviewing, asked=[sixi])
+        for applicant, town in ((zrzy, luoyang), (away, tongcheng)):
+            for state in (AdmissionState.draft, AdmissionState.submitted, AdmissionState.in_force):
+                make.admission(applicant, townships=[town], state=state, batch=make.batch(applicant.region))
+            make.meeting(make.department(applicant.region))
         for actor in self.actors.values():
             self._tell(actor)
         set_origin(session, Origin(actor=self.actors["zrzy"], at=NOW))
         make.posting(make.user(), zrzy)  # by Zrzy, and in no county's chain
         session.commit()
         self.names = {call.id: name for name, call in self.calls.items()}
+        self.asked = self._ask(luoyang, tongcheng, zrzy, zj, idle, away)
         self.cited = self.calls["across"].id, item.id, item.duty_list_id
+
+    def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
+        """What departments ask, by the name that the tables have for it."""
+        make, M = self.make, MatterState
+        make.cap(9)
+        make.cap(9, county=away.region)
+        of_zrzy = {"helpers": [zj], "basis_id": make.policy().id}
+        matters = {
+            "draft": make.matter(zrzy, luoyang, **of_zrzy),
+            "submitted": make.matter(zrzy, luoyang, state=M.submitted, **of_zrzy),
+            "in_force": make.matter(zrzy, luoyang, state=M.in_force, **of_zrzy),
+            "gone": make.matter(zrzy, luoyang, state=M.cancelled, **of_zrzy),
+            "cited": make.matter(idle, luoyang, state=M.in_force, helpers=[zj]),
+            "theirs": make.matter(away, tongcheng, state=M.in_force, helpers=[make.department(away.region)]),
+        }
+        make.policy(county=away.region)
+        statements = {state.value: make.statement(zrzy, luoyang, state=state) for state in list(StatementState)[:2]}
+        reports = {state.value: make.report(luoyang, zrzy, state=state) for state in ReportState}
+        cited = {"assigned_matter_id": matters["cited"].id}
+        requests = {state.value: make.request(zj, luoyang, state=state, **cited) for state in RequestState}
+        found = {
+            AssignedMatter: matters,
+            ResponsibilityStatement: statements | {"theirs": make.statement(away, tongcheng)},
+            IrregularAssignmentReport: reports | {"theirs": make.report(tongcheng, away)},
+            DataRequest: requests | {"theirs": make.request(away, tongcheng, state=RequestState.sent)},
+        }
+        return {model: {row.id: name for name, row in rows.items()} for model, rows in found.items()}
 
     def _press_on(self, call: Call) -> None:
         part = self.make.assignments(call)[0]
@@ -182,8 +349,8 @@ class World:
             )
         )
 
-    def means(self, word: str, row: Any, actor: Actor, calls: set[int]) -> bool:
-        """What a word of the tables means for one row and one actor, who sees those calls."""
+    def means(self, word: str, row: Any, actor: Actor, calls: set[int], asked: dict[str, set[int]]) -> bool:
+        """What a word of the tables means for one row and one actor, who sees those calls, and so much of `ASKED`."""
         here = getattr(row, "region_id", None) == actor.region_id
         meanings: dict[str, Callable[[], bool]] = {
             "all": lambda: True,
@@ -192,18 +359,75 @@ class World:
             "chain": lambda: row.chain == actor.region_id,
             "mine": lambda: row.user_id == actor.user_id,
             "ours": lambda: self._call_of(row) in calls,
-            "ours, by us": lambda: row.call_id in calls or row.unit_id in actor.unit_ids,
-            "in force here": lambda: here and self._list_of(row).state is ListState.published,
-            "in force": lambda: (here and self._list_of(row).state is ListState.published) or self._cited(row, calls),
+            "kept or sent": lambda: row.unit_id in actor.unit_ids or (here and self._documents_of(row)),
+            "shown or sent": lambda: (
+                row.unit_id in actor.unit_ids
+                or (here and any(self._list_of(d).state in OPEN for d in self._documents_of(row)))
+            ),
+            "proposed or asked": lambda: (
+                row.proposer_unit_id in actor.unit_ids or bool(self._asked_about(row) & set(actor.unit_ids))
+            ),
+            "submitted proposals": lambda: here and (row.state != "draft" or row.proposer_unit_id in actor.unit_ids),
+            "own draft": lambda: row.state == "draft" and row.proposer_unit_id in actor.unit_ids,
+            "reviewed here": lambda: here and row.state == "reviewing",
+            "theirs or about theirs": lambda: (
+                row.unit_id in actor.unit_ids or row.list_adjustment.proposer_unit_id in actor.unit_ids
+            ),
+            "theirs": lambda: row.unit_id in actor.unit_ids,
+            "in force here": lambda: here and self._list_of(row).state in OPEN,
+            "in force": lambda: (here and self._list_of(row).state in OPEN) or self._cited(row, calls),
+            "county items": lambda: here and self._list_of(row).state in (ListState.draft, ListState.published),
+            "ours, by us, concerned": lambda: (
+                row.call_id in calls
+                or row.unit_id in actor.unit_ids
+                or row.subject_id in asked.get(row.subject_type, ())
+                or (
+                    row.subject_type == DutyAdmission.__tablename__
+                    and self._concerns(self.session.get(DutyAdmission, row.subject_id), actor)
+                )
+            ),
+            "concerned": lambda: self._concerns(self._admission_of(row), actor),
+            "deals with ours": lambda: any(self._concerns(found, actor) for found in self._agenda_of(row)),
+            "submitted": lambda: here and self._admission_of(row).state is not AdmissionState.draft,
+            "own drafts": lambda: self._is_draft_of(self._admission_of(row), actor),
+            "planned here": lambda: here and getattr(row, "meeting", row).state is MeetingState.planned,
             "county drafts": lambda: here and self._list_of(row).state is ListState.draft,
         }
-        return meanings[word]()
+        return bool(meanings[word]())
+
+    def _documents_of(self, file: Attachment) -> list[ItemAttachment]:
+        return list(self.session.scalars(select(ItemAttachment).where(ItemAttachment.file_id == file.id)))
+
+    def _asked_about(self, adjustment: ListAdjustment) -> set[int]:
+        asked = select(AdjustmentOpinion.unit_id).where(AdjustmentOpinion.list_adjustment_id == adjustment.id)
+        return set(self.session.scalars(asked))
+
+    def told_to(self, who: str, model: type) -> set[int]:
+        """The rows of what is asked whose history somebody sees who sees no county."""
+        names = HISTORY[model].get(who, "") if model in HISTORY else ASKED[model].get(who, ("",))[0]
+        return {key for key, name in self.asked[model].items() if name in names.split()}
 
     def _call_of(self, row: Any) -> int:
         return row.case.call_id if isinstance(row, CaseParty) else row.call_id
 
+    def _admission_of(self, row: Any) -> DutyAdmission:
+        return row if isinstance(row, DutyAdmission) else row.admission
+
+    def _agenda_of(self, meeting: JointMeeting) -> list[DutyAdmission]:
+        return list(self.session.scalars(select(DutyAdmission).where(DutyAdmission.meeting_id == meeting.id)))
+
+    def _concerns(self, admission: DutyAdmission, actor: Actor) -> bool:
+        """Who applies; and whom it names, once they are asked."""
+        of_admission = select(AdmissionOpinion.township_id).where(AdmissionOpinion.admission_id == admission.id)
+        known = admission.state not in (AdmissionState.draft, AdmissionState.submitted)
+        named = set(self.session.scalars(of_admission)) if known else set()
+        return bool({admission.applicant_id, *named} & set(actor.unit_ids))
+
+    def _is_draft_of(self, admission: DutyAdmission, actor: Actor) -> bool:
+        return admission.state is AdmissionState.draft and admission.applicant_id in actor.unit_ids
+
     def _list_of(self, row: Any) -> DutyList:
-        row = row.list_item if isinstance(row, ItemCooperation) else row
+        row = getattr(row, "list_item", row)
         return row.duty_list if isinstance(row, ListItem) else row
 
     def _cited(self, row: Any, calls: set[int]) -> bool:
@@ -276,8 +500,9 @@ def test_the_rest_is_seen_as_far_as_roles_reach(world, meet, model):
     rows = everything(world, model)
     for who, actor in world.actors.items():
         seen, calls = meet(actor, model), meet(actor, Call)
+        asked = {model.__tablename__: world.told_to(who, model) for model in ASKED}
         word = REST[model][reach(actor)]
-        assert seen == {key for key, row in rows if world.means(word, row, actor, calls)}, who
+        assert seen == {key for key, row in rows if world.means(word, row, actor, calls, asked)}, who
 
 
 @pytest.mark.parametrize("model", REST, ids=lambda model: model.__name__)
@@ -286,7 +511,30 @@ def test_the_rest_is_written_by_few(world, meet, model):
     for who, actor in world.actors.items():
         written = meet(actor, model, writing=True)
         word = "mine" if model is Notice else WRITERS.get((model, who), "none")
-        assert written == {key for key, row in rows if world.means(word, row, actor, set())}, who
+        assert written == {key for key, row in rows if world.means(word, row, actor, set(), {})}, who
+
+
+@pytest.mark.requirement("TC-27")
+@pytest.mark.parametrize("model", ASKED, ids=lambda model: model.__name__)
+def test_what_is_asked_is_seen_by_whom_it_concerns(world, meet, model):
+    names, table = world.asked[model], ASKED[model]
+    for who, actor in world.actors.items():
+        usual = {0: ("", ""), 1: table["county"], 2: (" ".join(names.values()), "")}[reach(actor)]
+        if who.startswith("tc_"):
+            usual = ("theirs", "")
+        sees, writes = table.get(who, usual)
+        assert {names[key] for key in meet(actor, model)} == set(sees.split()), who
+        assert {names[key] for key in meet(actor, model, writing=True)} == set(writes.split()), who
+
+
+@pytest.mark.parametrize("model", OF, ids=lambda model: model.__name__)
+def test_parts_are_seen_and_written_with_what_they_hang_on(world, meet, model):
+    name, whole = OF[model]
+    parts = [(key, getattr(row, f"{name}_id")) for key, row in everything(world, model)]
+    for who, actor in world.actors.items():
+        for writing in (False, True):
+            known = meet(actor, whole, writing=writing)
+            assert meet(actor, model, writing=writing) == {key for key, of in parts if of in known}, who
 
 
 @pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
@@ -312,7 +560,9 @@ def gaps(engine, actor):
         for model in SCOPED:
             for row in session.scalars(select(model)).all():
                 for relation in inspect(model).relationships:
-                    if relation.direction is RelationshipDirection.MANYTOONE:
+                    # From another county one sees the version that is cited, and not those before and after it.
+                    versions = relation.key in ("replaces", "replaced_by")
+                    if relation.direction is RelationshipDirection.MANYTOONE and not versions:
                         (column,) = relation.local_columns
                         named = getattr(row, inspect(model).get_property_by_column(column).key)
                         if named is not None and getattr(row, relation.key) is None:

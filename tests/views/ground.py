@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,12 +17,24 @@ from sqlalchemy.orm import Session
 from app.engine.derive import Field, Shape, kind_of
 from app.factory import MEMBER
 from models.actor import Actor
+from models.adjustments import AdjustmentState as S
+from models.assigned import MatterState
 from models.base import Model, User
 from models.door import act_for, may_write
+from models.files import Attachment
+from models.irregular import ReportState
+from models.item_words import ListState
+from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
 from models.organisation import Unit, UnitType
+from models.requests import RequestState
 from models.roles import COUNTY, EVERYWHERE, RoleName
+from models.rules.files import nameable
 from models.scope import SCOPED
-from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, NOW, OFFICES, Make
+from models.statements import StatementState
+from models.store import Store
+from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, LIST_PATHS, NOW, OFFICES, Make
+from tests.make_admissions import ADMISSION_PATHS
+from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
 from tests.views.conftest import HASH
 
 TOKEN = re.compile(r"zq\d{5}x")
@@ -44,8 +56,8 @@ class Person:
 class Ground:
     """`ours`: a township and a department that deal with each other; `theirs`: others there; `abroad`: elsewhere."""
 
-    def __init__(self, connection: Connection, session: Session) -> None:
-        self.connection, self.session, self.make = connection, session, Make(session)
+    def __init__(self, connection: Connection, session: Session, store: Store) -> None:
+        self.connection, self.session, self.store, self.make = connection, session, store, Make(session)
         self.side_of: dict[Row, str] = {}
         self.token_of: dict[Row, str] = {}
         self.people: dict[str, Person] = {}
@@ -64,11 +76,19 @@ class Ground:
             units = {"county": county, "township": make.township(county), "department": make.department(county)}
             units["grid"] = make.grid(make.village(units["township"]))
             self.units[side] = units
+            make.list_field(make.list_type(), f"own_of_{side}")
+            make.cap(99, NOW.year + len(self.units), county)
+            self._admissions(units, thoroughly=side == "ours")
+            self._claim(side)
+        for side, units in self.units.items():  # after what has come into force, and so made another edition
+            self._lists(units, thoroughly=side == "ours")
             self._cases(units, thoroughly=side == "ours")
+            self._burden(units, thoroughly=side == "ours")
             self.people[side] = self._person(units["township"], RoleName.township_operator)
             self._claim(side)
         for role in RoleName:
             self.people[role] = self._person(self._seat(role), role)
+        self._seat_a_member(self.people[RoleName.joint_meeting_member].actor.unit_id)
         stranger = self._account()
         self.people["stranger"] = Person(stranger.username, Actor(stranger.id))
         make.unit(UnitType.department)  # nothing refers to it
@@ -76,12 +96,30 @@ class Ground:
         self.session.commit()
         self._claim("ours")
 
+    def _lists(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
+        make, town, department = self.make, units["township"], units["department"]
+        of_county = {"county": units["county"], "lead": department}
+        long_ago = NOW - timedelta(days=40)  # the time for comment is over since
+        for state, at in (
+            [*((state, NOW) for state in LIST_PATHS), (ListState.consulting, long_ago)] if thoroughly else ()
+        ):
+            kind = make.list_type("superseded" if state is ListState.superseded else "own")
+            made = make.edition(state=state, at=at, list_type=kind, **of_county)
+            if state is ListState.draft:
+                make.indicator(make.item(department, duty_list=made))
+        for state in (S.draft, S.submitted, S.consulting, S.reviewing) if thoroughly else (S.consulting,):
+            for proposer in (town, department):
+                make.adjustment(state=state, by=proposer, item=make.item(department), asked=[department, town])
+
     def _cases(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, town, department = self.make, units["township"], units["department"]
         helper, named = make.department(units["county"]), make.department(units["county"])
         draft = make.duty_list(units["county"])
-        make.item(department, duty_list=draft, cooperating=[helper])
+        make.step(make.item(department, duty_list=draft, cooperating=[helper]))
         item = make.item(department, cooperating=[helper])
+        for documented in (item, make.item(department, duty_list=draft)):
+            make.document(documented)
+        make.step(item)
         for state in CALL_PATHS if thoroughly else ("draft", "dispatched"):
             make.call(town, state=state, item=item, cooperating=[helper], named=named, place_unit_id=units["grid"].id)
             make.call(department, state=state, lead=town)
@@ -89,6 +127,49 @@ class Ground:
             make.case(caller=town, item=item, state=state)
         for state in ASSIGNMENT_PATHS if thoroughly else ():
             make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
+
+    def _burden(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
+        make, town, department, county = self.make, units["township"], units["department"], units["county"]
+        basis, helper, item = make.policy(county=county), make.department(county), make.item(department)
+        other = make.township(county)  # of drafts, so that one may add `town` to them
+        make.policy(county=county)  # nothing refers to it
+        for state in MATTER_PATHS if thoroughly else ("draft", "in_force"):
+            named = other if state == "draft" else town
+            make.matter(department, named, state=MatterState(state), helpers=[helper], basis_id=basis.id)
+        for state in STATEMENT_PATHS if thoroughly else ("registered",):
+            make.statement(department, town, state=StatementState(state))
+        for state in REPORT_PATHS if thoroughly else ("reported", "upheld"):
+            make.report(town, department, state=ReportState(state))
+        for state in REQUEST_PATHS if thoroughly else ("draft", "sent"):
+            named = other if state == "draft" else town
+            make.request(department, named, state=RequestState(state), item=item)
+
+    def _admissions(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
+        make, county = self.make, units["county"]
+        parties = {"applicant": units["department"], "townships": [units["township"]], "ends_on": date(2098, 6, 30)}
+        make.admission(**parties | {"townships": []}, bare=True)
+        make.admission(**parties | {"townships": [make.township(county)]})
+        self._decided(Ballot.against, **parties)
+        for state in ADMISSION_PATHS if thoroughly else ("joint_review",):
+            make.admission(**parties, state=state, batch=make.batch(county))
+        self._decided(Ballot.in_favour, **parties)
+        make.admission(**parties, state="approved", then="deliver")
+        make.admission(**parties, state="approved", then="deliver confirm_delivery hand_over")
+        make.admission(**parties, state="suspended", then="deliver confirm_delivery")
+        make.meeting(units["department"])
+
+    def _decided(self, ballot: Ballot, **parties: Any) -> None:
+        admission = self.make.admission(**parties, state="joint_review")
+        self.make.vote(admission, ballot)
+        self.make.press(admission.meeting, "record_minutes", minutes="Everyone was heard.")
+
+    def _seat_a_member(self, unit_id: int) -> None:
+        """Somebody who has not voted yet sits in our meetings that are to be held; but for one, which is empty."""
+        planned = (JointMeeting.state == MeetingState.planned) & (JointMeeting.region_id == self.make.home.id)
+        for meeting in self.session.scalars(select(JointMeeting).where(planned)):
+            self.session.add(MeetingMember(region_id=meeting.region_id, meeting=meeting, unit_id=unit_id))
+        self.session.add(JointMeeting(region_id=self.make.home.id, title="Empty", meets_at=NOW, quorum=1))
+        self.make.batch()  # nothing is admitted with it
 
     def _seat(self, role: RoleName) -> Unit:
         duties = {office_role: duty for duty, (_, office_role) in OFFICES.items()}
@@ -102,6 +183,7 @@ class Ground:
     def _person(self, unit: Unit, role: RoleName) -> Person:
         account = self._account()
         self.make.posting(account, unit, role)
+        self.make.file(unit)
         below = self.session.scalars(select(Unit.id).where(Unit.path.startswith(unit.path)))
         return Person(account.username, Actor(account.id, unit.id, unit.region_id, tuple(below), frozenset({role})))
 
@@ -122,16 +204,16 @@ class Ground:
         assert all(self.rows(name, "abroad") for name in MODELS), "a table has no row in the other county"
 
     def _invent(self, model: type[Any], side: str, state: Any = None, turn: int = 0) -> None:
+        row = model()
+        for number, column in enumerate(inspect(model).columns):
+            if not column.primary_key or column.foreign_keys or column.autoincrement is False:
+                key = inspect(model).get_property_by_column(column).key
+                of_side = bool(column.foreign_keys)
+                setattr(row, key, self._of_side(column, side, turn) if of_side else some(column, number))
+        if state is not None:
+            row.state = state
         try:
             with self.session.begin_nested():
-                row = model()
-                for number, column in enumerate(inspect(model).columns):
-                    if not column.primary_key or column.foreign_keys or column.autoincrement is False:
-                        key = inspect(model).get_property_by_column(column).key
-                        of_side = bool(column.foreign_keys)
-                        setattr(row, key, self._of_side(column, side, turn) if of_side else some(column, number))
-                if state is not None:
-                    row.state = state
                 self.session.add(row)
         except IntegrityError:
             pass  # a second row of a county may be one too many; that there is one at all is seen to below
@@ -147,9 +229,11 @@ class Ground:
             return self.units[side]["department" if turn % 2 else "township"].id
         if target == "ab_user":
             return self.people[side].actor.user_id
+        if column.nullable and target == column.table.name:
+            return None
         if not self.rows(target, side):
             self._invent(MODELS[target], side)
-        found = self.rows(target, side)
+        found = self.rows(target, side) or self.rows(target, "ours")  # what belongs to no county is there but once
         return found[-1 - turn % len(found)]
 
     def _claim(self, side: str) -> None:
@@ -181,6 +265,11 @@ class Ground:
             }
             if values:
                 self.connection.execute(update(table).where(key == found).values(values))
+        for (name, _), token in self.token_of.items():
+            if name == Attachment.__tablename__:  # its key is its token, and so are its bytes
+                path = self.store.path(token)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(token)
         self.session.expire_all()
 
     # Asking --------------------------------------------------------------------------------------
@@ -234,6 +323,8 @@ class Ground:
                 subject = theirs.get(type(subject), row_key(subject))
             if field.among is not None:
                 query = query.where(field.among(subject, person.actor))
+            if field.kind == "file":
+                query = query.where(nameable(person.actor))
             return list(theirs.scalars(query))
 
     @cached_property

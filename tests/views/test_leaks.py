@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from app.engine import forms, pages, query, schema, write
+from app.engine import files, forms, pages, query, schema, write
 from app.extensions import db
 from models.door import by_rule, system_session
 from models.recorder import Origin, set_origin
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scope import SCOPED
+from models.store import Store
 from tests.conftest import _copy
 from tests.make import NOW
 from tests.views.conftest import _grant
@@ -34,7 +35,7 @@ def ground(app, sqlite_file, tmp_path_factory):
         try:
             set_origin(session, Origin(at=NOW))
             _grant(app, session)
-            yield Ground(connection, session)
+            yield Ground(connection, session, Store(app.config["FILES"]))
         finally:
             engines[None] = usual
             session.close()
@@ -88,3 +89,16 @@ def test_the_walk_would_see_a_form_that_writes_what_is_protected(app, ground, mo
         monkeypatch.setattr(module, "writable", lambda shape: [*schema.writable(shape), shape.fields["number"]])
     findings = Walk(app, ground, "department_head").along(only(app, "CallPage.edit"))
     assert {finding[:21] for finding in findings} == {"I6 writes call.number"}
+
+
+@pytest.mark.parametrize("endpoint", ["ItemAttachmentPage.file", "ItemAttachmentApi.file"])
+def test_the_walk_would_see_a_file_past_the_door(app, ground, monkeypatch, endpoint):
+    def past_the_door(world, shape, key, name):
+        with by_rule(world.session()):
+            return send(world, shape, key, name)
+
+    send = files.send
+    assert Walk(app, ground, "township_operator").along(only(app, endpoint)) == []
+    monkeypatch.setattr(files, "send", past_the_door)
+    findings = Walk(app, ground, "township_operator").along(only(app, endpoint))
+    assert {finding[:8] for finding in findings} == {"I2 shows"}

@@ -23,7 +23,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from app.engine.derive import Field, Shape
+from app.engine.derive import Field, Shape, keeps_files
 from app.engine.schema import asked, writable
 from models.organisation import Unit
 from models.roles import COUNTY, EVERYWHERE, RoleName, grants
@@ -236,7 +236,8 @@ class Walk:
     def _of_record(self, route: Route) -> Iterator[Attempt]:
         ours, hidden = self._keys(route.shape)
         keys = [*ours[:3], *hidden, ABSENT, HUGE] if self.is_first(route) else [*ours[:1], *hidden[-1:]]
-        columns = [*(route.shape.console.deadlines or ()), "state"] if "name" in route.rule.arguments else [""]
+        named = route.shape.files if route.name == "file" else route.shape.console.deadlines or ()
+        columns = [*named, "state"] if "name" in route.rule.arguments else [""]
         for key, column in product(keys or [ABSENT], columns):
             path = self._path(route, pk=key, name=column)
             if route.method in ("GET", "DELETE") or route.name == "delete":
@@ -308,11 +309,19 @@ class Walk:
     def _bodies(self, route: Route, path: str, key: int | None) -> Iterator[Attempt]:
         """Nothing, nonsense, all that is right, all that is not theirs to write, and a jump through each relation."""
         shape, right = route.shape, self._right(route.shape)
+        if keeps_files(shape.model):
+            yield from self._uploads(path)
+            return
         bodies = [right | self._not_theirs(shape)]
         if self.is_first(route):
             jumps = [{f.name: there} for f in writable(shape) if f.target for there in self._hidden_targets(f)]
             lean = {f.name: right[f.name] for f in writable(shape) if f.required and f.name in right}
-            bodies += [{}, lean, right, *(right | jump for jump in jumps)]
+            lean_with_rows = lean | {f.name: right[f.name] for f in writable(shape) if f.target and f.name in right}
+            text = [f.name for f in writable(shape) if f.kind in ("text", "long_text") and f.name in right][:1]
+            bodies += [{}, lean, lean | {name: right[name] for name in text}, lean_with_rows, right]
+            ones = [f.name for f in writable(shape) if f.target and not f.required and f.name in right]
+            bodies += [lean | {name: right[name]} for name in ones] if len(ones) > 1 else []
+            bodies += [right | jump for jump in jumps]
             bodies += jumps if key is not None else []
             bodies += [{f.name: wrong for f in writable(shape)} for wrong in (WRONG if route.is_api else WRONG[:1])]
         for body in bodies:
@@ -320,8 +329,21 @@ class Walk:
         for text in ("", "[]", '"x"', "{", "\0") if route.is_api and self.is_first(route) else ():
             yield Attempt(route.method, path, {"data": text, "content_type": "application/json"})
 
+    def _uploads(self, path: str) -> Iterator[Attempt]:
+        """A file; others that are none, or not to be taken; and nonsense."""
+        for content, name in ((b"%PDF-", "zq.pdf"), (b"", "zq.pdf"), (b"MZ", "zq.exe"), (b"MZ", "zq.pdf"), (b"x", "")):
+            yield Attempt("POST", path, {"data": {"file": (io.BytesIO(content), name)}})
+        for wrong in ({"data": {"file": "1"}}, {"json": {"file": 1}}, {"data": {}}, {"data": "x"}):
+            yield Attempt("POST", path, wrong)
+
     def _as_sent(self, route: Route, body: dict[str, Any]) -> dict[str, Any]:
-        return {"json": body} if route.is_api else {"data": _posted(body)}
+        """For a program as it is; a browser sends the file itself where a program would name it."""
+        if route.is_api:
+            return {"json": body}
+        moves = route.shape.console.workflow.moves.values() if route.shape.console.workflow else ()
+        fields = (*route.shape.fields.values(), *(f for move in moves for f in asked(move)))
+        files = {f.name for f in fields if f.kind == "file" and body.get(f.name)}
+        return {"data": _posted(body) | {name: (io.BytesIO(b"%PDF-"), "zq.pdf") for name in files}}
 
     def _right(self, shape: Shape) -> dict[str, Any]:
         right = {f.name: value for f in writable(shape) if (value := self._value(f)) is not None}
@@ -336,17 +358,18 @@ class Walk:
             sides = {key: self.ground.side_of.get((f.target.__tablename__, key)) for key in keys}
             home = self.person.actor.region_id if self.person and f.name == "region" else None
             keys.sort(key=lambda key: (key != home, f.target is not Unit or key not in near, sides[key] != "ours", key))
-            return None if not keys else keys[0] if f.kind == "row" else keys[1:2]
+            return None if not keys else keys[0] if f.names_row else keys[1:2]
         if f.kind == "word":
             return str(next(iter(f.words)))
-        usual = {"number": 5, "decimal": 5, "flag": False, "moment": LATER, "day": "2026-12-01", "hour": "17:30"}
+        number = 2026 if f.name == "year" else 5
+        usual = {"number": number, "decimal": 5, "flag": False, "moment": LATER, "day": "2026-12-01", "hour": "17:30"}
         return usual.get(f.kind, f"by {f.name}")
 
     def _not_theirs(self, shape: Shape) -> dict[str, Any]:
         """Every column and relation that no form has, set to what can be recognised; `version` is asked for."""
         columns = {column.key: planted(self.ground, shape, column) for column in shape.model.__table__.columns}
         there = self.ground.units["abroad"]["township"].id
-        relations = {name: there for name, f in shape.fields.items() if f.kind == "row"}
+        relations = {name: there for name, f in shape.fields.items() if f.names_row}
         return {name: v for name, v in (columns | relations).items() if name not in (*shape.form, "version")}
 
     def _moves(self, route: Route) -> Iterator[Attempt]:
@@ -369,8 +392,8 @@ class Walk:
                 yield Attempt("POST", path, self._as_sent(route, body if route.is_api else {"note": "x"} | body), True)
 
     def _answer(self, f: Field, subject: Any) -> Any:
-        if f.kind == "moment" and not f.required:
-            return EARLIER  # a move asks for what is to come, and may be told what has been
+        if f.kind == "day" or (f.kind == "moment" and not f.required):
+            return EARLIER[:10] if f.kind == "day" else EARLIER  # what is to come is asked for by the moment
         return self._value(f, subject) if subject is not None or f.target is None else 1
 
     def _move_bodies(
@@ -383,7 +406,7 @@ class Walk:
         yield self._not_theirs(route.shape) | right
         for f in (f for f in asked(transition) if f.target is not None):
             for there in self._hidden_targets(f):
-                yield right | {f.name: there if f.kind == "row" else [there]}
+                yield right | {f.name: there if f.names_row else [there]}
         for wrong in (WRONG if route.is_api else WRONG[:2]) if transition.asks else ():
             yield {f.name: wrong for f in asked(transition)}
         for wrong in ([], "a\0b", "\ud800", "x" * 3000) if route.is_api else ():
@@ -451,12 +474,18 @@ class Walk:
         row = before or after
         if row.get("region_id", row.get("chain")) not in (None, 0, self.person.actor.region_id):
             return False
+        if name == "promise" and row["subject_type"] == "duty_list":
+            return True  # the clock of an edition goes with it: what adjusts the list makes another
         known = self.ground.side_of.get((name, key))
         return known in (None, "ours") or name in SHARED or key in {row_key(row) for row in self.seen[name]}
 
     def _of_columns(self, shape: Shape, attempt: Attempt, before: Any, after: Any) -> Iterator[str]:
+        moves = shape.console.workflow.moves.values() if attempt.moves and shape.console.workflow else ()
+        answered = {field.name for move in moves for field in asked(move)}
         for column in shape.model.__table__.columns:
             f = field_of(shape, column)
+            if f is not None and f.kind == "flag" and f.name in answered:
+                continue  # whatever a browser sends for a box that is ticked says yes
             of_rules = attempt.moves if column.key == "state" else not before and f is not None and f.kind == "word"
             if of_rules or (f is not None and f.name in shape.form):
                 continue

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0001_initial'
+revision = '0001_lists'
 down_revision = None
 
 
@@ -71,6 +71,19 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=250), nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('name')
+    )
+    op.create_table('list_type',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('primary', sa.String(40), nullable=False),
+    sa.Column('rounds', sa.Integer(), nullable=False),
+    sa.Column('in_modules', sa.Boolean(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.CheckConstraint('rounds >= 0', name='ck_list_type_rounds'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('code', name='uq_list_type_code'),
+    sqlite_autoincrement=True
     )
     op.create_table('recorder_entry',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -207,6 +220,57 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('user_id', 'role_id')
     )
+    op.create_table('admission_batch',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('region_id', 'year', 'name', name='uq_admission_batch'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('admission_batch', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_admission_batch_region_id'), ['region_id'], unique=False)
+
+    op.create_table('assigned_matter_cap',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('most', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('most >= 0', name='ck_assigned_matter_cap_most'),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('region_id', 'year', name='uq_assigned_matter_cap_year'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('assigned_matter_cap', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_assigned_matter_cap_region_id'), ['region_id'], unique=False)
+
+    op.create_table('attachment',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('content_type', sa.String(length=100), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['user_id'], ['ab_user.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('key', name='uq_attachment_key'),
+    info={'files': True},
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('attachment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_attachment_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_attachment_unit_id'), ['unit_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_attachment_user_id'), ['user_id'], unique=False)
+
     op.create_table('calendar_day',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
@@ -235,31 +299,41 @@ def upgrade() -> None:
     with op.batch_alter_table('call_counter', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_call_counter_region_id'), ['region_id'], unique=False)
 
-    op.create_table('duty_list',
+    op.create_table('governance_module',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('title', sa.String(length=200), nullable=False),
-    sa.Column('list_type', sa.String(40), nullable=False),
-    sa.Column('edition', sa.Integer(), nullable=False),
-    sa.Column('state', sa.String(40), nullable=False),
-    sa.Column('owner_unit_id', sa.Integer(), nullable=False),
-    sa.Column('issued_by', sa.String(length=200), nullable=False),
-    sa.Column('document_number', sa.String(length=80), nullable=False),
-    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('effective_from', sa.Date(), nullable=True),
-    sa.Column('note', sa.Text(), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('parent_id', sa.Integer(), nullable=True),
+    sa.Column('scope', sa.String(length=500), nullable=False),
     sa.Column('region_id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['owner_unit_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['parent_id'], ['governance_module.id'], ),
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('region_id', 'list_type', 'edition', name='uq_duty_list_edition'),
+    sa.UniqueConstraint('region_id', 'name', name='uq_governance_module_name'),
     sqlite_autoincrement=True
     )
-    with op.batch_alter_table('duty_list', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_duty_list_owner_unit_id'), ['owner_unit_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_duty_list_region_id'), ['region_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_duty_list_state'), ['state'], unique=False)
-        batch_op.create_index('uq_duty_list_in_force', ['region_id', 'list_type'], unique=True, sqlite_where=sa.text("state = 'published'"), postgresql_where=sa.text("state = 'published'"))
+    with op.batch_alter_table('governance_module', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_governance_module_parent_id'), ['parent_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_governance_module_region_id'), ['region_id'], unique=False)
+
+    op.create_table('list_field',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('list_type_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('label', sa.String(length=60), nullable=False),
+    sa.Column('column', sa.String(40), nullable=True),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('required', sa.Boolean(), nullable=False),
+    sa.Column('choices', sa.Text(), nullable=False),
+    sa.Column('help', sa.String(length=200), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.ForeignKeyConstraint(['list_type_id'], ['list_type.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('list_type_id', 'name', name='uq_list_field_name'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('list_field', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_list_field_list_type_id'), ['list_type_id'], unique=False)
 
     op.create_table('outbox',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -283,6 +357,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_outbox_region_id'), ['region_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbox_unit_id'), ['unit_id'], unique=False)
         batch_op.create_index('ix_outbox_waiting', ['id'], unique=False, postgresql_where=sa.text('done_at IS NULL'))
+
+    op.create_table('plain_word',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('word', sa.String(length=40), nullable=False),
+    sa.Column('means', sa.String(length=200), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('region_id', 'word', name='uq_plain_word_region_word'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('plain_word', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_plain_word_region_id'), ['region_id'], unique=False)
 
     op.create_table('posting',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -374,36 +462,68 @@ def upgrade() -> None:
         batch_op.create_index('idx_permission_view_id', ['permission_view_id'], unique=False)
         batch_op.create_index('idx_role_id', ['role_id'], unique=False)
 
-    op.create_table('list_item',
+    op.create_table('duty_list',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('code', sa.String(length=40), nullable=False),
     sa.Column('title', sa.String(length=200), nullable=False),
-    sa.Column('category', sa.String(length=40), nullable=False),
-    sa.Column('call_scope', sa.String(40), nullable=False),
-    sa.Column('duty_list_id', sa.Integer(), nullable=False),
-    sa.Column('lead_department_id', sa.Integer(), nullable=True),
-    sa.Column('department_duties', sa.Text(), nullable=False),
-    sa.Column('township_duties', sa.Text(), nullable=False),
-    sa.Column('legal_basis', sa.Text(), nullable=False),
-    sa.Column('time_limit', sa.String(length=200), nullable=False),
-    sa.Column('source', sa.String(length=300), nullable=False),
+    sa.Column('list_type_id', sa.Integer(), nullable=False),
+    sa.Column('edition', sa.Integer(), nullable=True),
     sa.Column('state', sa.String(40), nullable=False),
-    sa.Column('search_key', sa.String(length=400), nullable=False),
+    sa.Column('owner_unit_id', sa.Integer(), nullable=False),
+    sa.Column('issued_by', sa.String(length=200), nullable=False),
+    sa.Column('document_number', sa.String(length=80), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('replaces_id', sa.Integer(), nullable=True),
+    sa.Column('rounds_done', sa.Integer(), nullable=False),
+    sa.Column('comment_due', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('effective_from', sa.Date(), nullable=True),
+    sa.Column('effective_to', sa.Date(), nullable=True),
+    sa.Column('provisional', sa.Boolean(), nullable=False),
+    sa.Column('idle_due', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('region_id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['duty_list_id'], ['duty_list.id'], ),
-    sa.ForeignKeyConstraint(['lead_department_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['list_type_id'], ['list_type.id'], ),
+    sa.ForeignKeyConstraint(['owner_unit_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['replaces_id'], ['duty_list.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('duty_list_id', 'code', name='uq_list_item_code'),
+    sa.UniqueConstraint('region_id', 'list_type_id', 'edition', name='uq_duty_list_edition'),
     sqlite_autoincrement=True
     )
-    with op.batch_alter_table('list_item', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_list_item_category'), ['category'], unique=False)
-        batch_op.create_index(batch_op.f('ix_list_item_duty_list_id'), ['duty_list_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_list_item_lead_department_id'), ['lead_department_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_list_item_region_id'), ['region_id'], unique=False)
-        batch_op.create_index('ix_list_item_region_state', ['region_id', 'state'], unique=False)
+    with op.batch_alter_table('duty_list', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_duty_list_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_list_list_type_id'), ['list_type_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_list_owner_unit_id'), ['owner_unit_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_list_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_list_replaces_id'), ['replaces_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_list_state'), ['state'], unique=False)
+        batch_op.create_index('uq_duty_list_in_force', ['region_id', 'list_type_id'], unique=True, sqlite_where=sa.text("state = 'published'"), postgresql_where=sa.text("state = 'published'"))
+
+    op.create_table('joint_meeting',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('meets_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('place', sa.String(length=200), nullable=False),
+    sa.Column('quorum', sa.Integer(), nullable=False),
+    sa.Column('minutes', sa.Text(), nullable=False),
+    sa.Column('minutes_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('quorum > 0', name='ck_joint_meeting_quorum'),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('joint_meeting', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_joint_meeting_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_joint_meeting_region_id'), ['region_id'], unique=False)
+        batch_op.create_index('ix_joint_meeting_region_state', ['region_id', 'state'], unique=False)
 
     op.create_table('notice',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -438,6 +558,213 @@ def upgrade() -> None:
         batch_op.create_index('ix_notice_unread', ['user_id', 'unit_id'], unique=False, postgresql_where=sa.text('read_at IS NULL'))
         batch_op.create_index(batch_op.f('ix_notice_user_id'), ['user_id'], unique=False)
 
+    op.create_table('policy_document',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('issuer', sa.String(length=200), nullable=False),
+    sa.Column('document_number', sa.String(length=80), nullable=False),
+    sa.Column('level', sa.String(40), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('effective_from', sa.Date(), nullable=False),
+    sa.Column('effective_to', sa.Date(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('effective_to IS NULL OR effective_to >= effective_from', name='ck_policy_document_days'),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('region_id', 'document_number', name='uq_policy_document_number'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('policy_document', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_policy_document_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_policy_document_region_id'), ['region_id'], unique=False)
+
+    op.create_table('assigned_matter',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('category', sa.String(length=40), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('committee_number', sa.String(length=80), nullable=False),
+    sa.Column('committee_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('government_number', sa.String(length=80), nullable=False),
+    sa.Column('government_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('in_force_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('lead_department_id', sa.Integer(), nullable=False),
+    sa.Column('basis_id', sa.Integer(), nullable=True),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('ends_on >= starts_on', name='ck_assigned_matter_days'),
+    sa.ForeignKeyConstraint(['basis_id'], ['policy_document.id'], ),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['lead_department_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('assigned_matter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_assigned_matter_basis_id'), ['basis_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_assigned_matter_category'), ['category'], unique=False)
+        batch_op.create_index(batch_op.f('ix_assigned_matter_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_assigned_matter_lead_department_id'), ['lead_department_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_assigned_matter_region_id'), ['region_id'], unique=False)
+        batch_op.create_index('ix_assigned_matter_region_state', ['region_id', 'state'], unique=False)
+
+    op.create_table('list_item',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('category', sa.String(length=40), nullable=False),
+    sa.Column('call_scope', sa.String(40), nullable=False),
+    sa.Column('duty_list_id', sa.Integer(), nullable=False),
+    sa.Column('list_type_id', sa.Integer(), nullable=False),
+    sa.Column('lead_department_id', sa.Integer(), nullable=True),
+    sa.Column('department_duties', sa.Text(), nullable=False),
+    sa.Column('township_duties', sa.Text(), nullable=False),
+    sa.Column('legal_basis', sa.Text(), nullable=False),
+    sa.Column('procedure', sa.Text(), nullable=False),
+    sa.Column('responsibility', sa.Text(), nullable=False),
+    sa.Column('time_limit', sa.String(length=200), nullable=False),
+    sa.Column('guide_ref', sa.String(length=80), nullable=False),
+    sa.Column('authority_holder', sa.String(40), nullable=True),
+    sa.Column('benefit_holder', sa.String(40), nullable=True),
+    sa.Column('relation_pair', sa.String(40), nullable=True),
+    sa.Column('power_status', sa.String(40), nullable=False),
+    sa.Column('sink_kind', sa.String(40), nullable=True),
+    sa.Column('delegation_kind', sa.String(40), nullable=True),
+    sa.Column('demand', sa.Text(), nullable=False),
+    sa.Column('capacity', sa.Text(), nullable=False),
+    sa.Column('provider', sa.String(length=120), nullable=False),
+    sa.Column('contract', sa.String(length=120), nullable=False),
+    sa.Column('forbidden_kind', sa.String(40), nullable=True),
+    sa.Column('exception_level', sa.String(40), nullable=True),
+    sa.Column('platform', sa.String(40), nullable=True),
+    sa.Column('module_id', sa.Integer(), nullable=True),
+    sa.Column('online', sa.Boolean(), nullable=False),
+    sa.Column('is_blind_spot', sa.Boolean(), nullable=False),
+    sa.Column('is_overlap', sa.Boolean(), nullable=False),
+    sa.Column('service_radius', sa.Integer(), nullable=True),
+    sa.Column('yearly_cases', sa.Integer(), nullable=True),
+    sa.Column('trips', sa.Integer(), nullable=True),
+    sa.Column('priority', sa.Integer(), nullable=False),
+    sa.Column('is_idle', sa.Boolean(), nullable=False),
+    sa.Column('source', sa.String(length=300), nullable=False),
+    sa.Column('extra', sa.JSON(), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('removed_reason', sa.Text(), nullable=False),
+    sa.Column('root_id', sa.Integer(), nullable=True),
+    sa.Column('replaces_id', sa.Integer(), nullable=True),
+    sa.Column('replaced_by_id', sa.Integer(), nullable=True),
+    sa.Column('search_key', sa.String(length=400), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['duty_list_id'], ['duty_list.id'], ),
+    sa.ForeignKeyConstraint(['lead_department_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['list_type_id'], ['list_type.id'], ),
+    sa.ForeignKeyConstraint(['module_id'], ['governance_module.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['replaced_by_id'], ['list_item.id'], ),
+    sa.ForeignKeyConstraint(['replaces_id'], ['list_item.id'], ),
+    sa.ForeignKeyConstraint(['root_id'], ['list_item.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('duty_list_id', 'code', name='uq_list_item_code'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('list_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_list_item_category'), ['category'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_item_duty_list_id'), ['duty_list_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_item_lead_department_id'), ['lead_department_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_item_list_type_id'), ['list_type_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_item_module_id'), ['module_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_item_region_id'), ['region_id'], unique=False)
+        batch_op.create_index('ix_list_item_region_state', ['region_id', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_item_replaced_by_id'), ['replaced_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_item_replaces_id'), ['replaces_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_item_root_id'), ['root_id'], unique=False)
+
+    op.create_table('list_opinion',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('duty_list_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('agrees', sa.Boolean(), nullable=True),
+    sa.Column('opinion', sa.Text(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['duty_list_id'], ['duty_list.id'], ),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('duty_list_id', 'round', 'unit_id', name='uq_list_opinion'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('list_opinion', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_list_opinion_duty_list_id'), ['duty_list_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_opinion_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_opinion_region_id'), ['region_id'], unique=False)
+        batch_op.create_index('ix_list_opinion_unit_state', ['unit_id', 'state'], unique=False)
+
+    op.create_table('meeting_member',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('meeting_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['meeting_id'], ['joint_meeting.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('meeting_id', 'unit_id', name='uq_meeting_member'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('meeting_member', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meeting_member_meeting_id'), ['meeting_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_meeting_member_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_meeting_member_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('responsibility_statement',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('signed_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('cleared_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('department_id', sa.Integer(), nullable=False),
+    sa.Column('basis_id', sa.Integer(), nullable=True),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['basis_id'], ['policy_document.id'], ),
+    sa.ForeignKeyConstraint(['department_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('responsibility_statement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_responsibility_statement_basis_id'), ['basis_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_responsibility_statement_department_id'), ['department_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_responsibility_statement_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_responsibility_statement_region_id'), ['region_id'], unique=False)
+        batch_op.create_index('ix_responsibility_statement_region_state', ['region_id', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_responsibility_statement_year'), ['year'], unique=False)
+
     op.create_table('call',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number', sa.String(length=30), nullable=True),
@@ -461,11 +788,14 @@ def upgrade() -> None:
     sa.Column('provisional', sa.Boolean(), nullable=False),
     sa.Column('reopened', sa.Integer(), nullable=False),
     sa.Column('rounds', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.JSON(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('caller_unit_id', sa.Integer(), nullable=False),
     sa.Column('list_item_id', sa.Integer(), nullable=True),
+    sa.Column('assigned_matter_id', sa.Integer(), nullable=True),
     sa.Column('place_unit_id', sa.Integer(), nullable=True),
     sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['assigned_matter_id'], ['assigned_matter.id'], ),
     sa.ForeignKeyConstraint(['caller_unit_id'], ['unit.id'], ),
     sa.ForeignKeyConstraint(['list_item_id'], ['list_item.id'], ),
     sa.ForeignKeyConstraint(['place_unit_id'], ['unit.id'], ),
@@ -475,6 +805,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('call', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_call_assigned_matter_id'), ['assigned_matter_id'], unique=False)
         batch_op.create_index('ix_call_caller', ['caller_unit_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_call_caller_unit_id'), ['caller_unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_call_category'), ['category'], unique=False)
@@ -485,6 +816,165 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_call_region_id'), ['region_id'], unique=False)
         batch_op.create_index('ix_call_region_state', ['region_id', 'state'], unique=False)
         batch_op.create_index(batch_op.f('ix_call_sent_at'), ['sent_at'], unique=False)
+
+    op.create_table('data_request',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('subject', sa.String(length=80), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('month', sa.Integer(), nullable=True),
+    sa.Column('period', sa.String(length=7), nullable=False),
+    sa.Column('subject_key', sa.String(length=80), nullable=False),
+    sa.Column('asked', sa.Integer(), nullable=False),
+    sa.Column('repeated', sa.Integer(), nullable=False),
+    sa.Column('places', sa.Text(), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('department_id', sa.Integer(), nullable=False),
+    sa.Column('list_item_id', sa.Integer(), nullable=True),
+    sa.Column('assigned_matter_id', sa.Integer(), nullable=True),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('month BETWEEN 1 AND 12', name='ck_data_request_month'),
+    sa.ForeignKeyConstraint(['assigned_matter_id'], ['assigned_matter.id'], ),
+    sa.ForeignKeyConstraint(['department_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['list_item_id'], ['list_item.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('data_request', schema=None) as batch_op:
+        batch_op.create_index('ix_data_request_about', ['region_id', 'subject_key', 'period'], unique=False)
+        batch_op.create_index(batch_op.f('ix_data_request_assigned_matter_id'), ['assigned_matter_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_data_request_department_id'), ['department_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_data_request_list_item_id'), ['list_item_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_data_request_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_data_request_year'), ['year'], unique=False)
+
+    op.create_table('duty_admission',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=30), nullable=True),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('applicant_id', sa.Integer(), nullable=False),
+    sa.Column('nature', sa.String(40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('department_duties', sa.Text(), nullable=False),
+    sa.Column('township_duties', sa.Text(), nullable=False),
+    sa.Column('legal_basis', sa.Text(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('batch_id', sa.Integer(), nullable=True),
+    sa.Column('duty_list_id', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('meeting_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('handover_record', sa.Text(), nullable=False),
+    sa.Column('handed_over_on', sa.Date(), nullable=True),
+    sa.Column('handover_file_id', sa.Integer(), nullable=True),
+    sa.Column('in_force_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('suspended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('resumed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('resulting_item_id', sa.Integer(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['applicant_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['batch_id'], ['admission_batch.id'], ),
+    sa.ForeignKeyConstraint(['duty_list_id'], ['duty_list.id'], ),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['handover_file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['meeting_id'], ['joint_meeting.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['resulting_item_id'], ['list_item.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number', name='uq_duty_admission_number'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('duty_admission', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_duty_admission_applicant_id'), ['applicant_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_admission_batch_id'), ['batch_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_admission_duty_list_id'), ['duty_list_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_admission_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_admission_handover_file_id'), ['handover_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_admission_meeting_id'), ['meeting_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_admission_region_id'), ['region_id'], unique=False)
+        batch_op.create_index('ix_duty_admission_region_state', ['region_id', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_duty_admission_resulting_item_id'), ['resulting_item_id'], unique=False)
+
+    op.create_table('irregular_assignment_report',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('disguise', sa.String(40), nullable=False),
+    sa.Column('evidence', sa.Text(), nullable=False),
+    sa.Column('reported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('concluded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('finding', sa.Text(), nullable=False),
+    sa.Column('cancelled', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('reporter_id', sa.Integer(), nullable=False),
+    sa.Column('department_id', sa.Integer(), nullable=False),
+    sa.Column('assigned_matter_id', sa.Integer(), nullable=True),
+    sa.Column('responsibility_statement_id', sa.Integer(), nullable=True),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['assigned_matter_id'], ['assigned_matter.id'], ),
+    sa.ForeignKeyConstraint(['department_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['reporter_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['responsibility_statement_id'], ['responsibility_statement.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('irregular_assignment_report', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_irregular_assignment_report_assigned_matter_id'), ['assigned_matter_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_irregular_assignment_report_department_id'), ['department_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_irregular_assignment_report_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_irregular_assignment_report_region_id'), ['region_id'], unique=False)
+        batch_op.create_index('ix_irregular_assignment_report_region_state', ['region_id', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_irregular_assignment_report_reporter_id'), ['reporter_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_irregular_assignment_report_responsibility_statement_id'), ['responsibility_statement_id'], unique=False)
+
+    op.create_table('item_attachment',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('list_item_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['list_item_id'], ['list_item.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('item_attachment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_item_attachment_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_item_attachment_list_item_id'), ['list_item_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_item_attachment_region_id'), ['region_id'], unique=False)
+
+    op.create_table('item_checkpoint',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('list_item_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('what', sa.String(length=200), nullable=False),
+    sa.Column('how_often', sa.String(length=60), nullable=False),
+    sa.Column('what_to_do', sa.String(length=300), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['list_item_id'], ['list_item.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('item_checkpoint', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_item_checkpoint_list_item_id'), ['list_item_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_item_checkpoint_region_id'), ['region_id'], unique=False)
 
     op.create_table('item_cooperation',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -502,6 +992,134 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_item_cooperation_list_item_id'), ['list_item_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_cooperation_region_id'), ['region_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_item_cooperation_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('item_indicator',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('list_item_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('label', sa.String(length=60), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('required', sa.Boolean(), nullable=False),
+    sa.Column('choices', sa.Text(), nullable=False),
+    sa.Column('help', sa.String(length=200), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['list_item_id'], ['list_item.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('list_item_id', 'name', name='uq_item_indicator_name'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('item_indicator', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_item_indicator_list_item_id'), ['list_item_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_item_indicator_region_id'), ['region_id'], unique=False)
+
+    op.create_table('item_step',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('list_item_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=100), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('side', sa.String(40), nullable=True),
+    sa.Column('amount', sa.Integer(), nullable=True),
+    sa.Column('limit_unit', sa.String(40), nullable=True),
+    sa.Column('yes_to', sa.Integer(), nullable=True),
+    sa.Column('no_to', sa.Integer(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('amount > 0', name='ck_item_step_amount'),
+    sa.CheckConstraint('position > 0', name='ck_item_step_position'),
+    sa.ForeignKeyConstraint(['list_item_id'], ['list_item.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('list_item_id', 'position', name='uq_item_step_position'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('item_step', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_item_step_list_item_id'), ['list_item_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_item_step_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_item_step_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('matter_department',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('matter_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['matter_id'], ['assigned_matter.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('matter_id', 'unit_id', name='uq_matter_department'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('matter_department', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_matter_department_matter_id'), ['matter_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_matter_department_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_matter_department_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('matter_township',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('matter_id', sa.Integer(), nullable=False),
+    sa.Column('township_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['matter_id'], ['assigned_matter.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['township_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('matter_id', 'township_id', name='uq_matter_township'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('matter_township', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_matter_township_matter_id'), ['matter_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_matter_township_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_matter_township_township_id'), ['township_id'], unique=False)
+
+    op.create_table('statement_township',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('statement_id', sa.Integer(), nullable=False),
+    sa.Column('township_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['statement_id'], ['responsibility_statement.id'], ),
+    sa.ForeignKeyConstraint(['township_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('statement_id', 'township_id', name='uq_statement_township'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('statement_township', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_statement_township_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_statement_township_statement_id'), ['statement_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_statement_township_township_id'), ['township_id'], unique=False)
+
+    op.create_table('admission_opinion',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('admission_id', sa.Integer(), nullable=False),
+    sa.Column('township_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer_due', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('provisional', sa.Boolean(), nullable=False),
+    sa.Column('stance', sa.String(40), nullable=True),
+    sa.Column('opinion', sa.Text(), nullable=False),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['admission_id'], ['duty_admission.id'], ),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['township_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('admission_id', 'township_id', name='uq_admission_opinion'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('admission_opinion', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_admission_opinion_admission_id'), ['admission_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_admission_opinion_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_admission_opinion_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_admission_opinion_township_id'), ['township_id'], unique=False)
 
     op.create_table('call_assignment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -595,6 +1213,142 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_coordination_case_responsible_unit_id'), ['responsible_unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_coordination_case_supervision_unit_id'), ['supervision_unit_id'], unique=False)
 
+    op.create_table('data_request_field',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('label', sa.String(length=80), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('label_key', sa.String(length=80), nullable=False),
+    sa.Column('request_id', sa.Integer(), nullable=False),
+    sa.Column('held_in_id', sa.Integer(), nullable=True),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['held_in_id'], ['data_request.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['request_id'], ['data_request.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('request_id', 'label_key', name='uq_data_request_field_label'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('data_request_field', schema=None) as batch_op:
+        batch_op.create_index('ix_data_request_field_code', ['code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_data_request_field_held_in_id'), ['held_in_id'], unique=False)
+        batch_op.create_index('ix_data_request_field_label', ['label_key'], unique=False)
+        batch_op.create_index(batch_op.f('ix_data_request_field_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_data_request_field_request_id'), ['request_id'], unique=False)
+
+    op.create_table('data_request_township',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('request_id', sa.Integer(), nullable=False),
+    sa.Column('township_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['request_id'], ['data_request.id'], ),
+    sa.ForeignKeyConstraint(['township_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('request_id', 'township_id', name='uq_data_request_township'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('data_request_township', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_data_request_township_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_data_request_township_request_id'), ['request_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_data_request_township_township_id'), ['township_id'], unique=False)
+
+    op.create_table('guarantee_measure',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('admission_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('promise', sa.Text(), nullable=False),
+    sa.Column('due', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('delivery', sa.Text(), nullable=False),
+    sa.Column('delivered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('proof_id', sa.Integer(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['admission_id'], ['duty_admission.id'], ),
+    sa.ForeignKeyConstraint(['proof_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('admission_id', 'kind', name='uq_guarantee_measure'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('guarantee_measure', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_guarantee_measure_admission_id'), ['admission_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_guarantee_measure_proof_id'), ['proof_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_guarantee_measure_region_id'), ['region_id'], unique=False)
+
+    op.create_table('list_adjustment',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('duty_list_id', sa.Integer(), nullable=False),
+    sa.Column('list_item_id', sa.Integer(), nullable=True),
+    sa.Column('call_id', sa.Integer(), nullable=True),
+    sa.Column('proposer_unit_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(40), nullable=False),
+    sa.Column('explanation', sa.Text(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('category', sa.String(length=40), nullable=False),
+    sa.Column('lead_department_id', sa.Integer(), nullable=True),
+    sa.Column('department_duties', sa.Text(), nullable=False),
+    sa.Column('township_duties', sa.Text(), nullable=False),
+    sa.Column('legal_basis', sa.Text(), nullable=False),
+    sa.Column('call_scope', sa.String(40), nullable=True),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('opinion_due', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('approval_document', sa.String(length=120), nullable=False),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('resulting_item_id', sa.Integer(), nullable=True),
+    sa.Column('provisional', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['call_id'], ['call.id'], ),
+    sa.ForeignKeyConstraint(['duty_list_id'], ['duty_list.id'], ),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['lead_department_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['list_item_id'], ['list_item.id'], ),
+    sa.ForeignKeyConstraint(['proposer_unit_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['resulting_item_id'], ['list_item.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('list_adjustment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_list_adjustment_call_id'), ['call_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_adjustment_duty_list_id'), ['duty_list_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_adjustment_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_adjustment_lead_department_id'), ['lead_department_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_adjustment_list_item_id'), ['list_item_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_adjustment_proposer_unit_id'), ['proposer_unit_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_adjustment_region_id'), ['region_id'], unique=False)
+        batch_op.create_index('ix_list_adjustment_region_state', ['region_id', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_list_adjustment_resulting_item_id'), ['resulting_item_id'], unique=False)
+
+    op.create_table('meeting_vote',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('meeting_id', sa.Integer(), nullable=False),
+    sa.Column('admission_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('ballot', sa.String(40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('cast_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['admission_id'], ['duty_admission.id'], ),
+    sa.ForeignKeyConstraint(['meeting_id'], ['joint_meeting.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('meeting_id', 'admission_id', 'unit_id', name='uq_meeting_vote'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('meeting_vote', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meeting_vote_admission_id'), ['admission_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_meeting_vote_meeting_id'), ['meeting_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_meeting_vote_region_id'), ['region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_meeting_vote_unit_id'), ['unit_id'], unique=False)
+
     op.create_table('reminder',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('promise_id', sa.Integer(), nullable=False),
@@ -620,6 +1374,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_reminder_region_id'), ['region_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_reminder_sent_at'), ['sent_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_reminder_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('adjustment_opinion',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('list_adjustment_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('agrees', sa.Boolean(), nullable=True),
+    sa.Column('opinion', sa.Text(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['attachment.id'], ),
+    sa.ForeignKeyConstraint(['list_adjustment_id'], ['list_adjustment.id'], ),
+    sa.ForeignKeyConstraint(['region_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('list_adjustment_id', 'unit_id', name='uq_adjustment_opinion'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('adjustment_opinion', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_adjustment_opinion_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_adjustment_opinion_list_adjustment_id'), ['list_adjustment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_adjustment_opinion_region_id'), ['region_id'], unique=False)
+        batch_op.create_index('ix_adjustment_opinion_unit_state', ['unit_id', 'state'], unique=False)
 
     op.create_table('case_party',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -691,6 +1472,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_case_party_case_id'))
 
     op.drop_table('case_party')
+    with op.batch_alter_table('adjustment_opinion', schema=None) as batch_op:
+        batch_op.drop_index('ix_adjustment_opinion_unit_state')
+        batch_op.drop_index(batch_op.f('ix_adjustment_opinion_region_id'))
+        batch_op.drop_index(batch_op.f('ix_adjustment_opinion_list_adjustment_id'))
+        batch_op.drop_index(batch_op.f('ix_adjustment_opinion_file_id'))
+
+    op.drop_table('adjustment_opinion')
     with op.batch_alter_table('reminder', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_reminder_unit_id'))
         batch_op.drop_index(batch_op.f('ix_reminder_sent_at'))
@@ -699,6 +1487,45 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_reminder_call_id'))
 
     op.drop_table('reminder')
+    with op.batch_alter_table('meeting_vote', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meeting_vote_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_meeting_vote_region_id'))
+        batch_op.drop_index(batch_op.f('ix_meeting_vote_meeting_id'))
+        batch_op.drop_index(batch_op.f('ix_meeting_vote_admission_id'))
+
+    op.drop_table('meeting_vote')
+    with op.batch_alter_table('list_adjustment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_list_adjustment_resulting_item_id'))
+        batch_op.drop_index('ix_list_adjustment_region_state')
+        batch_op.drop_index(batch_op.f('ix_list_adjustment_region_id'))
+        batch_op.drop_index(batch_op.f('ix_list_adjustment_proposer_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_list_adjustment_list_item_id'))
+        batch_op.drop_index(batch_op.f('ix_list_adjustment_lead_department_id'))
+        batch_op.drop_index(batch_op.f('ix_list_adjustment_file_id'))
+        batch_op.drop_index(batch_op.f('ix_list_adjustment_duty_list_id'))
+        batch_op.drop_index(batch_op.f('ix_list_adjustment_call_id'))
+
+    op.drop_table('list_adjustment')
+    with op.batch_alter_table('guarantee_measure', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_guarantee_measure_region_id'))
+        batch_op.drop_index(batch_op.f('ix_guarantee_measure_proof_id'))
+        batch_op.drop_index(batch_op.f('ix_guarantee_measure_admission_id'))
+
+    op.drop_table('guarantee_measure')
+    with op.batch_alter_table('data_request_township', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_data_request_township_township_id'))
+        batch_op.drop_index(batch_op.f('ix_data_request_township_request_id'))
+        batch_op.drop_index(batch_op.f('ix_data_request_township_region_id'))
+
+    op.drop_table('data_request_township')
+    with op.batch_alter_table('data_request_field', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_data_request_field_request_id'))
+        batch_op.drop_index(batch_op.f('ix_data_request_field_region_id'))
+        batch_op.drop_index('ix_data_request_field_label')
+        batch_op.drop_index(batch_op.f('ix_data_request_field_held_in_id'))
+        batch_op.drop_index('ix_data_request_field_code')
+
+    op.drop_table('data_request_field')
     with op.batch_alter_table('coordination_case', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_coordination_case_supervision_unit_id'))
         batch_op.drop_index(batch_op.f('ix_coordination_case_responsible_unit_id'))
@@ -720,12 +1547,90 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_call_assignment_call_id'))
 
     op.drop_table('call_assignment')
+    with op.batch_alter_table('admission_opinion', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_admission_opinion_township_id'))
+        batch_op.drop_index(batch_op.f('ix_admission_opinion_region_id'))
+        batch_op.drop_index(batch_op.f('ix_admission_opinion_file_id'))
+        batch_op.drop_index(batch_op.f('ix_admission_opinion_admission_id'))
+
+    op.drop_table('admission_opinion')
+    with op.batch_alter_table('statement_township', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_statement_township_township_id'))
+        batch_op.drop_index(batch_op.f('ix_statement_township_statement_id'))
+        batch_op.drop_index(batch_op.f('ix_statement_township_region_id'))
+
+    op.drop_table('statement_township')
+    with op.batch_alter_table('matter_township', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_matter_township_township_id'))
+        batch_op.drop_index(batch_op.f('ix_matter_township_region_id'))
+        batch_op.drop_index(batch_op.f('ix_matter_township_matter_id'))
+
+    op.drop_table('matter_township')
+    with op.batch_alter_table('matter_department', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_matter_department_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_matter_department_region_id'))
+        batch_op.drop_index(batch_op.f('ix_matter_department_matter_id'))
+
+    op.drop_table('matter_department')
+    with op.batch_alter_table('item_step', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_item_step_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_item_step_region_id'))
+        batch_op.drop_index(batch_op.f('ix_item_step_list_item_id'))
+
+    op.drop_table('item_step')
+    with op.batch_alter_table('item_indicator', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_item_indicator_region_id'))
+        batch_op.drop_index(batch_op.f('ix_item_indicator_list_item_id'))
+
+    op.drop_table('item_indicator')
     with op.batch_alter_table('item_cooperation', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_item_cooperation_unit_id'))
         batch_op.drop_index(batch_op.f('ix_item_cooperation_region_id'))
         batch_op.drop_index(batch_op.f('ix_item_cooperation_list_item_id'))
 
     op.drop_table('item_cooperation')
+    with op.batch_alter_table('item_checkpoint', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_item_checkpoint_region_id'))
+        batch_op.drop_index(batch_op.f('ix_item_checkpoint_list_item_id'))
+
+    op.drop_table('item_checkpoint')
+    with op.batch_alter_table('item_attachment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_item_attachment_region_id'))
+        batch_op.drop_index(batch_op.f('ix_item_attachment_list_item_id'))
+        batch_op.drop_index(batch_op.f('ix_item_attachment_file_id'))
+
+    op.drop_table('item_attachment')
+    with op.batch_alter_table('irregular_assignment_report', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_irregular_assignment_report_responsibility_statement_id'))
+        batch_op.drop_index(batch_op.f('ix_irregular_assignment_report_reporter_id'))
+        batch_op.drop_index('ix_irregular_assignment_report_region_state')
+        batch_op.drop_index(batch_op.f('ix_irregular_assignment_report_region_id'))
+        batch_op.drop_index(batch_op.f('ix_irregular_assignment_report_file_id'))
+        batch_op.drop_index(batch_op.f('ix_irregular_assignment_report_department_id'))
+        batch_op.drop_index(batch_op.f('ix_irregular_assignment_report_assigned_matter_id'))
+
+    op.drop_table('irregular_assignment_report')
+    with op.batch_alter_table('duty_admission', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_duty_admission_resulting_item_id'))
+        batch_op.drop_index('ix_duty_admission_region_state')
+        batch_op.drop_index(batch_op.f('ix_duty_admission_region_id'))
+        batch_op.drop_index(batch_op.f('ix_duty_admission_meeting_id'))
+        batch_op.drop_index(batch_op.f('ix_duty_admission_handover_file_id'))
+        batch_op.drop_index(batch_op.f('ix_duty_admission_file_id'))
+        batch_op.drop_index(batch_op.f('ix_duty_admission_duty_list_id'))
+        batch_op.drop_index(batch_op.f('ix_duty_admission_batch_id'))
+        batch_op.drop_index(batch_op.f('ix_duty_admission_applicant_id'))
+
+    op.drop_table('duty_admission')
+    with op.batch_alter_table('data_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_data_request_year'))
+        batch_op.drop_index(batch_op.f('ix_data_request_region_id'))
+        batch_op.drop_index(batch_op.f('ix_data_request_list_item_id'))
+        batch_op.drop_index(batch_op.f('ix_data_request_department_id'))
+        batch_op.drop_index(batch_op.f('ix_data_request_assigned_matter_id'))
+        batch_op.drop_index('ix_data_request_about')
+
+    op.drop_table('data_request')
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_call_sent_at'))
         batch_op.drop_index('ix_call_region_state')
@@ -737,8 +1642,58 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_call_category'))
         batch_op.drop_index(batch_op.f('ix_call_caller_unit_id'))
         batch_op.drop_index('ix_call_caller')
+        batch_op.drop_index(batch_op.f('ix_call_assigned_matter_id'))
 
     op.drop_table('call')
+    with op.batch_alter_table('responsibility_statement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_responsibility_statement_year'))
+        batch_op.drop_index('ix_responsibility_statement_region_state')
+        batch_op.drop_index(batch_op.f('ix_responsibility_statement_region_id'))
+        batch_op.drop_index(batch_op.f('ix_responsibility_statement_file_id'))
+        batch_op.drop_index(batch_op.f('ix_responsibility_statement_department_id'))
+        batch_op.drop_index(batch_op.f('ix_responsibility_statement_basis_id'))
+
+    op.drop_table('responsibility_statement')
+    with op.batch_alter_table('meeting_member', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meeting_member_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_meeting_member_region_id'))
+        batch_op.drop_index(batch_op.f('ix_meeting_member_meeting_id'))
+
+    op.drop_table('meeting_member')
+    with op.batch_alter_table('list_opinion', schema=None) as batch_op:
+        batch_op.drop_index('ix_list_opinion_unit_state')
+        batch_op.drop_index(batch_op.f('ix_list_opinion_region_id'))
+        batch_op.drop_index(batch_op.f('ix_list_opinion_file_id'))
+        batch_op.drop_index(batch_op.f('ix_list_opinion_duty_list_id'))
+
+    op.drop_table('list_opinion')
+    with op.batch_alter_table('list_item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_list_item_root_id'))
+        batch_op.drop_index(batch_op.f('ix_list_item_replaces_id'))
+        batch_op.drop_index(batch_op.f('ix_list_item_replaced_by_id'))
+        batch_op.drop_index('ix_list_item_region_state')
+        batch_op.drop_index(batch_op.f('ix_list_item_region_id'))
+        batch_op.drop_index(batch_op.f('ix_list_item_module_id'))
+        batch_op.drop_index(batch_op.f('ix_list_item_list_type_id'))
+        batch_op.drop_index(batch_op.f('ix_list_item_lead_department_id'))
+        batch_op.drop_index(batch_op.f('ix_list_item_duty_list_id'))
+        batch_op.drop_index(batch_op.f('ix_list_item_category'))
+
+    op.drop_table('list_item')
+    with op.batch_alter_table('assigned_matter', schema=None) as batch_op:
+        batch_op.drop_index('ix_assigned_matter_region_state')
+        batch_op.drop_index(batch_op.f('ix_assigned_matter_region_id'))
+        batch_op.drop_index(batch_op.f('ix_assigned_matter_lead_department_id'))
+        batch_op.drop_index(batch_op.f('ix_assigned_matter_file_id'))
+        batch_op.drop_index(batch_op.f('ix_assigned_matter_category'))
+        batch_op.drop_index(batch_op.f('ix_assigned_matter_basis_id'))
+
+    op.drop_table('assigned_matter')
+    with op.batch_alter_table('policy_document', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_policy_document_region_id'))
+        batch_op.drop_index(batch_op.f('ix_policy_document_file_id'))
+
+    op.drop_table('policy_document')
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notice_user_id'))
         batch_op.drop_index('ix_notice_unread', postgresql_where=sa.text('read_at IS NULL'))
@@ -749,14 +1704,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_notice_created_at'))
 
     op.drop_table('notice')
-    with op.batch_alter_table('list_item', schema=None) as batch_op:
-        batch_op.drop_index('ix_list_item_region_state')
-        batch_op.drop_index(batch_op.f('ix_list_item_region_id'))
-        batch_op.drop_index(batch_op.f('ix_list_item_lead_department_id'))
-        batch_op.drop_index(batch_op.f('ix_list_item_duty_list_id'))
-        batch_op.drop_index(batch_op.f('ix_list_item_category'))
+    with op.batch_alter_table('joint_meeting', schema=None) as batch_op:
+        batch_op.drop_index('ix_joint_meeting_region_state')
+        batch_op.drop_index(batch_op.f('ix_joint_meeting_region_id'))
+        batch_op.drop_index(batch_op.f('ix_joint_meeting_file_id'))
 
-    op.drop_table('list_item')
+    op.drop_table('joint_meeting')
+    with op.batch_alter_table('duty_list', schema=None) as batch_op:
+        batch_op.drop_index('uq_duty_list_in_force', sqlite_where=sa.text("state = 'published'"), postgresql_where=sa.text("state = 'published'"))
+        batch_op.drop_index(batch_op.f('ix_duty_list_state'))
+        batch_op.drop_index(batch_op.f('ix_duty_list_replaces_id'))
+        batch_op.drop_index(batch_op.f('ix_duty_list_region_id'))
+        batch_op.drop_index(batch_op.f('ix_duty_list_owner_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_duty_list_list_type_id'))
+        batch_op.drop_index(batch_op.f('ix_duty_list_file_id'))
+
+    op.drop_table('duty_list')
     with op.batch_alter_table('ab_permission_view_role', schema=None) as batch_op:
         batch_op.drop_index('idx_role_id')
         batch_op.drop_index('idx_permission_view_id')
@@ -782,18 +1745,25 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_posting_role_id'))
 
     op.drop_table('posting')
+    with op.batch_alter_table('plain_word', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_plain_word_region_id'))
+
+    op.drop_table('plain_word')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_waiting', postgresql_where=sa.text('done_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_outbox_unit_id'))
         batch_op.drop_index(batch_op.f('ix_outbox_region_id'))
 
     op.drop_table('outbox')
-    with op.batch_alter_table('duty_list', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_duty_list_state'))
-        batch_op.drop_index(batch_op.f('ix_duty_list_region_id'))
-        batch_op.drop_index(batch_op.f('ix_duty_list_owner_unit_id'))
+    with op.batch_alter_table('list_field', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_list_field_list_type_id'))
 
-    op.drop_table('duty_list')
+    op.drop_table('list_field')
+    with op.batch_alter_table('governance_module', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_governance_module_region_id'))
+        batch_op.drop_index(batch_op.f('ix_governance_module_parent_id'))
+
+    op.drop_table('governance_module')
     with op.batch_alter_table('call_counter', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_call_counter_region_id'))
 
@@ -802,6 +1772,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_calendar_day_region_id'))
 
     op.drop_table('calendar_day')
+    with op.batch_alter_table('attachment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_attachment_user_id'))
+        batch_op.drop_index(batch_op.f('ix_attachment_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_attachment_region_id'))
+
+    op.drop_table('attachment')
+    with op.batch_alter_table('assigned_matter_cap', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_assigned_matter_cap_region_id'))
+
+    op.drop_table('assigned_matter_cap')
+    with op.batch_alter_table('admission_batch', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_admission_batch_region_id'))
+
+    op.drop_table('admission_batch')
     op.drop_table('ab_user_role')
     with op.batch_alter_table('ab_user_group', schema=None) as batch_op:
         batch_op.drop_index('idx_user_id')
@@ -838,6 +1822,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_recorder_entry_at'))
 
     op.drop_table('recorder_entry')
+    op.drop_table('list_type')
     op.drop_table('ab_view_menu')
     op.drop_table('ab_user')
     op.drop_table('ab_role')

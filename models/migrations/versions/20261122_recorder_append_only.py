@@ -5,8 +5,8 @@ One step. Safe beside any release: nothing has ever updated or deleted an entry.
 
 from alembic import op
 
-revision = "0002_append_only"
-down_revision = "0001_initial"
+revision = "0002_lists_append_only"
+down_revision = "0001_lists"
 
 
 def upgrade() -> None:

@@ -1,0 +1,186 @@
+"""What each department asks of each township in a year: one statement for each way of asking (TC-29)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, case, extract, false, func, or_, select
+
+from models.actor import Actor
+from models.assigned import COUNTED, AssignedMatter, AssignedMatterCap, MatterState, MatterTownship
+from models.base import N_
+from models.calls import Call, CallAssignment, Direction
+from models.irregular import IrregularAssignmentReport, ReportState
+from models.organisation import LOCAL, Unit
+from models.recorder import RecorderEntry
+from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
+from models.roles import COUNTY, EVERYWHERE
+from models.rules.deadlines import SHANGHAI
+from models.statements import ResponsibilityStatement, StatementState, StatementTownship
+
+Asked = Select[*tuple[Any, ...]]
+"""`SELECT department, township, how often … GROUP BY department, township`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One way of asking something of townships: how it is called, and the statement for a county and a year."""
+
+    name: str
+    label: str
+    query: Callable[[int, int], Asked]
+
+
+def _matters(region_id: int, year: int) -> Asked:
+    """Assigned matters that are, or were, in force, in each year that they touch."""
+    matter, part = AssignedMatter, MatterTownship
+    return (
+        select(matter.lead_department_id, part.township_id, func.count())
+        .join(part, part.matter_id == matter.id)
+        .where(
+            matter.region_id == region_id,
+            matter.state.in_((MatterState.in_force, MatterState.ended)),
+            matter.starts_on <= date(year, 12, 31),
+            matter.ends_on >= date(year, 1, 1),
+        )
+        .group_by(matter.lead_department_id, part.township_id)
+    )
+
+
+def _statements(region_id: int, year: int) -> Asked:
+    """Responsibility statements of the year that have not been cleared."""
+    statement, part = ResponsibilityStatement, StatementTownship
+    return (
+        select(statement.department_id, part.township_id, func.count())
+        .join(part, part.statement_id == statement.id)
+        .where(statement.region_id == region_id, statement.year == year, statement.state != StatementState.cleared)
+        .group_by(statement.department_id, part.township_id)
+    )
+
+
+def _irregular(region_id: int, year: int) -> Asked:
+    """Reports of irregular assignments that were upheld in the year."""
+    report = IrregularAssignmentReport
+    return (
+        select(report.department_id, report.reporter_id, func.count())
+        .where(
+            report.region_id == region_id,
+            report.state == ReportState.upheld,
+            report.concluded_at >= _begin(year),
+            report.concluded_at < _begin(year + 1),
+        )
+        .group_by(report.department_id, report.reporter_id)
+    )
+
+
+def _reverse_calls(region_id: int, year: int) -> Asked:
+    """Calls by which departments called townships, by the day they were sent."""
+    call, part = Call, CallAssignment
+    return (
+        select(call.caller_unit_id, part.department_id, func.count(call.id.distinct()))
+        .join(part, part.call_id == call.id)
+        .where(
+            call.region_id == region_id,
+            call.direction == Direction.department_to_township,
+            call.sent_at >= _begin(year),
+            call.sent_at < _begin(year + 1),
+        )
+        .group_by(call.caller_unit_id, part.department_id)
+    )
+
+
+def _returned(region_id: int, year: int) -> Asked:
+    """Calls that were sent back to a township for more; whoever sent them back has asked for it."""
+    entry, call = RecorderEntry, Call
+    return (
+        select(entry.unit_id, call.caller_unit_id, func.count())
+        .join(call, call.id == entry.subject_id)
+        .where(
+            call.region_id == region_id,
+            call.direction == Direction.township_to_department,
+            entry.subject_type == Call.__tablename__,
+            entry.action == "return_for_correction",
+            entry.at >= _begin(year),
+            entry.at < _begin(year + 1),
+        )
+        .group_by(entry.unit_id, call.caller_unit_id)
+    )
+
+
+def _fields(region_id: int, year: int) -> Asked:
+    """Fields that townships are to report for the year."""
+    request, part, field = DataRequest, DataRequestTownship, DataRequestField
+    return (
+        select(request.department_id, part.township_id, func.count())
+        .join(part, part.request_id == request.id)
+        .join(field, field.request_id == request.id)
+        .where(request.region_id == region_id, request.state == RequestState.sent, request.year == year)
+        .group_by(request.department_id, part.township_id)
+    )
+
+
+def _repeated_fields(region_id: int, year: int) -> Asked:
+    """Those of them that the county had already."""
+    return _fields(region_id, year).where(DataRequestField.held_in_id.is_not(None))
+
+
+SOURCES = (
+    Source("assigned_matters", N_("Assigned matters in force"), _matters),
+    Source("responsibility_statements", N_("Responsibility statements not cleared"), _statements),
+    Source("irregular_reports", N_("Irregular assignments upheld"), _irregular),
+    Source("reverse_calls", N_("Reverse calls"), _reverse_calls),
+    Source("returned_calls", N_("Calls returned for correction"), _returned),
+    Source("requested_fields", N_("Fields asked for"), _fields),
+    Source("repeated_fields", N_("Fields asked for again"), _repeated_fields),
+)
+"""To count another way of asking, add its line."""
+
+
+def _begin(year: int) -> datetime:
+    return datetime(year, 1, 1, tzinfo=SHANGHAI)
+
+
+def is_of_county(actor: Actor) -> bool:
+    """Whether somebody sees what all departments ask, and not only what their own unit asks or owes."""
+    return bool(actor.roles & (COUNTY | EVERYWHERE))
+
+
+def asked(source: Source, actor: Actor, year: int) -> Asked:
+    """What a source counts for somebody: everything in the county, or a department's row, a township's column."""
+    if actor.region_id is None:
+        return source.query(0, year).where(false())
+    query = source.query(actor.region_id, year)
+    if is_of_county(actor):
+        return query
+    department, township, _ = query.selected_columns
+    return query.where(or_(department.in_(actor.unit_ids), township.in_(actor.unit_ids)))
+
+
+def townships(actor: Actor) -> Select[Unit]:
+    """The townships of the county; for a township itself alone. By their code: townships are not ranked."""
+    of_county = Unit.unit_type.in_(LOCAL) & (Unit.region_id == actor.region_id)
+    return select(Unit).where(of_county, Unit.valid_to.is_(None)).order_by(Unit.code)
+
+
+def matters_by_year(actor: Actor, years: tuple[int, ...]) -> Asked:
+    """`SELECT township, matters in the first of the years, in the second …`: what counts against the cap (TC-29)."""
+    matter, part = AssignedMatter, MatterTownship
+    touches = (
+        and_(extract("year", matter.starts_on) <= year, extract("year", matter.ends_on) >= year) for year in years
+    )
+    query = (
+        select(part.township_id, *(func.sum(case((touched, 1), else_=0)) for touched in touches))
+        .join(matter, matter.id == part.matter_id)
+        .where(part.region_id == actor.region_id, matter.state.in_(COUNTED))
+        .group_by(part.township_id)
+    )
+    return query if is_of_county(actor) else query.where(part.township_id.in_(actor.unit_ids))
+
+
+def caps(actor: Actor, years: tuple[int, ...]) -> Select[int, int]:
+    """The caps of these years, where one is set."""
+    cap = AssignedMatterCap
+    return select(cap.year, cap.most).where(cap.region_id == actor.region_id, cap.year.in_(years))

@@ -1,0 +1,164 @@
+"""How a joint meeting decides: its members vote once each, and the minutes close the vote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session, object_session
+
+from models.actor import Actor
+from models.admissions import DutyAdmission
+from models.base import N_
+from models.files import Attachment
+from models.meetings import Ballot, JointMeeting, MeetingKind, MeetingMember, MeetingState, MeetingVote
+from models.organisation import Duty
+from models.roles import RoleName
+from models.rules.ledger import tell
+from models.rules.offices import office
+from models.workflow import Ask, Refused, Step, Transition, Workflow
+
+M = MeetingState
+
+
+def editorial_office(subject: DutyAdmission | JointMeeting, actor: Actor) -> bool:
+    """The office that consults, convenes the joint meeting on admissions, chairs it and says what it decided."""
+    return RoleName.editorial_officer in actor.roles and actor.region_id == subject.region_id
+
+
+def sits_in(meeting: JointMeeting | None, actor: Actor) -> bool:
+    """Whether the actor speaks for a member."""
+    session = object_session(meeting) if meeting is not None else None
+    if meeting is None or session is None or RoleName.joint_meeting_member not in actor.roles:
+        return False
+    return actor.unit_id in members(session, meeting)
+
+
+def members(session: Session, meeting: JointMeeting) -> list[int]:
+    """The units that sit in the meeting."""
+    of_meeting = select(MeetingMember.unit_id).where(MeetingMember.meeting_id == meeting.id)
+    return list(session.scalars(of_meeting.order_by(MeetingMember.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many sit in the meeting, how many of them voted, and how many in favour."""
+
+    members: int
+    cast: int
+    in_favour: int
+
+    @property
+    def carried(self) -> bool:
+        """More than half of all members, present or not."""
+        return 2 * self.in_favour > self.members
+
+
+def tally(session: Session, admission: DutyAdmission, meeting: JointMeeting) -> Tally:
+    """Who is no member any more does not count."""
+    units = members(session, meeting)
+    of_meeting = select(MeetingVote.ballot).where(
+        MeetingVote.meeting_id == meeting.id, MeetingVote.admission_id == admission.id, MeetingVote.unit_id.in_(units)
+    )
+    ballots = session.scalars(of_meeting).all()
+    return Tally(len(units), len(ballots), ballots.count(Ballot.in_favour))
+
+
+def may_be_convened(meeting: JointMeeting, session: Session) -> None:
+    """Before something is put on its agenda. Raises `Refused`."""
+    if meeting.state is not M.planned or meeting.kind is not MeetingKind.admission:
+        raise Refused(N_("Choose a joint meeting on admissions that is still to be held."), field="meeting_id")
+    if meeting.quorum > len(members(session, meeting)):
+        raise Refused(N_("The meeting has fewer members than its quorum. Name its members first."), field="meeting_id")
+
+
+def decided(admission: DutyAdmission, step: Step) -> Tally:
+    """What the meeting's votes say, once its minutes are recorded. Raises `Refused`."""
+    meeting = admission.meeting
+    if meeting is None:
+        raise Refused(N_("No joint meeting has dealt with this. Put it on the agenda of one."), field="meeting")
+    if meeting.state is not M.held:
+        raise Refused(N_("The minutes of the joint meeting are missing. Record them, then decide."), field="minutes")
+    found = tally(step.session, admission, meeting)
+    if found.cast < meeting.quorum:
+        raise Refused(
+            N_("%(cast)s members voted, and the quorum is %(quorum)s. Put it on the agenda of another meeting."),
+            field="quorum",
+            cast=str(found.cast),
+            quorum=str(meeting.quorum),
+        )
+    return found
+
+
+def may_vote(admission: DutyAdmission, step: Step) -> None:
+    """Each member votes once, and before the minutes close the vote."""
+    meeting = admission.meeting
+    if meeting is None or meeting.state is not M.planned:
+        raise Refused(N_("The minutes are recorded, so the vote is closed."))
+    earlier = select(MeetingVote.id).where(
+        MeetingVote.meeting_id == meeting.id,
+        MeetingVote.admission_id == admission.id,
+        MeetingVote.unit_id == step.actor.unit_id,
+    )
+    if step.session.scalar(earlier) is not None:
+        raise Refused(N_("Your unit has voted already: each member votes once."), field="ballot")
+
+
+def cast_vote(admission: DutyAdmission, step: Step) -> None:
+    step.session.add(
+        MeetingVote(
+            region_id=admission.region_id,
+            meeting_id=admission.meeting_id,
+            admission=admission,
+            unit_id=step.actor.unit_id,
+            ballot=step.answers["ballot"],
+            reason=step.answers["reason"],
+            cast_at=step.now,
+        )
+    )
+
+
+def _recorded(meeting: JointMeeting, step: Step) -> None:
+    meeting.minutes, meeting.minutes_at = step.answers["minutes"], step.now
+    meeting.file = step.answers.get("file_id") or meeting.file
+    message = N_("The minutes of %(meeting)s are recorded. Enter what it decided.")
+    chair = office(step.session, meeting.region_id, Duty.editorial_office)
+    tell(step.session, chair.id, meeting, message, key="minutes", now=step.now, meeting=str(meeting))
+
+
+MEETING = Workflow(
+    JointMeeting,
+    Transition(
+        name="record_minutes",
+        label=N_("Record the minutes"),
+        source=frozenset({M.planned}),
+        target=M.held,
+        by=lambda meeting, actor: editorial_office(meeting, actor) or sits_in(meeting, actor),
+        asks=(
+            Ask(name="minutes", label=N_("Minutes"), kind="long_text"),
+            Ask(name="file_id", label=N_("File"), kind="row", model=Attachment, required=False),
+        ),
+        effect=_recorded,
+        tone="done",
+        help=N_("The vote is closed."),
+    ),
+)
+
+
+def prepare_meeting(session: Session, meeting: JointMeeting, actor: Actor, now: datetime) -> None:
+    """A meeting belongs to the county of who convenes it. Raises `Refused`, naming the field."""
+    if inspect(meeting).transient:
+        if actor.region_id is None:
+            raise Refused(N_("Switch to a unit of a county first: a meeting belongs to one."))
+        meeting.region_id = actor.region_id
+    if meeting.quorum < 1:
+        raise Refused(N_("At least one member has to vote."), field="quorum")
+
+
+def prepare_member(session: Session, member: MeetingMember, actor: Actor, now: datetime) -> None:
+    """Who sits in a meeting is settled before it is held. Raises `Refused`, naming the field."""
+    meeting = session.get(JointMeeting, member.meeting_id) if member.meeting_id else None
+    if meeting is None or meeting.state is not M.planned:
+        raise Refused(N_("Choose a meeting that is still to be held."), field="meeting")
+    member.region_id = meeting.region_id

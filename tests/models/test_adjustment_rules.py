@@ -1,0 +1,267 @@
+"""A proposal to adjust the list: argued, commented on, approved, and by itself in the next edition."""
+
+import pytest
+from sqlalchemy import select
+
+from models.adjustments import AdjustmentKind, AdjustmentReason, AdjustmentState, ListAdjustment
+from models.calls import CallState
+from models.item_words import ItemState, ListState
+from models.lists import ListItem
+from models.notices import Outbox
+from models.opinions import OpinionState
+from models.organisation import Duty
+from models.recorder import verify
+from models.rules.adjustments import ADJUSTMENT, prepare_adjustment
+from models.workflow import NotYours, Refused
+from tests.make import NOW
+
+K, S = AdjustmentKind, AdjustmentState
+
+
+@pytest.fixture
+def edition(make):
+    return make.edition(state=ListState.published, items=2)
+
+
+@pytest.fixture
+def items(session, edition):
+    of_edition = select(ListItem).where(ListItem.duty_list_id == edition.id).order_by(ListItem.code)
+    return list(session.scalars(of_edition))
+
+
+def approve(make, adjustment, **answers):
+    make.press(adjustment, "approve", **{"approval_document": "泰委 2026-7", "code": ""} | answers)
+
+
+def in_force(session, edition):
+    of_next = select(ListItem).where(ListItem.state == ItemState.published).order_by(ListItem.code)
+    return list(session.scalars(of_next.execution_options(populate_existing=True)))
+
+
+@pytest.mark.requirement("TA-13", "TC-14")
+def test_an_approved_addition_stands_in_the_next_edition_by_itself(session, make, edition, items):
+    lead, helper = make.department(), make.department()
+    adjustment = make.adjustment(K.add, state=S.reviewing, title="电动自行车充电", lead_department_id=lead.id)
+    approve(make, adjustment, code="YJ-99", cooperating_department_ids=[helper, lead])
+    assert (adjustment.state, adjustment.applied_at, adjustment.approval_document) == (
+        S.applied,
+        NOW,
+        "泰委 2026-7",
+    )
+    added = adjustment.resulting_item
+    assert (added.code, added.title, added.state, added.lead_department) == (
+        "YJ-99", "电动自行车充电", ItemState.published, lead)  # fmt: skip
+    assert [part.unit for part in added.cooperating] == [helper]
+    assert added.duty_list.edition == 2
+    assert added.duty_list.document_number == "泰委 2026-7"
+    assert edition.state is ListState.superseded
+    assert len(in_force(session, edition)) == 3
+    assert verify(session) == []
+
+
+@pytest.mark.requirement("TA-14")
+def test_an_approved_change_says_what_was_proposed_and_leaves_the_rest(session, make, edition, items):
+    item, other = items
+    adjustment = make.adjustment(
+        item=item, state=S.reviewing, title="", township_duties="每周巡查。", reason=AdjustmentReason.law_change
+    )
+    approve(make, adjustment)
+    changed = adjustment.resulting_item
+    assert (changed.township_duties, changed.title, changed.legal_basis) == ("每周巡查。", item.title, item.legal_basis)
+    assert (changed.replaces_id, item.replaced_by_id, item.state) == (item.id, changed.id, ItemState.superseded)
+    assert other.replaced_by.title == other.title
+
+
+@pytest.mark.requirement("TA-14", "TS-04")
+def test_an_approved_removal_strikes_the_item_out_with_its_reason(session, make, edition, items):
+    item, other = items
+    adjustment = make.adjustment(
+        K.remove, item=item, state=S.reviewing, reason=AdjustmentReason.unsuitable, explanation="不适宜乡镇承担。"
+    )
+    approve(make, adjustment)
+    assert (item.state, item.removed_reason) == (ItemState.removed, "不适宜乡镇承担。")
+    assert [found.replaces_id for found in in_force(session, edition)] == [other.id]
+
+
+@pytest.mark.requirement("TC-26", "TA-14")
+def test_what_cites_the_item_keeps_its_old_words(session, make, items):
+    call = make.call(item=items[0], state=CallState.submitted)
+    adjustment = make.adjustment(item=items[0], state=S.reviewing, township_duties="Something else.")
+    approve(make, adjustment)
+    assert call.list_item is items[0]
+    assert call.list_item.township_duties == "Patrol and report."
+
+
+def test_helpers_that_are_named_replace_those_of_the_item(session, make):
+    kept, gone, new = make.department(), make.department(), make.department()
+    item = make.item(cooperating=[kept, gone])
+    make.list_in_force()
+    adjustment = make.adjustment(item=item, state=S.reviewing, title="Other words")
+    approve(make, adjustment, cooperating_department_ids=[kept, new])
+    assert {part.unit for part in adjustment.resulting_item.cooperating} == {kept, new}
+    again = make.adjustment(item=adjustment.resulting_item, state=S.reviewing, title="More words")
+    approve(make, again)
+    assert {part.unit for part in again.resulting_item.cooperating} == {kept, new}
+
+
+def test_a_proposal_about_an_older_version_is_applied_to_the_one_in_force(session, make, items):
+    first = make.adjustment(item=items[0], state=S.reviewing, title="First words")
+    second = make.adjustment(item=items[0], state=S.reviewing, title="", legal_basis="Another law.")
+    approve(make, first)
+    approve(make, second)
+    result = second.resulting_item
+    assert (result.title, result.legal_basis, result.replaces) == ("First words", "Another law.", first.resulting_item)
+
+
+def test_what_has_been_struck_out_meanwhile_is_not_changed(session, make, items):
+    removal = make.adjustment(K.remove, item=items[0], state=S.reviewing)
+    change = make.adjustment(item=items[0], state=S.reviewing)
+    approve(make, removal)
+    with pytest.raises(Refused, match="struck out meanwhile"):
+        approve(make, change)
+
+
+# What a proposal needs
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "field"),
+    [
+        (K.add, {"explanation": " "}, "explanation"),
+        (K.add, {"title": ""}, "title"),
+        (K.modify, {"title": "", "category": ""}, "title"),
+        (K.remove, {"explanation": ""}, "explanation"),
+    ],
+)
+def test_a_proposal_that_says_too_little_is_not_submitted(make, kind, columns, field):
+    with pytest.raises(Refused) as refused:
+        make.adjustment(kind, state=S.submitted, **columns)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("kind", "which", "match"),
+    [(K.modify, None, "Name the item"), (K.remove, None, "Name the item"), (K.add, "item", "follows no other"),
+     (K.modify, "of another list", "not in the list")],
+)  # fmt: skip
+def test_a_proposal_is_about_an_item_of_its_list(session, make, kind, which, match):
+    item = make.item()
+    other = make.item(duty_list=make.duty_list(list_type=make.list_type("other")))
+    named = {"item": item.id, "of another list": other.id}.get(which)
+    row = ListAdjustment(kind=kind, duty_list_id=item.duty_list_id, list_item_id=named)
+    with session.no_autoflush, pytest.raises(Refused, match=match) as refused:
+        prepare_adjustment(session, row, make.actor(make.township()), NOW)
+    assert refused.value.field == "list_item"
+
+
+@pytest.mark.parametrize(
+    ("answers", "columns", "field"),
+    [({"code": ""}, {}, "code"), ({"code": "I-1"}, {}, "code"), ({"code": "N-1"}, {"legal_basis": ""}, "legal_basis"),
+     ({"code": "N-1"}, {"lead_department_id": None}, "lead_department")],
+    ids=str,
+)  # fmt: skip
+def test_an_incomplete_item_is_not_approved(make, answers, columns, field):
+    make.item(code="I-1")
+    adjustment = make.adjustment(K.add, state=S.reviewing, **columns)
+    with pytest.raises(Refused) as refused:
+        approve(make, adjustment, **answers)
+    assert refused.value.field == field
+    assert adjustment.state is S.reviewing
+
+
+# Opinions and decisions
+
+
+@pytest.mark.requirement("TA-07", "TA-13")
+def test_those_whom_it_concerns_are_proposed_and_asked(session, make):
+    lead, helper, would_lead = make.department(), make.department(), make.department()
+    township, other = make.township(), make.township()
+    item = make.item(lead, cooperating=[helper])
+    adjustment = make.adjustment(item=item, by=township, state=S.submitted, lead_department_id=would_lead.id)
+    proposed = ADJUSTMENT.transitions["ask_opinions"].suggest(adjustment)["unit_ids"]
+    assert set(proposed) == {lead, helper, would_lead, other}
+    make.press(adjustment, "ask_opinions", unit_ids=proposed)
+    assert {opinion.unit for opinion in make.adjustment_opinions(adjustment)} == set(proposed)
+    told = select(Outbox.unit_id).where(Outbox.subject_type == "list_adjustment", Outbox.key.contains("asked"))
+    assert set(session.scalars(told)) == {unit.id for unit in proposed}
+
+
+def test_nobody_is_asked_by_an_empty_list(make):
+    adjustment = make.adjustment(state=S.submitted)
+    with pytest.raises(Refused) as refused:
+        make.press(adjustment, "ask_opinions", unit_ids=[])
+    assert refused.value.field == "unit_ids"
+
+
+def test_when_all_have_answered_it_is_reviewed(session, make):
+    adjustment = make.adjustment(state=S.consulting, asked=[make.department(), make.township()])
+    first, second = make.adjustment_opinions(adjustment)
+    make.press(first, "give", agrees=False, opinion="No.")
+    assert adjustment.state is S.consulting
+    make.press(second, "give", agrees=True)
+    assert adjustment.state is S.reviewing
+    office = make.office(Duty.editorial_office).id
+    told = select(Outbox.unit_id).where(Outbox.subject_type == "list_adjustment", Outbox.key.contains("opinions in"))
+    assert session.scalars(told).all() == [office]
+
+
+def test_a_refusal_is_told_with_its_reason(session, make):
+    adjustment = make.adjustment(state=S.submitted)
+    make.press(adjustment, "refuse", note="It is in the list.")
+    assert (adjustment.state, adjustment.decided_at) == (S.refused, NOW)
+    message = session.scalars(select(Outbox).where(Outbox.unit_id == adjustment.proposer_unit_id)).all()[-1]
+    assert message.details["note"] == "It is in the list."
+
+
+def test_a_proposal_that_is_withdrawn_waits_for_nobody(session, make, ledger_of):
+    adjustment = make.adjustment(state=S.consulting)
+    make.press(adjustment, "withdraw")
+    assert {opinion.state for opinion in make.adjustment_opinions(adjustment)} == {OpinionState.lapsed}
+    assert ledger_of(adjustment) == []
+
+
+@pytest.fixture
+def ledger_of(session):
+    from models.ledger import Promise, PromiseState
+
+    def planned(subject):
+        of_subject = select(Promise.job).where(
+            Promise.subject_type == subject.__tablename__,
+            Promise.subject_id == subject.id,
+            Promise.state == PromiseState.planned,
+        )
+        return session.scalars(of_subject).all()
+
+    return planned
+
+
+WHO = {
+    "submit": (S.draft, {"proposer"}),
+    "withdraw": (S.consulting, {"proposer"}),
+    "ask_opinions": (S.submitted, {"manager"}),
+    "approve": (S.reviewing, {"manager"}),
+    "refuse": (S.reviewing, {"manager"}),
+}
+
+
+@pytest.mark.requirement("LX-19", "TA-13")
+@pytest.mark.parametrize("name", WHO)
+def test_each_move_is_one_sides(session, make, name):
+    from models.roles import RoleName
+
+    state, allowed = WHO[name]
+    adjustment = make.adjustment(state=state)
+    people = {
+        "proposer": make.actor(adjustment.proposer_unit),
+        "manager": make.actor(make.office(Duty.editorial_office), RoleName.list_manager),
+        "officer": make.actor(make.office(Duty.editorial_office)),
+        "county office": make.actor(make.office(Duty.county_office)),
+        "asked": make.actor(make.department()),
+        "manager elsewhere": make.actor(make.office(Duty.editorial_office, make.county()), RoleName.list_manager),
+    }
+    for who, actor in people.items():
+        open_ = name in {move.name for move in ADJUSTMENT.open_to(adjustment, actor)}
+        assert open_ == (who in allowed), who
+        if who not in allowed:
+            with pytest.raises(NotYours):
+                ADJUSTMENT.move(session, adjustment, name, actor=actor, now=NOW)

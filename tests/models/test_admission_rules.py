@@ -1,0 +1,388 @@
+"""How a duty moves down to townships: complete, answered in writing, decided, guaranteed, handed over."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from models.admissions import AdmissionState, GuaranteeState, OpinionState, Stance
+from models.item_words import ListState
+from models.lists import ListItem
+from models.meetings import Ballot, MeetingKind, MeetingMember, MeetingState, MeetingVote
+from models.organisation import Duty
+from models.recorder import verify
+from models.roles import RoleName
+from models.rules.clocks import derivation
+from models.workflow import MovedOn, Refused
+from tests.make import NOW
+from tests.make_admissions import BEGINS, ENDS, GUARANTEED
+from tests.models.look import cancelled, china, entries, last_message, timers, told
+
+A, G = AdmissionState, GuaranteeState
+YES, NO, NEITHER = Ballot.in_favour, Ballot.against, Ballot.abstain
+LATER = GUARANTEED + timedelta(hours=1)
+
+
+def refusal(make, subject, name, *args, **options):
+    with pytest.raises(Refused) as refused:
+        make.press(subject, name, *args, **options)
+    make.session.rollback()
+    return refused.value.field
+
+
+def reviewed(make, *ballots, quorum=0, minutes=True):
+    """An admission before a meeting of three, whose members voted so."""
+    admission = make.admission(state=A.consulting)
+    make.answer(admission)
+    make.press(admission, "put_on_agenda", meeting_id=make.meeting(quorum=quorum))
+    make.vote(admission, *ballots)
+    if minutes:
+        make.press(admission.meeting, "record_minutes", minutes="Everyone was heard.")
+    return admission
+
+
+def items(session, admission):
+    return session.scalars(select(ListItem).where(ListItem.title == admission.title)).all()
+
+
+# Applying
+
+
+@pytest.mark.requirement("TA-20", "LX-21")
+@pytest.mark.parametrize("name", ["title", "reason", "department_duties", "township_duties", "legal_basis"])
+def test_an_application_is_complete(make, name):
+    assert refusal(make, make.admission(**{name: " "}), "submit") == name
+
+
+@pytest.mark.requirement("TA-20")
+def test_it_is_for_a_time(make):
+    assert refusal(make, make.admission(ends_on=BEGINS), "submit") == "ends_on"
+    make.press(make.admission(ends_on=BEGINS + timedelta(days=1)), "submit")
+
+
+@pytest.mark.requirement("TC-13")
+def test_it_names_the_townships_it_is_for(make, session):
+    admission = make.admission()
+    session.delete(make.opinions(admission)[0])
+    session.commit()
+    assert refusal(make, admission, "submit") == "townships"
+
+
+@pytest.mark.requirement("TA-22")
+@pytest.mark.parametrize("lacking", range(5))
+def test_all_five_guarantees_come_with_it(make, session, lacking):
+    admission = make.admission()
+    session.delete(make.guarantees(admission)[lacking])
+    session.commit()
+    assert refusal(make, admission, "submit") == "guarantees"
+
+
+@pytest.mark.requirement("TA-22")
+@pytest.mark.parametrize(("due", "refused"), [(china("12-21 23:59"), False), (china("12-22 00:00"), True)])
+def test_a_guarantee_comes_no_later_than_the_duty(make, session, due, refused):
+    admission = make.admission()
+    make.guarantees(admission)[3].due = due
+    session.commit()
+    if refused:
+        assert refusal(make, admission, "submit") == "guarantees"
+    else:
+        make.press(admission, "submit")
+
+
+def test_it_gets_a_number_of_its_own_once(make, session):
+    make.press(admission := make.admission(), "submit")
+    assert (admission.submitted_at, admission.number[-11:]) == (NOW, "-2026-Z0001")
+    assert told(session).keys() == {make.office(Duty.editorial_office).name}
+    returned = reviewed(make, YES, YES, NO)
+    number = returned.number
+    make.press(returned, "return", note="Who pays?")
+    make.press(returned, "submit")
+    assert returned.number == number
+
+
+# Consulting
+
+
+@pytest.mark.requirement("TC-13")
+def test_each_township_is_asked_in_writing_with_a_limit(make, session):
+    towns = [make.township(), make.township()]
+    admission, since = make.admission(state=A.submitted, townships=towns), last_message(session)
+    make.press(admission, "consult")
+    for opinion in make.opinions(admission):
+        assert (opinion.state, opinion.asked_at) == (OpinionState.asked, NOW)
+        assert opinion.answer_due == china("12-07 17:30") == derivation(session, opinion, "answer_due").due.at
+        assert timers(session, opinion) == [("admission_watch", "12-04 17:30"), ("admission_watch", "12-07 17:30")]
+    assert told(session, since).keys() == {town.name for town in towns}
+
+
+@pytest.mark.requirement("TC-13")
+def test_only_the_last_answer_opens_the_way_to_the_joint_meeting(make, session):
+    admission = make.admission(state=A.consulting, townships=[make.township(), make.township()])
+    first, last = make.opinions(admission)
+    make.press(first, "answer", stance=Stance.agrees, opinion="Gladly.")
+    assert (first.state, first.given_at, admission.state) == (OpinionState.answered, NOW, A.consulting)
+    assert cancelled(session, first) == {"admission_watch": "answered"}
+    with pytest.raises(MovedOn):
+        make.press(admission, "put_on_agenda", meeting_id=make.meeting())
+    session.rollback()
+    make.press(last, "answer", stance=Stance.objects, opinion="We have no boats.")
+    assert admission.state is A.joint_review, "an objection is an answer too: the meeting weighs it"
+    assert entries(session, admission)[-1].action == "all_answered"
+    assert entries(session, admission)[-1].user_id is None
+
+
+@pytest.mark.requirement("TC-13")
+def test_an_answer_to_an_earlier_wording_does_not_count(make, session):
+    admission = reviewed(make, YES, YES, NO)
+    make.press(admission, "return", note="Too vague.")
+    make.press(admission, "submit")
+    make.press(admission, "consult", at=LATER)
+    (opinion,) = make.opinions(admission)
+    assert (opinion.state, opinion.stance, opinion.opinion, opinion.given_at) == (OpinionState.asked, None, "", None)
+    assert admission.state is A.consulting
+
+
+# Deciding
+
+
+@pytest.mark.requirement("TA-20")
+def test_the_members_are_called_to_a_meeting_that_can_decide(make, session):
+    admission = make.admission(state=A.consulting)
+    make.answer(admission)
+    members = [make.department(), make.department()]
+    for wrong in (
+        make.meeting(*members, quorum=3),
+        make.meeting(*members, kind=MeetingKind.platform),
+        make.meeting(*members, state=MeetingState.held),
+    ):
+        assert refusal(make, admission, "put_on_agenda", meeting_id=wrong) == "meeting_id"
+    since = last_message(session)
+    make.press(admission, "put_on_agenda", meeting_id=(meeting := make.meeting(*members)))
+    assert (admission.meeting, admission.state) == (meeting, A.joint_review)
+    assert told(session, since).keys() == {unit.name for unit in members}
+
+
+@pytest.mark.requirement("TA-20")
+def test_each_member_votes_once(make, session):
+    admission = reviewed(make, NO, minutes=False)
+    (vote,) = session.scalars(select(MeetingVote))
+    speaker = make.actor(vote.unit, RoleName.joint_meeting_member)
+    assert (vote.ballot, vote.reason, vote.cast_at) == (NO, "So we think.", NOW)
+    assert refusal(make, admission, "vote", speaker, ballot=YES, reason="On reflection.") == "ballot"
+    again = {name: getattr(vote, name) for name in ("region_id", "meeting_id", "admission_id", "unit_id", "cast_at")}
+    session.add(MeetingVote(ballot=YES, **again))
+    with pytest.raises(IntegrityError):
+        session.commit()
+
+
+def test_the_minutes_close_the_vote(make, session):
+    admission = reviewed(make, YES, YES)
+    assert (admission.meeting.minutes, admission.meeting.minutes_at) == ("Everyone was heard.", NOW)
+    with pytest.raises(Refused, match="closed"):
+        make.vote(admission, NO, NO, NO)
+
+
+@pytest.mark.requirement("TA-20")
+@pytest.mark.parametrize(
+    ("ballots", "carried"),
+    [
+        ((YES, YES, NO), True),
+        ((YES, YES), True),
+        ((YES, NO, NO), False),
+        ((YES, NEITHER, NEITHER), False),
+        ((NEITHER, YES), False),
+    ],
+)
+def test_more_than_half_of_the_members_decide(make, ballots, carried):
+    admission = reviewed(make, *ballots, quorum=2)
+    right, wrong = ("approve", "refuse") if carried else ("refuse", "approve")
+    refusal(make, admission, wrong)
+    make.press(admission, right)
+    assert (admission.state, admission.decided_at) == (A.approved if carried else A.refused, NOW)
+
+
+@pytest.mark.requirement("TA-20")
+@pytest.mark.parametrize("name", ["approve", "refuse", "return"])
+def test_nothing_is_decided_without_meeting_minutes_and_quorum(make, name):
+    admission = make.admission(state=A.consulting)
+    make.answer(admission)
+    assert refusal(make, admission, name) == "meeting"
+    assert refusal(make, reviewed(make, YES, YES, YES, minutes=False), name) == "minutes"
+    assert refusal(make, reviewed(make, YES, YES), name) == "quorum"
+
+
+def test_a_member_who_left_is_not_counted(make, session):
+    admission = reviewed(make, YES, YES, minutes=False, quorum=1)
+    voter = session.scalars(select(MeetingVote.unit_id)).first()
+    session.delete(session.scalars(select(MeetingMember).where(MeetingMember.unit_id == voter)).one())
+    session.commit()
+    make.press(admission.meeting, "record_minutes", minutes="One left.")
+    refusal(make, admission, "approve")
+
+
+def test_what_is_returned_is_a_draft_without_a_meeting(make, session):
+    admission = reviewed(make, YES, YES, NO)
+    since = last_message(session)
+    make.press(admission, "return", note="Who pays?")
+    assert (admission.state, admission.meeting, admission.decided_at) == (A.draft, None, None)
+    assert told(session, since).keys() == {admission.applicant.name}
+    assert len(session.scalars(select(MeetingVote)).all()) == 3
+
+
+def test_it_may_come_before_another_meeting(make, session):
+    admission = reviewed(make, YES)
+    make.press(admission, "put_on_agenda", meeting_id=make.meeting())
+    make.vote(admission, YES, YES, YES)
+    make.press(admission.meeting, "record_minutes", minutes="All of us this time.")
+    make.press(admission, "approve")
+    assert admission.state is A.approved
+
+
+# Guarantees
+
+
+@pytest.mark.requirement("TA-22", "TC-15")
+def test_with_the_approval_what_was_proposed_is_owed_by_its_date(make, session):
+    admission = make.admission(state=A.submitted)
+    assert {(m.state, *timers(session, m)) for m in make.guarantees(admission)} == {(G.proposed,)}
+    admission = make.admission(state=A.approved)
+    for measure in make.guarantees(admission):
+        assert measure.state is G.promised
+        assert timers(session, measure) == [("admission_watch", "12-18 09:00"), ("admission_watch", "12-21 09:00")]
+
+
+@pytest.mark.requirement("TC-15")
+def test_a_delivery_counts_once_a_township_confirms_it(make, session):
+    measure = make.guarantees(make.admission(state=A.approved))[0]
+    since = last_message(session)
+    make.press(measure, "deliver", delivery="Two boats.")
+    assert (measure.state, measure.delivery, measure.delivered_at) == (G.reported, "Two boats.", NOW)
+    assert (timers(session, measure), cancelled(session, measure)) == ([], {"admission_watch": "delivered"})
+    assert told(session, since).keys() == {make.opinions(measure.admission)[0].township.name}
+    make.press(measure, "confirm_delivery", at=LATER)
+    assert (measure.state, measure.delivered_at, measure.confirmed_at) == (G.delivered, NOW, LATER)
+
+
+@pytest.mark.requirement("TC-15")
+def test_what_a_township_disputes_is_owed_as_before(make, session):
+    measure = make.guarantees(make.admission(state=A.approved))[0]
+    make.press(measure, "deliver", delivery="Two boats.")
+    make.press(measure, "dispute_delivery", note="They leak.")
+    assert (measure.state, measure.delivered_at) == (G.promised, None)
+    assert timers(session, measure)[-1] == ("admission_watch", "12-21 09:00")
+
+
+@pytest.mark.parametrize("name", ["deliver", "dispute_delivery"])
+def test_nothing_is_owed_for_what_has_ended(make, session, name):
+    admission = make.admission(state=A.approved)
+    measure = make.guarantees(admission)[0]
+    if name != "deliver":
+        make.press(measure, "deliver", delivery="Late, and little.")
+    admission.state = A.expired
+    session.commit()
+    refusal(make, measure, name, delivery="Too late.")
+
+
+# Handing over
+
+
+@pytest.mark.requirement("TA-21")
+def test_the_handover_is_recorded_once_it_has_happened(make, session):
+    admission = make.admission(state=A.approved)
+    since, tomorrow = last_message(session), date(2026, 11, 24)
+    record = {"handover_record": "Files and keys."}
+    assert refusal(make, admission, "hand_over", handed_over_on=tomorrow, **record) == "handed_over_on"
+    make.press(admission, "hand_over", handed_over_on=date(2026, 11, 23), **record)
+    assert (admission.state, admission.handover_record) == (A.approved, "Files and keys.")
+    assert told(session, since).keys() == {make.opinions(admission)[0].township.name}
+    refusal(make, admission, "hand_over", handed_over_on=date(2026, 11, 23), **record)
+
+
+@pytest.mark.requirement("TA-21")
+def test_no_duty_is_taken_over_without_its_handover(make):
+    assert refusal(make, make.admission(state=A.approved), "in_force") == "handover_record"
+
+
+@pytest.mark.requirement("TA-22")
+def test_no_duty_is_taken_over_without_what_was_due_with_it(make):
+    admission = make.admission(state=A.approved)
+    make.press(admission, "hand_over", handover_record="Files.", handed_over_on=date(2026, 11, 23))
+    for measure in make.guarantees(admission):
+        assert refusal(make, admission, "in_force", at=LATER) == "guarantees"
+        make.press(measure, "deliver", delivery="All of it.", at=LATER)
+        assert refusal(make, admission, "in_force", at=LATER) == "guarantees"
+        make.press(measure, "confirm_delivery", at=LATER)
+    make.press(admission, "in_force", at=LATER)
+    assert admission.state is A.in_force
+
+
+def test_no_duty_is_taken_over_after_its_end(make):
+    admission = make.admission(state=A.approved)
+    make.press(admission, "hand_over", handover_record="Files.", handed_over_on=date(2026, 11, 23))
+    after = china("07-01 00:00").replace(year=2027)
+    assert refusal(make, admission, "in_force", at=after) == "ends_on"
+    assert refusal(make, admission, "in_force", at=after - timedelta(seconds=1)) == "guarantees"
+
+
+@pytest.mark.requirement("TC-14")
+def test_in_force_means_in_the_list(make, session):
+    admission = make.admission(state=A.in_force)
+    item = admission.resulting_item
+    assert (admission.in_force_at, admission.expires_at) == (NOW, china("07-01 00:00").replace(year=2027))
+    assert timers(session, admission) == [("admission_watch", "06-30 08:30"), ("admission_watch", "07-01 00:00")]
+    assert (item.duty_list, item.code, item.lead_department) == (
+        make.list_in_force(),
+        admission.number,
+        admission.applicant,
+    )
+    for name in ("title", "department_duties", "township_duties", "legal_basis"):
+        assert getattr(item, name) == getattr(admission, name)
+    assert str(ENDS) in item.source
+    call = make.call(item=item)
+    make.press(call, "send")  # R5: like any other item in force
+
+
+def test_it_enters_the_list_of_that_kind_that_is_in_force_then(make, session):
+    admission = make.admission(state=A.approved)
+    earlier = admission.duty_list
+    earlier.state = ListState.draft
+    later = make.duty_list(state=ListState.published)
+    make.press(admission, "hand_over", handover_record="Files.", handed_over_on=date(2026, 11, 23))
+    make.press(admission, "in_force")
+    assert admission.resulting_item.duty_list == admission.duty_list == make.next_of(later)
+    assert admission.duty_list.state is ListState.published
+
+
+def test_without_a_list_in_force_nothing_comes_into_force(make, session):
+    admission = make.admission(state=A.approved)
+    make.press(admission, "hand_over", handover_record="Files.", handed_over_on=date(2026, 11, 23))
+    admission.duty_list.state = ListState.draft
+    session.commit()
+    assert refusal(make, admission, "in_force") == "duty_list"
+
+
+@pytest.mark.requirement("TA-19", "TC-12")
+@pytest.mark.parametrize("state", [state for state in A if state not in (A.in_force, A.suspended, A.expired)])
+def test_until_then_no_township_owes_it(make, session, state):
+    admission = make.admission(state=state)
+    assert (items(session, admission), admission.resulting_item) == ([], None)
+
+
+# Suspended
+
+
+@pytest.mark.requirement("TA-22")
+def test_it_is_resumed_when_all_that_was_due_is_delivered(make, session):
+    admission = make.admission(state=A.suspended)
+    for measure in make.guarantees(admission):
+        assert refusal(make, admission, "resume", at=LATER) == "guarantees"
+        make.press(measure, "deliver", delivery="Late, but all.", at=LATER)
+        make.press(measure, "confirm_delivery", at=LATER)
+    since = last_message(session)
+    make.press(admission, "resume", at=LATER)
+    assert (admission.state, admission.resumed_at) == (A.in_force, LATER)
+    assert told(session, since).keys() == {admission.applicant.name, make.opinions(admission)[0].township.name}
+    assert verify(session) == []

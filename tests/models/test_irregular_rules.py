@@ -1,0 +1,186 @@
+"""Work in disguise is reported, examined, and void if the report is upheld; statements go, or stay on an order."""
+
+import pytest
+
+from models.assigned import MatterState
+from models.irregular import Disguise, IrregularAssignmentReport, ReportState
+from models.organisation import Duty, UnitType
+from models.policies import PolicyLevel
+from models.rules.irregular import REPORT, prepare_report
+from models.rules.statements import prepare_signatory
+from models.statements import StatementState, StatementTownship
+from models.workflow import MovedOn, Refused
+from tests.make import NOW
+from tests.models.look import entries, last_message, timers, told
+
+M, R, S = MatterState, ReportState, StatementState
+
+
+def field_refused(do, *args, **options):
+    with pytest.raises(Refused) as refused:
+        do(*args, **options)
+    return refused.value.field
+
+
+# Reporting
+
+
+@pytest.mark.requirement("TC-17", "LX-16")
+def test_the_eight_disguises_are_those_of_the_articles():
+    assert set(Disguise) == {
+        "territorial_name",
+        "department_document",
+        "fund_allocation",
+        "supervision_assessment",
+        "appraisal_commendation",
+        "acceptance_check",
+        "responsibility_statement",
+        "indicator_breakdown",
+    }
+
+
+@pytest.mark.requirement("TC-17")
+@pytest.mark.parametrize("kind", [UnitType.township, UnitType.street])
+def test_a_township_reports_in_its_own_name(make, kind):
+    town = make.unit(kind)
+    report = make.report(town)
+    assert (report.reporter, report.region_id, report.reported_at) == (town, town.region_id, NOW)
+    assert report.state is R.reported
+
+
+@pytest.mark.parametrize("kind", [UnitType.department, UnitType.office, UnitType.village])
+def test_nobody_else_reports(make, session, kind):
+    with pytest.raises(Refused, match="Only townships"):
+        prepare_report(session, IrregularAssignmentReport(), make.actor(make.unit(kind), "township_operator"), NOW)
+
+
+def test_a_report_is_about_one_task_and_that_of_the_department(make):
+    town, lead, helper, other = make.township(), *(make.department() for _ in range(3))
+    matter = make.matter(lead, town, state=M.in_force, helpers=[helper])
+    statement = make.statement(lead, town)
+    about = {"assigned_matter_id": matter.id}
+    for department in (lead, helper):
+        assert make.report(town, department, **about).assigned_matter == matter
+    assert field_refused(make.report, town, other, **about) == "department"
+    assert field_refused(make.report, town, other, responsibility_statement_id=statement.id) == "department"
+    both = about | {"responsibility_statement_id": statement.id}
+    assert field_refused(make.report, town, lead, **both) == "assigned_matter"
+
+
+def test_nothing_is_said_to_the_department_before_the_finding(make, session):
+    report = make.report()
+    make.press(report, "accept")
+    assert set(told(session)) == {report.reporter.name}
+    make.press(report, "withdraw")
+    assert set(told(session)) == {report.reporter.name}
+
+
+# The finding
+
+
+@pytest.mark.requirement("LX-17")
+def test_an_upheld_report_cancels_the_matter_and_all_concerned_hear(make, session):
+    town, other, lead, helper = make.township(), make.township(), make.department(), make.department()
+    matter = make.matter(lead, town, other, state=M.in_force, helpers=[helper])
+    report = make.report(town, helper, state=R.accepted, assigned_matter_id=matter.id)
+    since = last_message(session)
+    make.press(report, "find_irregular", finding="It is the department's own duty.")
+    assert (report.state, report.cancelled, report.concluded_at) == (R.upheld, True, NOW)
+    assert (matter.state, timers(session, matter)) == (M.cancelled, [])
+    assert told(session, since).keys() == {unit.name for unit in (town, other, lead, helper)}
+    last = entries(session, matter)[-1]
+    assert (last.action, last.user_id) == ("annul", None)
+
+
+@pytest.mark.requirement("LX-17")
+def test_it_does_so_in_the_same_transaction(make, session):
+    town, lead = make.township(), make.department()
+    matter = make.matter(lead, town, state=M.in_force)
+    report = make.report(town, lead, state=R.accepted, assigned_matter_id=matter.id)
+    REPORT.move(
+        session, report, "find_irregular", actor=make.whose(report, "accept"), now=NOW, answers={"finding": "x"}
+    )
+    assert (report.state, matter.state) == (R.upheld, M.cancelled)
+    session.rollback()
+    assert (report.state, matter.state) == (R.accepted, M.in_force)
+
+
+@pytest.mark.requirement("LX-17")
+@pytest.mark.parametrize("state", [S.registered, S.kept])
+def test_an_upheld_report_clears_the_statement(make, session, state):
+    town, other, department = make.township(), make.township(), make.department()
+    statement = make.statement(department, town, other, state=state)
+    report = make.report(town, department, state=R.accepted, responsibility_statement_id=statement.id)
+    since = last_message(session)
+    make.press(report, "find_irregular", finding="No basis.")
+    assert (statement.state, statement.reason, statement.cleared_at) == (S.cleared, "No basis.", NOW)
+    assert report.cancelled
+    assert told(session, since).keys() == {unit.name for unit in (town, other, department)}
+
+
+@pytest.mark.requirement("LX-17")
+def test_a_task_that_is_over_stays_as_it_is(make):
+    town, lead = make.township(), make.department()
+    matter = make.matter(lead, town, state=M.in_force)
+    report = make.report(town, lead, state=R.accepted, assigned_matter_id=matter.id)
+    make.press(matter, "end")
+    make.press(report, "find_irregular", finding="x")
+    assert (matter.state, report.state, report.cancelled) == (M.ended, R.upheld, False)
+
+
+def test_a_dismissed_report_changes_nothing_of_the_task(make, session):
+    town, lead = make.township(), make.department()
+    matter = make.matter(lead, town, state=M.in_force)
+    since = last_message(session)
+    report = make.report(town, lead, state=R.dismissed, assigned_matter_id=matter.id)
+    assert (matter.state, report.finding, report.cancelled) == (M.in_force, "It has no basis.", False)
+    assert told(session, since).keys() == {town.name, lead.name}
+
+
+@pytest.mark.requirement("LX-17")
+def test_of_the_reporter_other_townships_hear_nothing(make, session):
+    town, other, lead = make.township(name="Reporter"), make.township(name="Other"), make.department()
+    matter = make.matter(lead, town, other, state=M.in_force)
+    make.report(town, lead, state=R.upheld, assigned_matter_id=matter.id, title="SECRET")
+    message = told(session)["Other"]
+    assert "report" not in message.lower()
+
+
+@pytest.mark.parametrize("state", [R.upheld, R.dismissed, R.withdrawn])
+def test_a_concluded_report_moves_no_more(make, state):
+    report = make.report(state=state)
+    with pytest.raises(MovedOn):
+        make.press(report, "accept")
+
+
+# Statements
+
+
+@pytest.mark.requirement("LX-16")
+@pytest.mark.parametrize("level", PolicyLevel)
+def test_a_statement_stays_only_on_a_central_or_provincial_order(make, level):
+    statement, basis = make.statement(), make.policy(level)
+    if level in (PolicyLevel.central, PolicyLevel.provincial):
+        make.press(statement, "keep", basis_id=basis)
+        assert (statement.state, statement.basis) == (S.kept, basis)
+    else:
+        assert field_refused(make.press, statement, "keep", basis_id=basis) == "basis_id"
+        assert statement.state is S.registered
+
+
+@pytest.mark.requirement("LX-14")
+@pytest.mark.parametrize("state", [S.registered, S.kept])
+def test_a_statement_is_cleared_with_a_reason_and_who_signed_is_told(make, session, state):
+    department, town = make.department(), make.township()
+    statement = make.statement(department, town, state=state)
+    since = last_message(session)
+    make.press(statement, "clear", reason="The duty is the department's.")
+    assert (statement.state, statement.reason) == (S.cleared, "The duty is the department's.")
+    assert told(session, since).keys() == {department.name, town.name}
+
+
+@pytest.mark.parametrize("state", [S.kept, S.cleared])
+def test_who_signed_is_fixed_once_it_was_judged(make, session, state):
+    part = StatementTownship(statement_id=make.statement(state=state).id, township_id=make.township().id)
+    keeper = make.actor(make.office(Duty.editorial_office), "list_manager")
+    assert field_refused(prepare_signatory, session, part, keeper, NOW) == "statement"
