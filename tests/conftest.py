@@ -36,6 +36,7 @@ DEMANDED = os.environ.get("HUYING_DEMAND", "")
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: needs Chromium")
     config.addinivalue_line("markers", "databases: runs on PostgreSQL too, not on SQLite alone")
+    config.addinivalue_line("markers", "long: takes most of a minute; `make check` runs it, `make test` does not")
     config.addinivalue_line("markers", "requirement(*numbers): fails when one of these requirements is broken")
     connections.install()
     recorder.use_key("test" * 8)

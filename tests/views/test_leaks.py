@@ -17,6 +17,10 @@ from tests.views.conftest import _grant
 from tests.views.ground import Ground
 from tests.views.walk import Walk, routes
 
+DAILY = {"nobody", "stranger", RoleName.township_operator, RoleName.department_staff}
+EVERYONE = [
+    who if who in DAILY else pytest.param(who, marks=pytest.mark.long) for who in ("nobody", "stranger", *RoleName)
+]
 INSIDE = [role for role in RoleName if role not in EVERYWHERE]
 
 
@@ -43,7 +47,7 @@ def ground(app, sqlite_file, tmp_path_factory):
 
 
 @pytest.mark.requirement("TC-02", "TC-50", "TA-23")
-@pytest.mark.parametrize("who", ["nobody", "stranger", *RoleName])
+@pytest.mark.parametrize("who", EVERYONE)
 def test_nobody_sees_or_changes_what_is_not_theirs(app, ground, who):
     walk = Walk(app, ground, who)
     findings = walk.along(routes(app))

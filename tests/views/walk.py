@@ -312,16 +312,16 @@ class Walk:
         if keeps_files(shape.model):
             yield from self._uploads(path)
             return
-        bodies = [right | self._not_theirs(shape)]
+        lean = {f.name: right[f.name] for f in writable(shape) if f.required and f.name in right}
+        rows = [f.name for f in writable(shape) if f.target and not f.required and f.name in right]
+        ones = [lean | {name: right[name]} for name in rows] if len(rows) > 1 else []  # of two, only one may be allowed
+        bodies = [body | self._not_theirs(shape) for body in (right, *ones)]
         if self.is_first(route):
             jumps = [{f.name: there} for f in writable(shape) if f.target for there in self._hidden_targets(f)]
-            lean = {f.name: right[f.name] for f in writable(shape) if f.required and f.name in right}
             lean_with_rows = lean | {f.name: right[f.name] for f in writable(shape) if f.target and f.name in right}
             text = [f.name for f in writable(shape) if f.kind in ("text", "long_text") and f.name in right][:1]
             bodies += [{}, lean, lean | {name: right[name] for name in text}, lean_with_rows, right]
-            ones = [f.name for f in writable(shape) if f.target and not f.required and f.name in right]
-            bodies += [lean | {name: right[name]} for name in ones] if len(ones) > 1 else []
-            bodies += [right | jump for jump in jumps]
+            bodies += [*ones, *(right | jump for jump in jumps)]
             bodies += jumps if key is not None else []
             bodies += [{f.name: wrong for f in writable(shape)} for wrong in (WRONG if route.is_api else WRONG[:1])]
         for body in bodies:
