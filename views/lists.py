@@ -4,6 +4,7 @@ from typing import Any
 
 from app.engine.declare import Chart, Console, Extra, Kinds, Link, Related, Variant
 from models.base import N_
+from models.item_words import ItemColumn
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
 from models.opinions import ListOpinion
@@ -13,6 +14,8 @@ from models.rules.comments import OPINION
 from models.rules.list_types import forget_field, forget_type, prepare_field, prepare_type
 from models.rules.lists import LIST, forget_from_draft, forget_list, prepare_cooperation, prepare_item, prepare_list
 from models.steps import ItemStep
+
+USUAL = tuple(column.value for column in ItemColumn)
 
 
 def of_type(session: Any, pointed: DutyList | ListType) -> Variant:
@@ -36,81 +39,16 @@ list_items = Console(
         "code",
         "title",
         "state",
-        "category",
         "duty_list",
         "list_type",
-        "lead_department",
-        "department_duties",
-        "township_duties",
-        "legal_basis",
-        "procedure",
-        "responsibility",
-        "time_limit",
-        "call_scope",
-        "guide_ref",
-        "authority_holder",
-        "benefit_holder",
-        "relation_pair",
-        "power_status",
-        "sink_kind",
-        "delegation_kind",
-        "demand",
-        "capacity",
-        "provider",
-        "contract",
-        "forbidden_kind",
-        "exception_level",
-        "platform",
-        "module",
-        "online",
-        "is_blind_spot",
-        "is_overlap",
-        "service_radius",
-        "yearly_cases",
-        "trips",
+        *USUAL,
         "priority",
         "is_idle",
-        "source",
         "removed_reason",
         "replaces",
         "replaced_by",
     ),
-    form=(
-        "duty_list",
-        "code",
-        "title",
-        "category",
-        "lead_department",
-        "department_duties",
-        "township_duties",
-        "legal_basis",
-        "procedure",
-        "responsibility",
-        "time_limit",
-        "call_scope",
-        "guide_ref",
-        "authority_holder",
-        "benefit_holder",
-        "relation_pair",
-        "power_status",
-        "sink_kind",
-        "delegation_kind",
-        "demand",
-        "capacity",
-        "provider",
-        "contract",
-        "forbidden_kind",
-        "exception_level",
-        "platform",
-        "module",
-        "online",
-        "is_blind_spot",
-        "is_overlap",
-        "service_radius",
-        "yearly_cases",
-        "trips",
-        "source",
-    ),
+    form=("duty_list", "code", "title", *USUAL),
     searched=(
         "code",
         "title",

@@ -17,15 +17,7 @@ from app.engine.declare import World
 from app.engine.derive import Shape, translated
 from app.engine.openapi import described_move
 from app.engine.present import told
-from app.engine.query import (
-    PAGE_SIZE,
-    BadQuestion,
-    Question,
-    answer,
-    fetch_related,
-    make_filter,
-    make_question,
-)
+from app.engine.query import PAGE_SIZE, BadQuestion, Question, answer, fetch_related, make_filter, make_question
 from app.engine.schema import described, writable
 
 METHODS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.item_words import FieldKind, Holder, ItemColumn, Primary
+from models.item_words import FieldKind, Holder, ItemColumn, ListState, Primary
 from models.lists import ListField, ListItem, ListType
 from models.rules.list_types import forget_field, forget_type, prepare_field, prepare_type
 from models.rules.lists import prepare_item
@@ -191,6 +191,7 @@ def test_where_there_are_no_streets_a_township_may_be_asked(make):
     draft = make.duty_list()
     make.item(duty_list=draft, forbidden_kind="tax_assistance")
     make.press(draft, "submit")
+    assert draft.state is ListState.reviewing
 
 
 @pytest.mark.requirement("ZG-02")
@@ -214,6 +215,7 @@ def test_what_the_department_holds_is_the_departments_primary_duty(make):
     draft = make.duty_list()
     make.item(duty_list=draft, authority_holder=Holder.department, benefit_holder=Holder.department)
     make.press(draft, "submit")
+    assert draft.state is ListState.reviewing
 
 
 @pytest.mark.requirement("TS-15")
