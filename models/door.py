@@ -307,11 +307,13 @@ def _judge(session: Session, flush: object, instances: object) -> None:
 
 
 @event.listens_for(Session, "after_flush")
-def _read_back(session: Session, flush: object) -> None:
+def _read_back(session: Session, flush: Any) -> None:
     """Refuse the flush if what it wrote, or newly names, is not its writer's to write, or to see."""
     if session.info.get(ACTOR) is SYSTEM or session.info.get(RULES):
         return
-    written = [*session.new, *(row for row in session.dirty if session.is_modified(row))]
+    gone = {state for state, (is_delete, _) in flush.states.items() if is_delete}  # what a parent let go is among them
+    changed = (row for row in session.dirty if session.is_modified(row) and inspect(row) not in gone)
+    written = [*session.new, *changed]
     named: dict[Key, set[tuple[Any, ...]]] = defaultdict(set)
     for row in written:
         for key, value in _naming_now(inspect(row).mapper, row):

@@ -50,6 +50,7 @@ class ItemColumn(Word):
 
     category = "category", N_("Category")
     lead_department = "lead_department", N_("Lead department")
+    cooperating_departments = "cooperating_departments", N_("Cooperating departments")
     department_duties = "department_duties", N_("Department duties")
     township_duties = "township_duties", N_("Township duties")
     legal_basis = "legal_basis", N_("Legal and policy basis")

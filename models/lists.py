@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional
@@ -246,6 +247,13 @@ class ListItem(Regional, Model):
     )
     cooperating: Mapped[list[ItemCooperation]] = relationship(
         back_populates="list_item", cascade="all, delete-orphan", info={"label": N_("Cooperating departments")}
+    )
+
+    cooperating_departments: AssociationProxy[list[Unit]] = association_proxy(
+        "cooperating",
+        "unit",
+        creator=lambda unit: ItemCooperation(unit=unit, unit_id=unit.id),
+        info={"label": N_("Cooperating departments")},
     )
 
     __mapper_args__ = {"version_id_col": version}

@@ -71,7 +71,7 @@ list_items = Console(
         "forbidden_kind",
         "priority",
     ),
-    among={"duty_list": draft_lists, "lead_department": bodies, "module": modules},
+    among={"duty_list": draft_lists, "lead_department": bodies, "cooperating_departments": bodies, "module": modules},
     order=("code", "asc"),
     charts=(
         Chart(by="category", title=N_("Items by category")),
@@ -87,7 +87,6 @@ list_items = Console(
         Chart(by="is_blind_spot", split="is_overlap", kind="bar", title=N_("Blind spots and overlaps")),
     ),
     related=(
-        Related(model=ItemCooperation, by="list_item"),
         Related(
             model=ItemStep,
             by="list_item",

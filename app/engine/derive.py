@@ -27,7 +27,8 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from sqlalchemy.orm import MANYTOONE, Mapper, joinedload
+from sqlalchemy.ext.associationproxy import AssociationProxy
+from sqlalchemy.orm import MANYTOONE, Mapper, joinedload, selectinload
 
 from app.engine.declare import Console, Extra, Variant
 
@@ -42,6 +43,23 @@ TELLING = ("word", "row", "file", "day", "moment", "flag", "number")
 WIDE = 3
 """Short text columns that a list shows when nothing is declared, besides words, relations and moments; and fields that
 people declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From a row to others by way of a table between: the relation to its rows, and theirs onward."""
+
+    there: Any
+    onward: Any
+
+    @property
+    def between(self) -> Any:
+        return self.there.mapper.class_
+
+    @property
+    def back(self) -> Any:
+        """The column between that holds the key of the row one comes from."""
+        return self.between.__mapper__.get_property_by_column(next(iter(self.there.remote_side))).class_attribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,8 @@ class Field:
     """`(subject, actor)` → criterion, for a relation with fewer choices than the table has rows."""
     inside: str = ""
     """The JSON column in which the value lies, of a field that people declared."""
+    way: Way | None = None
+    """Of `rows` that hang on a row by a table between them."""
 
     def of(self, row: Any) -> Any:
         """The value in a row."""
@@ -74,15 +94,26 @@ class Field:
 
     def put(self, row: Any, value: Any) -> None:
         """Write the value; of a relation its key too, so that a rule may read either. Nothing is kept of no value."""
-        if not self.inside:
+        if self.way is not None:
+            self._replace(getattr(row, self.name), value or ())
+        elif self.inside:
+            kept = {name: old for name, old in (getattr(row, self.inside) or {}).items() if name != self.name}
+            if value is not None and value != "":
+                kept[self.name] = self._to_json(value)
+            setattr(row, self.inside, kept)
+        else:
             setattr(row, self.name, value)
             if self.names_row:
                 setattr(row, self.column.key, value.id if value is not None else None)
-            return
-        kept = {name: old for name, old in (getattr(row, self.inside) or {}).items() if name != self.name}
-        if value is not None and value != "":
-            kept[self.name] = self._to_json(value)
-        setattr(row, self.inside, kept)
+
+    @staticmethod
+    def _replace(held: Any, wanted: Any) -> None:
+        """What stays is not written anew: the database would see it twice."""
+        for row in [row for row in held if row not in wanted]:
+            held.remove(row)
+        for row in wanted:
+            if row not in held:
+                held.append(row)
 
     def expression(self, model: type[Any]) -> Any:
         """What stands for it in a statement; for a relation its key."""
@@ -160,7 +191,7 @@ _fields: dict[type[Any], Mapping[str, Field]] = {}
 
 
 def fields_of(model: type[Any]) -> Mapping[str, Field]:
-    """Every column and to-one relation of a model by its name, keys of relations left out."""
+    """Every column and relation to one row, or by way of a table to several, by its name. Keys are left out."""
     if model not in _fields:
         _fields[model] = _derived(inspect(model))
     return _fields[model]
@@ -176,6 +207,9 @@ def _derived(mapper: Mapper[Any]) -> Mapping[str, Field]:
     for relation in mapper.relationships:
         if relation.direction is MANYTOONE:
             found[relation.key] = _of_relation(relation)
+    for name, proxy in mapper.all_orm_descriptors.items():
+        if isinstance(proxy, AssociationProxy) and proxy.info.get("label"):
+            found[name] = _of_rows(name, proxy, mapper)
     return found
 
 
@@ -238,6 +272,19 @@ def _of_relation(relation: Any) -> Field:
     )
 
 
+def _of_rows(name: str, proxy: AssociationProxy[Any], mapper: Mapper[Any]) -> Field:
+    there = mapper.relationships[proxy.target_collection]
+    onward = there.mapper.relationships[proxy.value_attr]
+    return Field(
+        name=name,
+        label=proxy.info["label"],
+        kind="rows",
+        help=proxy.info.get("help", ""),
+        target=onward.mapper.class_,
+        way=Way(there, onward),
+    )
+
+
 @dataclass(frozen=True)
 class Shape:
     """A console with its gaps filled from the mapper."""
@@ -287,7 +334,12 @@ class Shape:
     def named_record(self) -> Select[Any]:
         """The row whose id is `key`, in one statement with all that it points at."""
         fields = self.pick(tuple(dict.fromkeys((*self.shown, *self.form))))
-        return self.record.options(*[joinedload(getattr(self.model, f.name)) for f in fields if f.names_row])
+        rows = [
+            selectinload(f.way.there.class_attribute).joinedload(f.way.onward.class_attribute)
+            for f in fields
+            if f.way is not None
+        ]
+        return self.record.options(*rows, *[joinedload(getattr(self.model, f.name)) for f in fields if f.names_row])
 
     def pick(self, names: tuple[str, ...]) -> list[Field]:
         return [self.fields[name] for name in names]
@@ -361,7 +413,9 @@ def _worth_searching(
 ) -> tuple[str, ...]:
     """Whatever is listed, but for files; and all short texts and words."""
     return tuple(
-        n for n in labelled if (n in listed and fields[n].kind != "file") or fields[n].kind in ("text", "word")
+        n
+        for n in labelled
+        if (n in listed and fields[n].kind not in ("file", "rows")) or fields[n].kind in ("text", "word")
     )
 
 

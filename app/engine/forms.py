@@ -129,7 +129,7 @@ class Forms(BaseView):
 
     def _box(self, field: Field, value: Any) -> Any:
         if field.target is not None:
-            rows = value if isinstance(value, list | tuple) else [value] if value is not None else []
+            rows = [value] if field.names_row and value is not None else value or []
             return [(row.id, name_of(row)) for row in rows]
         return for_input(field, value, self.world.zone) if field.kind != "flag" else bool(value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -31,6 +32,9 @@ NATURAL_KEYS = ("code", "number", "username", "name", "title")
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 """What a CSV file may be written in: UTF-8, or what Excel writes in China."""
+
+SEVERAL = re.compile(r"[、;；\n]")
+"""What stands between the names in a cell that holds several."""
 
 Names = dict[str, dict[str, set[int]]]
 """What the rows are called that each relation may name: field → name → keys."""
@@ -118,6 +122,8 @@ def _value(world: World, field: Field, cell: Any, names: Names) -> Any:
         cell = int(cell)
     if field.names_row:
         return _key(world, field, str(cell).strip(), names)
+    if field.kind == "rows":
+        return [_key(world, field, name.strip(), names) for name in SEVERAL.split(str(cell)) if name.strip()]
     if field.kind == "word":
         return _word(field, str(cell).strip())
     if field.kind == "flag" and isinstance(cell, str):

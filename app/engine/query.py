@@ -11,10 +11,11 @@ from typing import Any
 from flask_babel import gettext
 from marshmallow import ValidationError
 from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.engine.declare import World
-from app.engine.derive import Field, Shape, fields_of
+from app.engine.derive import Field, Shape, Way, fields_of
 from app.engine.schema import key_of, schema_of, storable
 
 PAGE_SIZE, LARGEST_PAGE, LAST_PAGE, MOST_FILTERS = 25, 100, 1_000_000, 20
@@ -197,15 +198,29 @@ def fetch_related(session: Session, fields: Iterable[Field], rows: Sequence[Any]
     What comes back keeps the rows alive in the session's identity map; hold it while they are read.
     """
     wanted: dict[type[Any], set[int]] = defaultdict(set)
+    held: list[Any] = []
     for field in fields:
         if field.names_row and field.target is not None:
             wanted[field.target] |= {key for row in rows if (key := getattr(row, field.column.key)) is not None}
-    held: list[Any] = []
+        elif field.way is not None and rows:
+            held.append(_fetch_ways(session, field.way, rows))
     for target, keys in wanted.items():
         if keys:
             found = session.scalars(select(target).where(target.id.in_(sorted(keys)))).all()
             held += [found, fetch_names(session, found, deep=deep)]
     return held
+
+
+def _fetch_ways(session: Session, way: Way, rows: Sequence[Any]) -> Sequence[Any]:
+    """What lies between, and the rows beyond it, in one statement."""
+    parts: dict[int, list[Any]] = {row.id: [] for row in rows}
+    query = select(way.between).where(way.back.in_(sorted(parts))).order_by(way.between.id)
+    found = session.scalars(query.options(joinedload(way.onward.class_attribute))).all()
+    for part in found:
+        parts[getattr(part, way.back.key)].append(part)
+    for row in rows:
+        set_committed_value(row, way.there.key, parts[row.id])
+    return found
 
 
 def fetch_names(session: Session, rows: Sequence[Any], *, deep: int = 1) -> list[Any]:

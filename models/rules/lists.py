@@ -64,6 +64,8 @@ def _is_empty(field: ListField) -> ColumnElement[bool]:
     if field.name not in ItemColumn.__members__:
         written: ColumnElement[Any] = ListItem.extra[field.name].as_string()
         return or_(written.is_(None), func.trim(written) == "")
+    if field.name == ItemColumn.cooperating_departments:
+        return ~ListItem.cooperating.any()
     column = inspect(ListItem).relationships.get(field.name)
     keyed: Any = getattr(ListItem, f"{field.name}_id" if column is not None else field.name)
     if isinstance(keyed.type, String | Text):
@@ -115,6 +117,7 @@ def _forbidden(session: Session, duty_list: DutyList) -> list[tuple[ColumnElemen
     return found
 
 
+LEADS = N_("This unit leads in the item, so it cannot cooperate in it too.")
 AUTHORITY_FIRST = N_(
     "%(items)s: authority and benefit lie with the department, so it is primarily responsible."
     " Move the item to a list of which the department is."
@@ -291,6 +294,10 @@ def prepare_item(session: Session, item: ListItem, actor: Actor, now: datetime) 
         Holder.department,
     ):
         raise Refused(AUTHORITY_FIRST, field="authority_holder", items=item.code)
+    if item.lead_department in item.cooperating_departments:
+        raise Refused(LEADS, field="cooperating_departments")
+    for part in item.cooperating:
+        part.region_id = duty_list.region_id
     item.region_id, item.list_type_id, item.list_type = duty_list.region_id, duty_list.list_type_id, duty_list.list_type
     item.search_key = search_key(item.title)[:400]
     high = ((item.service_radius, FAR), (item.yearly_cases, MANY), (item.trips, OFTEN))
@@ -310,5 +317,5 @@ def prepare_cooperation(session: Session, part: ItemCooperation, actor: Actor, n
     if item is None or draft_list(session, item.duty_list_id) is None:
         raise Refused(N_("A published list is frozen. Choose an item of a draft."), field="list_item")
     if item.lead_department_id == part.unit_id:
-        raise Refused(N_("This unit leads in the item, so it cannot cooperate in it too."), field="unit")
+        raise Refused(LEADS, field="unit")
     part.region_id = item.region_id

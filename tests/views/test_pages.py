@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from models.calendar import WorkingWindow
-from models.lists import ItemCooperation
+from models.items import ItemIndicator
 from models.organisation import Duty
 from models.recorder import RecorderEntry
 from models.roles import RoleName
@@ -22,29 +22,30 @@ def manager(browser_of, make):
 
 
 def test_a_part_is_added_from_the_page_of_the_whole_which_is_filled_in(manager, make, session):
-    item, helper = make.item(duty_list=make.duty_list()), make.department()
-    address = f"/item_cooperation/add?list_item={item.id}"
+    item = make.item(duty_list=make.duty_list())
+    address = f"/item_indicator/add?list_item={item.id}"
     assert f'href="{address}"' in manager.get(f"/list_item/{item.id}").text
     assert re.search(rf'<option value="{item.id}" selected>', manager.get(address).text)
-    assert manager.post(address, data={"list_item": item.id, "unit": helper.id}).status_code == 302
+    field = {"list_item": item.id, "label": "占地面积", "name": "area", "kind": "number"}
+    assert manager.post(address, data=field).status_code == 302
     page = manager.get(f"/list_item/{item.id}").text
-    assert (helper.name in page, address in page) == (True, True)
-    assert session.scalars(select(ItemCooperation.unit_id)).all() == [helper.id]
+    assert ("占地面积" in page, address in page) == (True, True)
+    assert session.scalars(select(ItemIndicator.name)).all() == ["area"]
 
 
 def test_an_empty_part_is_shown_to_whom_can_fill_it_and_says_so(manager, make):
     draft, published = make.duty_list(), make.item()
     assert f"/list_item/add?duty_list={draft.id}" in manager.get(f"/duty_list/{draft.id}").text
     page = manager.get(f"/list_item/{make.item(duty_list=draft).id}").text
-    assert ("配合部门" in page, "暂无数据" in page) == (True, True)
-    assert "/item_cooperation/add" not in manager.get(f"/list_item/{published.id}").text
+    assert ("关联指标项" in page, "暂无数据" in page) == (True, True)
+    assert "/item_indicator/add" not in manager.get(f"/list_item/{published.id}").text
 
 
 def test_a_part_is_not_offered_to_whom_cannot_add_it(browser_of, make):
-    item = make.item(duty_list=make.duty_list(), cooperating=[make.department()])
+    item = make.indicator(make.item(duty_list=make.duty_list())).list_item
     officer = browser_of(make.office(Duty.editorial_office))
     page = officer.get(f"/list_item/{item.id}").text
-    assert ("配合部门" in page, "/item_cooperation/add" in page) == (True, False)
+    assert ("关联指标项" in page, "/item_indicator/add" in page) == (True, False)
     assert "/call_assignment/add" not in officer.get(f"/call/{make.call(state='submitted').id}").text
 
 
