@@ -84,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
     admin.add_argument("username")
     admin.add_argument("--email", required=True)
     command("check-config", check_config, "Name every setting that stands in the way of a start.")
-    import_ = command("import", import_file, "Read rows from a file, all of them or none.")
+    import_ = command("import", import_file, "Read rows from a file or a folder of files, all of them or none.")
     import_.add_argument("resource")
     import_.add_argument("file", type=Path)
     import_.add_argument("--as", dest="unit", metavar="UNITCODE", help="the unit in whose name the rows are written")

@@ -25,6 +25,8 @@ from app.engine import export, intake
 from app.engine.declare import World
 from app.engine.derive import Shape, shape_of, translated
 from app.engine.query import Question
+from app.engine.sheets import Unreadable, read
+from app.importing import known_words
 from models import recorder, witness
 from models.actor import SYSTEM_ACTOR, Actor
 from models.base import Role, User, Word
@@ -39,6 +41,9 @@ from models.store import Store
 
 log = logging.getLogger("app.commands")
 
+
+SHEETS = (".xlsx", ".xls", ".et", ".csv")
+"""What a file of rows may be."""
 
 NAMED = 10
 """Rows of a table that `verify` names before it counts the rest."""
@@ -263,22 +268,44 @@ def export_file(resource: str, path: Path) -> dict[str, Any]:
 
 
 def import_file(resource: str, path: Path, dry_run: bool, unit_code: str | None = None) -> dict[str, Any]:
-    """Read a workbook or CSV file into a resource, in the name of a unit: all rows or none.
+    """Read a workbook or CSV file, or a folder of them, into a resource, in the name of a unit: all rows or none.
 
     Raises `CannotDo` with the reasons.
     """
-    if not path.is_file():
+    if not path.exists():
         raise config.CannotDo(f"There is no file {path}.")
     with _counter(resource, unit_code) as (world, shape):
-        if not shape.form:
+        if not shape.form or shape.console.intake is None:
             raise config.CannotDo(f"{resource} is written by rules only.")
+        session = world.session()
+        known = known_words(session, world.actor().region_id, resource)
+        headings = intake.headings_of(world, shape, known)
         try:
-            taken = intake.take_in(world, shape, path, dry_run=dry_run)
-        except intake.Unreadable as error:
+            sheets = [sheet for file in _files(path) for sheet in read(file.name, file.read_bytes(), headings.knows)]
+            intake.refuse_unknown(headings, sheets)
+            report = intake.take_in(world, shape, sheets, known=known)
+        except Unreadable as error:
             raise config.CannotDo(f"{path}: {error}") from error
-        except intake.Rejected as error:
-            lines = [f"{path}, row {refusal.row}: {refusal}" for refusal in error.refusals]
+        if refused := [row for row in report.rows if row.action == "refused"]:
+            session.rollback()
+            lines = [f"{path}, {row.sheet}, row {row.number}: " + "; ".join(map(str, row.reasons)) for row in refused]
             if not unit_code:
                 lines.append("Rows that belong to a unit are written in its name: --as CODE.")
-            raise config.CannotDo("\n".join([*lines, "Nothing was written."])) from error
-        return {"resource": resource, "rows": taken.rows, "not_entered": taken.not_entered, "dry_run": dry_run}
+            raise config.CannotDo("\n".join([*lines, "Nothing was written."]))
+        session.rollback() if dry_run else session.commit()
+        return {
+            "resource": resource,
+            "rows": len(report.rows),
+            **{action: report.count(action) for action in ("new", "changed", "same")},
+            "not_entered": report.not_entered,
+            "left_out": report.left_out,
+            "dry_run": dry_run,
+        }
+
+
+def _files(path: Path) -> list[Path]:
+    """The file; of a folder, all that may hold rows. Raises `CannotDo` where there is none."""
+    found = [path] if path.is_file() else sorted(file for file in path.iterdir() if file.suffix.lower() in SHEETS)
+    if not found:
+        raise config.CannotDo(f"There is no file of rows in {path}: none of {', '.join(SHEETS)}.")
+    return found

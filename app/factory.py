@@ -20,6 +20,7 @@ from app.engine.declare import World
 from app.extensions import appbuilder, csrf, db
 from app.files import FILES
 from app.flow_charts import FlowChartApi, FlowCharts
+from app.imports import ImportApi, Imports, sheets_for, world_of
 from app.metrics import Metrics
 from app.names import CODES, NAMES
 from app.roles_page import LabelledSecurity
@@ -49,6 +50,7 @@ def create_app(**overrides: Any) -> Flask:
     db.init_app(app)
     csrf.init_app(app)
     errors.register(app)
+    world_of[:] = [world()]
     with app.app_context():
         AppBuilder(
             app,
@@ -75,6 +77,8 @@ def create_app(**overrides: Any) -> Flask:
             ComparisonApi,
             desk.OpenApi,
             *finder.VIEWS,
+            Imports,
+            ImportApi,
             burden.Burden,
         ):
             appbuilder.add_view_no_menu(view)
@@ -124,6 +128,7 @@ def world() -> World:
         timeline=timeline,
         derivation=derivation,
         files=FILES,
+        sheets_for=sheets_for,
         zone=identity.ZONE,
     )
 

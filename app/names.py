@@ -11,6 +11,7 @@ from models.admissions import GuaranteeMeasure
 from models.base import N_, Role
 from models.calendar import TimeLimit, WorkingWindow
 from models.coordination import CaseParty
+from models.imports import ImportWord
 from models.ledger import Job, Promise
 from models.meetings import MeetingVote
 from models.recorder import RecorderEntry
@@ -32,6 +33,8 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "case_party": N_("Party"),
     "coordination_case": N_("Coordination case"),
     "data_request": N_("Data request"),
+    "import_run": N_("Import"),
+    "import_word": N_("Word of imports"),
     "data_request_field": N_("Requested field"),
     "duty_list": N_("List"),
     "item_attachment": N_("Drawing or guide"),
@@ -142,8 +145,13 @@ def _working_window(window: WorkingWindow) -> str:
     return f"{translated(WEEKDAYS[window.weekday])} {window.starts:%H:%M}–{window.ends:%H:%M}"
 
 
+def _import_word(word: ImportWord) -> str:
+    return f"{called(word.resource)}：{word.said}"
+
+
 NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     Role: role_name,
+    ImportWord: _import_word,
     CaseParty: lambda party: f"{party.unit} · {translated(party.side.label)}",
     GuaranteeMeasure: lambda measure: f"{measure.admission} · {translated(measure.kind.label)}",
     MeetingVote: lambda vote: f"{vote.unit} · {translated(vote.ballot.label)}",

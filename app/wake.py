@@ -1,4 +1,4 @@
-"""After a commit that says something to somebody: «look now», so that the bell rings within a second.
+"""After a commit that says something to somebody, or leaves an import to be taken: «look now».
 
 Only a hint. Where Redis is away nothing is lost: the next sweep finds the outbox as it is.
 """
@@ -13,12 +13,14 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.extensions import db
+from jobs.imports import WAITING
 from jobs.queues import DELIVER, connect, enqueue_once
+from models.imports import ImportRun
 from models.notices import Outbox
 
 log = logging.getLogger("app.wake")
 SAID = "said"
-"""The key in `session.info` of a transaction that wrote to the outbox."""
+"""The key in `session.info` of what a transaction left for a job: the parts of `jobs.sweep` that are to look now."""
 
 
 def register(app: Flask, redis_url: str) -> None:
@@ -26,15 +28,18 @@ def register(app: Flask, redis_url: str) -> None:
     redis = connect(redis_url)
 
     def heard(session: Session, flush: object) -> None:
+        said = session.info.setdefault(SAID, set())
         if any(isinstance(row, Outbox) for row in session.new):
-            session.info[SAID] = True
+            said.add("deliver")
+        if any(isinstance(row, ImportRun) and row.state in WAITING for row in session.dirty):
+            said.add("imports")
 
     def wake(session: Session) -> None:
-        if session.info.pop(SAID, False):
+        for part in session.info.pop(SAID, ()):
             try:
-                enqueue_once(redis, DELIVER, "jobs.runner.run", "deliver", key="deliver-now", remember=0)
+                enqueue_once(redis, DELIVER, "jobs.runner.run", part, key=f"{part}-now", remember=0)
             except (RedisError, OSError) as error:
-                log.info("Redis is away (%s): the next sweep will deliver", error)
+                log.info("Redis is away (%s): the next sweep will look", error)
 
     with app.app_context():
         event.listen(db.session, "after_flush", heard)

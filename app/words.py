@@ -16,6 +16,7 @@ RIGHTS = {
     "can_get": N_("View"),
     "can_this_form_get": N_("Open the form"),
     "can_this_form_post": N_("Send the form"),
+    "can_send": N_("Send a file"),
     "can_userinfo": N_("View my account"),
     "userinfoedit": N_("Edit my account"),
     "resetmypassword": N_("Change my password"),
@@ -26,6 +27,7 @@ RIGHTS = {
 
 PAGES = {
     "Burden": N_("Burden meter"),
+    "Import": N_("Import"),
     "UserDBModelView": N_("Accounts"),
     "RoleModelView": N_("Roles"),
     "UserInfoEditView": N_("Names on my account"),

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config import settings
-from jobs import admissions, calls, coordination, lists, matters
+from jobs import admissions, calls, coordination, imports, lists, matters
 from jobs.audit import recount
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
@@ -101,6 +101,7 @@ Part = Callable[[Session, datetime], Done]
 PARTS: dict[str, Part] = {
     "self_audit": recount,
     **{job.value: partial(keep, job) for job in CLOCKS},
+    "imports": imports.carry_out,
     "notices": deliver,
     "mails": mails,
     "unnamed_files": remove_unnamed,

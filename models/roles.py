@@ -183,6 +183,18 @@ for _role in _TABLE.keys() - _ONLY_READ:
     _TABLE[_role] |= {"Attachment": "read add"}
 
 
+# Whoever may add rows may send a file of them, and say what its headings mean.
+for _role in _TABLE.keys() - (_ONLY_READ - {RoleName.admin}):
+    _TABLE[_role] |= {
+        "Import": "send",
+        "ImportRun": "read confirm undo discard",
+        "ImportRow": "read export",
+        "ImportWord": "read",
+    }
+for _role in (RoleName.list_manager, RoleName.editorial_officer):
+    _TABLE[_role] |= {"ImportWord": "read edit delete export"}
+
+
 # Flask-AppBuilder's own pages for accounts and roles: who keeps accounts does not also say what roles may do.
 _PEOPLE = {
     RoleName.admin: {

@@ -23,6 +23,7 @@ from models.coordination import CaseParty, CoordinationCase
 from models.door import Roles, Scope
 from models.files import Attachment
 from models.governance import GovernanceModule
+from models.imports import ImportRow, ImportRun, ImportWord
 from models.irregular import CONCLUDED, IrregularAssignmentReport, ReportState
 from models.item_words import ItemState, ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
@@ -224,6 +225,8 @@ def of_meetings(key: InstrumentedAttribute[int], *, county: Criterion, own: Crit
 MANAGERS = frozenset({RoleName.list_manager})
 EDITORS = frozenset({RoleName.editorial_officer})
 ADMINS = frozenset({RoleName.admin})
+
+my_runs = select(ImportRun.id).where(ImportRun.unit_id.in_(UNIT_IDS))
 
 OPEN_TO_ALL = (ListState.published, ListState.superseded, ListState.consulting)
 draft_list_ids = select(DutyList.id).where(DutyList.region_id == REGION_ID, DutyList.state == ListState.draft)
@@ -485,6 +488,14 @@ SCOPED: dict[type, Scope] = {
             own=DataRequestTownship.request_id.in_(my_request_ids),
         ),
         writes=everyone(DataRequestTownship.request_id.in_(my_draft_request_ids)),
+    ),
+    # What a unit sent is its own: a file may hold what others do not see.
+    ImportRun: Scope(sees=reach(county=ImportRun.unit_id.in_(UNIT_IDS), own=ImportRun.unit_id.in_(UNIT_IDS))),
+    ImportRow: Scope(sees=reach(county=ImportRow.import_run_id.in_(my_runs), own=ImportRow.import_run_id.in_(my_runs))),
+    # What is said of a word holds for the whole county.
+    ImportWord: Scope(
+        sees=reach(county=ImportWord.region_id == REGION_ID, own=ImportWord.region_id == REGION_ID),
+        writes=only(MANAGERS | EDITORS, ImportWord.region_id == REGION_ID),
     ),
     Notice: Scope(sees=everyone(Notice.user_id == USER_ID), writes=everyone(Notice.user_id == USER_ID)),
     Promise: Scope(sees=reach(county=Promise.region_id == REGION_ID, own=false())),

@@ -15,6 +15,7 @@ from models.assigned import AssignedMatter
 from models.base import Model
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
+from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
 from models.lists import DutyList
 from models.meetings import JointMeeting
@@ -30,6 +31,7 @@ from models.rules.calls import CALL
 from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
 from models.rules.guarantees import GUARANTEE
+from models.rules.imports import IMPORT
 from models.rules.irregular import REPORT
 from models.rules.lists import LIST
 from models.rules.meetings import MEETING
@@ -51,6 +53,7 @@ WORKFLOWS = {
     GuaranteeMeasure: GUARANTEE,
     JointMeeting: MEETING,
     DutyList: LIST,
+    ImportRun: IMPORT,
     ListOpinion: OPINION,
     ListAdjustment: ADJUSTMENT,
     AdjustmentOpinion: ADJUSTMENT_OPINION,
@@ -95,6 +98,7 @@ def test_nothing_goes_round_the_door(path):
 
 SYSTEMS = {
     "app/commands.py": "commands of an operator",
+    "app/taking.py": "who sent an import, and that it failed; the rows are written by whoever sent it",
     "app/metrics.py": "numbers of the whole deployment, and no rows",
     "jobs/runner.py": "what happens by itself",
     "models/door.py": "where it is made",
@@ -159,6 +163,7 @@ LAST = {
     ResponsibilityStatement: {"cleared"},
     IrregularAssignmentReport: {"upheld", "dismissed", "withdrawn"},
     DataRequest: {"withdrawn"},
+    ImportRun: {"undone", "discarded"},
 }
 REST = {CallAssignment: {"resolved"}, AdmissionOpinion: {"answered"}}
 UNREACHED = {Call: {"closed"}}  # both ratings close a call, and nobody rates yet

@@ -8,6 +8,7 @@ from views.calls import assignments, calls
 from views.coordination import cases, parties
 from views.files import attachments
 from views.governance import governance_modules
+from views.imports import import_rows, import_runs, import_words
 from views.irregular import irregular_reports
 from views.items import checkpoints, indicators, item_attachments
 from views.lists import cooperations, duty_lists, list_fields, list_items, list_opinions, list_types
@@ -67,5 +68,8 @@ CONSOLES = (
     list_fields,
     promises,
     recorder_entries,
+    import_runs,
+    import_rows,
+    import_words,
     attachments,
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.engine.declare import Chart, Console, Extra, Kinds, Link, Related, Variant
+from app.engine.declare import Chart, Console, Extra, Intake, Kinds, Link, Related, Variant
 from models.base import N_
 from models.item_words import ItemColumn
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
@@ -11,6 +11,7 @@ from models.opinions import ListOpinion
 from models.queries.choices import bodies, draft_items, draft_lists, modules
 from models.queries.list_types import fields_of_type
 from models.rules.comments import OPINION
+from models.rules.item_sheets import complete_item
 from models.rules.list_types import forget_field, forget_type, prepare_field, prepare_type
 from models.rules.lists import LIST, forget_from_draft, forget_list, prepare_cooperation, prepare_item, prepare_list
 from models.steps import ItemStep
@@ -110,6 +111,14 @@ list_items = Console(
     kinds=Kinds(by=("duty_list", "list_type"), column="extra", variant=of_type),
     prepare=prepare_item,
     forget=forget_from_draft,
+    intake=Intake(
+        also=("list_type",),
+        sheet="list_type",
+        headline="category",
+        numerals=("code",),
+        rest={"lead_department": "cooperating_departments"},
+        complete=complete_item,
+    ),
     empty=N_("No item is in force. The editorial office publishes the list."),
 )
 

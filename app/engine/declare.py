@@ -115,6 +115,24 @@ class Kinds:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Intake:
+    """How rows of this table stand in the files that people keep, where that is not as on the form."""
+
+    also: tuple[str, ...] = ()
+    """Fields that a file may name though the form does not: `complete` makes of them what it does."""
+    sheet: str = ""
+    """The field that the name of a sheet fills, where no column does."""
+    headline: str = ""
+    """The field that a headline across the sheet fills for the rows below it, where no column does."""
+    numerals: tuple[str, ...] = ()
+    """Codes, which may be written in Chinese numerals."""
+    rest: Mapping[str, str] = field(default_factory=dict)
+    """Where a cell holds several names and the field takes one: which field takes the others."""
+    complete: Callable[..., None] | None = None
+    """`(session, sent, actor, now, memo)`: puts into `sent` what follows from the rest. `memo` lasts for the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Console:
     """One model's pages, resource, export and charts. A misspelt name fails when the file is imported.
 
@@ -150,9 +168,13 @@ class Console:
     """`(session, row, actor, now)` after a row is written and has its key: what follows from it, or raises."""
     forget: Callable[..., None] | None = None
     """`(session, row, actor, now)` before a row is deleted: raises if it may not be."""
+    intake: Intake | None = Intake()
+    """None: no file of rows is taken."""
     empty: str = ""
     """What to do when the list has no row yet."""
     in_menu: bool = True
+    passing: tuple[str, ...] = ()
+    """States that end by themselves within seconds: the page of such a row looks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +233,10 @@ def _nowhere(*_: Any) -> Any:
     raise LookupError("this application keeps no files")
 
 
+def _nowhere_sent(_: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Files:
     """Where the application keeps files. Their table says of itself, in its `info`, that its rows are `files`."""
@@ -244,3 +270,5 @@ class World:
     """(session, row, column) → how the deadline there came about; None where nothing was counted."""
     zone: Any
     files: Files = Files()
+    sheets_for: Callable[[str], str] = _nowhere_sent
+    """(resource) → the page where a file of its rows is sent; nothing where none is taken."""

@@ -88,6 +88,8 @@ class Field:
 
     def of(self, row: Any) -> Any:
         """The value in a row."""
+        if self.way is not None:
+            return list(getattr(row, self.name))
         if not self.inside:
             return getattr(row, self.name)
         return self._from_json((getattr(row, self.inside) or {}).get(self.name))

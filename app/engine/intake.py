@@ -1,235 +1,364 @@
-"""Rows from a workbook or a CSV file: the same checks as the form, all of them or none."""
+"""Rows from a file: the same checks as the form, each row new, changed, the same or refused."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from pathlib import Path
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
-from flask import current_app
 from flask_babel import force_locale, gettext
-from python_calamine import CalamineError, CalamineWorkbook
-from sqlalchemy import Select, or_, select
+from sqlalchemy import UniqueConstraint, inspect, select
 
-from app.engine import write
-from app.engine.declare import Told, World
+from app.engine import kinds, write
+from app.engine.cells import LANGUAGES, Known, Reader, Unclear, code_of, parts_of
+from app.engine.declare import Intake, Told, World
 from app.engine.derive import Field, Shape, translated
-from app.engine.present import name_of
-from app.engine.schema import writable
+from app.engine.present import name_of, plain
+from app.engine.schema import load, schema_of, writable
+from app.engine.sheets import Line, Sheet, Unreadable, address, plain_heading, ways_to_say
 
-LANGUAGES = ("zh", "en")
-
-NATURAL_KEYS = ("code", "number", "username", "name", "title")
-"""By which of its columns a row may be named in a file, in this order."""
-
-
-ENCODINGS = ("utf-8-sig", "gb18030")
-"""What a CSV file may be written in: UTF-8, or what Excel writes in China."""
-
-SEVERAL = re.compile(r"[、;；\n]")
-"""What stands between the names in a cell that holds several."""
-
-Names = dict[str, dict[str, set[int]]]
-"""What the rows are called that each relation may name: field → name → keys."""
-
-
-class Unreadable(ValueError):
-    """The file has no rows that this resource could take."""
+Action = Literal["new", "changed", "same", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """One row that was not taken: its number in the file, and a sentence for each column."""
+class Reason:
+    """Why a row was refused: the cell, the field, and a sentence. Without a cell it is about the row."""
 
-    row: int
-    reasons: Mapping[str, str]
+    cell: str
+    field: str
+    label: str
+    sentence: str
 
     def __str__(self) -> str:
-        return "; ".join(f"{name}: {reason}" if name else reason for name, reason in self.reasons.items())
+        return " ".join(filter(None, (self.cell, f"{self.field}:" if self.field else "", self.sentence)))
+
+    def told(self) -> str:
+        """For a person, who knows the column by its label."""
+        return " ".join(filter(None, (self.cell, self.label, self.sentence)))
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """How many rows were taken, and under which headings stands what people do not enter, so that it was left."""
+class Outcome:
+    """What becomes of one row. `before` and `after` hold the fields that change, as a program would send them."""
 
-    rows: int
-    not_entered: list[str]
-
-
-class Unclear(ValueError):
-    """A cell does not single out a word or a row."""
-
-
-class Rejected(Exception):
-    """Some rows were refused, so none was written."""
-
-    def __init__(self, refusals: list[Refusal]) -> None:
-        super().__init__(f"{len(refusals)} rows refused")
-        self.refusals = refusals
+    sheet: str
+    number: int
+    action: Action
+    key: int | None = None
+    name: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    changes: Sequence[tuple[str, str, str]] = ()
+    """(label, before, after) of each changed field, in words"""
+    reasons: Sequence[Reason] = ()
 
 
-def take_in(world: World, shape: Shape, path: Path, *, dry_run: bool) -> Taken:
-    """Write every row of the file, or none. Raises `Unreadable` or `Rejected`.
+@dataclass(slots=True)
+class Report:
+    """What becomes of a file."""
 
-    The first row is the heading: field names or labels, in either language. A dry run is the real run, undone.
-    """
-    headings, rows = _table(path)
-    fields = _headed(shape, headings)
-    session = world.session()
-    names: Names = {}
-    refusals: list[Refusal] = []
-    taken = 0
-    for number, cells in rows:
-        try:
-            with session.begin_nested():
-                _one(world, shape, fields, cells, names)
-            taken += 1
-        except write.NotWritten as refusal:
-            refusals.append(Refusal(number, refusal.told.fields))
-    if refusals or dry_run:
-        session.rollback()
-    if refusals:
-        raise Rejected(refusals)
-    session.commit()
-    not_entered = [heading for heading, field in zip(headings, fields, strict=True) if heading and field is None]
-    return Taken(taken, not_entered)
+    rows: list[Outcome] = field(default_factory=list)
+    not_entered: list[str] = field(default_factory=list)
+    """Headings of what people do not enter, so that it was left."""
+    left_out: list[str] = field(default_factory=list)
+    """Sheets without a column of this table."""
+    unclear: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(field, what was said) of words and rows that nobody knows, and how often."""
+
+    def count(self, action: Action) -> int:
+        return sum(row.action == action for row in self.rows)
 
 
-def _one(world: World, shape: Shape, fields: list[Field | None], cells: list[Any], names: Names) -> None:
-    sent, unclear = {}, {}
-    for field, cell in zip(fields, cells, strict=False):
-        if field is None or cell in ("", None):
-            continue
-        try:
-            sent[field.name] = _value(world, field, cell, names)
-        except Unclear as error:
-            unclear[field.name] = str(error)
-    if unclear:
-        raise write.NotWritten(Told(422, unclear))
-    write.insert(world, shape, sent)
+def headings_of(world: World, shape: Shape, known: Known, given: Mapping[str, Any] | None = None) -> Headings:
+    """What the headings of a file may be."""
+    shape = kinds.of_sent(world, shape, dict(given or {}))
+    return Headings(shape, known)
 
 
-def _value(world: World, field: Field, cell: Any, names: Names) -> Any:
-    """A cell as a program would have sent it. Raises `Unclear` for a word or a row that it does not single out."""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    if field.names_row:
-        return _key(world, field, str(cell).strip(), names)
-    if field.kind == "rows":
-        return [_key(world, field, name.strip(), names) for name in SEVERAL.split(str(cell)) if name.strip()]
-    if field.kind == "word":
-        return _word(field, str(cell).strip())
-    if field.kind == "flag" and isinstance(cell, str):
-        return {"是": True, "否": False, "yes": True, "no": False}.get(cell.strip().lower(), cell)
-    if isinstance(cell, datetime | date | time):
-        return cell.date().isoformat() if field.kind == "day" and isinstance(cell, datetime) else cell.isoformat()
-    return str(cell) if field.kind in ("text", "long_text") else cell
+class Headings:
+    """Which field a heading means: by its name, its label in either language, or what people said of it."""
+
+    def __init__(self, shape: Shape, known: Known) -> None:
+        self.fields = {f.name: f for f in (*writable(shape), *shape.pick(_usual(shape).also))}
+        self._by_name: dict[str, Field | None] = {}
+        for field_ in (*shape.fields.values(), *self.fields.values()):
+            for name in _names(field_):
+                self._by_name[name] = self.fields.get(field_.name)
+        said = known.headings.items()
+        self._by_name |= {heading: self.fields.get(name) for heading, name in said if not name or name in self.fields}
+
+    def knows(self, heading: str) -> bool:
+        return heading in self._by_name
+
+    def meant(self, parts: Sequence[str]) -> Field | None:
+        """The field of a column; None where nobody enters it, or nobody knows it: ask `missing`."""
+        return next((self._by_name[way] for way in ways_to_say(parts) if way in self._by_name), None)
+
+    def missing(self, parts: Sequence[str]) -> bool:
+        return bool(parts) and not any(map(self.knows, ways_to_say(parts)))
+
+    def fit(self, sheet: Sheet) -> bool:
+        """Whether a sheet is one of this table: it has a column that each row needs, or any if none is needed."""
+        fields = {f.name: f for parts in sheet.headings if (f := self.meant(parts)) is not None}
+        needed = [f for f in self.fields.values() if f.required]
+        return any(f.required for f in fields.values()) if needed else bool(fields)
+
+    def told(self) -> str:
+        return "、".join(translated(field.label) for field in self.fields.values())
 
 
-def _word(field: Field, said: str) -> str:
-    for word in field.words:
-        names = {str(word), word.label}
-        for language in LANGUAGES:
-            with force_locale(language):
-                names.add(gettext(word.label))
-        if said in names:
-            return str(word)
-    raise Unclear(_unknown(said))
+def _usual(shape: Shape) -> Intake:
+    return shape.console.intake or Intake()
 
 
-def _key(world: World, field: Field, said: str, names: Names) -> int:
-    """The one row of that code or name among those that may be chosen, or called so on the screen and in an export."""
-    target: Any = field.target
-    columns = [getattr(target, name) for name in NATURAL_KEYS if hasattr(target, name)]
-    by_column = _choices(world, field).where(or_(*(column == said for column in columns))).limit(2)
-    found = {row.id for row in world.session().scalars(by_column)} if columns else set()
-    if not found:
-        if field.name not in names:
-            names[field.name] = _called(world, field)
-        found = names[field.name].get(said, set())
-    if len(found) > 1:
-        raise Unclear(gettext("Several records match “%(value)s”. Write the code of the one.", value=said[:60]))
-    if not found:
-        raise Unclear(_unknown(said))
-    return next(iter(found))
+def _names(field: Field) -> Iterator[str]:
+    yield plain_heading(field.name)
+    for language in LANGUAGES:
+        with force_locale(language):
+            if field.label:
+                yield plain_heading(gettext(field.label))
+    if field.label:
+        yield plain_heading(field.label)
 
 
-def _unknown(said: str) -> str:
-    return gettext("“%(value)s” is not known. Write its code or its name.", value=said[:60])
-
-
-def _choices(world: World, field: Field) -> Select[Any]:
-    query = select(field.target)  # type: ignore[arg-type]
-    return query.where(field.among(None, world.actor())) if field.among is not None else query
-
-
-def _called(world: World, field: Field) -> dict[str, set[int]]:
-    """What each row that may be chosen is called, in either language."""
-    called: dict[str, set[int]] = defaultdict(set)
-    for row in world.session().scalars(_choices(world, field)):
-        for language in LANGUAGES:
-            with current_app.app_context(), force_locale(language):  # one of its own: words are looked up once for each
-                called[name_of(row)].add(row.id)
-    return called
-
-
-def _headed(shape: Shape, headings: list[str]) -> list[Field | None]:
-    """The field of each heading; None for what stands in an export, and is not entered. Raises `Unreadable`."""
-    entered = writable(shape)
-    known: dict[str, Field | None] = {}
-    for field in (*shape.fields.values(), *entered):
-        names = {field.name, field.label}
-        for language in LANGUAGES:
-            with force_locale(language):
-                names.add(gettext(field.label) if field.label else "")
-        known |= dict.fromkeys(names - {""}, field if field.name in shape.form else None)
-    fields = [known.get(heading) for heading in headings]
-    expected = "、".join(translated(field.label) for field in entered)
-    if not any(fields):
-        raise Unreadable(gettext("The first row names no column of this table. It knows: %(names)s.", names=expected))
-    if unknown := [heading for heading in headings if heading and heading not in known]:
-        raise Unreadable(
-            gettext(
-                "This table has no column named %(unknown)s. It knows: %(names)s.",
-                unknown="、".join(f"“{heading[:60]}”" for heading in unknown),
-                names=expected,
-            )
-        )
-    if twice := {field.label for field in fields if field is not None and fields.count(field) > 1}:
+def columns_of(headings: Headings, sheet: Sheet) -> list[Field | None]:
+    """The field of each column. Raises `Unreadable` where two mean the same."""
+    fields = [headings.meant(parts) for parts in sheet.headings]
+    if twice := {f.label for f in fields if f is not None and fields.count(f) > 1}:
         said = "、".join(map(translated, sorted(twice)))
         raise Unreadable(gettext("These columns stand there twice: %(names)s.", names=said))
     return fields
 
 
-def _table(path: Path) -> tuple[list[str], Iterator[tuple[int, list[Any]]]]:
-    try:
-        rows = _csv(path) if path.suffix.lower() == ".csv" else _workbook(path)
-    except (csv.Error, CalamineError) as error:
+def unknown_headings(headings: Headings, sheets: Sequence[Sheet]) -> list[str]:
+    """The headings that nobody knows, in the sheets that have one that somebody knows."""
+    unknown = [
+        " / ".join(parts)
+        for sheet in sheets
+        if len(sheets) == 1 or headings.fit(sheet)
+        for parts in sheet.headings
+        if headings.missing(parts)
+    ]
+    return list(dict.fromkeys(unknown))
+
+
+def refuse_unknown(headings: Headings, sheets: Sequence[Sheet]) -> None:
+    """Raise `Unreadable`, naming the headings that are not known, and those that are."""
+    if not any(f is not None for sheet in sheets for f in map(headings.meant, sheet.headings)):
         raise Unreadable(
-            gettext("This file cannot be read. Save it as a workbook (.xlsx), or as CSV in UTF-8 or GB18030.")
-        ) from error
-    if not rows:
-        raise Unreadable(gettext("The file is empty."))
-    numbered = (
-        (number, row) for number, row in enumerate(rows[1:], start=2) if any(cell not in ("", None) for cell in row)
-    )
-    return [str(cell).strip() for cell in rows[0]], numbered
+            gettext("The first row names no column of this table. It knows: %(names)s.", names=headings.told())
+        )
+    if unknown := unknown_headings(headings, sheets):
+        raise Unreadable(
+            gettext(
+                "This table has no column named %(unknown)s. It knows: %(names)s.",
+                unknown="、".join(f"“{heading[:60]}”" for heading in unknown),
+                names=headings.told(),
+            )
+        )
 
 
-def _csv(path: Path) -> list[list[Any]]:
-    content = path.read_bytes()
-    for encoding in ENCODINGS:
-        with suppress(UnicodeDecodeError):
-            return list(csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True))
-    raise csv.Error("neither UTF-8 nor GB18030")
+def take_in(
+    world: World,
+    shape: Shape,
+    sheets: Sequence[Sheet],
+    *,
+    known: Known | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> Report:
+    """Write every row that can be, in a transaction that the caller ends or undoes. Raises `Unreadable`.
+
+    `given`: what every row says, where the file does not.
+    """
+    known, given = known or Known(), given or {}
+    headings = headings_of(world, shape, known, given)
+    taker = _Taker(world, shape, Reader(world, known), given, Report())
+    for sheet in sheets:
+        if len(sheets) > 1 and not headings.fit(sheet):
+            taker.report.left_out.append(sheet.name)
+            continue
+        fields = columns_of(headings, sheet)
+        taker.report.not_entered += [
+            " / ".join(parts)
+            for parts, f in zip(sheet.headings, fields, strict=True)
+            if parts and f is None and not headings.missing(parts)
+        ]
+        taker.take(sheet, fields, taker.by_sheet(headings, sheet, fields), headings)
+    return taker.report
 
 
-def _workbook(path: Path) -> list[list[Any]]:
-    return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+@dataclass(slots=True)
+class _Taker:
+    """Takes the rows of one file, one after another."""
+
+    world: World
+    shape: Shape
+    reader: Reader
+    given: Mapping[str, Any]
+    report: Report
+    memo: dict[Any, Any] = field(default_factory=dict)
+    met: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Where in the file each row of the table stands."""
+
+    def by_sheet(self, headings: Headings, sheet: Sheet, fields: Sequence[Field | None]) -> dict[str, Any]:
+        """What the name of the sheet says of its rows, if it says anything."""
+        wanted = headings.fields.get(_usual(self.shape).sheet)
+        if wanted is None or wanted in fields or wanted.name in self.given:
+            return {}
+        try:
+            return {wanted.name: self.reader.read(wanted, sheet.name)}
+        except Unclear:
+            return {}
+
+    def take(self, sheet: Sheet, fields: Sequence[Field | None], said: Mapping[str, Any], headings: Headings) -> None:
+        headline = headings.fields.get(_usual(self.shape).headline)
+        by_headline = headline.name if headline is not None and headline not in fields else ""
+        seen: dict[tuple[Any, ...], int] = {}
+        for line in sheet.lines:
+            usual = {**self.given, **said, **({by_headline: line.headline} if by_headline and line.headline else {})}
+            try:
+                if (first := seen.setdefault((line.headline, *line.cells), line.number)) != line.number:
+                    raise _twice(first)
+                sent = self._complete(usual | self._sent(line, fields))
+                with self.world.session().begin_nested():
+                    self.report.rows.append(self._one(sheet, line, sent))
+            except write.NotWritten as refusal:
+                self.report.rows.append(self._refused(sheet, line, fields, refusal.told))
+
+    def _complete(self, sent: dict[str, Any]) -> dict[str, Any]:
+        """With what follows from the rest. What it writes is not undone with the row: the next ones build on it."""
+        complete, world = _usual(self.shape).complete, self.world
+        if complete is not None:
+            with write.told(world):
+                complete(world.session(), sent, world.actor(), world.now(), self.memo)
+        return sent
+
+    def _one(self, sheet: Sheet, line: Line, sent: dict[str, Any]) -> Outcome:
+        world = self.world
+        shape = kinds.of_sent(world, self.shape, sent)
+        foreign = gettext("Records of this kind have no such column. Leave the cell empty.")
+        if of_others := dict.fromkeys((name for name in sent if name not in shape.form), foreign):
+            raise write.NotWritten(Told(422, of_others))
+        row = self._existing(shape, sent)
+        if row is None:
+            row = write.insert(world, self.shape, sent)
+            self.met[row.id] = (sheet.name, line.number)
+            return Outcome(sheet.name, line.number, "new", row.id, name_of(row), after=_sendable(shape, row, sent))
+        if row.id in self.met:
+            raise _twice(self.met[row.id][1])
+        self.met[row.id] = (sheet.name, line.number)
+        before = write.amend(world, self.shape, row, sent)
+        return Outcome(
+            sheet.name,
+            line.number,
+            "changed" if before else "same",
+            row.id,
+            name_of(row),
+            before={name: sendable(value) for name, value in before.items()},
+            after=_sendable(shape, row, before),
+            changes=[self._change(shape.fields[name], value, row) for name, value in before.items()],
+        )
+
+    def _change(self, changed: Field, before: Any, row: Any) -> tuple[str, str, str]:
+        zone = self.world.zone
+        return translated(changed.label), plain(changed, before, zone), plain(changed, changed.of(row), zone)
+
+    def _sent(self, line: Line, fields: Sequence[Field | None]) -> dict[str, Any]:
+        """The cells that say something. Raises `NotWritten` for those that are unclear."""
+        sent: dict[str, Any] = {}
+        unclear: dict[str, str] = {}
+        for wanted, cell in zip(fields, line.cells, strict=False):
+            if wanted is None or cell is None or (isinstance(cell, str) and not cell.strip()):
+                continue
+            try:
+                self._put(sent, wanted, cell)
+            except Unclear as error:
+                unclear[wanted.name] = str(error)
+                self.report.unclear[wanted.name, error.said] += 1
+        if unclear:
+            raise write.NotWritten(Told(422, unclear))
+        return sent
+
+    def _put(self, sent: dict[str, Any], wanted: Field, cell: Any) -> None:
+        intake = _usual(self.shape)
+        if wanted.name in intake.numerals:
+            cell = code_of(cell)
+        others = intake.rest.get(wanted.name)
+        names = parts_of(str(cell)) if others else []
+        if others and len(names) > 1:
+            keys = [self.reader.read(wanted, name) for name in names]
+            cell, rest = names[0], [key for key in keys[1:] if key is not None]
+            sent[others] = list(dict.fromkeys([*rest, *sent.get(others, ())]))
+        value = self.reader.read(wanted, cell)
+        if isinstance(value, list):
+            value = list(dict.fromkeys([*sent.get(wanted.name, ()), *value]))
+        if value is not None:
+            sent[wanted.name] = value
+
+    def _existing(self, shape: Shape, sent: Mapping[str, Any]) -> Any:
+        """The row that is told apart by what this one says: it is meant, and not another one like it."""
+        named = writable(shape)
+        for names in _identities(shape):
+            fields = [f for f in named if f.name in names and sent.get(f.name) not in (None, "")]
+            if len(fields) < len(names):
+                continue
+            with write.told(self.world):
+                values = load(schema_of(self.world, fields, None), {f.name: sent[f.name] for f in fields})
+            query = select(shape.model).where(
+                *(f.expression(shape.model) == getattr(values[f.name], "id", values[f.name]) for f in fields)
+            )
+            found = self.world.session().scalar(query.limit(1))
+            if found is not None:
+                return found
+        return None
+
+    def _refused(self, sheet: Sheet, line: Line, fields: Sequence[Field | None], told: Told) -> Outcome:
+        columns = {f.name: column for column, f in enumerate(fields) if f is not None}
+        known = {name: f.label for name, f in self.shape.fields.items()} | {f.name: f.label for f in fields if f}
+        reasons = [
+            Reason(
+                address(line.number, columns[name]) if name in columns else "",
+                name,
+                translated(known.get(name, "")),
+                sentence,
+            )
+            for name, sentence in told.fields.items()
+        ]
+        said = next((str(line.cells[c]) for name, c in columns.items() if name in ("title", "name")), "")
+        return Outcome(sheet.name, line.number, "refused", name=said[:200], reasons=reasons)
+
+
+def _twice(first: int) -> write.NotWritten:
+    return write.NotWritten(Told(422, {"": gettext("This is row %(row)s once more.", row=first)}))
+
+
+def _identities(shape: Shape) -> list[tuple[str, ...]]:
+    """The sets of fields by which rows of the table are told apart: its unique constraints."""
+    mapper = inspect(shape.model)
+    by_column = {f.column: name for name, f in shape.fields.items() if f.column is not None and not f.inside}
+    found = []
+    for constraint in mapper.local_table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            names = tuple(by_column.get(column, "") for column in constraint.columns)
+            found.append(names)
+    return [names for names in sorted(found) if all(names)]
+
+
+def _sendable(shape: Shape, row: Any, names: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: sendable(shape.fields[name].of(row)) for name in names if name in shape.fields}
+
+
+def sendable(value: Any) -> Any:
+    """A value as a program would send it."""
+    if isinstance(value, list | tuple):
+        return [sendable(part) for part in value]
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value) if isinstance(value, str) else value.id

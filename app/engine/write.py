@@ -76,10 +76,29 @@ def create(world: World, shape: Shape, sent: Any, *, form: bool = False) -> Any:
         return _insert(world, shape, session, sent, form=form)
 
 
-def insert(world: World, shape: Shape, sent: Any) -> None:
+def insert(world: World, shape: Shape, sent: Any) -> Any:
     """A new row in a transaction that the caller ends. Raises `NotWritten`."""
     with told(world):
-        _insert(world, shape, world.session(), sent, form=False)
+        return _insert(world, shape, world.session(), sent, form=False)
+
+
+def amend(world: World, shape: Shape, row: Any, sent: Any) -> dict[str, Any]:
+    """Change what differs, in a transaction that the caller ends; what the changed fields held. Raises `NotWritten`."""
+    with told(world):
+        shape = kinds.of_sent(world, shape, sent, row)
+        values = load(schema_of(world, writable(shape), row, partial=True), sent)
+        held = {name: shape.fields[name].of(row) for name in values}
+        before = {name: list(was) if isinstance(values[name], list) else was for name, was in held.items()}
+        changed = {name: value for name, value in values.items() if _differs(before[name], value)}
+        if changed:
+            _update(world, shape, row, changed)
+        return {name: before[name] for name in changed}
+
+
+def _differs(was: Any, value: Any) -> bool:
+    if isinstance(value, list):
+        return set(was) != set(value)
+    return (was if was is not None else "") != (value if value is not None else "")
 
 
 def _insert(world: World, shape: Shape, session: Session, sent: Any, *, form: bool) -> Any:
@@ -96,22 +115,33 @@ def _insert(world: World, shape: Shape, session: Session, sent: Any, *, form: bo
 
 def change(world: World, shape: Shape, row: Any, sent: Any, *, version: int | None = None, form: bool = False) -> Any:
     """Change what was sent, and nothing else. `version`: the one that the person saw. Raises `NotWritten`."""
-    with transaction(world) as session:
+    with transaction(world):
         if version is not None and version != getattr(row, "version", version):
             raise NotWritten(Told(409, {"": stale()}))
         shape = kinds.of_sent(world, shape, sent, row)
-        values = load(schema_of(world, writable(shape), row, partial=True, form=form), sent)
-        with session.no_autoflush:
-            _fill(shape, row, values)
-            _ask(world, shape.console.prepare, session, row)
-        session.flush()
-        _ask(world, shape.console.follow, session, row)
+        _update(world, shape, row, load(schema_of(world, writable(shape), row, partial=True, form=form), sent))
     return row
+
+
+def _update(world: World, shape: Shape, row: Any, values: dict[str, Any]) -> None:
+    session = world.session()
+    with session.no_autoflush:
+        _fill(shape, row, values)
+        _ask(world, shape.console.prepare, session, row)
+    session.flush()
+    _ask(world, shape.console.follow, session, row)
 
 
 def remove(world: World, shape: Shape, row: Any) -> None:
     """Delete a row. Raises `NotWritten`, also where other records need it."""
-    with transaction(world) as session:
+    with transaction(world):
+        delete(world, shape, row)
+
+
+def delete(world: World, shape: Shape, row: Any) -> None:
+    """Delete a row in a transaction that the caller ends. Raises `NotWritten`."""
+    with told(world):
+        session = world.session()
         _ask(world, shape.console.forget, session, row)
         session.delete(row)
         session.flush()

@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
+from models.imports import ImportWord
 from models.item_words import FieldKind, ItemColumn, Primary
 from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
 from models.organisation import Duty, Unit, UnitType
@@ -51,6 +52,7 @@ def seed(session: Session, now: datetime) -> dict[str, int]:
             "list_type": types,
             **_add_lists(session, units),
             "plain_word": _add_words(session, counties),
+            "import_word": _add_import_words(session, counties),
             "working_window": _add_windows(session, counties),
             "time_limit": _add_limits(session, counties),
         }
@@ -254,6 +256,29 @@ def _add_words(session: Session, counties: list[Unit]) -> int:
     ]
     session.add_all(words)
     return len(words)
+
+
+def _add_import_words(session: Session, counties: list[Unit]) -> int:
+    """What headings and names mean in the lists of items that offices, and laws, write."""
+    settled = set(session.scalars(select(ImportWord.region_id).distinct()))
+    words = [
+        ImportWord(region_id=county.id, resource="list_item", field=field, said=row["said"], means=means)
+        for county in counties
+        if county.id not in settled
+        for row in rows("import_words.csv")
+        for field, means in _meanings(row, county)
+    ]
+    session.add_all(words)
+    return len(words)
+
+
+def _meanings(row: dict[str, str], county: Unit) -> Iterator[tuple[str, str]]:
+    """A department's name means the same to whoever leads and whoever cooperates."""
+    if row["field"] != "department":
+        yield row["field"], row["means"]
+        return
+    means = _code(county.code, row["means"]) if row["means"] else ""
+    yield from (("lead_department", means), ("cooperating_departments", means))
 
 
 def _add_windows(session: Session, counties: list[Unit]) -> int:

@@ -48,7 +48,7 @@ SUBJECTS = {
 
 
 def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_mails():
-    assert tuple(PARTS) == ("self_audit", *(job.value for job in Job), "notices", "mails", "unnamed_files")
+    assert tuple(PARTS) == ("self_audit", *(job.value for job in Job), "imports", "notices", "mails", "unnamed_files")
     assert RUNS["sweep"] == tuple(PARTS)
     assert RUNS["tick"] == RUNS["sweep"][1:-1]
     assert RUNS["nightly"] == ("self_audit", "unnamed_files")

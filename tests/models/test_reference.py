@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from models import seeds
 from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
 from models.door import system_session
+from models.imports import ImportWord
 from models.item_words import ListState
 from models.lists import DutyList, ItemCooperation, ListItem, ListType
 from models.organisation import LOCAL, Duty, Unit, UnitType
@@ -26,7 +27,7 @@ NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TAISHUN, TIANCHANG = "330329", "341181"
 COUNTIES = (TAISHUN, TIANCHANG)
 PLACES = {TAISHUN: ("泰顺县", "温州市", "浙江省"), TIANCHANG: ("天长市", "滁州市", "安徽省")}
-TABLES = (ListType, Unit, DutyList, ListItem, ItemCooperation, PlainWord, WorkingWindow, TimeLimit)
+TABLES = (ListType, Unit, DutyList, ListItem, ItemCooperation, PlainWord, ImportWord, WorkingWindow, TimeLimit)
 
 
 @pytest.fixture(scope="module")

@@ -198,19 +198,7 @@ class Walk:
 
     def _elsewhere(self, route: Route) -> Iterator[Attempt]:
         """Pages that no declaration made."""
-        of_table = route.name == "open"
-        people = self.ground.people
-        pools: dict[str, list[Any]] = {
-            "pk": [people["ours"].actor.user_id, people["abroad"].actor.user_id, ABSENT, HUGE, "x"],
-            "unit_id": [self.ground.units[side]["township"].id for side in ("ours", "theirs", "abroad")],
-            "version": ["x", "v1"],
-            "locale": ["en", "xx"],
-            "filename": ["echarts.min.js"] if route.rule.endpoint == "vendor" else ["x", "../config.py"],
-            "name": ["resetpasswords", "copyrole", "nosuch"],
-        }
-        if of_table:
-            pools["pk"] = [*self.ground.rows("notice", "ours"), *self.ground.rows("notice", "abroad"), ABSENT, HUGE]
-        paths = list(self._paths(route, pools))
+        paths = list(self._paths(route, self._pools(route)))
         if route.view is None:
             yield Attempt("GET", paths[0])
             return
@@ -224,6 +212,25 @@ class Walk:
             else:
                 for body in ({}, {"username": "x", "password": "x"}, {"action": "nosuch", "rowid": "1", "name": "x"}):
                     yield Attempt(route.method, path, {"json" if route.is_api else "data": body})
+
+    def _pools(self, route: Route) -> dict[str, list[Any]]:
+        """What to put into the places of such a page's address."""
+        people = self.ground.people
+        pools: dict[str, list[Any]] = {
+            "pk": [people["ours"].actor.user_id, people["abroad"].actor.user_id, ABSENT, HUGE, "x"],
+            "unit_id": [self.ground.units[side]["township"].id for side in ("ours", "theirs", "abroad")],
+            "version": ["x", "v1"],
+            "locale": ["en", "xx"],
+            "filename": ["echarts.min.js"] if route.rule.endpoint == "vendor" else ["x", "../config.py"],
+            "name": ["resetpasswords", "copyrole", "nosuch"],
+            "resource": ["list_item", "call", "unit", "nosuch"],
+        }
+        if type(route.view).__name__ in ("Imports", "ImportApi"):
+            sides = ("ours", "theirs", "abroad")
+            pools["pk"] = [*(self.ground.rows("import_run", side)[0] for side in sides), ABSENT, HUGE]
+        if route.name == "open":
+            pools["pk"] = [*self.ground.rows("notice", "ours"), *self.ground.rows("notice", "abroad"), ABSENT, HUGE]
+        return pools
 
     def _paths(self, route: Route, pools: dict[str, list[Any]]) -> Iterator[str]:
         names = sorted(route.rule.arguments)

@@ -1,0 +1,192 @@
+"""A cell as a program would have sent it: names and words as people write them, days and numbers in any usual way."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale, gettext
+from sqlalchemy import Select, or_, select
+
+from app.engine.declare import World
+from app.engine.derive import Field
+from app.engine.present import name_of
+
+LANGUAGES = ("zh", "en")
+
+NATURAL_KEYS = ("code", "number", "username", "name", "short_name", "title")
+"""By which of its columns a row may be named in a file, in this order."""
+
+SEVERAL = re.compile(r"[、;；\n\r]+(?![^(（]*[)）])")
+"""What stands between the names in a cell that holds several; within brackets it belongs to the name."""
+
+FLAGS = dict.fromkeys(("是", "有", "√", "✓", "yes", "y", "true", "1"), True) | dict.fromkeys(
+    ("否", "无", "×", "✗", "no", "n", "false", "0"), False
+)
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?)?")
+DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+NUMERAL = "〇零一二三四五六七八九十百"
+LISTED = re.compile(rf"[（(]?第?([{NUMERAL}]+|\d+)[）)]?[项条号、.．]?")
+TENS = {10, 100}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What people said before of the files they keep: which field a heading means, and what a value means there."""
+
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """heading, as `sheets.plain_heading` makes it → field, or nothing for a column that is left out"""
+    values: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(field, value) → its code or name, or nothing for one that is left out"""
+
+
+class Unclear(ValueError):
+    """A cell does not single out a word or a row. `said` is the part of it that does not."""
+
+    def __init__(self, message: str, said: str) -> None:
+        super().__init__(message)
+        self.said = said
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the cells of one file. What it has looked up it does not look up again."""
+
+    world: World
+    known: Known
+    called: dict[str, Mapping[str, set[int]]] = field(default_factory=dict)
+    keys: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def read(self, wanted: Field, cell: Any) -> Any:
+        """None for what is known to mean nothing. Raises `Unclear` for a word or row that it does not single out."""
+        if isinstance(cell, float) and cell.is_integer():
+            cell = int(cell)
+        text = str(cell).strip()
+        if wanted.names_row:
+            return self._row(wanted, text)
+        if wanted.kind == "rows":
+            whole = (wanted.name, text) in self.known.values
+            named = [self._row(wanted, name) for name in ([text] if whole else parts_of(text))]
+            return [key for key in named if key is not None]
+        if wanted.kind == "word":
+            return self._word(wanted, self.known.values.get((wanted.name, text), text))
+        return _scalar(wanted, cell, text)
+
+    def _word(self, wanted: Field, said: str) -> str | None:
+        if not said:
+            return None
+        for word in wanted.words:
+            names = {str(word), word.label}
+            for language in LANGUAGES:
+                with force_locale(language):
+                    names.add(gettext(word.label))
+            if said in names:
+                return str(word)
+        raise Unclear(_unknown(said), said)
+
+    def _row(self, wanted: Field, text: str) -> int | None:
+        said = self.known.values.get((wanted.name, text), text)
+        if not said:
+            return None
+        if (wanted.name, said) not in self.keys:
+            self.keys[wanted.name, said] = self._key(wanted, said, text)
+        return self.keys[wanted.name, said]
+
+    def _key(self, wanted: Field, said: str, text: str) -> int:
+        """The one row of that code or name among those that may be chosen, or called so on the screen."""
+        target: Any = wanted.target
+        columns = [getattr(target, name) for name in NATURAL_KEYS if hasattr(target, name)]
+        by_column = self._choices(wanted).where(or_(*(column == said for column in columns))).limit(2)
+        found = {row.id for row in self.world.session().scalars(by_column)} if columns else set()
+        if not found:
+            if wanted.name not in self.called:
+                self.called[wanted.name] = self._calls(wanted)
+            found = self.called[wanted.name].get(said, set())
+        if len(found) > 1:
+            raise Unclear(
+                gettext("Several records match “%(value)s”. Write the code of the one.", value=text[:60]), text
+            )
+        if not found:
+            raise Unclear(_unknown(text), text)
+        return next(iter(found))
+
+    def _choices(self, wanted: Field) -> Select[Any]:
+        query = select(wanted.target)  # type: ignore[arg-type]
+        return query.where(wanted.among(None, self.world.actor())) if wanted.among is not None else query
+
+    def _calls(self, wanted: Field) -> Mapping[str, set[int]]:
+        """What each row that may be chosen is called, in either language."""
+        called: dict[str, set[int]] = defaultdict(set)
+        for row in self.world.session().scalars(self._choices(wanted)):
+            for language in LANGUAGES:
+                with current_app.app_context(), force_locale(language):  # of its own: words are looked up once for each
+                    called[name_of(row)].add(row.id)
+        return called
+
+
+def _unknown(said: str) -> str:
+    return gettext("“%(value)s” is not known. Write its code or its name.", value=said[:60])
+
+
+def parts_of(text: str) -> list[str]:
+    """The names in a cell that may hold several."""
+    return list(dict.fromkeys(name.strip() for name in SEVERAL.split(text) if name.strip()))
+
+
+def _scalar(wanted: Field, cell: Any, text: str) -> Any:
+    if wanted.kind == "flag":
+        return FLAGS.get(text.lower(), cell) if isinstance(cell, str | int) else cell
+    if wanted.kind in ("day", "moment"):
+        return _moment(wanted, cell, text)
+    if wanted.kind in ("number", "decimal") and isinstance(cell, str):
+        return text.replace(",", "").replace("，", "")
+    if isinstance(cell, datetime | date | time):
+        return cell.isoformat()
+    return text if wanted.kind in ("text", "long_text") else cell
+
+
+def _moment(wanted: Field, cell: Any, text: str) -> str:
+    """In ISO's way, from what programs store and people write: 2026/11/28, 2026年11月28日 9:30, 20261128."""
+    if isinstance(cell, datetime | date):
+        text = cell.isoformat()
+    found = DAY.fullmatch(text) or DIGITS.fullmatch(text)
+    if found:
+        year, month, day, *clock = (int(part or 0) for part in found.groups())
+        text = f"{year:04}-{month:02}-{day:02}"
+        if any(clock):
+            text += "T{:02}:{:02}:{:02}".format(*clock)
+    if wanted.kind == "day":
+        return text.partition("T")[0]
+    return text if "T" in text else f"{text}T00:00:00"
+
+
+def code_of(cell: Any) -> str:
+    """A code with its Chinese numerals as digits: （十二） is 12, 三-5 is 3-5. What is more than numerals stays."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    text = str(cell).strip()
+    pieces = re.split(r"([-－—.．])", text)
+    found = [LISTED.fullmatch(piece) for piece in pieces[::2]]
+    if not any(char in NUMERAL for char in text) or not all(found):
+        return text
+    numbers = [_number(match[1]) for match in found if match]
+    return "".join(number + mark for number, mark in zip(numbers, [*pieces[1::2], ""], strict=True))
+
+
+def _number(said: str) -> str:
+    if said.isdecimal():
+        return said
+    total, last = 0, 0
+    for char in said:
+        value = int(unicodedata.numeric(char))
+        if value in TENS:
+            total, last = total + (last or 1) * value, 0
+        else:
+            last = value if not last else last * 10 + value
+    return str(total + last)

@@ -1,0 +1,87 @@
+"""What takes confirmed imports, and undoes them, in a job: with the code of the form, and the rights of who asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+
+from flask import Flask, current_app, has_app_context
+from flask_babel import force_locale, gettext
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from app import factory, identity
+from app.engine import write
+from app.engine.declare import Told, World
+from app.engine.sheets import Unreadable
+from app.errors import PAGES
+from app.importing import take, take_back
+from models.actor import SYSTEM_ACTOR, Actor
+from models.door import act_for, by_rule, system_session
+from models.imports import ImportRun, ImportState
+from models.recorder import Origin, set_origin
+from models.rules.imports import IMPORT
+from models.store import Store
+
+log = logging.getLogger("app.taking")
+
+UNDONE = {ImportState.confirmed: "fail", ImportState.undoing: "keep"}
+"""What becomes of an import that could not be taken, or not be undone."""
+
+
+@cache
+def _application() -> Flask:
+    return factory.create_app()
+
+
+def carry_out(engine: Engine, key: int, now: datetime) -> None:
+    """Take an import, or undo it, as one unit; or none of it, and say why."""
+    with current_app.app_context() if has_app_context() else _application().app_context(), force_locale("zh"):
+        try:
+            with _as_sent(engine, key, now) as (world, run):
+                if run.state is ImportState.confirmed:
+                    take(world, Store(current_app.config["FILES"]), run)
+                elif run.state is ImportState.undoing:
+                    take_back(world, run)
+        except (write.NotWritten, Unreadable) as refusal:
+            _fail(engine, key, now, str(refusal))
+        except Exception:
+            log.exception("import %d failed", key)
+            _fail(engine, key, now, gettext(PAGES[500]))
+
+
+@contextmanager
+def _as_sent(engine: Engine, key: int, now: datetime) -> Iterator[tuple[World, ImportRun]]:
+    """The import in a session of whoever sent it, locked; committed at the end."""
+    with system_session(engine) as looking:
+        sent = looking.get_one(ImportRun, key)
+        actor = _actor(looking, sent, now)
+    with Session(engine) as session:
+        act_for(session, actor)
+        set_origin(session, Origin(actor=actor, at=now, place="job:imports"))
+        with by_rule(session):
+            run = session.scalars(select(ImportRun).where(ImportRun.id == key).with_for_update()).one()
+        yield replace(factory.world(), session=lambda: session, actor=lambda: actor, now=lambda: now), run
+        session.commit()
+
+
+def _actor(looking: Session, run: ImportRun, now: datetime) -> Actor:
+    """Who sent it, as they stand today. Raises `NotWritten` where they no longer serve there."""
+    day = now.astimezone(identity.ZONE).date()
+    seats = identity.seats(looking, run.user_id, day) if run.user_id is not None else []
+    seat = next((seat for seat in seats if seat.unit_id == run.unit_id), None)
+    if seat is None or run.user_id is None:
+        raise write.NotWritten(Told(403, {"": gettext("Whoever sent it no longer serves in this unit. Send it anew.")}))
+    return identity.actor_of(looking, run.user_id, seat)
+
+
+def _fail(engine: Engine, key: int, now: datetime, why: str) -> None:
+    with system_session(engine) as session, session.begin():
+        set_origin(session, Origin(at=now, place="job:imports"))
+        run = session.get_one(ImportRun, key)
+        if run.state in UNDONE:
+            IMPORT.move(session, run, UNDONE[run.state], actor=SYSTEM_ACTOR, now=now, note=why)
