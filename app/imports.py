@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Response, abort, current_app, flash, redirect, request, url_for
@@ -12,6 +13,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.engine import template, write
+from app.engine.cells import text_of
 from app.engine.declare import Told, World
 from app.engine.derive import Field, Shape, shape_of, translated
 from app.engine.intake import Headings
@@ -75,7 +77,10 @@ def _send(resource: str) -> ImportRun:
             raise write.NotWritten(Told(422, {"file": gettext("Choose a file: a workbook (.xlsx) or CSV.")}))
         file = world.files.keep(session, sent.filename, sent.stream)
         session.flush()
-        return begin(session, resource, file, _given(shape), world.actor(), world.now())
+        run = begin(session, resource, file, _given(shape), world.actor(), world.now())
+        with _told_unreadable():
+            opened(world, _store(), run)
+        return run
 
 
 def _given(shape: Shape) -> dict[str, Any]:
@@ -85,9 +90,15 @@ def _given(shape: Shape) -> dict[str, Any]:
 
 
 def _try(run: ImportRun) -> bool:
-    """Check the file; whether its headings were all known. Raises `NotWritten` where it cannot be read."""
-    try:
+    """Check the file; whether its headings were all known. Raises `NotWritten` where two say the same."""
+    with _told_unreadable():
         return check(_world(), _store(), run)
+
+
+@contextmanager
+def _told_unreadable() -> Iterator[None]:
+    try:
+        yield
     except Unreadable as error:
         raise write.NotWritten(Told(422, {"file": str(error)})) from error
 
@@ -114,8 +125,9 @@ class Imports(BaseView):
         try:
             known = _try(_open(key))
         except write.NotWritten as refusal:
-            return self._draw_new(shape, refusal.told), refusal.told.status
-        return redirect(url_for("ImportRunPage.show", pk=key) if known else url_for("Imports.headings", pk=key))
+            flash(refusal.told.message, "danger")
+            known = False
+        return redirect(url_for("ImportRunPage.show" if known else "Imports.headings", pk=key))
 
     def _draw_new(self, shape: Shape, told: Told | None = None) -> str:
         kinds = shape.console.kinds
@@ -161,11 +173,7 @@ class Imports(BaseView):
 
     def _draw_headings(self, run: ImportRun, told: Told | None = None) -> str:
         shape = SHAPES[run.resource]
-        try:
-            _, headings, sheets = opened(_world(), _store(), run)
-        except Unreadable as error:
-            flash(str(error), "danger")
-            abort(redirect(url_for("ImportRunPage.show", pk=run.id)))
+        _, headings, sheets = opened(_world(), _store(), run)
         return self.render_template(
             "import_headings.html",
             run=run,
@@ -184,7 +192,7 @@ def _columns(headings: Headings, sheet: Sheet) -> list[dict[str, Any]]:
     found = []
     for number, parts in enumerate(sheet.headings):
         if parts:
-            cells = (str(line.cells[number]).strip() for line in sheet.lines if line.cells[number] not in ("", None))
+            cells = (text_of(line.cells[number]) for line in sheet.lines if line.cells[number] not in ("", None))
             meant = headings.meant(parts)
             found.append(
                 {

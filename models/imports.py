@@ -90,7 +90,7 @@ class ImportRow(Regional, Model):
     sheet: Mapped[str] = mapped_column(String(100), info={"label": N_("Sheet"), "protected": True})
     number: Mapped[int] = mapped_column(info={"label": N_("Row"), "protected": True})
     action: Mapped[RowAction] = mapped_column(info={"label": N_("What becomes of it"), "protected": True})
-    name: Mapped[str] = mapped_column(String(300), default="", info={"label": N_("Record"), "protected": True})
+    name: Mapped[str] = mapped_column(String(300), default="", info={"label": N_("Name"), "protected": True})
     told: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Cell and reason"), "protected": True})
     subject_id: Mapped[int | None] = mapped_column()
     subject_version: Mapped[int | None] = mapped_column()

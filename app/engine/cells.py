@@ -65,9 +65,7 @@ class Reader:
 
     def read(self, wanted: Field, cell: Any) -> Any:
         """None for what is known to mean nothing. Raises `Unclear` for a word or row that it does not single out."""
-        if isinstance(cell, float) and cell.is_integer():
-            cell = int(cell)
-        text = str(cell).strip()
+        text = text_of(cell)
         if wanted.names_row:
             return self._row(wanted, text)
         if wanted.kind == "rows":
@@ -130,6 +128,13 @@ class Reader:
         return called
 
 
+def text_of(cell: Any) -> str:
+    """What a cell says. Spreadsheets keep whole numbers as fractions."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell).strip()
+
+
 def _unknown(said: str) -> str:
     return gettext("“%(value)s” is not known. Write its code or its name.", value=said[:60])
 
@@ -141,7 +146,7 @@ def parts_of(text: str) -> list[str]:
 
 def _scalar(wanted: Field, cell: Any, text: str) -> Any:
     if wanted.kind == "flag":
-        return FLAGS.get(text.lower(), cell) if isinstance(cell, str | int) else cell
+        return FLAGS.get(text.lower(), cell)
     if wanted.kind in ("day", "moment"):
         return _moment(wanted, cell, text)
     if wanted.kind in ("number", "decimal") and isinstance(cell, str):
@@ -168,9 +173,7 @@ def _moment(wanted: Field, cell: Any, text: str) -> str:
 
 def code_of(cell: Any) -> str:
     """A code with its Chinese numerals as digits: （十二） is 12, 三-5 is 3-5. What is more than numerals stays."""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    text = str(cell).strip()
+    text = text_of(cell)
     pieces = re.split(r"([-－—.．])", text)
     found = [LISTED.fullmatch(piece) for piece in pieces[::2]]
     if not any(char in NUMERAL for char in text) or not all(found):

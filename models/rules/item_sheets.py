@@ -22,6 +22,11 @@ from models.workflow import Refused
 CODE = 40
 """The longest code."""
 
+UNLISTED = N_(
+    "Nothing says which list the row belongs to."
+    " Choose it when you send the file, or call the sheet by the kind of list."
+)
+
 Memo = dict[Any, Any]
 
 
@@ -33,10 +38,13 @@ def complete_item(session: Session, sent: dict[str, Any], actor: Actor, now: dat
             memo[type_id] = _draft(session, type_id, actor)
         sent["duty_list"] = memo[type_id]
     list_id, lead = sent.get("duty_list"), sent.get("lead_department")
-    if list_id:
-        codes = memo.setdefault(("codes", list_id), _Codes(session, list_id))
-        sent["code"] = codes.of(str(sent.get("code") or ""), str(sent.get("title") or "").strip())
-        lead = lead or codes.leads.get(sent["code"])
+    if not list_id:
+        raise Refused(UNLISTED, field="duty_list")
+    if ("codes", list_id) not in memo:
+        memo["codes", list_id] = _Codes(session, list_id)
+    codes = memo["codes", list_id]
+    sent["code"] = codes.of(str(sent.get("code") or ""), str(sent.get("title") or "").strip())
+    lead = lead or codes.leads.get(sent["code"])
     if "cooperating_departments" in sent:  # under an old name, the lead may be among them
         sent["cooperating_departments"] = [unit for unit in sent["cooperating_departments"] if unit != lead]
 

@@ -205,7 +205,7 @@ def test_each_row_is_new_changed_the_same_or_refused_with_its_cell_and_reason(ma
     assert (run_.new, run_.changed, run_.same, run_.refused) == (1, 1, 1, 2)
     assert run_.unclear == {"lead_department": {"不存在的局": 1}}
     refused = move(manager, key, "confirm")
-    assert (refused.status_code, "有2行被退回" in refused.text) == (422, True)
+    assert (refused.status_code, "有2行未通过" in refused.text) == (422, True)
     assert move(manager, key, "confirm", without_refused="true").status_code == 302
     sweep()
     assert [*items_of(truth, draft)] == ["1", "2", "4"]
