@@ -37,7 +37,7 @@ from models.policies import PolicyDocument
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.roles import COUNTY, EVERYWHERE, RoleName
-from models.scope import SCOPED
+from models.scope import SCOPED, join
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
@@ -681,3 +681,8 @@ def test_the_criteria_hold_no_values_of_an_actor():
             places = criteria(frozenset()).compile().params
             assert not any(key.startswith("actor_") and value for key, value in places.items()), model
     assert door._scopes.items() >= SCOPED.items()
+
+
+def test_a_table_belongs_to_one_part_of_the_scopes():
+    with pytest.raises(door.Undeclared, match="Notice: said in two parts"):
+        join(dict(SCOPED), {Notice: SCOPED[Notice]})
