@@ -393,6 +393,23 @@ def test_until_then_no_township_owes_it(make, session, state):
 
 
 @pytest.mark.requirement("TA-22")
+def test_while_it_rests_no_department_builds_on_it(make, session):
+    admission = make.admission(state=A.suspended)
+    make.press(make.list_in_force(), "revise")
+    for name in ("submit", "publish"):
+        make.press(make.next_of(make.list_in_force()), name)
+    item = admission.resulting_item.replaced_by
+    call = make.call(admission.applicant, item=item, lead=make.township())
+    assert refusal(make, call, "send") == "list_item"
+    assert refusal(make, make.request(admission.applicant, item=item), "send") == "list_item"
+    make.press(make.call(item=item), "send")  # a township may ask about it
+    make.press(make.call(make.department(), item=make.item(), lead=make.township()), "send")
+    admission.state = A.in_force
+    session.commit()
+    make.press(call, "send")
+
+
+@pytest.mark.requirement("TA-22")
 def test_it_is_resumed_when_all_that_was_due_is_delivered(make, session):
     admission = make.admission(state=A.suspended)
     for measure in make.guarantees(admission):
