@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.item_words import FieldKind, Holder, ItemColumn, ListState, Primary
+from models.item_words import FieldKind, Holder, ItemColumn, ListState, Primary, SinkKind
 from models.lists import ListField, ListItem, ListType
 from models.rules.list_types import forget_field, forget_type, prepare_field, prepare_type
 from models.rules.lists import prepare_item
@@ -42,10 +42,17 @@ def test_every_kind_of_list_is_there_with_its_columns(session):
     assert all(columns.values())
     names = {code: {field.name for field in fields} for code, fields in columns.items()}
     assert {"sink_kind"} <= names["sunk_down"]
+    assert set(SinkKind) == {"delegated", "forwarded_after_review", "on_site"}
+    assert {"category", "work"} <= names["grid_service"]
     assert {"inspection", "coercion", "penalty"} <= names["key_supervision"]
     assert {"guide_time", "guide_place", "guide_materials", "guide_contact"} <= names["power"]
-    assert [types[code].primary for code in ("territorial", "power", "village_micro_power", "grid_service")] == [
-        Primary.department, Primary.township, Primary.village, Primary.grid_worker]  # fmt: skip
+    primary = {
+        Primary.department: ("territorial", "cooperation"),
+        Primary.township: ("power_responsibility", "power", "responsibility", "public_service"),
+        Primary.village: ("village_micro_power",),
+        Primary.grid_worker: ("grid_service",),
+    }
+    assert all(types[code].primary is who for who, codes in primary.items() for code in codes)
 
 
 def test_the_data_of_the_types_fits_their_model():
