@@ -6,14 +6,14 @@ from collections import Counter
 from typing import Any
 
 from flask import abort, request, send_file
-from flask_appbuilder import BaseView, expose, has_access
-from flask_appbuilder.api import BaseApi, protect
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.api import protect
 from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from app.beside import ApiBeside, PageBeside, row_of
 from app.documents import Paper
-from app.engine.build import permissions
 from app.engine.derive import Field, fields_of, shape_of, translated
 from app.engine.present import name_of, plain
 from app.engine.schema import key_of
@@ -30,20 +30,16 @@ TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 COOPERATING = N_("Cooperating departments")
 
 
-class Comparison(BaseView):
+class Comparison(PageBeside):
     """Whoever may read both editions may hold them against each other."""
 
-    route_base = f"/{SHAPE.resource}"
-    default_view = "page"
     shape = SHAPE
-    class_permission_name = SHAPE.permission
-    base_permissions = permissions(SHAPE)
-    method_permission_name = {"page": "read", "document": "read"}
+    route_base = f"/{SHAPE.resource}"
 
     @expose("/<int:pk>/compare", methods=["GET"])
     @has_access
     def page(self, pk: int) -> str:
-        new = _edition(pk)
+        new = row_of(SHAPE, pk)
         old = _other(new)
         told = _told(old, new) if old is not None else None
         return self.render_template(
@@ -60,22 +56,17 @@ class Comparison(BaseView):
     @expose("/<int:pk>/compare.docx", methods=["GET"])
     @has_access
     def document(self, pk: int) -> Response:
-        new = _edition(pk)
+        new = row_of(SHAPE, pk)
         old = _other(new) or abort(404)
         title = gettext("%(list)s: %(old)s and %(new)s compared", list=new.title, old=_number(old), new=_number(new))
         return send_file(_paper(title, old, new), mimetype=TYPE, as_attachment=True, download_name=f"{title}.docx")
 
 
-class ComparisonApi(BaseApi):
+class ComparisonApi(ApiBeside):
     """The same for programs."""
 
-    resource_name = SHAPE.resource
-    allow_browser_login = True
-    openapi_spec_tag = SHAPE.resource
     shape = SHAPE
-    class_permission_name = SHAPE.permission
-    base_permissions = permissions(SHAPE)
-    method_permission_name = {"compare": "read"}
+    resource_name = openapi_spec_tag = SHAPE.resource
 
     @expose("/<int:pk>/compare", methods=["GET"])
     @protect()
@@ -93,7 +84,7 @@ class ComparisonApi(BaseApi):
             403: {$ref: '#/components/responses/403'}
             404: {$ref: '#/components/responses/404'}
         """
-        new = _edition(pk)
+        new = row_of(SHAPE, pk)
         old = _other(new) or abort(404)
         return self.response(
             200,
@@ -111,22 +102,13 @@ class ComparisonApi(BaseApi):
             ],
         )
 
-    def response_403(self) -> None:
-        abort(403)
-
-
-def _edition(pk: int) -> DutyList:
-    """The edition, if this person may see it."""
-    found: DutyList | None = db.session.scalar(SHAPE.named_record, {"key": pk}) if pk < 2**31 else None
-    return found or abort(404)
-
 
 def _other(new: DutyList) -> DutyList | None:
     """The one that is asked for, if it is of the same list; else the edition before."""
     if "with" not in request.args:
         return new.replaces
     key = key_of(request.args["with"]) or abort(404)
-    other = _edition(key)
+    other: DutyList = row_of(SHAPE, key)
     same = (other.region_id, other.list_type_id) == (new.region_id, new.list_type_id)
     return other if same and other.id != new.id else abort(404)
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NoReturn
+from typing import Any
 
-from flask import Response, abort, request
+from flask import Response, request
 from flask_appbuilder import expose, has_access
-from flask_appbuilder.api import BaseApi, protect
 from flask_appbuilder.api import expose as expose_api
-from flask_appbuilder.baseviews import BaseView
+from flask_appbuilder.api import protect
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from app.engine.build import Entry, permissions
+from app.beside import ApiBeside, PageBeside
+from app.engine.build import Entry
 from app.engine.derive import shape_of
 from app.engine.present import name_of
 from app.extensions import appbuilder, db
@@ -26,6 +26,7 @@ from models.queries.finder import LONGEST, Ranking, Span
 from models.queries.finding import Found, find
 from views.lists import list_items
 
+SHAPE = shape_of(list_items)
 MARKED = ("title", "department_duties", "township_duties")
 BASIS = 120
 """Characters of a legal basis that a card shows."""
@@ -33,19 +34,12 @@ BASIS = 120
 ENTRY = Entry(N_("Lists"), N_("Who answers?"), "fa-magnifying-glass", "Finder.index", ListItem.__name__)
 
 
-class _ForReaders:
-    """Open to whoever may read items: the same permission as their console, and no other."""
-
-    class_permission_name = ListItem.__name__
-    base_permissions = permissions(shape_of(list_items))
-
-
-class Finder(_ForReaders, BaseView):
+class Finder(PageBeside):
     """One box, and cards: who leads, who cooperates, on what basis, and by when."""
 
+    shape = SHAPE
     route_base = "/find"
     default_view = "index"
-    method_permission_name = {"index": "read"}
 
     @expose("/", methods=["GET"])
     @has_access
@@ -64,17 +58,11 @@ class Finder(_ForReaders, BaseView):
         )
 
 
-class FinderApi(_ForReaders, BaseApi):
+class FinderApi(ApiBeside):
     """The same for programs."""
 
-    resource_name = "find"
-    openapi_spec_tag = "find"
-    allow_browser_login = True
-    method_permission_name = {"get": "read"}
-
-    def response_403(self) -> NoReturn:
-        """As the application words it, in the reader's language."""
-        abort(403)
+    shape = SHAPE
+    resource_name = openapi_spec_tag = "find"
 
     @expose_api("/", methods=["GET"])
     @protect()

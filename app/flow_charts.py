@@ -8,8 +8,8 @@ from io import BytesIO
 from typing import cast
 
 from flask import abort, send_file
-from flask_appbuilder import BaseView, expose, has_access
-from flask_appbuilder.api import BaseApi, protect
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.api import protect
 from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import select
@@ -17,8 +17,8 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from app import drawing
+from app.beside import ApiBeside, PageBeside, row_of
 from app.drawing_layout import Kind, Sheet, Step
-from app.engine.build import permissions
 from app.engine.derive import shape_of, translated
 from app.engine.present import name_of
 from app.extensions import db
@@ -33,20 +33,16 @@ KINDS = {"svg": "image/svg+xml", "png": "image/png"}
 EMPTY = N_("No steps are declared yet. The list manager adds them to the item.")
 
 
-class FlowCharts(BaseView):
+class FlowCharts(PageBeside):
     """Whoever may read the item may see its chart."""
 
-    route_base = f"/{SHAPE.resource}"
-    default_view = "page"
     shape = SHAPE
-    class_permission_name = SHAPE.permission
-    base_permissions = permissions(SHAPE)
-    method_permission_name = {"page": "read", "svg": "read", "png": "read"}
+    route_base = f"/{SHAPE.resource}"
 
     @expose("/<int:pk>/flow_chart", methods=["GET"])
     @has_access
     def page(self, pk: int) -> str:
-        item = _item(pk)
+        item = row_of(SHAPE, pk)
         sheet = _sheet(item)
         return self.render_template(
             "flow_chart.html",
@@ -67,16 +63,11 @@ class FlowCharts(BaseView):
         return _download(pk, "png")
 
 
-class FlowChartApi(BaseApi):
+class FlowChartApi(ApiBeside):
     """The same for programs."""
 
-    resource_name = SHAPE.resource
-    allow_browser_login = True
-    openapi_spec_tag = SHAPE.resource
     shape = SHAPE
-    class_permission_name = SHAPE.permission
-    base_permissions = permissions(SHAPE)
-    method_permission_name = {"flow_chart": "read"}
+    resource_name = openapi_spec_tag = SHAPE.resource
 
     @expose("/<int:pk>/flow_chart.svg", methods=["GET"])
     @protect()
@@ -92,26 +83,17 @@ class FlowChartApi(BaseApi):
             403: {$ref: '#/components/responses/403'}
             404: {$ref: '#/components/responses/404'}
         """
-        sheet = _sheet(_item(pk)) or abort(404)
+        sheet = _sheet(row_of(SHAPE, pk)) or abort(404)
         return Response(drawing.svg(sheet), mimetype=KINDS["svg"])
-
-    def response_403(self) -> None:
-        abort(403)
 
 
 def _download(pk: int, kind: str) -> Response:
-    item = _item(pk)
+    item = row_of(SHAPE, pk)
     sheet = _sheet(item) or abort(404)
     drawn = drawing.svg(sheet)
     name = re.sub(r'[\\/:*?"<>|\s]+', " ", f"{item.code} {sheet.title}").strip()
     file = BytesIO(drawing.png(drawn) if kind == "png" else drawn.encode())
     return send_file(file, mimetype=KINDS[kind], as_attachment=True, download_name=f"{name}.{kind}")
-
-
-def _item(pk: int) -> ListItem:
-    """The item, if this person may see it."""
-    found: ListItem | None = db.session.scalar(SHAPE.named_record, {"key": pk}) if pk < 2**31 else None
-    return found or abort(404)
 
 
 def _sheet(item: ListItem) -> Sheet | None:

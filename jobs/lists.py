@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select, update
 from sqlalchemy.orm import aliased
 
-from jobs.watch import Batch
+from jobs.watch import Batch, Pair
 from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustment
 from models.base import N_
 from models.calls import Call
@@ -28,11 +28,7 @@ def commenting(batch: Batch) -> None:
     waiting = batch.waiting(DutyList.state == ListState.consulting)
     soon, over = batch.steps(waiting, "comment_due")
     silent = _silent(batch, ListOpinion, [duty_list.id for _, duty_list in waiting])
-    for promise, duty_list in soon:
-        batch.record(promise, duty_list)
-        for unit_id in silent[duty_list.id]:
-            message = N_("%(about)s: your opinion is due by %(due)s.")
-            batch.tell(promise, duty_list, unit_id, message, due=duty_list.comment_due, about=str(duty_list))
+    _remind(batch, soon, silent, "comment_due")
     ended = batch.change(
         over,
         DutyList.state == ListState.consulting,
@@ -55,11 +51,7 @@ def proposals(batch: Batch) -> None:
     open_ = ListAdjustment.state == AdjustmentState.consulting
     soon, over = batch.steps(waiting := batch.waiting(open_), "opinion_due")
     silent = _silent(batch, AdjustmentOpinion, [adjustment.id for _, adjustment in waiting])
-    for promise, adjustment in soon:
-        batch.record(promise, adjustment)
-        for unit_id in silent[adjustment.id]:
-            message = N_("%(about)s: your opinion is due by %(due)s.")
-            batch.tell(promise, adjustment, unit_id, message, due=adjustment.opinion_due, about=str(adjustment))
+    _remind(batch, soon, silent, "opinion_due")
     moved = batch.change(over, open_, action="opinions_in", state=AdjustmentState.reviewing)
     _lapse(batch, AdjustmentOpinion, [adjustment.id for _, adjustment, _ in moved])
     offices = batch.offices()
@@ -82,6 +74,14 @@ def _silent(batch: Batch, model: type[Any], ids: list[int]) -> dict[int, list[in
     for subject_id, unit_id in batch.session.execute(asked.order_by(model.id)):
         found[subject_id].append(unit_id)
     return found
+
+
+def _remind(batch: Batch, soon: list[Pair], silent: dict[int, list[int]], due: str) -> None:
+    for promise, subject in soon:
+        batch.record(promise, subject)
+        for unit_id in silent[subject.id]:
+            message = N_("%(about)s: your opinion is due by %(due)s.")
+            batch.tell(promise, subject, unit_id, message, due=getattr(subject, due), about=str(subject))
 
 
 def _lapse(batch: Batch, model: type[Any], ids: list[int]) -> None:

@@ -11,7 +11,7 @@ from models.base import N_, Model, Regional, Word
 from models.calls import Call
 from models.files import Attachment
 from models.lists import DutyList, ListItem
-from models.opinions import OpinionState
+from models.opinions import UnitOpinion
 from models.organisation import Unit
 from models.words import CallScope
 
@@ -110,7 +110,7 @@ class ListAdjustment(Regional, Model):
         return self.title or (str(self.list_item) if self.list_item else f"{self.kind} {self.id}")
 
 
-class AdjustmentOpinion(Regional, Model):
+class AdjustmentOpinion(UnitOpinion, Model):
     """What one unit that is asked says of a proposal."""
 
     __tablename__ = "adjustment_opinion"
@@ -121,23 +121,8 @@ class AdjustmentOpinion(Regional, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_adjustment_id: Mapped[int] = mapped_column(ForeignKey("list_adjustment.id"), index=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    state: Mapped[OpinionState] = mapped_column(
-        default=OpinionState.asked, info={"label": N_("State"), "protected": True}
-    )
-    asked_at: Mapped[datetime] = mapped_column(info={"label": N_("Asked at"), "protected": True})
-    due: Mapped[datetime] = mapped_column(info={"label": N_("Answer by"), "protected": True})
-    agrees: Mapped[bool | None] = mapped_column(info={"label": N_("Agrees"), "protected": True})
-    opinion: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Opinion"), "protected": True})
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
-    given_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Given at"), "protected": True})
-    version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
     list_adjustment: Mapped[ListAdjustment] = relationship(info={"label": N_("Adjustment")})
-    unit: Mapped[Unit] = relationship(foreign_keys=unit_id, info={"label": N_("Unit")})
-    file: Mapped[Attachment | None] = relationship(foreign_keys=file_id, info={"label": N_("File"), "protected": True})
-
-    __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
         return f"{self.list_adjustment} · {self.unit}"

@@ -72,7 +72,7 @@ _keys: dict[type, list[tuple[str, Key]]] = {}  # foreign keys to scoped tables, 
 
 
 class Undeclared(Exception):
-    """A table is neither scoped nor public, so nothing starts."""
+    """A table is neither scoped nor public, or is so twice, so nothing starts."""
 
 
 class OutOfSight(PermissionError):

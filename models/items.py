@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
 from models.files import Attachment
 from models.item_words import FieldKind
-from models.lists import ListItem
+from models.lists import DeclaredField, ListItem
 
 
 class AttachmentKind(Word):
@@ -42,7 +42,7 @@ class ItemAttachment(Regional, Model):
         return self.title or str(self.file)
 
 
-class ItemIndicator(Regional, Model):
+class ItemIndicator(DeclaredField, Regional, Model):
     """A field that every call about the item fills in (TC-39)."""
 
     __tablename__ = "item_indicator"
@@ -53,16 +53,6 @@ class ItemIndicator(Regional, Model):
     position: Mapped[int] = mapped_column(default=0, info={"label": N_("Position")})
     label: Mapped[str] = mapped_column(String(60), info={"label": N_("Heading")})
     kind: Mapped[FieldKind] = mapped_column(default=FieldKind.text, info={"label": N_("Kind of field")})
-    required: Mapped[bool] = mapped_column(default=False, info={"label": N_("Mandatory")})
-    choices: Mapped[str] = mapped_column(
-        Text, default="", info={"label": N_("Words"), "help": N_("For one of several words: one on each line.")}
-    )
-    help: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Explanation")})
-    name: Mapped[str] = mapped_column(
-        String(40),
-        default="",
-        info={"label": N_("Code name"), "help": N_("For programs. Left empty, it follows from the heading.")},
-    )
 
     list_item: Mapped[ListItem] = relationship(info={"label": N_("List item")})
 

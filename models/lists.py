@@ -62,7 +62,22 @@ class ListType(Model):
         return self.name
 
 
-class ListField(Model):
+class DeclaredField:
+    """What people say of every field that they declare: of the items of a list type, or of the calls about an item."""
+
+    required: Mapped[bool] = mapped_column(default=False, info={"label": N_("Mandatory")})
+    choices: Mapped[str] = mapped_column(
+        Text, default="", info={"label": N_("Words"), "help": N_("For one of several words: one on each line.")}
+    )
+    help: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Explanation")})
+    name: Mapped[str] = mapped_column(
+        String(40),
+        default="",
+        info={"label": N_("Code name"), "help": N_("For programs. Left empty, it follows from the heading.")},
+    )
+
+
+class ListField(DeclaredField, Model):
     """One column of a list type: one that every item has and this type uses, or one of its own."""
 
     __tablename__ = "list_field"
@@ -80,16 +95,6 @@ class ListField(Model):
     )
     kind: Mapped[FieldKind] = mapped_column(
         default=FieldKind.text, info={"label": N_("Kind of field"), "help": N_("Of a new field.")}
-    )
-    required: Mapped[bool] = mapped_column(default=False, info={"label": N_("Mandatory")})
-    choices: Mapped[str] = mapped_column(
-        Text, default="", info={"label": N_("Words"), "help": N_("For one of several words: one on each line.")}
-    )
-    help: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Explanation")})
-    name: Mapped[str] = mapped_column(
-        String(40),
-        default="",
-        info={"label": N_("Code name"), "help": N_("For programs. Left empty, it follows from the heading.")},
     )
 
     list_type: Mapped[ListType] = relationship(info={"label": N_("List type")})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
 from models.files import Attachment
@@ -21,19 +21,10 @@ class OpinionState(Word):
     lapsed = "lapsed", N_("Not given in time"), "muted"
 
 
-class ListOpinion(Regional, Model):
-    """What one unit says of a list in one comment round."""
+class UnitOpinion(Regional):
+    """What one unit that is asked says; of what, the table adds."""
 
-    __tablename__ = "list_opinion"
-    __table_args__ = (
-        UniqueConstraint("duty_list_id", "round", "unit_id", name="uq_list_opinion"),
-        Index("ix_list_opinion_unit_state", "unit_id", "state"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    duty_list_id: Mapped[int] = mapped_column(ForeignKey("duty_list.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    round: Mapped[int] = mapped_column(info={"label": N_("Round"), "protected": True})
     state: Mapped[OpinionState] = mapped_column(
         default=OpinionState.asked, info={"label": N_("State"), "protected": True}
     )
@@ -45,11 +36,33 @@ class ListOpinion(Regional, Model):
     given_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Given at"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
-    duty_list: Mapped[DutyList] = relationship(info={"label": N_("List")})
-    unit: Mapped[Unit] = relationship(foreign_keys=unit_id, info={"label": N_("Unit")})
-    file: Mapped[Attachment | None] = relationship(foreign_keys=file_id, info={"label": N_("File"), "protected": True})
+    @declared_attr
+    @classmethod
+    def unit(cls) -> Mapped[Unit]:
+        return relationship(foreign_keys=cls.unit_id, info={"label": N_("Unit")})
+
+    @declared_attr
+    @classmethod
+    def file(cls) -> Mapped[Attachment | None]:
+        return relationship(foreign_keys=cls.file_id, info={"label": N_("File"), "protected": True})
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class ListOpinion(UnitOpinion, Model):
+    """What one unit says of a list in one comment round."""
+
+    __tablename__ = "list_opinion"
+    __table_args__ = (
+        UniqueConstraint("duty_list_id", "round", "unit_id", name="uq_list_opinion"),
+        Index("ix_list_opinion_unit_state", "unit_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    duty_list_id: Mapped[int] = mapped_column(ForeignKey("duty_list.id"), index=True)
+    round: Mapped[int] = mapped_column(info={"label": N_("Round"), "protected": True})
+
+    duty_list: Mapped[DutyList] = relationship(info={"label": N_("List")})
 
     def __str__(self) -> str:
         return f"{self.duty_list} · {self.unit} · {self.round}"

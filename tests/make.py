@@ -18,6 +18,7 @@ from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.coordination import CaseState, CoordinationCase
 from models.files import Attachment
+from models.imports import ImportRow, ImportRun, RowAction
 from models.irregular import IrregularAssignmentReport
 from models.item_words import FieldKind, ItemColumn, ItemState, ListState
 from models.items import AttachmentKind, ItemAttachment, ItemCheckpoint, ItemIndicator
@@ -421,6 +422,14 @@ class Make(MakeBurden, MakeAdmissions):
         told = {"key": f"{self._next():064d}", "content_type": "application/pdf", "size": 4, "sha256": "0" * 64}
         columns = {"region_id": unit.region_id, "unit_id": unit.id, "created_at": NOW, **told, **columns}
         return self._add(Attachment(name=name, **columns))
+
+    def import_run(self, unit: Unit) -> ImportRun:
+        """A file of one row that a unit has sent, and that was looked at."""
+        file = self.file(unit, f"{self._name('Rows')}.xlsx")
+        run = ImportRun(region_id=unit.region_id, resource="call", file=file, unit_id=unit.id, created_at=NOW)
+        self._add(run)
+        self._add(ImportRow(region_id=unit.region_id, import_run=run, sheet="1", number=2, action=RowAction.new))
+        return run
 
     def document(
         self, item: ListItem, kind: AttachmentKind = AttachmentKind.manual, file: Attachment | None = None

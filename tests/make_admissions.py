@@ -25,6 +25,7 @@ from models.organisation import Unit
 from models.roles import RoleName
 from models.rules.admissions import ADMISSION
 from models.rules.answers import OPINION
+from models.rules.deadlines import SHANGHAI
 from models.rules.guarantees import GUARANTEE
 from models.rules.meetings import MEETING
 from tests.moments import NOW
@@ -66,7 +67,7 @@ class MakeAdmissions:
     def meeting(self, *units: Unit, quorum: int = 0, **columns: Any) -> JointMeeting:
         """A planned meeting of these units on admissions; of three departments, if none is named."""
         units = units or tuple(self.department() for _ in range(3))
-        columns = {"title": self._name("Meeting"), "meets_at": GUARANTEED} | columns
+        columns = {"title": self._name("Meeting"), "meets_at": NOW} | columns
         region_id = units[0].region_id
         meeting = self._add(JointMeeting(region_id=region_id, quorum=quorum or len(units), **columns))
         self._add(*(MeetingMember(region_id=region_id, meeting=meeting, unit=unit) for unit in units))
@@ -161,6 +162,12 @@ class MakeAdmissions:
             case "put_on_agenda":
                 self.press(admission, name, meeting_id=self.meeting(*members), at=at)
             case "hand_over":
-                self.press(admission, name, handover_record="Files and keys.", handed_over_on=at.date(), at=at)
+                self.press(
+                    admission,
+                    name,
+                    handover_record="Files and keys.",
+                    handed_over_on=at.astimezone(SHANGHAI).date(),
+                    at=at,
+                )
             case _:
                 self.press(admission, name, at=at)

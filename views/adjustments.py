@@ -6,6 +6,18 @@ from models.base import N_
 from models.queries.choices import bodies, published_items, published_lists
 from models.rules.adjustments import ADJUSTMENT, OPINION, prepare_adjustment
 
+PROPOSED = (
+    "title",
+    "category",
+    "lead_department",
+    "department_duties",
+    "township_duties",
+    "legal_basis",
+    "call_scope",
+    "file",
+)
+"""How the item is to read."""
+
 list_adjustments = Console(
     model=ListAdjustment,
     name=N_("Adjustments"),
@@ -21,14 +33,7 @@ list_adjustments = Console(
         "explanation",
         "proposer_unit",
         "call",
-        "title",
-        "category",
-        "lead_department",
-        "department_duties",
-        "township_duties",
-        "legal_basis",
-        "call_scope",
-        "file",
+        *PROPOSED,
         "submitted_at",
         "opinion_due",
         "decided_at",
@@ -43,14 +48,7 @@ list_adjustments = Console(
         "reason",
         "explanation",
         "call",
-        "title",
-        "category",
-        "lead_department",
-        "department_duties",
-        "township_duties",
-        "legal_basis",
-        "call_scope",
-        "file",
+        *PROPOSED,
     ),
     searched=("title", "kind", "state", "reason", "proposer_unit", "list_item", "duty_list", "submitted_at"),
     among={"duty_list": published_lists, "list_item": published_items, "lead_department": bodies},

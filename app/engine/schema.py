@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
-from sqlalchemy import UniqueConstraint, inspect, or_, select
+from sqlalchemy import UniqueConstraint, false, inspect, or_, select
 from werkzeug.datastructures import FileStorage
 
 from app.engine.declare import World
@@ -77,8 +77,14 @@ class Row(fields.Field[Any]):
     def _query(self, named: Any) -> Any:
         query = select(self.field.target).where(named)  # type: ignore[arg-type]
         if self.field.among is not None:
-            query = query.where(self.field.among(self.subject, self.world.actor()))
+            query = query.where(or_(self.field.among(self.subject, self.world.actor()), self._there()))
         return query
+
+    def _there(self) -> Any:
+        """What stands in the record already: a form sends it back as it was read, with what was changed."""
+        column = self.field.column
+        key = getattr(self.subject, column.key, None) if column is not None else None
+        return self.field.target.id == key if key is not None else false()  # type: ignore[union-attr]
 
 
 class File(Row):
@@ -96,10 +102,8 @@ class File(Row):
             raise ValidationError(refusal.message) from error
 
     def _query(self, named: Any) -> Any:
-        """One's own; or the one that hangs there already, so that a record may be sent back as it was read."""
-        target: Any = self.field.target
-        there = getattr(self.subject, self.field.column.key, None) if self.field.column is not None else None
-        return super()._query(named).where(or_(self.world.files.nameable(self.world.actor()), target.id == there))
+        """One's own; or the one that hangs there already."""
+        return super()._query(named).where(or_(self.world.files.nameable(self.world.actor()), self._there()))
 
 
 class Rows(fields.List[Any]):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, extract, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, extract, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.actor import Actor
 from models.assigned import COUNTED, AssignedMatter, AssignedMatterCap, MatterState, MatterTownship
@@ -69,8 +70,7 @@ def _irregular(region_id: int, year: int) -> Asked:
         .where(
             report.region_id == region_id,
             report.state == ReportState.upheld,
-            report.concluded_at >= _begin(year),
-            report.concluded_at < _begin(year + 1),
+            _within(report.concluded_at, year),
         )
         .group_by(report.department_id, report.reporter_id)
     )
@@ -85,8 +85,7 @@ def _reverse_calls(region_id: int, year: int) -> Asked:
         .where(
             call.region_id == region_id,
             call.direction == Direction.department_to_township,
-            call.sent_at >= _begin(year),
-            call.sent_at < _begin(year + 1),
+            _within(call.sent_at, year),
         )
         .group_by(call.caller_unit_id, part.department_id)
     )
@@ -103,8 +102,7 @@ def _returned(region_id: int, year: int) -> Asked:
             call.direction == Direction.township_to_department,
             entry.subject_type == Call.__tablename__,
             entry.action == "return_for_correction",
-            entry.at >= _begin(year),
-            entry.at < _begin(year + 1),
+            _within(entry.at, year),
         )
         .group_by(entry.unit_id, call.caller_unit_id)
     )
@@ -139,8 +137,9 @@ SOURCES = (
 """To count another way of asking, add its line."""
 
 
-def _begin(year: int) -> datetime:
-    return datetime(year, 1, 1, tzinfo=SHANGHAI)
+def _within(moment: InstrumentedAttribute[Any], year: int) -> ColumnElement[bool]:
+    first, next_first = (datetime(n, 1, 1, tzinfo=SHANGHAI) for n in (year, year + 1))
+    return and_(moment >= first, moment < next_first)
 
 
 def is_of_county(actor: Actor) -> bool:

@@ -17,6 +17,11 @@ def fields_of_type(session: Session, list_type_id: int) -> Sequence[ListField]:
     return session.scalars(of_type.order_by(ListField.position, ListField.id)).all()
 
 
+def label_of(field: ListField) -> str:
+    """What a column of a list type is called there."""
+    return field.label or (field.column.label if field.column else field.name)
+
+
 def indicators_of(session: Session, list_item_id: int) -> Sequence[ItemIndicator]:
     """What a call about the item tells, in its order (TC-39)."""
     of_item = select(ItemIndicator).where(ItemIndicator.list_item_id == list_item_id)

@@ -15,10 +15,10 @@ from models.calendar import Clock
 from models.ledger import Job
 from models.lists import DutyList, ItemCooperation, ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
-from models.queries.list_types import fields_of_type
+from models.queries.list_types import fields_of_type, label_of
 from models.roles import RoleName
 from models.rules.clocks import due, soon
-from models.rules.editions import amend, in_force
+from models.rules.editions import amend, code_is_taken, in_force
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.opinions import ask_units, lapse, workflow_of_opinions
@@ -28,6 +28,12 @@ from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, f
 S, K = AdjustmentState, AdjustmentKind
 WORDS = ("title", "category", "department_duties", "township_duties", "legal_basis", "call_scope", "lead_department_id")
 """What a proposal may say of an item."""
+
+MISSING = N_("“%(label)s” is missing in the proposal. Edit it, then approve.")
+UNSAYABLE = N_(
+    "Items of this list need “%(label)s”, which a proposal does not say. Refuse it, and write the item into a draft of "
+    "the next edition."
+)
 
 
 def prepare_adjustment(session: Session, adjustment: ListAdjustment, actor: Actor, now: datetime) -> None:
@@ -66,7 +72,8 @@ def _may_submit(adjustment: ListAdjustment, step: Step) -> None:
 
 
 def _says(adjustment: ListAdjustment) -> Mapping[str, object]:
-    return {name: value for name in WORDS if (value := getattr(adjustment, name)) not in (None, "")}
+    said = {name: getattr(adjustment, name) for name in WORDS}
+    return {name: value for name, value in said.items() if value is not None and str(value).strip()}
 
 
 def _current(adjustment: ListAdjustment, step: Step) -> tuple[DutyList, ListItem | None]:
@@ -143,18 +150,14 @@ def _may_approve(adjustment: ListAdjustment, step: Step) -> None:
     code = (step.answers.get("code") or "").strip()
     if adjustment.kind is K.add and not code:
         raise Refused(N_("Give the new item a code."), field="code")
-    taken = select(ListItem.id).where(ListItem.duty_list_id == edition.id, ListItem.code == code)
-    if code and (found := step.session.scalar(taken)) and (item is None or found != item.id):
+    if code and code_is_taken(step.session, edition, code, item):
         raise Refused(N_("“%(code)s” is the code of another item. Give another."), field="code", code=code)
     said = _says(adjustment)
     for field in fields_of_type(step.session, edition.list_type_id):
         name = "lead_department_id" if field.name == "lead_department" else field.name
-        there = said.get(name) or (item is not None and (getattr(item, name, None) or item.extra.get(name)))
-        if field.required and not there:
-            label = field.label or (field.column.label if field.column else field.name)
-            raise Refused(
-                N_("“%(label)s” is missing in the proposal. Edit it, then approve."), field=field.name, label=label
-            )
+        kept = None if item is None else getattr(item, name, item.extra.get(name))
+        if field.required and name not in said and kept in (None, ""):
+            raise Refused(MISSING if name in WORDS else UNSAYABLE, field=field.name, label=label_of(field))
 
 
 def _approved(adjustment: ListAdjustment, step: Step) -> None:
@@ -206,14 +209,14 @@ def _new_item(adjustment: ListAdjustment, step: Step) -> ListItem:
 
 
 def _set_helpers(item: ListItem, step: Step) -> None:
-    """Those whom the editorial office names; left empty, an item keeps its own."""
+    """Those whom the editorial office names; left empty, an item keeps its own, but for who leads in it now (R2)."""
+    there = {part.unit_id: part for part in item.cooperating}
     asked = step.answers.get("cooperating_department_ids") or ()
-    helpers = [unit.id for unit in asked if unit.id != item.lead_department_id]
-    if helpers:
-        there = {part.unit_id: part for part in item.cooperating}
-        item.cooperating = [
-            there.get(unit_id) or ItemCooperation(region_id=item.region_id, unit_id=unit_id) for unit_id in helpers
-        ]
+    item.cooperating = [
+        there.get(unit_id) or ItemCooperation(region_id=item.region_id, unit_id=unit_id)
+        for unit_id in [unit.id for unit in asked] or there
+        if unit_id != item.lead_department_id
+    ]
 
 
 def _refused(adjustment: ListAdjustment, step: Step) -> None:

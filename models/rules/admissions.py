@@ -19,7 +19,7 @@ from models.organisation import Unit, UnitType
 from models.rules import handover
 from models.rules.affected import affected, applicant, inform, inform_office, inform_parties, townships
 from models.rules.guarantees import measures, require_all, require_kept
-from models.rules.meetings import cast_vote, decided, editorial_office, may_be_convened, may_vote, members, sits_in
+from models.rules.meetings import cast_vote, decided, editorial_office, may_be_put_on_agenda, may_vote, members, sits_in
 from models.rules.rounds import iso, next_number
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
@@ -153,7 +153,7 @@ ADMISSION = Workflow(
         asks=(
             Ask(name="meeting_id", label=N_("Joint meeting"), kind="row", model=JointMeeting, among=planned_meetings),
         ),
-        guard=lambda admission, step: may_be_convened(step.answers["meeting_id"], step.session),
+        guard=may_be_put_on_agenda,
         effect=_on_agenda,
         tone="active",
     ),

@@ -169,19 +169,26 @@ def _submitted(matter: AssignedMatter, step: Step) -> None:
 # Approval
 
 
-def _approved_by_committee(matter: AssignedMatter, step: Step) -> None:
-    matter.committee_number, matter.committee_at = step.answers["document_number"], step.now
-    _both(matter, step)
+def _approval(body: str, label: str) -> Transition:
+    """By one of the two whose approval it takes (TC-27); with the second it comes into force."""
 
+    def approved(matter: AssignedMatter, step: Step) -> None:
+        setattr(matter, f"{body}_number", step.answers["document_number"])
+        setattr(matter, f"{body}_at", step.now)
+        if matter.committee_at is not None and matter.government_at is not None:
+            follow(step, matter, "enter_into_force")
 
-def _approved_by_government(matter: AssignedMatter, step: Step) -> None:
-    matter.government_number, matter.government_at = step.answers["document_number"], step.now
-    _both(matter, step)
-
-
-def _both(matter: AssignedMatter, step: Step) -> None:
-    if matter.committee_at is not None and matter.government_at is not None:
-        follow(step, matter, "enter_into_force")
+    return Transition(
+        name=f"approve_by_{body}",
+        label=label,
+        source=frozenset({M.submitted}),
+        target=M.submitted,
+        by=lambda matter, actor: county_office(matter, actor) and getattr(matter, f"{body}_at") is None,
+        asks=(Ask(name="document_number", label=N_("Document number"), help=N_("Of the decision that approves it.")),),
+        guard=_refuse_what_is_over,
+        effect=approved,
+        tone="done",
+    )
 
 
 def _in_force(matter: AssignedMatter, step: Step) -> None:
@@ -223,8 +230,6 @@ def _tell_all(matter: AssignedMatter, step: Step, message: str, key: str) -> Non
              matter=str(matter), last=matter.ends_on.isoformat())  # fmt: skip
 
 
-NUMBER = Ask(name="document_number", label=N_("Document number"), help=N_("Of the decision that approves it."))
-
 MATTER = Workflow(
     AssignedMatter,
     Transition(
@@ -238,28 +243,8 @@ MATTER = Workflow(
         tone="active",
         help=N_("It comes into force when party committee and government have both approved it."),
     ),
-    Transition(
-        name="approve_by_committee",
-        label=N_("Record the party committee's approval"),
-        source=frozenset({M.submitted}),
-        target=M.submitted,
-        by=lambda matter, actor: county_office(matter, actor) and matter.committee_at is None,
-        asks=(NUMBER,),
-        guard=_refuse_what_is_over,
-        effect=_approved_by_committee,
-        tone="done",
-    ),
-    Transition(
-        name="approve_by_government",
-        label=N_("Record the government's approval"),
-        source=frozenset({M.submitted}),
-        target=M.submitted,
-        by=lambda matter, actor: county_office(matter, actor) and matter.government_at is None,
-        asks=(NUMBER,),
-        guard=_refuse_what_is_over,
-        effect=_approved_by_government,
-        tone="done",
-    ),
+    _approval("committee", N_("Record the party committee's approval")),
+    _approval("government", N_("Record the government's approval")),
     Transition(
         name="refuse",
         label=N_("Refuse"),

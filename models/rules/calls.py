@@ -69,7 +69,7 @@ def _is_in_force(session: Session, call: Call, item: ListItem | None) -> None:
         )
     if item.state is not ItemState.published or item.region_id != call.region_id:
         raise Refused(N_("This item is not in force in your county. Choose a published one."), field="list_item")
-    check_power(item, call.caller_unit)
+    check_power(session, item, call.caller_unit)
     _tells_what_is_asked(session, call, item.id)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import case, func, inspect, select, update
+from sqlalchemy import case, func, inspect, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from models.base import N_
@@ -220,15 +220,28 @@ def _apply(
     session.flush()
 
 
+def code_is_taken(session: Session, edition: DutyList, code: str, item: ListItem | None) -> bool:
+    """Whether another item has it, in the edition or in a draft of the next one, which gets every amendment."""
+    drafts = select(DutyList.id).where(DutyList.replaces_id == edition.id, DutyList.state.in_(OPEN))
+    of_both = or_(ListItem.duty_list_id == edition.id, ListItem.duty_list_id.in_(drafts))
+    others = select(ListItem.id).where(of_both, ListItem.code == code)
+    if item is not None:
+        others = others.where(func.coalesce(ListItem.root_id, ListItem.id) != (item.root_id or item.id))
+    return session.scalar(others.limit(1)) is not None
+
+
 def _follow_instead(session: Session, draft: DutyList, edition: DutyList) -> None:
-    """A draft that was made from the edition before follows the new one, item for item."""
+    """A draft that was made from the edition before follows the new one, item for item.
+
+    What was struck out of that edition has no version in the new one: its copy still follows it, and is not published.
+    """
     draft.replaces = edition
     roots = func.coalesce(ListItem.root_id, ListItem.id)
     now = dict(session.execute(select(roots, ListItem.id).where(ListItem.duty_list_id == edition.id)).all())
     codes = select(ListItem.code, ListItem.id).where(ListItem.duty_list_id == edition.id, ListItem.root_id.is_(None))
     fresh = dict(session.execute(codes).all())
     for item in session.scalars(select(ListItem).where(ListItem.duty_list_id == draft.id)):
-        item.replaces_id = now.get(item.root_id or 0) or (fresh.get(item.code) if item.root_id is None else None)
+        item.replaces_id = fresh.get(item.code) if item.root_id is None else now.get(item.root_id, item.replaces_id)
         item.root_id = item.root_id or item.replaces_id
     session.flush()
 
@@ -245,3 +258,4 @@ def forget_parts(session: Session, item: ListItem) -> None:
         for child in session.scalars(select(model).where(model.list_item_id == item.id)):
             session.delete(child)
     session.flush()
+    session.expire(item, ["cooperating"])  # or they would be deleted once more with it

@@ -26,8 +26,13 @@ from models.workflow import Refused, Step
 def may_hand_over(admission: DutyAdmission, step: Step) -> None:
     if admission.handed_over_on:
         raise Refused(N_("The handover is on record. An affected township takes the duty over now."))
-    if step.answers["handed_over_on"] > step.now.astimezone(SHANGHAI).date():
+    day = step.answers["handed_over_on"]
+    if day > step.now.astimezone(SHANGHAI).date():
         raise Refused(N_("Record the handover once it has happened."), field="handed_over_on")
+    if admission.decided_at is not None and day < admission.decided_at.astimezone(SHANGHAI).date():
+        raise Refused(
+            N_("A duty is handed over after its approval. Correct the day of the handover."), field="handed_over_on"
+        )
 
 
 def handed_over(admission: DutyAdmission, step: Step) -> None:

@@ -14,7 +14,7 @@ from models.governance import GovernanceModule
 from models.item_words import Holder, ItemColumn, ItemState, ListState, Primary
 from models.lists import DutyList, ItemCooperation, ListField, ListItem
 from models.organisation import Unit, UnitType
-from models.queries.list_types import fields_of_type
+from models.queries.list_types import fields_of_type, label_of
 from models.roles import RoleName
 from models.rules.comments import close_round, may_close, open_round, plan_round
 from models.rules.editions import forget_item, forget_parts, revise, take_over
@@ -43,15 +43,11 @@ def may_publish(duty_list: DutyList, step: Step) -> None:
         raise Refused(N_("The list has no items yet. Add some, then publish."), field="items")
     for field in fields_of_type(session, duty_list.list_type_id):
         if field.required:
-            _refuse(session, of_list & _is_empty(field), field.name, _missing(field), label=_label(field))
+            _refuse(session, of_list & _is_empty(field), field.name, _missing(field), label=label_of(field))
     _refuse_two_parts(session, of_list)
     _refuse_revived(session, of_list)
     for faulty, name, reason in _forbidden(session, duty_list):
         _refuse(session, of_list & faulty, name, reason)
-
-
-def _label(field: ListField) -> str:
-    return field.label or ItemColumn(field.name).label
 
 
 def _missing(field: ListField) -> str:

@@ -65,11 +65,18 @@ def tally(session: Session, admission: DutyAdmission, meeting: JointMeeting) -> 
     return Tally(len(units), len(ballots), ballots.count(Ballot.in_favour))
 
 
-def may_be_convened(meeting: JointMeeting, session: Session) -> None:
-    """Before something is put on its agenda. Raises `Refused`."""
+def may_be_put_on_agenda(admission: DutyAdmission, step: Step) -> None:
+    """Of a meeting that can decide, and has not to decide what another has decided. Raises `Refused`."""
+    before, meeting = admission.meeting, step.answers["meeting_id"]
+    if before is not None and before.state is M.held and tally(step.session, admission, before).cast >= before.quorum:
+        raise Refused(
+            N_("%(meeting)s has decided on this already. Enter what it decided."),
+            field="meeting_id",
+            meeting=str(before),
+        )
     if meeting.state is not M.planned or meeting.kind is not MeetingKind.admission:
         raise Refused(N_("Choose a joint meeting on admissions that is still to be held."), field="meeting_id")
-    if meeting.quorum > len(members(session, meeting)):
+    if meeting.quorum > len(members(step.session, meeting)):
         raise Refused(N_("The meeting has fewer members than its quorum. Name its members first."), field="meeting_id")
 
 
@@ -119,6 +126,15 @@ def cast_vote(admission: DutyAdmission, step: Step) -> None:
     )
 
 
+def _has_begun(meeting: JointMeeting, step: Step) -> None:
+    """The minutes close the vote: nobody closes it before the meeting."""
+    if meeting.meets_at > step.now:
+        raise Refused(
+            N_("The meeting has not begun. Record the minutes afterwards, or have its time corrected."),
+            field="meets_at",
+        )
+
+
 def _recorded(meeting: JointMeeting, step: Step) -> None:
     meeting.minutes, meeting.minutes_at = step.answers["minutes"], step.now
     meeting.file = step.answers.get("file_id") or meeting.file
@@ -139,6 +155,7 @@ MEETING = Workflow(
             Ask(name="minutes", label=N_("Minutes"), kind="long_text"),
             Ask(name="file_id", label=N_("File"), kind="row", model=Attachment, required=False),
         ),
+        guard=_has_begun,
         effect=_recorded,
         tone="done",
         help=N_("The vote is closed."),

@@ -161,7 +161,7 @@ def _is_owed(request: DataRequest, step: Step) -> bool:
     """R5: a published item, or a matter in force in which the department and all the townships have a part."""
     item, matter = request.list_item, request.assigned_matter
     if item is not None and item.state is ItemState.published:
-        check_power(item, request.department)
+        check_power(step.session, item, request.department)
         return True
     if matter is None or matter.state is not MatterState.in_force:
         return False

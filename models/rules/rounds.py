@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,11 +18,11 @@ from models.organisation import Unit
 from models.queries.calendar import calendar_of
 from models.roles import RoleName
 from models.rules.clocks import due, soon
+from models.rules.deadlines import SHANGHAI
 from models.rules.ledger import plan, tell
 from models.workflow import Step
 
 A = AssignmentState
-CHINA = ZoneInfo("Asia/Shanghai")
 SILENCE = 10
 """Working days; composed, as R13 leaves the number open."""
 
@@ -74,7 +73,7 @@ def latest_case(session: Session, call_id: int) -> CoordinationCase | None:
 
 def next_number(session: Session, region_id: int, kind: str, now: datetime) -> str:
     """A number such as 330329-2026-0007 (county, year, serial); the serial marked, if it is no call's."""
-    year = now.astimezone(CHINA).year
+    year = now.astimezone(SHANGHAI).year
     of_year = select(CallCounter).where(
         CallCounter.region_id == region_id, CallCounter.kind == kind, CallCounter.year == year
     )

@@ -104,6 +104,17 @@ def test_helpers_that_are_named_replace_those_of_the_item(session, make):
     assert {part.unit for part in again.resulting_item.cooperating} == {kept, new}
 
 
+@pytest.mark.requirement("TS-05", "TC-19")
+@pytest.mark.parametrize("named", [True, False])
+def test_who_leads_from_now_on_cooperates_no_more(make, named):
+    helper, other = make.department(), make.department()
+    item = make.item(cooperating=[helper, other])
+    adjustment = make.adjustment(item=item, state=S.reviewing, lead_department_id=helper.id)
+    approve(make, adjustment, cooperating_department_ids=[helper, other] if named else [])
+    result = adjustment.resulting_item
+    assert (result.lead_department, [part.unit for part in result.cooperating]) == (helper, [other])
+
+
 def test_a_proposal_about_an_older_version_is_applied_to_the_one_in_force(session, make, items):
     first = make.adjustment(item=items[0], state=S.reviewing, title="First words")
     second = make.adjustment(item=items[0], state=S.reviewing, title="", legal_basis="Another law.")
@@ -130,6 +141,7 @@ def test_what_has_been_struck_out_meanwhile_is_not_changed(session, make, items)
         (K.add, {"explanation": " "}, "explanation"),
         (K.add, {"title": ""}, "title"),
         (K.modify, {"title": "", "category": ""}, "title"),
+        (K.modify, {"title": " ", "legal_basis": "\n"}, "title"),
         (K.remove, {"explanation": ""}, "explanation"),
     ],
 )
@@ -157,6 +169,7 @@ def test_a_proposal_is_about_an_item_of_its_list(session, make, kind, which, mat
 @pytest.mark.parametrize(
     ("answers", "columns", "field"),
     [({"code": ""}, {}, "code"), ({"code": "I-1"}, {}, "code"), ({"code": "N-1"}, {"legal_basis": ""}, "legal_basis"),
+     ({"code": "N-1"}, {"legal_basis": " "}, "legal_basis"),
      ({"code": "N-1"}, {"lead_department_id": None}, "lead_department")],
     ids=str,
 )  # fmt: skip
@@ -167,6 +180,28 @@ def test_an_incomplete_item_is_not_approved(make, answers, columns, field):
         approve(make, adjustment, **answers)
     assert refused.value.field == field
     assert adjustment.state is S.reviewing
+
+
+def test_a_code_that_a_draft_has_given_is_not_given_again(make, edition, items):
+    make.press(edition, "revise")
+    make.item(duty_list=make.next_of(edition), code="N-1")
+    with pytest.raises(Refused) as refused:
+        approve(make, make.adjustment(K.add, state=S.reviewing), code="N-1")
+    assert refused.value.field == "code"
+    change = make.adjustment(item=items[0], state=S.reviewing)
+    approve(make, change, code=items[0].code)
+    assert change.resulting_item.code == items[0].code
+
+
+def test_what_no_proposal_says_is_written_into_a_draft(make):
+    make.list_field(make.list_type(), "trips_by_boat", required=True)
+    for kind in (K.add, K.modify):
+        with pytest.raises(Refused, match="a draft of the next edition") as refused:
+            approve(make, make.adjustment(kind, state=S.reviewing), code="N-1")
+        assert refused.value.field == "trips_by_boat"
+    adjustment = make.adjustment(item=make.item(extra={"trips_by_boat": 0}), state=S.reviewing)
+    approve(make, adjustment)
+    assert adjustment.resulting_item.extra == {"trips_by_boat": 0}
 
 
 # Opinions and decisions

@@ -178,6 +178,14 @@ def test_each_member_votes_once(make, session):
         session.commit()
 
 
+@pytest.mark.requirement("TA-20")
+def test_nobody_closes_the_vote_before_the_meeting(make):
+    meeting = make.meeting(meets_at=LATER)
+    assert refusal(make, meeting, "record_minutes", minutes="All is decided.") == "meets_at"
+    make.press(meeting, "record_minutes", minutes="All is decided.", at=LATER)
+    assert meeting.state is MeetingState.held
+
+
 def test_the_minutes_close_the_vote(make, session):
     admission = reviewed(make, YES, YES)
     assert (admission.meeting.minutes, admission.meeting.minutes_at) == ("Everyone was heard.", NOW)
@@ -242,6 +250,13 @@ def test_it_may_come_before_another_meeting(make, session):
     assert admission.state is A.approved
 
 
+@pytest.mark.requirement("TA-20")
+@pytest.mark.parametrize("ballots", [(YES, YES, NO), (NO, NO, NO)])
+def test_what_a_meeting_has_decided_is_put_before_no_other(make, ballots):
+    admission = reviewed(make, *ballots)
+    assert refusal(make, admission, "put_on_agenda", meeting_id=make.meeting()) == "meeting_id"
+
+
 # Guarantees
 
 
@@ -292,11 +307,12 @@ def test_nothing_is_owed_for_what_has_ended(make, session, name):
 
 
 @pytest.mark.requirement("TA-21")
-def test_the_handover_is_recorded_once_it_has_happened(make, session):
+def test_the_handover_is_recorded_once_it_has_happened_after_the_approval(make, session):
     admission = make.admission(state=A.approved)
-    since, tomorrow = last_message(session), date(2026, 11, 24)
-    record = {"handover_record": "Files and keys."}
-    assert refusal(make, admission, "hand_over", handed_over_on=tomorrow, **record) == "handed_over_on"
+    since, record = last_message(session), {"handover_record": "Files and keys."}
+    for day in (22, 24):  # before its approval, and tomorrow
+        wrong = date(2026, 11, day)
+        assert refusal(make, admission, "hand_over", handed_over_on=wrong, **record) == "handed_over_on"
     make.press(admission, "hand_over", handed_over_on=date(2026, 11, 23), **record)
     assert (admission.state, admission.handover_record) == (A.approved, "Files and keys.")
     assert told(session, since).keys() == {make.opinions(admission)[0].township.name}
@@ -374,6 +390,23 @@ def test_until_then_no_township_owes_it(make, session, state):
 
 
 # Suspended
+
+
+@pytest.mark.requirement("TA-22")
+def test_while_it_rests_no_department_builds_on_it(make, session):
+    admission = make.admission(state=A.suspended)
+    make.press(make.list_in_force(), "revise")
+    for name in ("submit", "publish"):
+        make.press(make.next_of(make.list_in_force()), name)
+    item = admission.resulting_item.replaced_by
+    call = make.call(admission.applicant, item=item, lead=make.township())
+    assert refusal(make, call, "send") == "list_item"
+    assert refusal(make, make.request(admission.applicant, item=item), "send") == "list_item"
+    make.press(make.call(item=item), "send")  # a township may ask about it
+    make.press(make.call(make.department(), item=make.item(), lead=make.township()), "send")
+    admission.state = A.in_force
+    session.commit()
+    make.press(call, "send")
 
 
 @pytest.mark.requirement("TA-22")

@@ -11,6 +11,7 @@ from models.recorder import RecorderEntry, verify
 from models.roles import RoleName
 from models.rules.calls import CALL
 from models.rules.editions import amend
+from models.rules.handover import strike_from_list
 from models.workflow import Refused, Step
 from tests.make import NOW
 
@@ -168,6 +169,25 @@ def test_a_draft_under_way_gets_what_an_amendment_changes_and_follows_it(session
         make.press(draft, name)
     assert draft.edition == 3
     assert {item.state for item in items_of(session, edition)} == {ItemState.superseded}
+
+
+@pytest.mark.requirement("TS-03")
+@pytest.mark.parametrize("amended", [False, True])
+def test_what_was_struck_out_meanwhile_does_not_come_back_with_a_draft(session, make, published, step, amended):
+    make.press(published, "revise")
+    draft, gone = make.next_of(published), items_of(session, published)[1]
+    strike_from_list(session, [gone.id])
+    if amended:
+        amend(step, published, add=[make.build_item(published, code="Z-1", title="A new matter")])
+    session.commit()
+    with pytest.raises(Refused, match="struck out of the edition in force meanwhile") as refused:
+        make.press(draft, "submit")
+    assert refused.value.details == {"items": gone.code}
+    session.delete(items_of(session, draft)[1])
+    session.commit()
+    for name in ("submit", "publish"):
+        make.press(draft, name)
+    assert gone.code not in {item.code for item in items_of(session, draft)}
 
 
 @pytest.mark.databases

@@ -6,10 +6,9 @@ import pytest
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import scope
 from models.actor import NOBODY, Actor
 from models.base import Model
-from models.door import NotWritable, Sight, act_for
+from models.door import NotWritable, Scope, Sight, act_for
 from models.files import Attachment
 from models.item_words import ListState
 from models.items import ItemAttachment
@@ -175,7 +174,7 @@ def test_every_table_that_names_a_file_shows_it(monkeypatch):
     assert (ItemAttachment, "file_id") in keys
     assert keys == {(model, column.key) for model in (*SCOPED, *PUBLIC) for column in names_file(model)}
     asked = []
-    told = scope.Scope(sees=lambda roles: asked.append(roles) or ItemAttachment.id == 0)
+    told = Scope(sees=lambda roles: asked.append(roles) or ItemAttachment.id == 0)
     monkeypatch.setitem(SCOPED, ItemAttachment, told)
     SCOPED[Attachment].sees(frozenset({RoleName.leader}))
     assert asked == [frozenset({RoleName.leader})]

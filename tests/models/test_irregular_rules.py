@@ -48,6 +48,7 @@ def test_a_township_reports_in_its_own_name(make, kind):
     assert report.state is R.reported
 
 
+@pytest.mark.requirement("TC-17")
 @pytest.mark.parametrize("kind", [UnitType.department, UnitType.office, UnitType.village])
 def test_nobody_else_reports(make, session, kind):
     with pytest.raises(Refused, match="Only townships"):

@@ -141,7 +141,7 @@ def test_a_list_is_published_by_its_own_countys_manager_once(make, publish):
         publish(draft)
 
 
-@pytest.mark.requirement("TS-03")
+@pytest.mark.requirement("TS-03", "TC-10", "TC-26")
 @pytest.mark.parametrize("change", ["title", "township_duties", "legal_basis"])
 def test_what_is_published_nobody_edits(session, make, acting, publish, change):
     draft = make.duty_list()

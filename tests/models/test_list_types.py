@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.item_words import FieldKind, Holder, ItemColumn, ListState, Primary
+from models.item_words import FieldKind, Holder, ItemColumn, ListState, Primary, SinkKind
 from models.lists import ListField, ListItem, ListType
 from models.rules.list_types import forget_field, forget_type, prepare_field, prepare_type
 from models.rules.lists import prepare_item
@@ -42,10 +42,17 @@ def test_every_kind_of_list_is_there_with_its_columns(session):
     assert all(columns.values())
     names = {code: {field.name for field in fields} for code, fields in columns.items()}
     assert {"sink_kind"} <= names["sunk_down"]
+    assert set(SinkKind) == {"delegated", "forwarded_after_review", "on_site"}
+    assert {"category", "work"} <= names["grid_service"]
     assert {"inspection", "coercion", "penalty"} <= names["key_supervision"]
     assert {"guide_time", "guide_place", "guide_materials", "guide_contact"} <= names["power"]
-    assert [types[code].primary for code in ("territorial", "power", "village_micro_power", "grid_service")] == [
-        Primary.department, Primary.township, Primary.village, Primary.grid_worker]  # fmt: skip
+    primary = {
+        Primary.department: ("territorial", "cooperation"),
+        Primary.township: ("power_responsibility", "power", "responsibility", "public_service"),
+        Primary.village: ("village_micro_power",),
+        Primary.grid_worker: ("grid_service",),
+    }
+    assert all(types[code].primary is who for who, codes in primary.items() for code in codes)
 
 
 def test_the_data_of_the_types_fits_their_model():
@@ -148,19 +155,19 @@ def test_a_mandatory_field_of_its_own_stops_the_publication_too(make, extra):
 
 REFUSALS = {
     "what is delegated is assessed": (
-        "ZG-08",
+        ("ZG-08",),
         {"delegation_kind": "entrusted", "demand": "Ten cases a day."},
         {"capacity": "Two clerks."},
         "capacity",
     ),
     "what is contracted out has a contract": (
-        "ZG-07",
+        ("ZG-07",),
         {"provider": "A service company"},
         {"contract": "2026-12"},
         "contract",
     ),
     "streets are spared": (
-        "LX-15",
+        ("LX-15", "LX-16"),
         {"forbidden_kind": "investment_promotion"},
         {"exception_level": "provincial"},
         "exception_level",
@@ -168,12 +175,16 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSALS)
-@pytest.mark.requirement("ZG-08", "ZG-07", "LX-15", "LX-16")
-def test_what_no_item_may_say_stops_the_publication_until_it_is_put_right(session, make, case):
+@pytest.mark.parametrize(
+    ("wrong", "right", "field"),
+    [
+        pytest.param(*row, marks=pytest.mark.requirement(*numbers), id=case)
+        for case, (numbers, *row) in REFUSALS.items()
+    ],
+)
+def test_what_no_item_may_say_stops_the_publication_until_it_is_put_right(session, make, wrong, right, field):
     from models.organisation import UnitType
 
-    _, wrong, right, field = REFUSALS[case]
     make.unit(UnitType.street)
     draft = make.duty_list()
     item = make.item(duty_list=draft, **wrong)

@@ -23,6 +23,7 @@ from models.database import reading
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
 from models.files import Attachment
 from models.governance import GovernanceModule
+from models.imports import ImportRow, ImportRun, ImportWord
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
@@ -37,7 +38,7 @@ from models.policies import PolicyDocument
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.roles import COUNTY, EVERYWHERE, RoleName
-from models.scope import SCOPED
+from models.scope import SCOPED, join
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
@@ -100,6 +101,9 @@ REST = {
     GovernanceModule: ("county",        "county", "all"),
     Attachment:       ("shown or sent", "kept or sent", "all"),
     PlainWord:        ("county",        "county", "all"),
+    ImportRun:        ("theirs",        "theirs", "all"),
+    ImportRow:        ("of theirs",     "of theirs", "all"),
+    ImportWord:       ("county",        "county", "all"),
     CalendarDay:      ("county",        "county", "all"),
     WorkingWindow:    ("county",        "county", "all"),
     TimeLimit:        ("county",        "county", "all"),
@@ -194,6 +198,8 @@ WRITERS = {
     (ListAdjustment, "luoyang"): "own draft",
     (ListAdjustment, "lists"): "reviewed here",
     (PlainWord, "lists"): "county",
+    (ImportWord, "lists"): "county",
+    (ImportWord, "editorial"): "county",
     (CalendarDay, "lists"): "county",
     (DutyAdmission, "zrzy"): "own drafts",
     (DutyAdmission, "away"): "own drafts",
@@ -266,6 +272,9 @@ class World:
             make.file(lead)
             make._add(CalendarDay(region_id=county.id, day=date(2027, 1, 1), is_working=False))
             make._add(PlainWord(region_id=county.id, word="臭水", means="水污染"))
+            make._add(ImportWord(region_id=county.id, resource="list_item", said="序号", means="code"))
+        for sender in (luoyang, zrzy, editorial, tongcheng):
+            make.import_run(sender)
         part = {"item": item, "lead": zrzy, "cooperating": [zj]}
         self.calls = {
             "draft": make.call(luoyang, item=item),
@@ -374,6 +383,7 @@ class World:
                 row.unit_id in actor.unit_ids or row.list_adjustment.proposer_unit_id in actor.unit_ids
             ),
             "theirs": lambda: row.unit_id in actor.unit_ids,
+            "of theirs": lambda: row.import_run.unit_id in actor.unit_ids,
             "in force here": lambda: here and self._list_of(row).state in OPEN,
             "in force": lambda: (here and self._list_of(row).state in OPEN) or self._cited(row, calls),
             "county items": lambda: here and self._list_of(row).state in (ListState.draft, ListState.published),
@@ -381,6 +391,10 @@ class World:
                 row.call_id in calls
                 or row.unit_id in actor.unit_ids
                 or row.subject_id in asked.get(row.subject_type, ())
+                or (
+                    row.subject_type == ImportRun.__tablename__
+                    and self.session.get(ImportRun, row.subject_id).unit_id in actor.unit_ids
+                )
                 or (
                     row.subject_type == DutyAdmission.__tablename__
                     and self._concerns(self.session.get(DutyAdmission, row.subject_id), actor)
@@ -681,3 +695,8 @@ def test_the_criteria_hold_no_values_of_an_actor():
             places = criteria(frozenset()).compile().params
             assert not any(key.startswith("actor_") and value for key, value in places.items()), model
     assert door._scopes.items() >= SCOPED.items()
+
+
+def test_a_table_belongs_to_one_part_of_the_scopes():
+    with pytest.raises(door.Undeclared, match="Notice: said in two parts"):
+        join(dict(SCOPED), {Notice: SCOPED[Notice]})

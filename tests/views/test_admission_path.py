@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from models.organisation import Duty
 from models.roles import RoleName
+from models.rules.deadlines import SHANGHAI
 
 DUTY = {
     "title": "汛期河道巡查",
@@ -61,7 +64,7 @@ def test_an_admission_waits_for_the_last_opinion_and_comes_into_force(program_of
     assert state(answer(second, "objects")) == "answered"
     assert editorial.get(f"duty_admission/{key}").json["result"]["state"] == "joint_review"
 
-    called = {"title": "第一次准入联席会议", "kind": "admission", "meets_at": "2026-12-15T09:00", "quorum": 1}
+    called = {"title": "第一次准入联席会议", "kind": "admission", "meets_at": "2020-01-06T09:00", "quorum": 1}
     meeting = editorial.post("joint_meeting/", json=called).json["id"]
     assert editorial.post("meeting_member/", json={"meeting": meeting, "unit": member.id}).status_code == 201
     assert state(editorial.move("duty_admission", key, "put_on_agenda", meeting_id=meeting)) == "joint_review"
@@ -74,7 +77,7 @@ def test_an_admission_waits_for_the_last_opinion_and_comes_into_force(program_of
     assert state(speaker.move("joint_meeting", meeting, "record_minutes", minutes="一致同意。")) == "held"
     assert state(editorial.move("duty_admission", key, "approve")) == "approved"
 
-    record = {"handover_record": "台账、器材移交清单。", "handed_over_on": "2020-01-06"}
+    record = {"handover_record": "台账、器材移交清单。", "handed_over_on": datetime.now(SHANGHAI).date().isoformat()}
     assert state(department.move("duty_admission", key, "hand_over", **record)) == "approved"
     assert state(first.move("duty_admission", key, "in_force")) == "in_force"
     found = second.get(f"duty_admission/{key}").json["result"]

@@ -42,7 +42,7 @@ def river(admin, session):
     return list_type
 
 
-@pytest.mark.requirement("TA-05", "TC-01")
+@pytest.mark.requirement("TC-01")
 def test_a_type_declared_on_a_page_is_known_everywhere_at_once(river, manager, make, session):
     created = manager.post("/duty_list/add", data={"title": "河长清单", "list_type": river.id})
     assert created.status_code == 302

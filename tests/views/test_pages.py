@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from models.adjustments import AdjustmentKind, AdjustmentState
 from models.calendar import WorkingWindow
 from models.items import ItemIndicator
 from models.organisation import Duty
@@ -124,6 +125,17 @@ def test_a_place_is_chosen_among_what_the_rule_lets_pass(browser_of, make):
     assert offered(town) == {village.id, grid.id}
     assert offered(grid) == {grid.id}
     assert offered(department) == {town.id, other.id, village.id, theirs.id, grid.id}
+
+
+def test_what_a_record_names_already_may_stay_though_nobody_could_choose_it_now(manager, make):
+    edition = make.list_in_force()
+    proposal = make.adjustment(AdjustmentKind.add, state=AdjustmentState.reviewing, legal_basis="")
+    make.adjustment(AdjustmentKind.add, state=AdjustmentState.applied)
+    row = {"kind": "add", "duty_list": edition.id, "reason": "law_change", "explanation": "x", "title": "y"}
+    answer = manager.post(f"/list_adjustment/{proposal.id}/edit", data=row | {"legal_basis": "A law."})
+    assert answer.status_code == 302, answer.text
+    other = make.duty_list()
+    assert manager.post(f"/list_adjustment/{proposal.id}/edit", data=row | {"duty_list": other.id}).status_code == 422
 
 
 def test_a_department_names_no_other_department_as_a_place(program_of, make):

@@ -1,0 +1,45 @@
+"""Which rows an actor may see, and which of them write: two criteria per table, or a reason why all may see them all.
+
+A role sees as far as its reach: the whole deployment, its county, or what concerns its own units
+(requirements B6). Almost everything hangs on the calls one may see; what a visible row points at is
+visible too, or is in the public directory, else the page would show a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from models.door import Scope, Undeclared
+from models.scope import adjustments, admissions, calendar, calls, files, imports, lists, matters, organisation, records
+from models.scope.files import names_file
+
+__all__ = ["PUBLIC", "SCOPED", "join", "names_file"]
+
+Said = TypeVar("Said")
+
+
+def join(whole: dict[type, Said], *parts: Mapping[type, Said]) -> None:
+    """Add what the parts say of their tables; of each table, one part."""
+    for part in parts:
+        if twice := [model.__name__ for model in part if model in whole]:
+            raise Undeclared(f"{', '.join(twice)}: said in two parts; leave one of them")
+        whole.update(part)
+
+
+PUBLIC: dict[type, str] = {}
+join(PUBLIC, lists.PUBLIC, organisation.PUBLIC)
+
+SCOPED: dict[type, Scope] = {}
+join(
+    SCOPED,
+    calls.SCOPES,
+    lists.SCOPES,
+    adjustments.SCOPES,
+    admissions.SCOPES,
+    calendar.SCOPES,
+    files.scopes(SCOPED, PUBLIC),
+    matters.SCOPES,
+    imports.SCOPES,
+    records.SCOPES,
+)

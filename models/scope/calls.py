@@ -1,0 +1,70 @@
+"""Who sees a call, and what hangs on it: its parts, cases, reminders and orders."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, or_, select, union
+from sqlalchemy.orm import aliased
+
+from models.actor import REGION_ID, UNIT_ID, UNIT_IDS
+from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState, Direction
+from models.coordination import CaseParty, CoordinationCase
+from models.door import Scope
+from models.organisation import Unit
+from models.scope.reach import everyone, reach
+from models.supervision import Reminder, SupervisionOrder
+
+# A clue is a draft that a grid worker writes for the township above.
+is_clue = and_(
+    Call.state == CallState.draft,
+    Call.source == CallSource.grid,
+    Call.direction == Direction.township_to_department,
+)
+
+# A call concerns its caller, the grid it is in, who has a part in it, and the parties of its case.
+MY_CALLS = union(
+    select(Call.id).where(Call.caller_unit_id.in_(UNIT_IDS)),
+    select(Call.id).where(Call.place_unit_id.in_(UNIT_IDS), or_(Call.state != CallState.draft, is_clue)),
+    select(CallAssignment.call_id).where(
+        CallAssignment.department_id.in_(UNIT_IDS), CallAssignment.state != AssignmentState.reassigned
+    ),
+    select(CoordinationCase.call_id)
+    .join(CaseParty, CaseParty.case_id == CoordinationCase.id)
+    .where(CaseParty.unit_id.in_(UNIT_IDS)),
+).subquery("my_calls")
+my_call_ids = select(MY_CALLS.c.id)
+
+# A grid worker writes for the township above the grid.
+_me, _above = aliased(Unit), aliased(Unit)
+above_me = select(_above.id).where(_me.id == UNIT_ID, _me.path.startswith(_above.path))
+
+SCOPES: dict[type, Scope] = {
+    Call: Scope(
+        sees=reach(
+            # A draft is its writer's until it is sent.
+            county=and_(Call.region_id == REGION_ID, Call.state != CallState.draft),
+            own=Call.id.in_(my_call_ids),
+        ),
+        writes=everyone(
+            or_(
+                and_(Call.caller_unit_id.in_(UNIT_IDS), Call.state.in_([CallState.draft, CallState.returned])),
+                and_(Call.place_unit_id.in_(UNIT_IDS), Call.caller_unit_id.in_(above_me), is_clue),
+            )
+        ),
+    ),
+    CallAssignment: Scope(
+        sees=reach(county=CallAssignment.region_id == REGION_ID, own=CallAssignment.call_id.in_(my_call_ids))
+    ),
+    CoordinationCase: Scope(
+        sees=reach(county=CoordinationCase.region_id == REGION_ID, own=CoordinationCase.call_id.in_(my_call_ids))
+    ),
+    CaseParty: Scope(
+        sees=reach(
+            county=CaseParty.region_id == REGION_ID,
+            own=CaseParty.case_id.in_(select(CoordinationCase.id).where(CoordinationCase.call_id.in_(my_call_ids))),
+        )
+    ),
+    Reminder: Scope(sees=reach(county=Reminder.region_id == REGION_ID, own=Reminder.call_id.in_(my_call_ids))),
+    SupervisionOrder: Scope(
+        sees=reach(county=SupervisionOrder.region_id == REGION_ID, own=SupervisionOrder.call_id.in_(my_call_ids))
+    ),
+}

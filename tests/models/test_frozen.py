@@ -1,0 +1,93 @@
+"""The database itself keeps what is published as it was, whoever writes; what the rules do with it, it lets pass."""
+
+import pytest
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from app.database import upgrade
+from models.adjustments import AdjustmentKind, AdjustmentState
+from models.admissions import AdmissionState
+from models.door import system_session
+from models.item_words import ItemState, ListState
+from models.items import ItemIndicator
+from models.lists import DutyList, ListItem
+from models.recorder import verify
+from models.rules.handover import strike_from_list
+from tests.make import Make
+
+pytestmark = pytest.mark.databases
+
+
+@pytest.fixture
+def make(bare_url):
+    """A builder in a database as it is deployed: by migrations, with their triggers."""
+    upgrade(bare_url)
+    engine = create_engine(bare_url, poolclass=NullPool)
+    with system_session(engine) as session:
+        yield Make(session)
+    engine.dispose()
+
+
+ATTACKS = (
+    "UPDATE list_item SET township_duties = 'Everything.' WHERE id = :item",
+    "UPDATE list_item SET lead_department_id = NULL WHERE id = :item",
+    "UPDATE list_item SET extra = '[]' WHERE id = :item",
+    "UPDATE duty_list SET document_number = 'else' WHERE id = :list",
+    "UPDATE duty_list SET edition = 7 WHERE id = :list",
+    "UPDATE item_cooperation SET unit_id = region_id WHERE list_item_id = :item",
+    "UPDATE item_indicator SET required = NOT required WHERE list_item_id = :item",
+    "INSERT INTO item_cooperation (list_item_id, unit_id, region_id) VALUES (:item, 1, 1)",
+    "DELETE FROM item_cooperation WHERE list_item_id = :item",
+    "DELETE FROM item_indicator WHERE list_item_id = :item",
+    "DELETE FROM list_item WHERE id = :item",
+    "DELETE FROM duty_list WHERE id = :list",
+)
+
+
+@pytest.mark.requirement("TC-26")
+def test_nobody_changes_what_is_published_or_was(make):
+    edition = make.edition()
+    item = make.session.scalars(select(ListItem)).one()
+    make.cooperate(item, make.department())
+    make._add(ItemIndicator(region_id=item.region_id, list_item=item, name="depth", label="Depth"))
+    for name in ("submit", "publish"):
+        make.press(edition, name)
+    attack(make, edition, item)
+    make.press(make.adjustment(AdjustmentKind.remove, item=item, state=AdjustmentState.reviewing), "approve",
+               approval_document="1号")  # fmt: skip
+    assert (edition.state, item.state) == (ListState.superseded, ItemState.removed)
+    attack(make, edition, item)
+
+
+def attack(make, edition, item):
+    ids = {"list": edition.id, "item": item.id}
+    make.session.commit()
+    for statement in ATTACKS:
+        with pytest.raises(DBAPIError, match="what is published is frozen"):
+            make.session.execute(text(statement), {name: ids[name] for name in ids if f":{name}" in statement})
+        make.session.rollback()
+
+
+def test_what_the_rules_do_with_it_is_let_pass(make):
+    first = make.edition(state=ListState.published, items=2)
+    make.press(make.adjustment(item=_items(make)[0], state=AdjustmentState.reviewing), "approve",
+               approval_document="1号", code="")  # fmt: skip
+    make.press(make.list_in_force(), "revise")
+    admission = make.admission(state=AdmissionState.in_force)
+    strike_from_list(make.session, [admission.resulting_item_id])
+    make.session.commit()
+    assert (first.state, admission.resulting_item.state) == (ListState.superseded, ItemState.removed)
+    draft = make.session.scalars(select(DutyList).where(DutyList.state == ListState.draft)).one()
+    copy = select(ListItem).where(ListItem.duty_list == draft, ListItem.root_id == admission.resulting_item_id)
+    make.session.delete(make.session.scalars(copy).one())
+    make.session.commit()
+    for name in ("submit", "publish"):
+        make.press(draft, name)
+    assert len(_items(make)) == 2
+    assert verify(make.session) == []
+
+
+def _items(make):
+    in_force = select(ListItem).where(ListItem.state == ItemState.published).order_by(ListItem.code)
+    return make.session.scalars(in_force.execution_options(populate_existing=True)).all()
