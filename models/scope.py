@@ -37,9 +37,11 @@ from models.policies import PolicyDocument
 from models.recorder import RecorderEntry, RecorderHead
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.roles import COUNTY, EVERYWHERE, RoleName
+from models.situations import CallSituation
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
+from models.three_fixed import ThreeFixedDocument
 
 Criterion = ColumnElement[bool]
 
@@ -420,6 +422,15 @@ SCOPED: dict[type, Scope] = {
     PolicyDocument: Scope(
         sees=reach(county=PolicyDocument.region_id == REGION_ID, own=PolicyDocument.region_id == REGION_ID),
         writes=only(MANAGERS, PolicyDocument.region_id == REGION_ID),
+    ),
+    # Whoever calls, or is called, goes by them: all of the county may read them.
+    CallSituation: Scope(
+        sees=reach(county=CallSituation.region_id == REGION_ID, own=CallSituation.region_id == REGION_ID),
+        writes=only(MANAGERS, CallSituation.region_id == REGION_ID),
+    ),
+    ThreeFixedDocument: Scope(
+        sees=reach(county=ThreeFixedDocument.region_id == REGION_ID, own=ThreeFixedDocument.region_id == REGION_ID),
+        writes=only(MANAGERS | EDITORS, ThreeFixedDocument.region_id == REGION_ID),
     ),
     AssignedMatter: Scope(
         sees=reach(county=county_matters, own=AssignedMatter.id.in_(my_matter_ids)),

@@ -20,6 +20,7 @@ from models.recorder import ORIGIN, Origin, set_origin
 from models.rules.organisation import place_units, search_key
 from models.seeds import rows
 from models.seeds.statutes import Matter, matters
+from models.situations import CallSituation
 from models.words import CallScope
 
 TOWNSHIP_TYPES = {
@@ -38,7 +39,7 @@ Body = tuple[str, Unit]
 def seed(session: Session, now: datetime) -> dict[str, int]:
     """Add what is missing, and say how many rows of each table; the recorder dates them `now`.
 
-    Nothing that is there is changed. A county that has a territorial list, plain words, or working hours,
+    Nothing that is there is changed. A county that has a territorial list, plain words, situations, or working hours,
     gets no others.
     """
     with _recorded_at(session, now):
@@ -51,6 +52,7 @@ def seed(session: Session, now: datetime) -> dict[str, int]:
             "list_type": types,
             **_add_lists(session, units),
             "plain_word": _add_words(session, counties),
+            "call_situation": _add_situations(session, counties),
             "working_window": _add_windows(session, counties),
             "time_limit": _add_limits(session, counties),
         }
@@ -254,6 +256,26 @@ def _add_words(session: Session, counties: list[Unit]) -> int:
     ]
     session.add_all(words)
     return len(words)
+
+
+def _add_situations(session: Session, counties: list[Unit]) -> int:
+    settled = set(session.scalars(select(CallSituation.region_id).distinct()))
+    situations = [
+        CallSituation(
+            region_id=county.id,
+            scope=CallScope(row["scope"]),
+            position=int(row["position"]),
+            category=row["category"],
+            situation=row["situation"],
+            standard=row["standard"],
+            basis=row["basis"],
+        )
+        for county in counties
+        if county.id not in settled
+        for row in rows("call_situations.csv")
+    ]
+    session.add_all(situations)
+    return len(situations)
 
 
 def _add_windows(session: Session, counties: list[Unit]) -> int:
