@@ -22,8 +22,10 @@ from app.files import FILES
 from app.flow_charts import FlowChartApi, FlowCharts
 from app.metrics import Metrics
 from app.names import CODES, NAMES
+from app.performance import Performance, PerformanceApi
 from app.roles_page import LabelledSecurity
 from app.timeline import timeline
+from app.versions import Versions, VersionsApi
 from models import recorder
 from models.base import Role, User
 from models.door import may_write
@@ -71,6 +73,10 @@ def create_app(**overrides: Any) -> Flask:
             Metrics,
             FlowCharts,
             FlowChartApi,
+            Performance,
+            PerformanceApi,
+            Versions,
+            VersionsApi,
             Comparison,
             ComparisonApi,
             desk.OpenApi,
