@@ -20,7 +20,17 @@ from app.extensions import appbuilder, db
 from app.identity import current_actor, today
 from models.base import N_
 from models.organisation import Unit
-from models.queries.burden import SOURCES, Source, asked, caps, is_of_county, matters_by_year, townships
+from models.queries.burden import (
+    SOURCES,
+    Source,
+    asked,
+    caps,
+    is_of_county,
+    matters_by_year,
+    matters_now,
+    powers_and_duties,
+    townships,
+)
 
 EARLIEST, LATEST = 2000, 2100
 LOOKED_BACK = 2
@@ -54,6 +64,21 @@ class Meter:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a township may do, and what it owes: by the lists in force, and by what was assigned to it besides."""
+
+    township: Unit
+    powers: int
+    duties: int
+    matters: int
+
+    @property
+    def ratio(self) -> float | None:
+        """Duties for each power."""
+        return (self.duties + self.matters) / self.powers if self.powers else None
+
+
 class Burden(BaseView):
     """For the county all of it, for a department its own row, for a township its own column."""
 
@@ -70,6 +95,7 @@ class Burden(BaseView):
         years, actor = tuple(range(meter.year - LOOKED_BACK, meter.year + 1)), current_actor()
         matters = {unit: counts for unit, *counts in db.session.execute(matters_by_year(actor, years))}
         counted = [unit for unit in meter.townships if is_of_county(actor) or unit.id in actor.unit_ids]
+        balances = _balances(counted)
         return self.render_template(
             "burden.html",
             meter=meter,
@@ -79,6 +105,8 @@ class Burden(BaseView):
             years=years,
             matters=[(unit, matters.get(unit.id, [0] * len(years))) for unit in counted],
             caps=dict(db.session.execute(caps(actor, years)).all()),
+            balances=balances,
+            balanced=_balanced(balances),
             earliest=EARLIEST,
             latest=LATEST,
             t=translated,
@@ -139,6 +167,29 @@ def _figures(meter: Meter) -> dict[str, Any]:
             }
             for source in SOURCES
         ],
+    }
+
+
+def _balances(counted: list[Unit]) -> list[Balance]:
+    """Two statements for all of them."""
+    actor = current_actor()
+    powers, duties = db.session.execute(powers_and_duties(actor)).one()
+    matters = dict(db.session.execute(matters_now(actor)).all())
+    return [Balance(unit, powers, duties, matters.get(unit.id, 0)) for unit in counted]
+
+
+def _balanced(balances: list[Balance]) -> dict[str, Any]:
+    """For the page's script: a bar for each township, by its code."""
+    parts = (
+        (gettext("Powers"), [balance.powers for balance in balances]),
+        (gettext("Duties by the lists"), [balance.duties for balance in balances]),
+        (gettext("Assigned matters in force"), [balance.matters for balance in balances]),
+    )
+    return {
+        "kind": "bar",
+        "title": gettext("Powers and duties of townships"),
+        "labels": [balance.township.name for balance in balances],
+        "series": [{"name": name, "data": data} for name, data in parts],
     }
 
 

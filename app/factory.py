@@ -9,7 +9,7 @@ from flask_appbuilder import AppBuilder
 from sqlalchemy import select
 
 import config
-from app import burden, desk, errors, finder, identity, places, security, shell, wake
+from app import burden, desk, errors, finder, identity, places, security, shell, situations, wake
 from app.accounts import MEMBER
 from app.comparison import Comparison, ComparisonApi
 from app.deadlines import derivation
@@ -23,8 +23,10 @@ from app.flow_charts import FlowChartApi, FlowCharts
 from app.imports import ImportApi, Imports, sheets_for, world_of
 from app.metrics import Metrics
 from app.names import CODES, NAMES
+from app.performance import Performance, PerformanceApi
 from app.roles_page import LabelledSecurity
 from app.timeline import timeline
+from app.versions import Versions, VersionsApi
 from models import recorder
 from models.base import Role, User
 from models.door import may_write
@@ -73,6 +75,10 @@ def create_app(**overrides: Any) -> Flask:
             Metrics,
             FlowCharts,
             FlowChartApi,
+            Performance,
+            PerformanceApi,
+            Versions,
+            VersionsApi,
             Comparison,
             ComparisonApi,
             desk.OpenApi,
@@ -80,9 +86,10 @@ def create_app(**overrides: Any) -> Flask:
             Imports,
             ImportApi,
             burden.Burden,
+            situations.Situations,
         ):
             appbuilder.add_view_no_menu(view)
-        shell.register(app, [*register(appbuilder, CONSOLES, world()), finder.ENTRY, burden.ENTRY])
+        shell.register(app, [*register(appbuilder, CONSOLES, world()), finder.ENTRY, burden.ENTRY, situations.ENTRY])
     if settings.env == "production":
         _refuse_demo_accounts(app)
     if not app.testing:

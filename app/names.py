@@ -30,6 +30,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "calendar_day": N_("Calendar day"),
     "call": N_("Call"),
     "call_assignment": N_("Assignment"),
+    "call_situation": N_("Situation"),
     "case_party": N_("Party"),
     "coordination_case": N_("Coordination case"),
     "data_request": N_("Data request"),
@@ -57,6 +58,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "meeting_member": N_("Member"),
     "meeting_vote": N_("Vote"),
     "supervision_order": N_("Supervision order"),
+    "three_fixed_document": N_("Three-fixed document"),
     "unit": N_("Unit"),
 }
 

@@ -15,7 +15,7 @@ from app.engine.derive import Field, fields_of
 from app.engine.schema import asked
 from models.actor import Actor
 from models.item_words import ItemState
-from models.lists import ListItem
+from models.lists import ListItem, ListType
 from models.organisation import Unit
 from models.recorder import Origin, set_origin
 from models.rules.deadlines import SHANGHAI
@@ -73,6 +73,8 @@ class Records:
         if field.target is ListItem:  # any that the department leads in
             in_force = (ListItem.state == ItemState.published) & (ListItem.lead_department_id == actor.unit_id)
             return self.session.scalars(select(ListItem).where(in_force).order_by(ListItem.code)).first()
+        if field.target is ListType:
+            return self.session.scalars(select(ListType).where(ListType.code == text)).one()
         if field.kind == "row":
             return self.known[text]
         if field.kind == "word":

@@ -51,7 +51,10 @@ COUNTY = frozenset(
 
 HEADS = frozenset({RoleName.department_head, RoleName.township_head, RoleName.agency_head, RoleName.leader})
 
-_LISTS = "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule"
+_LISTS = (
+    "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule "
+    "CallSituation ThreeFixedDocument"
+)
 _CALLS = "Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder"
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
@@ -83,6 +86,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "ItemAttachment": "read add edit delete export",
         "ItemStep": "read add edit delete",
         "PlainWord": "read add edit delete export",
+        "CallSituation": "read add edit delete export",
+        "ThreeFixedDocument": "read add edit delete export",
         "CalendarDay": "read add edit delete",
         "PolicyDocument": "read add edit delete export",
         "AssignedMatterCap": "read add edit delete",
@@ -92,6 +97,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.editorial_officer: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "CoordinationCase": "read export file send_back issue_opinion",
+        "ThreeFixedDocument": "read add edit delete export",
         "ResponsibilityStatement": "read export keep clear",
         "IrregularAssignmentReport": "read export accept find_irregular dismiss",
         "DutyAdmission": "read export consult put_on_agenda approve refuse return resume",

@@ -42,8 +42,10 @@ from models.rules.organisation import place_units
 from models.rules.requests import REQUEST
 from models.rules.rounds import current, latest_case
 from models.rules.statements import STATEMENT
+from models.situations import CallSituation
 from models.statements import ResponsibilityStatement
 from models.steps import ItemStep, Side
+from models.three_fixed import ThreeFixedDocument
 from models.words import CallScope
 from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_burden import MakeBurden
@@ -412,6 +414,23 @@ class Make(MakeBurden, MakeAdmissions):
 
     def cooperate(self, item: ListItem, unit: Unit) -> ItemCooperation:
         return self._add(ItemCooperation(region_id=item.region_id, list_item=item, unit=unit))
+
+    def situation(self, county: Unit | None = None, **columns: Any) -> CallSituation:
+        columns = {
+            "scope": CallScope.key,
+            "situation": self._name("A crack"),
+            "standard": "People live there.",
+        } | columns
+        return self._add(CallSituation(region_id=(county or self.home).id, **columns))
+
+    def three_fixed(self, unit: Unit | None = None, **columns: Any) -> ThreeFixedDocument:
+        unit = unit or self.department()
+        columns = {
+            "document_number": self._name("No."),
+            "issued_on": date(2024, 3, 1),
+            "functions": "It inspects and decides.",
+        } | columns
+        return self._add(ThreeFixedDocument(region_id=unit.region_id, unit_id=unit.id, **columns))
 
     # Files
 

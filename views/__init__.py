@@ -18,15 +18,18 @@ from views.plain_words import plain_words
 from views.policies import policy_documents
 from views.records import promises, recorder_entries
 from views.requests import data_request_fields, data_request_townships, data_requests
+from views.situations import call_situations
 from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
 from views.supervision import reminders, supervision_orders
+from views.three_fixed import three_fixed_documents
 
 CONSOLES = (
     calls,
     assignments,
     cases,
     parties,
+    call_situations,
     supervision_orders,
     reminders,
     list_items,
@@ -42,6 +45,7 @@ CONSOLES = (
     steps,
     plain_words,
     policy_documents,
+    three_fixed_documents,
     assigned_matters,
     matter_departments,
     matter_townships,

@@ -22,6 +22,14 @@ PROPOSE = Link(
     needs=("can_add", "ListAdjustment"),
 )
 """Where the list does not cover what one wants to call about (R5)."""
+SCOPES = Link(
+    label=N_("Which scope fits?"),
+    endpoint="Situations.index",
+    icon="fa-scale-balanced",
+    takes="call",
+    needs=("can_read", "CallSituation"),
+    on_form=True,
+)
 
 
 def of_item(session: Any, item: ListItem) -> Variant:
@@ -102,7 +110,7 @@ calls = Console(
         Related(model=SupervisionOrder, by="call"),
         Related(model=Reminder, by="call"),
     ),
-    links=(PROPOSE,),
+    links=(SCOPES, PROPOSE),
     instead=PROPOSE,
     workflow=CALL,
     kinds=Kinds(by=("list_item",), column="extra", variant=of_item),

@@ -60,6 +60,7 @@ list_items = Console(
         "list_type",
         "duty_list",
         "legal_basis",
+        "guide_ref",
         "platform",
         "module",
         "relation_pair",
@@ -86,6 +87,7 @@ list_items = Console(
             definition=N_("Looked for once a month: no call cites the item, in any version, for 180 days."),
         ),
         Chart(by="is_blind_spot", split="is_overlap", kind="bar", title=N_("Blind spots and overlaps")),
+        Chart(by="online", kind="pie", title=N_("Items handled online")),
     ),
     related=(
         Related(
@@ -107,6 +109,8 @@ list_items = Console(
             needs=("can_add", "ListAdjustment"),
         ),
         Link(label=N_("Flow chart"), endpoint="FlowCharts.page", icon="fa-diagram-project"),
+        Link(label=N_("How it is performed"), endpoint="Performance.page", icon="fa-gauge"),
+        Link(label=N_("Versions"), endpoint="Versions.page", icon="fa-clock-rotate-left"),
     ),
     kinds=Kinds(by=("duty_list", "list_type"), column="extra", variant=of_type),
     prepare=prepare_item,

@@ -1,9 +1,10 @@
 """The directory of units, and who is posted where."""
 
-from app.engine.declare import Chart, Console
+from app.engine.declare import Chart, Console, Related
 from models.base import N_
 from models.organisation import Posting, Unit
 from models.rules.organisation import forget_posting, prepare_posting, prepare_unit
+from models.three_fixed import ThreeFixedDocument
 
 units = Console(
     model=Unit,
@@ -15,6 +16,7 @@ units = Console(
     searched=("code", "name", "unit_type", "parent", "region"),
     order=("code", "asc"),
     charts=(Chart(by="unit_type", title=N_("Units by type")),),
+    related=(Related(model=ThreeFixedDocument, by="unit", order="issued_on"),),
     prepare=prepare_unit,
 )
 

@@ -68,6 +68,8 @@ class Link:
     """Under which name."""
     needs: tuple[str, str] = ("", "")
     """(permission, resource) without which the link is not shown."""
+    on_form: bool = False
+    """Whether it helps to fill in the form, too: named in its head, and opened beside it. A new row has no key yet."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,6 +102,8 @@ class Forms(BaseView):
             submit=gettext("Save"),
             wants_note=None,
             instead=self.shape.console.instead if row is None else None,
+            helps=[link for link in self.shape.console.links if link.on_form and self.offers(link)],
+            key=key,
             leading=self.shape.console.kinds.by[0] if self.shape.console.kinds else "",
             back=url_for(f"{self.endpoint}.show", pk=key) if key else url_for(f"{self.endpoint}.listing"),
             lookup=lambda f: url_for(f"{self.endpoint}.choices", name=f.name),

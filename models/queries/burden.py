@@ -1,4 +1,4 @@
-"""What each department asks of each township in a year: one statement for each way of asking (TC-29)."""
+"""What each department asks of each township in a year (TC-29), and what townships may do and owe (ZG-06)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, extract, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, extract, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.actor import Actor
@@ -15,6 +15,8 @@ from models.assigned import COUNTED, AssignedMatter, AssignedMatterCap, MatterSt
 from models.base import N_
 from models.calls import Call, CallAssignment, Direction
 from models.irregular import IrregularAssignmentReport, ReportState
+from models.item_words import ItemState, PowerStatus, SinkKind
+from models.lists import ListItem, ListType
 from models.organisation import LOCAL, Unit
 from models.recorder import RecorderEntry
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
@@ -183,3 +185,30 @@ def caps(actor: Actor, years: tuple[int, ...]) -> Select[int, int]:
     """The caps of these years, where one is set."""
     cap = AssignedMatterCap
     return select(cap.year, cap.most).where(cap.region_id == actor.region_id, cap.year.in_(years))
+
+
+POWERS = ("power", "power_responsibility", "enforcement")
+"""The kinds of list that say what townships may do, by their code; the others say what they owe."""
+
+
+def powers_and_duties(actor: Actor) -> Select[int, int]:
+    """How many items in force give the townships of the county a power, and how many write duties for them (ZG-06).
+
+    What was entrusted to townships gives them a power; one that was cancelled does not.
+    """
+    item = ListItem
+    entrusted = func.coalesce(item.sink_kind == SinkKind.delegated, false())
+    gives = or_(ListType.code.in_(POWERS), entrusted)
+    powers = func.count().filter(gives, item.power_status != PowerStatus.cancelled)
+    duties = func.count().filter(~gives, func.trim(item.township_duties) != "")
+    of_county = (item.region_id == actor.region_id) & (item.state == ItemState.published)
+    return select(powers, duties).join_from(item, ListType, ListType.id == item.list_type_id).where(of_county)
+
+
+def matters_now(actor: Actor) -> Select[int, int]:
+    """How many assigned matters are in force for each township."""
+    matter, part = AssignedMatter, MatterTownship
+    mine = true() if is_of_county(actor) else part.township_id.in_(actor.unit_ids)
+    in_force = (part.region_id == actor.region_id) & (matter.state == MatterState.in_force)
+    joined = select(part.township_id, func.count()).join(matter, matter.id == part.matter_id)
+    return joined.where(in_force, mine).group_by(part.township_id)

@@ -1,17 +1,19 @@
-"""Two editions of a list side by side: what came, what went, what moved, what reads differently (TC-10, TS-04)."""
+"""What a list said on a day (TA-08), and two of its editions side by side: what came, went, moved (TC-10, TS-04)."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import func, inspect, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, func, inspect, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models.base import N_, Word
 from models.calls import ENDED, Call
+from models.item_words import ListState
 from models.lists import DutyList, ItemCooperation, ListItem
 from models.organisation import Unit
 
@@ -21,6 +23,23 @@ PLACE = ("code", "category", "lead_department_id", "module_id", "platform")
 ASIDE = {"id", "region_id", "duty_list_id", "list_type_id", "state", "version", "search_key", "removed_reason",
          "root_id", "replaces_id", "replaced_by_id", "priority", "is_idle", "extra"}  # fmt: skip
 """What differs between any two versions, or follows from the rest."""
+
+
+BOUND = (ListState.published, ListState.superseded)
+
+
+def versions(root_id: int) -> Select[ListItem]:
+    """A matter, by its first version, in the words of each edition that binds or has bound; the latest first."""
+    of_matter = or_(ListItem.id == root_id, ListItem.root_id == root_id)
+    bound = select(ListItem).join(ListItem.duty_list).where(of_matter, DutyList.state.in_(BOUND))
+    return bound.options(contains_eager(ListItem.duty_list)).order_by(DutyList.edition.desc())
+
+
+def version_on(session: Session, root_id: int, day: date) -> ListItem | None:
+    """The version that was in force on a day, by which what happened then is judged (R36); of two, the later."""
+    in_force = (DutyList.effective_from <= day) & or_(DutyList.effective_to.is_(None), DutyList.effective_to >= day)
+    found: ListItem | None = session.scalar(versions(root_id).where(in_force).limit(1))
+    return found
 
 
 class Difference(Word):

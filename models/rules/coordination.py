@@ -18,6 +18,7 @@ from models.rules.clocks import due, soon
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.rounds import iso
+from models.rules.supervision import check_supervisor
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 C = CaseState
@@ -117,6 +118,10 @@ def _say_what_follows(case: CoordinationCase, step: Step) -> None:
     named = N_("%(case)s has named a duty holder. Dispatch the call again.")
     open_ = N_("%(case)s is settled, and names no duty holder. Dispatch the call again, as the parties agreed.")
     _tell_office(case, step, Duty.county_office, named if case.responsible_unit_id else open_, "dispatch again")
+
+
+def _not_the_lead(case: CoordinationCase, step: Step) -> None:
+    check_supervisor(case.call, step.actor)
 
 
 def _ordered(case: CoordinationCase, step: Step) -> None:
@@ -235,6 +240,7 @@ COORDINATION = Workflow(
         source=frozenset({C.filed, C.decided}),
         target=C.supervising,
         by=supervision_office,
+        guard=_not_the_lead,
         effect=_ordered,
         tone="active",
     ),
@@ -244,6 +250,7 @@ COORDINATION = Workflow(
         source=frozenset({C.supervising}),
         target=C.closed,
         by=supervision_office,
+        guard=_not_the_lead,
         effect=_executed,
         tone="done",
     ),

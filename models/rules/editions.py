@@ -17,6 +17,7 @@ from models.lists import DutyList, ItemCooperation, ListItem
 from models.recorder import note_move, note_moves
 from models.rules.deadlines import SHANGHAI
 from models.rules.ledger import cancel, plan
+from models.situations import CallSituation
 from models.steps import ItemStep
 from models.workflow import Refused, Step, follow
 
@@ -115,6 +116,8 @@ def _give_way(before: DutyList, followers: Mapping[int | None, ListItem], step: 
     struck_out = [item for item in old if item.id not in later]
     _move_items(kept, "supersede", step, followers=later, state=ItemState.superseded)
     _move_items(struck_out, "strike_out", step, state=ItemState.removed, removed_reason=step.note)
+    for situation in step.session.scalars(select(CallSituation).where(CallSituation.list_item_id.in_(later))):
+        situation.list_item_id = followers[situation.list_item_id].id  # a standard goes on holding
 
 
 def _move_items(

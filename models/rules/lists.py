@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Text, and_, exists, func, inspect, or_, select
+from sqlalchemy import ColumnElement, Enum, Select, String, and_, exists, func, inspect, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.actor import Actor
@@ -64,7 +64,7 @@ def _is_empty(field: ListField) -> ColumnElement[bool]:
         return ~ListItem.cooperating.any()
     column = inspect(ListItem).relationships.get(field.name)
     keyed: Any = getattr(ListItem, f"{field.name}_id" if column is not None else field.name)
-    if isinstance(keyed.type, String | Text):
+    if isinstance(keyed.type, String) and not isinstance(keyed.type, Enum):
         return func.trim(keyed) == ""
     return keyed.is_(None)  # type: ignore[no-any-return]
 
@@ -86,7 +86,7 @@ def _refuse_revived(session: Session, of_list: ColumnElement[bool]) -> None:
 
 
 def _forbidden(session: Session, duty_list: DutyList) -> list[tuple[ColumnElement[bool], str, str]]:
-    """What no item may say: R4, R6, ZG-07, ZG-08, TS-15; the field to put right, and the reason."""
+    """What no item may say: R4, R6, TC-18, ZG-07, ZG-08, TS-15; the field to put right, and the reason."""
     found: list[tuple[ColumnElement[bool], str, str]] = [
         (
             and_(ListItem.delegation_kind.is_not(None), or_(_blank(ListItem.demand), _blank(ListItem.capacity))),
@@ -99,6 +99,8 @@ def _forbidden(session: Session, duty_list: DutyList) -> list[tuple[ColumnElemen
             N_("%(items)s: a service that is contracted out needs its contract. Name it, then publish."),
         ),
     ]
+    exercised = ListItem.authority_holder.in_((Holder.township, Holder.shared))
+    found.append((and_(exercised, _blank(ListItem.legal_basis)), "legal_basis", NO_AUTHORITY))
     if duty_list.list_type.primary is Primary.township:
         found.append((with_the_department(), "authority_holder", AUTHORITY_FIRST))
     if _has_streets(session, duty_list.region_id):
@@ -117,6 +119,9 @@ LEADS = N_("This unit leads in the item, so it cannot cooperate in it too.")
 AUTHORITY_FIRST = N_(
     "%(items)s: authority and benefit lie with the department, so it is primarily responsible."
     " Move the item to a list of which the department is."
+)
+NO_AUTHORITY = N_(
+    "%(items)s: a township exercises this power, and no law or document gives it. Name the basis, or take the item out."
 )
 SPARED = N_(
     "%(items)s: streets are spared investment promotion and tax assistance, unless the centre or the province"

@@ -1,15 +1,16 @@
-"""How a supervision order moves: acknowledged, replied to, verified or sent back (TA-26, TC-36)."""
+"""How a supervision order moves: acknowledged, replied to, verified or sent back (R3, TA-26, TC-36)."""
 
 from __future__ import annotations
 
 from models.actor import Actor
 from models.base import N_
+from models.calls import Call
 from models.organisation import Duty
 from models.roles import RoleName
 from models.rules.ledger import tell
 from models.rules.offices import office
 from models.supervision import OrderState, SupervisionOrder
-from models.workflow import Ask, Step, Transition, Workflow
+from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 S = OrderState
 
@@ -21,6 +22,24 @@ def supervised(order: SupervisionOrder, actor: Actor) -> bool:
 def supervising(order: SupervisionOrder, actor: Actor) -> bool:
     own = actor.roles & {RoleName.supervisor, RoleName.county_dispatcher}
     return bool(own) and actor.region_id == order.region_id
+
+
+def check_supervisor(call: Call, actor: Actor) -> None:
+    """R3: raise `Refused` where who leads in a matter would supervise others on it. A clock's order is nobody's."""
+    cited = call.list_item or call.assigned_matter
+    if cited is not None and actor.serves(cited.lead_department_id):
+        raise Refused(
+            N_(
+                "%(unit)s leads in “%(item)s”: it does not supervise or assess others on it. "
+                "Leave it to the county office or the supervision office, whichever does not lead."
+            ),
+            unit=str(cited.lead_department),
+            item=str(cited),
+        )
+
+
+def _not_the_lead(order: SupervisionOrder, step: Step) -> None:
+    check_supervisor(order.call, step.actor)
 
 
 def _replied(order: SupervisionOrder, step: Step) -> None:
@@ -63,6 +82,7 @@ SUPERVISION = Workflow(
         source=frozenset({S.replied}),
         target=S.verified,
         by=supervising,
+        guard=_not_the_lead,
         tone="done",
     ),
     Transition(
@@ -71,6 +91,7 @@ SUPERVISION = Workflow(
         source=frozenset({S.verified}),
         target=S.closed,
         by=supervising,
+        guard=_not_the_lead,
         tone="done",
     ),
     Transition(
@@ -79,6 +100,7 @@ SUPERVISION = Workflow(
         source=frozenset({S.replied}),
         target=S.acknowledged,
         by=supervising,
+        guard=_not_the_lead,
         effect=_sent_back,
         wants_note=True,
         tone="warn",

@@ -41,5 +41,6 @@ join(
     files.scopes(SCOPED, PUBLIC),
     matters.SCOPES,
     imports.SCOPES,
+    organisation.SCOPES,
     records.SCOPES,
 )

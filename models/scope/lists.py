@@ -16,6 +16,7 @@ from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListTyp
 from models.plain_words import PlainWord
 from models.scope.calls import my_call_ids
 from models.scope.reach import MANAGERS, of_county, only, reach
+from models.situations import CallSituation
 from models.steps import ItemStep
 
 # Items of another county become known with the call across counties that cites them.
@@ -85,6 +86,8 @@ SCOPES: dict[type, Scope] = {
     GovernanceModule: Scope(
         sees=of_county(GovernanceModule), writes=only(MANAGERS, GovernanceModule.region_id == REGION_ID)
     ),
+    # Whoever calls, or is called, goes by them.
+    CallSituation: Scope(sees=of_county(CallSituation), writes=only(MANAGERS, CallSituation.region_id == REGION_ID)),
     # The finder answers everyone of a county in its words.
     PlainWord: Scope(sees=of_county(PlainWord), writes=only(MANAGERS, PlainWord.region_id == REGION_ID)),
 }

@@ -21,6 +21,7 @@ from models.recorder import ORIGIN, Origin, set_origin
 from models.rules.organisation import place_units, search_key
 from models.seeds import rows
 from models.seeds.statutes import Matter, matters
+from models.situations import CallSituation
 from models.words import CallScope
 
 TOWNSHIP_TYPES = {
@@ -39,7 +40,7 @@ Body = tuple[str, Unit]
 def seed(session: Session, now: datetime) -> dict[str, int]:
     """Add what is missing, and say how many rows of each table; the recorder dates them `now`.
 
-    Nothing that is there is changed. A county that has a territorial list, plain words, or working hours,
+    Nothing that is there is changed. A county that has a territorial list, plain words, situations, or working hours,
     gets no others.
     """
     with _recorded_at(session, now):
@@ -53,6 +54,7 @@ def seed(session: Session, now: datetime) -> dict[str, int]:
             **_add_lists(session, units),
             "plain_word": _add_words(session, counties),
             "import_word": _add_import_words(session, counties),
+            "call_situation": _add_situations(session, counties),
             "working_window": _add_windows(session, counties),
             "time_limit": _add_limits(session, counties),
         }
@@ -279,6 +281,26 @@ def _meanings(row: dict[str, str], county: Unit) -> Iterator[tuple[str, str]]:
         return
     means = _code(county.code, row["means"]) if row["means"] else ""
     yield from (("lead_department", means), ("cooperating_departments", means))
+
+
+def _add_situations(session: Session, counties: list[Unit]) -> int:
+    settled = set(session.scalars(select(CallSituation.region_id).distinct()))
+    situations = [
+        CallSituation(
+            region_id=county.id,
+            scope=CallScope(row["scope"]),
+            position=int(row["position"]),
+            category=row["category"],
+            situation=row["situation"],
+            standard=row["standard"],
+            basis=row["basis"],
+        )
+        for county in counties
+        if county.id not in settled
+        for row in rows("call_situations.csv")
+    ]
+    session.add_all(situations)
+    return len(situations)
 
 
 def _add_windows(session: Session, counties: list[Unit]) -> int:

@@ -102,7 +102,7 @@ def test_what_was_never_sent_may_be_forgotten(session, make):
 # Sending
 
 
-@pytest.mark.requirement("TA-02", "TS-03")
+@pytest.mark.requirement("TA-02", "TS-03", "TC-18")
 def test_no_call_without_an_item(session, make):
     call = make.call()
     call.list_item_id = None
@@ -112,7 +112,7 @@ def test_no_call_without_an_item(session, make):
     assert (refused.value.field, call.state, call.number) == ("list_item", S.draft, None)
 
 
-@pytest.mark.requirement("TS-03", "TA-02")
+@pytest.mark.requirement("TS-03", "TA-02", "TC-18")
 def test_no_call_by_an_item_that_is_not_published(make):
     call = make.call(item=make.item(duty_list=make.duty_list()))
     assert call.list_item.state is ItemState.draft
@@ -152,7 +152,7 @@ def test_a_call_may_rest_on_an_assigned_matter_in_place_of_an_item(make):
     assert proposed == {"lead_department_id": matter.lead_department, "cooperating_department_ids": [helper]}
 
 
-@pytest.mark.requirement("TA-19", "TS-03")
+@pytest.mark.requirement("TA-19", "TS-03", "TC-18")
 @pytest.mark.parametrize("why", ["still a draft", "no part in it", "ended since"])
 def test_no_call_by_an_assigned_matter_that_does_not_bind_the_caller(session, make, why):
     township = make.township()

@@ -18,7 +18,7 @@ from models.door import system_session
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
 from models.ledger import Job, Promise, PromiseState
-from models.lists import DutyList, ListItem
+from models.lists import DutyList, ListItem, ListType
 from models.notices import Notice
 from models.organisation import Posting, Unit
 from models.queries.calendar import DEFAULT_WINDOWS
@@ -33,6 +33,7 @@ from models.seeds.demo import fill
 from models.seeds.stories import WORKING_DAY, stories, worked_before
 from models.statements import ResponsibilityStatement, StatementState
 from models.supervision import OrderState, Reminder, SupervisionOrder
+from models.three_fixed import ThreeFixedDocument
 from models.words import CallScope
 from tests.make import NOW
 
@@ -142,6 +143,14 @@ def test_the_lists_say_who_published_them_and_that_this_is_a_demonstration(count
     published = county.scalars(select(DutyList)).all()
     assert {duty_list.state for duty_list in published} == {ListState.published}
     assert all("演示" in duty_list.issued_by and "演示" in duty_list.document_number for duty_list in published)
+
+
+def test_townships_hold_powers_and_departments_their_documents(county):
+    powers = select(func.count()).select_from(ListItem).join(ListType, ListType.id == ListItem.list_type_id)
+    assert county.scalar(powers.where(ListType.code == "power", ListItem.state == ListState.published)) == 3
+    documents = county.scalars(select(ThreeFixedDocument)).all()
+    assert {document.region_id for document in documents} == set(county.scalars(select(DutyList.region_id)))
+    assert all("演示" in document.document_number for document in documents)
 
 
 def test_nothing_happened_after_now_nor_long_before(county):

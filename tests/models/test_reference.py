@@ -21,13 +21,25 @@ from models.recorder import ORIGIN, RecorderEntry
 from models.seeds import reference, rows, statutes
 from models.seeds.reference import seed, seed_demo_base
 from models.seeds.statutes import Glossary, matters
+from models.situations import CallSituation
 from models.words import CallScope
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TAISHUN, TIANCHANG = "330329", "341181"
 COUNTIES = (TAISHUN, TIANCHANG)
 PLACES = {TAISHUN: ("泰顺县", "温州市", "浙江省"), TIANCHANG: ("天长市", "滁州市", "安徽省")}
-TABLES = (ListType, Unit, DutyList, ListItem, ItemCooperation, PlainWord, ImportWord, WorkingWindow, TimeLimit)
+TABLES = (
+    ListType,
+    Unit,
+    DutyList,
+    ListItem,
+    ItemCooperation,
+    PlainWord,
+    ImportWord,
+    CallSituation,
+    WorkingWindow,
+    TimeLimit,
+)
 
 
 @pytest.fixture(scope="module")
@@ -254,6 +266,17 @@ def test_every_clock_has_its_limit_and_says_whence(seeded, county):
         (clock, scope) for clock in Clock for scope in (CallScope if clock in by_scope else (None,))
     }
     assert all(limit.basis.startswith("参考拟定 / composed:") for limit in limits)
+
+
+@pytest.mark.requirement("TA-25")
+@pytest.mark.parametrize("county", COUNTIES)
+def test_every_scope_has_its_situations_and_standards_and_says_whence(seeded, county):
+    of_county = CallSituation.region_id == unit(seeded, county).id
+    situations = list(seeded.scalars(select(CallSituation).where(of_county)))
+    assert {row.scope for row in situations} == set(CallScope)
+    assert all(row.standard and row.basis.startswith("参考拟定 / composed:") for row in situations)
+    listed = {item.category for item in items(seeded, county).values()}
+    assert {row.category for row in situations} <= {"", *listed}
 
 
 def test_an_emergency_does_not_wait_for_office_hours(seeded):

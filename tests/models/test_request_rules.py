@@ -153,7 +153,7 @@ def test_a_longer_request_costs_no_more_to_compare(make, session, statements):
 # R5
 
 
-@pytest.mark.requirement("TA-19", "TC-12")
+@pytest.mark.requirement("TA-19", "TC-12", "TC-18")
 def test_a_request_rests_on_an_item_in_force(make):
     draft = make.request(item=make.item(duty_list=make.duty_list()))
     assert draft.list_item.state is ItemState.draft

@@ -39,9 +39,11 @@ from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scope import SCOPED, join
+from models.situations import CallSituation
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
+from models.three_fixed import ThreeFixedDocument
 from tests.make import NOW, Make
 
 R = RoleName
@@ -115,6 +117,8 @@ REST = {
     RecorderHead:     ("none",          "chain",  "all"),
     PolicyDocument:   ("county",        "county", "all"),
     AssignedMatterCap: ("county",       "county", "all"),
+    CallSituation:    ("county",        "county", "all"),
+    ThreeFixedDocument: ("county",      "county", "all"),
 }  # fmt: skip
 
 OPEN = (ListState.published, ListState.superseded, ListState.consulting)
@@ -215,6 +219,9 @@ WRITERS = {
     (TimeLimit, "admin"): "all",
     (PolicyDocument, "lists"): "county",
     (AssignedMatterCap, "lists"): "county",
+    (CallSituation, "lists"): "county",
+    (ThreeFixedDocument, "lists"): "county",
+    (ThreeFixedDocument, "editorial"): "county",
 }
 
 
@@ -273,6 +280,8 @@ class World:
             make._add(CalendarDay(region_id=county.id, day=date(2027, 1, 1), is_working=False))
             make._add(PlainWord(region_id=county.id, word="臭水", means="水污染"))
             make._add(ImportWord(region_id=county.id, resource="list_item", said="序号", means="code"))
+            make.situation(county, list_item_id=item_.id)
+            make.three_fixed(lead)
         for sender in (luoyang, zrzy, editorial, tongcheng):
             make.import_run(sender)
         part = {"item": item, "lead": zrzy, "cooperating": [zj]}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from models.assigned import MatterState
 from models.calls import CallState
+from models.coordination import CaseState
 from models.organisation import Duty, UnitType
 from models.roles import RoleName
+from models.rules.coordination import COORDINATION
 from models.rules.supervision import SUPERVISION
 from models.supervision import OrderState, SupervisionOrder
-from models.workflow import MovedOn, NotYours
+from models.workflow import MovedOn, NotYours, Refused
 from tests.make import NOW, SOON
 from tests.models.look import entries, last_message, told
 
@@ -115,3 +118,36 @@ def test_a_closed_order_moves_no_more(session, make, order):
     for name in SUPERVISION.moves:
         with pytest.raises(MovedOn):
             press(session, make, order, name)
+
+
+@pytest.mark.requirement("TS-06")
+@pytest.mark.parametrize("cites", ["item", "matter"])
+@pytest.mark.parametrize("name", ["verify", "send_back", "close"])
+def test_who_leads_in_a_matter_supervises_nobody_on_it(session, make, order, cites, name):
+    lead, other = make.department(), make.department()
+    if cites == "item":
+        order.call.list_item = make.item(lead)
+    else:
+        order.call.list_item, order.call.assigned_matter = None, make.matter(lead, state=MatterState.in_force)
+    order.state = S.verified if name == "close" else S.replied
+    session.commit()
+    with pytest.raises(Refused, match="does not supervise or assess others") as refused:
+        press(session, make, order, name, make.actor(lead, RoleName.supervisor))
+    assert refused.value.details["unit"] == lead.name
+    session.rollback()
+    press(session, make, order, name, make.actor(other, RoleName.supervisor))
+    assert order.state is SUPERVISION.transitions[name].target
+
+
+@pytest.mark.requirement("TS-06")
+def test_who_leads_in_a_matter_orders_and_ends_no_execution_of_it(session, make):
+    lead = make.department()
+    case = make.case(item=make.item(lead), state=CaseState.filed)
+    office = make.actor(make.office(Duty.supervision_office))
+    for name in ("order_execution", "executed"):
+        with pytest.raises(Refused, match="does not supervise or assess others"):
+            COORDINATION.move(session, case, name, actor=make.actor(lead, RoleName.supervisor), now=SOON)
+        session.rollback()
+        COORDINATION.move(session, case, name, actor=office, now=SOON)
+        session.commit()
+    assert case.state is CaseState.closed

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 from models.assigned import MatterState
 from models.calls import CallState
 from models.irregular import ReportState
+from models.item_words import ListState, PowerStatus, SinkKind
 from models.organisation import Duty
 from models.requests import RequestState
 from models.roles import RoleName
@@ -199,7 +200,7 @@ def asked(make):
 def table(browser, source, year=2026):
     """A source's table: department → township → how often."""
     page = browser.get(f"/burden/?of={source}&year={year}&_l_=en").text
-    page = page.partition('id="by-year"')[0]
+    page = page.partition('id="balance"')[0]
     found = re.search(r'id="by-township".*?<thead>(.*?)</thead>\s*<tbody>(.*?)</tbody>', page, re.DOTALL)
     if found is None:
         return {}
@@ -277,6 +278,63 @@ def test_matters_are_counted_by_township_and_year_beside_the_cap(asked, make, br
     theirs = browser_of(asked["Luoyang"]).get("/burden/?_l_=en&year=2027").text.partition('id="by-year"')[2]
     assert ">Luoyang<" in theirs
     assert ">Sixi<" not in theirs
+
+
+def balance(browser):
+    """Township → powers, duties by the lists, assigned matters in force, duties for each power: as on the page."""
+    page = browser.get("/burden/?_l_=en&year=2026").text
+    section = page.partition('id="balance"')[2].partition('id="by-year"')[0]
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", section, re.DOTALL)
+    return {name: re.findall(r"<td>(.*?)</td>", cells) for name, cells in rows}
+
+
+@pytest.fixture
+def lists_of_powers(make):
+    """Three powers and one that was cancelled; five duties, and an item that writes none for townships."""
+    for code, items in {
+        "power": ({}, {"power_status": PowerStatus.cancelled}),
+        "enforcement": ({},),
+        "sunk_down": ({"sink_kind": SinkKind.delegated}, {"sink_kind": SinkKind.on_site}),
+        "responsibility": ({}, {}),
+        "cooperation": ({}, {}, {"township_duties": " "}),
+    }.items():
+        in_force = make.duty_list(list_type=make.list_type(code), state=ListState.published, edition=1)
+        for columns in items:
+            make.item(duty_list=in_force, **columns)
+        make.item(duty_list=make.duty_list(list_type=make.list_type(code)))
+    make.item(make.department(make.county()))
+
+
+@pytest.mark.requirement("ZG-06")
+@pytest.mark.databases
+def test_what_townships_may_do_stands_beside_what_they_owe(make, browser_of, lists_of_powers):
+    luoyang, sixi = make.township(name="Luoyang"), make.township(name="Sixi")
+    lead = make.department()
+    for state in (MatterState.in_force, MatterState.in_force, MatterState.ended, MatterState.submitted):
+        make.matter(lead, luoyang, state=state)
+    told = balance(browser_of(make.office(Duty.leadership)))
+    assert told == {"Luoyang": ["3", "5", "2", "2.3"], "Sixi": ["3", "5", "0", "1.7"]}
+    assert balance(browser_of(luoyang)) == {"Luoyang": told["Luoyang"]}
+    assert balance(browser_of(sixi)) == {"Sixi": told["Sixi"]}
+    assert balance(browser_of(lead)) == {}
+
+
+@pytest.mark.requirement("ZG-06")
+def test_powers_and_duties_are_defined_and_rank_nobody(make, browser_of, session, lists_of_powers):
+    busy, idle = make.township(name="Busy"), make.township(name="Idle")
+    busy.code, idle.code = "Z2", "Z1"
+    session.commit()
+    make.matter(None, busy, state=MatterState.in_force)
+    browser = browser_of(make.office(Duty.leadership))
+    assert list(balance(browser)) == ["Idle", "Busy"]
+    page = browser.get("/burden/?_l_=en").text.partition('id="balance"')[2]
+    assert all(words in page for words in ("Powers: items in force of the lists of powers", "they are not ranked"))
+
+
+def test_without_a_power_there_is_no_ratio(make, browser_of):
+    make.township(name="Luoyang")
+    make.item()
+    assert balance(browser_of(make.office(Duty.leadership))) == {"Luoyang": ["0", "1", "0", "–"]}
 
 
 def test_the_workbook_has_a_line_for_each_pair(asked, make, browser_of):
