@@ -30,12 +30,20 @@ AREAS = {
 }
 """Taishun's five (TS-01)."""
 
+MEASURES = {
+    "动态调整": ((R.township_head, "/list_adjustment/add"), (R.list_manager, "/list_adjustment/")),
+    "准入": ((R.department_head, "/duty_admission/add"), (R.township_head, "/admission_opinion/")),
+    "乡呼县应": ((R.township_operator, "/call/add"), (R.county_dispatcher, "/call/")),
+    "四个平台": ((R.leader, "/list_item/?f=platform:eq:comprehensive_enforcement"),),
+}
+"""Of Tai'an's six (TA-05), those that work on lists and calls."""
+
 
 def cases(headings, number):
     return [pytest.param(pages, id=name, marks=pytest.mark.requirement(number)) for name, pages in headings.items()]
 
 
-@pytest.mark.parametrize("pages", [*cases(CAPABILITIES, "TC-07"), *cases(AREAS, "TS-01")])
+@pytest.mark.parametrize("pages", [*cases(CAPABILITIES, "TC-07"), *cases(AREAS, "TS-01"), *cases(MEASURES, "TA-05")])
 def test_each_heading_has_its_pages_for_whoever_does_it(browser_of, make, pages):
     town, item = make.township(), make.item()
     seats = {
