@@ -60,18 +60,18 @@ class Reader:
 
     world: World
     known: Known
-    called: dict[str, Mapping[str, set[int]]] = field(default_factory=dict)
-    keys: dict[tuple[str, str], int] = field(default_factory=dict)
+    called: dict[str, Mapping[str, set[Any]]] = field(default_factory=dict)
+    rows: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def read(self, wanted: Field, cell: Any) -> Any:
-        """None for what is known to mean nothing. Raises `Unclear` for a word or row that it does not single out."""
+        """A row for its name; None for what is to be left out. Raises `Unclear` for a name of none, or of many."""
         text = text_of(cell)
         if wanted.names_row:
             return self._row(wanted, text)
         if wanted.kind == "rows":
             whole = (wanted.name, text) in self.known.values
             named = [self._row(wanted, name) for name in ([text] if whole else parts_of(text))]
-            return [key for key in named if key is not None]
+            return [row for row in named if row is not None]
         if wanted.kind == "word":
             return self._word(wanted, self.known.values.get((wanted.name, text), text))
         return _scalar(wanted, cell, text)
@@ -88,20 +88,20 @@ class Reader:
                 return str(word)
         raise Unclear(_unknown(said), said)
 
-    def _row(self, wanted: Field, text: str) -> int | None:
+    def _row(self, wanted: Field, text: str) -> Any:
         said = self.known.values.get((wanted.name, text), text)
         if not said:
             return None
-        if (wanted.name, said) not in self.keys:
-            self.keys[wanted.name, said] = self._key(wanted, said, text)
-        return self.keys[wanted.name, said]
+        if (wanted.name, said) not in self.rows:
+            self.rows[wanted.name, said] = self._found(wanted, said, text)
+        return self.rows[wanted.name, said]
 
-    def _key(self, wanted: Field, said: str, text: str) -> int:
+    def _found(self, wanted: Field, said: str, text: str) -> Any:
         """The one row of that code or name among those that may be chosen, or called so on the screen."""
         target: Any = wanted.target
         columns = [getattr(target, name) for name in NATURAL_KEYS if hasattr(target, name)]
         by_column = self._choices(wanted).where(or_(*(column == said for column in columns))).limit(2)
-        found = {row.id for row in self.world.session().scalars(by_column)} if columns else set()
+        found = set(self.world.session().scalars(by_column)) if columns else set()
         if not found:
             if wanted.name not in self.called:
                 self.called[wanted.name] = self._calls(wanted)
@@ -118,13 +118,13 @@ class Reader:
         query = select(wanted.target)  # type: ignore[arg-type]
         return query.where(wanted.among(None, self.world.actor())) if wanted.among is not None else query
 
-    def _calls(self, wanted: Field) -> Mapping[str, set[int]]:
+    def _calls(self, wanted: Field) -> Mapping[str, set[Any]]:
         """What each row that may be chosen is called, in either language."""
-        called: dict[str, set[int]] = defaultdict(set)
+        called: dict[str, set[Any]] = defaultdict(set)
         for row in self.world.session().scalars(self._choices(wanted)):
             for language in LANGUAGES:
                 with current_app.app_context(), force_locale(language):  # of its own: words are looked up once for each
-                    called[name_of(row)].add(row.id)
+                    called[name_of(row)].add(row)
         return called
 
 

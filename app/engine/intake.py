@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from flask_babel import force_locale, gettext
+from marshmallow import ValidationError
 from sqlalchemy import UniqueConstraint, inspect, select
 
 from app.engine import kinds, write
@@ -175,7 +176,7 @@ def take_in(
     """
     known, given = known or Known(), given or {}
     headings = headings_of(world, shape, known, given)
-    taker = _Taker(world, shape, Reader(world, known), given, Report())
+    taker = _Taker(world, shape, Reader(world, known), _looked_up(world, shape, given), Report())
     for sheet in sheets:
         if len(sheets) > 1 and not headings.fit(sheet):
             taker.report.left_out.append(sheet.name)
@@ -190,6 +191,15 @@ def take_in(
     return taker.report
 
 
+def _looked_up(world: World, shape: Shape, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What all rows say, with the rows that it names. Raises `Unreadable` where they may not be chosen any more."""
+    fields = [f for f in writable(shape) if f.name in given]
+    try:
+        return load(schema_of(world, fields, None), dict(given))
+    except ValidationError as error:
+        raise Unreadable(" ".join(told for said in error.messages_dict.values() for told in said)) from error
+
+
 @dataclass(slots=True)
 class _Taker:
     """Takes the rows of one file, one after another."""
@@ -200,6 +210,7 @@ class _Taker:
     given: Mapping[str, Any]
     report: Report
     memo: dict[Any, Any] = field(default_factory=dict)
+    shapes: dict[Any, Shape] = field(default_factory=dict)
     met: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Where in the file each row of the table stands."""
 
@@ -238,19 +249,19 @@ class _Taker:
 
     def _one(self, sheet: Sheet, line: Line, sent: dict[str, Any]) -> Outcome:
         world = self.world
-        shape = kinds.of_sent(world, self.shape, sent)
+        shape = self._of_kind(sent)
         foreign = gettext("Records of this kind have no such column. Leave the cell empty.")
         if of_others := dict.fromkeys((name for name in sent if name not in shape.form), foreign):
             raise write.NotWritten(Told(422, of_others))
         row = self._existing(shape, sent)
         if row is None:
-            row = write.insert(world, self.shape, sent)
+            row = write.insert(world, shape, sent)
             self.met[row.id] = (sheet.name, line.number)
             return Outcome(sheet.name, line.number, "new", row.id, name_of(row), after=_sendable(shape, row, sent))
         if row.id in self.met:
             raise _twice(self.met[row.id][1])
         self.met[row.id] = (sheet.name, line.number)
-        before = write.amend(world, self.shape, row, sent)
+        before = write.amend(world, shape, row, sent)
         return Outcome(
             sheet.name,
             line.number,
@@ -261,6 +272,14 @@ class _Taker:
             after=_sendable(shape, row, before),
             changes=[self._change(shape.fields[name], value, row) for name, value in before.items()],
         )
+
+    def _of_kind(self, sent: Mapping[str, Any]) -> Shape:
+        """The shape of a row of what is sent, looked up once for each kind."""
+        named = self.shape.console.kinds
+        leading = sent.get(named.by[0]) if named else None
+        if leading not in self.shapes:
+            self.shapes[leading] = kinds.of_sent(self.world, self.shape, dict(sent))
+        return self.shapes[leading]
 
     def _change(self, changed: Field, before: Any, row: Any) -> tuple[str, str, str]:
         zone = self.world.zone
@@ -289,8 +308,8 @@ class _Taker:
         others = intake.rest.get(wanted.name)
         names = parts_of(str(cell)) if others else []
         if others and len(names) > 1:
-            keys = [self.reader.read(wanted, name) for name in names]
-            cell, rest = names[0], [key for key in keys[1:] if key is not None]
+            found = [self.reader.read(wanted, name) for name in names]
+            cell, rest = names[0], [row for row in found[1:] if row is not None]
             sent[others] = list(dict.fromkeys([*rest, *sent.get(others, ())]))
         value = self.reader.read(wanted, cell)
         if isinstance(value, list):

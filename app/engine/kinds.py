@@ -48,6 +48,8 @@ def _leads(shape: Shape) -> list[Field]:
 def _named(world: World, field: Field, said: Any) -> Any:
     """The row that is meant, if this person may see it."""
     target: Any = field.target
+    if isinstance(said, target):
+        return said
     value = said.get("id") if isinstance(said, dict) else said
     if Row.is_code(field, value):
         return world.session().scalar(select(target).where(target.code == value))

@@ -53,6 +53,8 @@ class Row(fields.Field[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if value == "" and not self.required:
             return None
+        if isinstance(value, self.field.target):  # type: ignore[arg-type]
+            return value  # looked up before, under the same criterion: many rows of a file name the same one
         if self.is_code(self.field, value):
             found = self.world.session().scalar(self._query(self.field.target.code == value))  # type: ignore[union-attr]
         else:

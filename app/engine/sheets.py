@@ -20,7 +20,7 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 SEARCHED, DEEP = 15, 3
 """In how many rows from the top the heading is looked for, and of how many it may consist."""
 
-MOST, WIDEST = 5_000, 200
+MOST, WIDEST = 2_000, 200
 """Rows of a file, and columns of a sheet."""
 
 NUMBERING = re.compile(r"^\s*[（(第]?[〇零一二三四五六七八九十百]+[）)、.．章节类]\s*")

@@ -73,19 +73,21 @@ def get(world: World, shape: Shape, key: int, *, named: bool = False) -> Any | N
 def create(world: World, shape: Shape, sent: Any, *, form: bool = False) -> Any:
     """A new row from what was sent. Raises `NotWritten`."""
     with transaction(world) as session:
-        return _insert(world, shape, session, sent, form=form)
+        return _insert(world, kinds.of_sent(world, shape, sent), session, sent, form=form)
 
 
 def insert(world: World, shape: Shape, sent: Any) -> Any:
-    """A new row in a transaction that the caller ends. Raises `NotWritten`."""
+    """A new row, of the shape of its kind, in a transaction that the caller ends. Raises `NotWritten`."""
     with told(world):
         return _insert(world, shape, world.session(), sent, form=False)
 
 
 def amend(world: World, shape: Shape, row: Any, sent: Any) -> dict[str, Any]:
-    """Change what differs, in a transaction that the caller ends; what the changed fields held. Raises `NotWritten`."""
+    """Change what differs, in a transaction that the caller ends; what the changed fields held. Raises `NotWritten`.
+
+    The shape is that of the row's kind.
+    """
     with told(world):
-        shape = kinds.of_sent(world, shape, sent, row)
         values = load(schema_of(world, writable(shape), row, partial=True), sent)
         held = {name: shape.fields[name].of(row) for name in values}
         before = {name: list(was) if isinstance(values[name], list) else was for name, was in held.items()}
@@ -102,7 +104,7 @@ def _differs(was: Any, value: Any) -> bool:
 
 
 def _insert(world: World, shape: Shape, session: Session, sent: Any, *, form: bool) -> Any:
-    row, shape = shape.model(), kinds.of_sent(world, shape, sent)
+    row = shape.model()
     values = load(schema_of(world, writable(shape), row, form=form), sent)
     with session.no_autoflush:
         _fill(shape, row, values)

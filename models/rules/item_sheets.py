@@ -32,52 +32,49 @@ Memo = dict[Any, Any]
 
 def complete_item(session: Session, sent: dict[str, Any], actor: Actor, now: datetime, memo: Memo) -> None:
     """The draft of the row's kind of list, and a code of its own in it. Raises `Refused`, naming the field."""
-    type_id = sent.pop("list_type", None)
-    if not sent.get("duty_list") and type_id:
-        if type_id not in memo:
-            memo[type_id] = _draft(session, type_id, actor)
-        sent["duty_list"] = memo[type_id]
-    list_id, lead = sent.get("duty_list"), sent.get("lead_department")
-    if not list_id:
+    list_type = sent.pop("list_type", None)
+    if "duty_list" not in sent and list_type is not None:
+        if list_type not in memo:
+            memo[list_type] = _draft(session, list_type, actor)
+        sent["duty_list"] = memo[list_type]
+    duty_list, lead = sent.get("duty_list"), sent.get("lead_department")
+    if duty_list is None:
         raise Refused(UNLISTED, field="duty_list")
-    if ("codes", list_id) not in memo:
-        memo["codes", list_id] = _Codes(session, list_id)
-    codes = memo["codes", list_id]
+    if duty_list not in memo:
+        memo[duty_list] = _Codes(session, duty_list)
+    codes = memo[duty_list]
     sent["code"] = codes.of(str(sent.get("code") or ""), str(sent.get("title") or "").strip())
-    lead = lead or codes.leads.get(sent["code"])
+    leads = lead.id if lead is not None else codes.leads.get(sent["code"])
     if "cooperating_departments" in sent:  # under an old name, the lead may be among them
-        sent["cooperating_departments"] = [unit for unit in sent["cooperating_departments"] if unit != lead]
+        sent["cooperating_departments"] = [unit for unit in sent["cooperating_departments"] if unit.id != leads]
 
 
-def _draft(session: Session, type_id: int, actor: Actor) -> int:
+def _draft(session: Session, list_type: ListType, actor: Actor) -> DutyList:
     """The county's draft of such a list: the one there is, the next edition of the one in force, or a new one."""
     if RoleName.list_manager not in actor.roles:
         raise Refused(N_("Only the list manager drafts lists. Choose a draft that there is."), field="list_type")
-    of_type = (DutyList.list_type_id == type_id) & (DutyList.region_id == actor.region_id)
+    of_type = (DutyList.list_type_id == list_type.id) & (DutyList.region_id == actor.region_id)
     with by_rule(session):
-        drafts = select(DutyList.id).where(of_type, DutyList.state == ListState.draft).order_by(DutyList.id.desc())
+        drafts = select(DutyList).where(of_type, DutyList.state == ListState.draft).order_by(DutyList.id.desc())
         if (draft := session.scalar(drafts.limit(1))) is not None:
             return draft
         in_force = session.scalar(select(DutyList).where(of_type, DutyList.state == ListState.published))
         if in_force is not None:
-            return next_edition(session, in_force).id
+            return next_edition(session, in_force)
         made = DutyList(
-            region_id=actor.region_id,
-            list_type=session.get_one(ListType, type_id),
-            title=session.get_one(ListType, type_id).name,
-            owner_unit_id=actor.unit_id,
+            region_id=actor.region_id, list_type=list_type, title=list_type.name, owner_unit_id=actor.unit_id
         )
         session.add(made)
         session.flush()
-        return made.id
+        return made
 
 
 class _Codes:
     """The codes of one draft. In an office's file a number comes again in each part; here it names one item."""
 
-    def __init__(self, session: Session, list_id: int) -> None:
+    def __init__(self, session: Session, duty_list: DutyList) -> None:
         items = select(ListItem.code, ListItem.title, ListItem.lead_department_id)
-        found = session.execute(items.where(ListItem.duty_list_id == list_id)).all()
+        found = session.execute(items.where(ListItem.duty_list_id == duty_list.id)).all()
         self.there = {code: title for code, title, _ in found}
         self.leads = {code: lead for code, _, lead in found}
         self.by_title = {title: code for code, title in self.there.items()}
