@@ -125,6 +125,15 @@ def test_a_place_is_chosen_among_what_the_rule_lets_pass(browser_of, make):
     assert offered(department) == {town.id, other.id, village.id, theirs.id, grid.id}
 
 
+def test_a_unit_is_found_by_the_short_name_that_people_use(browser_of, make, session):
+    department = make.department()
+    department.name, department.short_name = "市场监督管理局", "市场监管局"
+    session.commit()
+    town = make.township()
+    found = browser_of(town).get("/list_adjustment/lookup/lead_department?q=市场监管局").json
+    assert [row["id"] for row in found] == [department.id]
+
+
 def test_a_department_names_no_other_department_as_a_place(program_of, make):
     department, another = make.department(), make.department()
     body = {"title": "x", "list_item": make.item(department).id}
