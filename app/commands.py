@@ -92,7 +92,8 @@ def demo() -> None:
             told = f"{given} demo accounts have another password now." if given else "Nothing was to be done."
             print(f"There are accounts already, so no county was filled in. {told}", file=sys.stderr)
             return
-        done = fill(session, now, generate_password_hash(settings.demo_password or "")) | play(session, now)
+        done = fill(session, now, generate_password_hash(settings.demo_password or ""))
+        done |= play(session, now, Store(settings.files))
     log.info("demo: %s", done)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.engine.derive import fields_of, translated
-from app.engine.present import shown
+from app.engine.present import name_of, shown
 from app.engine.query import fetch_names
 from app.extensions import appbuilder, db
 from app.identity import ACTING, ZONE, current_actor, now, offered_seats
@@ -76,7 +76,7 @@ def _stack(pile: Pile) -> Stack:
 def _line(row: Any, due: str) -> Line:
     fields, at = fields_of(type(row)), getattr(row, due) if due else None
     return Line(
-        title=str(row),
+        title=name_of(row),
         address=url_for(f"{type(row).__name__}Page.show", pk=row.id),
         state=shown(fields["state"], row.state, ZONE),
         due=shown(fields[due], at, ZONE, now=now()) if at else "",

@@ -12,13 +12,15 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.story_records import Records
+from app.engine.derive import shape_of
+from app.story_records import Records, pairs, read
 from jobs.notices import deliver
 from jobs.sweep import keep
 from models.actor import Actor
 from models.base import Role, User
 from models.calendar import LimitUnit
 from models.calls import AssignmentState, Call, CallAssignment
+from models.item_words import ItemState
 from models.ledger import Promise, PromiseState
 from models.lists import DutyList, ListItem
 from models.notices import Notice
@@ -48,23 +50,29 @@ from models.seeds.stories import (
     stories,
     worked_before,
 )
+from models.store import Store
 from models.supervision import OrderState, SupervisionOrder
 from models.workflow import Workflow
+from views.calls import calls, of_item
 
+A_DAY = timedelta(days=1)
 FRESH, UNREAD = timedelta(days=7), 4
 """How long a notice may lie unread, and how many do."""
 
 WORKFLOWS: dict[str, Workflow] = {"call": CALL, "part": ASSIGNMENT, "case": COORDINATION, "order": SUPERVISION}
 
+Deed = tuple[datetime, Callable[[], None]]
+"""What is done, and when."""
 
-def play(session: Session, now: datetime) -> dict[str, int]:
+
+def play(session: Session, now: datetime, store: Store) -> dict[str, int]:
     """Tell every story up to `now`, in counties that `models.seeds.demo` has filled; how much there was of each."""
     stage = Stage(session, now.replace(second=0, microsecond=0))
-    for publication in publications():
-        stage.publish(publication)
+    of_lists = (deed for publication in publications() for deed in stage.publish(publication))
     of_calls = ((cue.at, partial(stage.act, cue)) for cue in stage.cues())
-    of_records = Records(session, stage.now, stage.cast).deeds(partial(stage.ago, TAISHUN))
-    deeds: list[tuple[datetime, Callable[[], None]]] = sorted([*of_calls, *of_records], key=itemgetter(0))
+    records = Records(session, stage.now, stage.cast, stage.calls, store)
+    of_records = records.deeds(partial(stage.ago, TAISHUN))
+    deeds: list[Deed] = sorted([*of_lists, *of_calls, *of_records], key=itemgetter(0))
     for at, act in deeds:
         stage.let_pass(at)
         act()
@@ -87,10 +95,6 @@ class Stage:
     def __init__(self, session: Session, now: datetime) -> None:
         self.session, self.now = session, now
         self.units = {unit.code: unit.id for unit in session.scalars(select(Unit))}
-        self.items = {
-            (region_id, code): pk
-            for pk, region_id, code in session.execute(select(ListItem.id, ListItem.region_id, ListItem.code))
-        }
         self.cast = cast_of(session)
         self.calls: dict[str, Call] = {}
 
@@ -111,29 +115,33 @@ class Stage:
             keep(row.job, self.session, row.due_at)
             self.session.expire_all()  # jobs write by statements, past the rows in hand
 
-    def publish(self, publication: Publication) -> None:
-        """Bring a county's list into force: commented on round by round, then reviewed."""
+    def publish(self, publication: Publication) -> Iterator[Deed]:
+        """How a county's list comes into force: commented on round by round, then reviewed."""
         of_county = select(DutyList).where(DutyList.region_id == self.units[publication.county])
         duty_list = self.session.scalars(of_county).one()
+        press = partial(self._press, LIST, duty_list)
         rounds = duty_list.list_type.rounds
         for number in range(1, rounds + 1):
             at = self.ago(publication.county, PUBLISHED + (rounds - number + 1) * ROUND)
-            self._press(LIST, duty_list, "ask_opinions", publication.who, at)
+            yield at, partial(press, "ask_opinions", publication.who, at)
             for comment in comments():
                 if (comment.county, comment.round) == (publication.county, number):
-                    self._comment(duty_list, comment, at)
-            self.let_pass(duty_list.comment_due or at)
+                    yield at + A_DAY, partial(self._comment, duty_list, comment, at + A_DAY)
         at = self.ago(publication.county, PUBLISHED)
+        yield at, partial(self._issue, duty_list, publication, at)
+
+    def _issue(self, duty_list: DutyList, publication: Publication, at: datetime) -> None:
+        set_origin(self.session, Origin(actor=self.cast[publication.who], at=at))
         duty_list.issued_by, duty_list.document_number = publication.issued_by, publication.document_number
         for name in ("submit", "publish"):
             self._press(LIST, duty_list, name, publication.who, at)
 
-    def _comment(self, duty_list: DutyList, comment: Comment, asked_at: datetime) -> None:
+    def _comment(self, duty_list: DutyList, comment: Comment, at: datetime) -> None:
         unit_id = self.cast[comment.who].unit_id
         waiting = (ListOpinion.duty_list_id == duty_list.id) & (ListOpinion.round == comment.round)
         opinion = self.session.scalars(select(ListOpinion).where(waiting, ListOpinion.unit_id == unit_id)).one()
         said = {"agrees": comment.agrees, "opinion": comment.text}
-        self._press(OPINION, opinion, "give", comment.who, asked_at + timedelta(days=1), **said)
+        self._press(OPINION, opinion, "give", comment.who, at, **said)
 
     def _press(self, workflow: Workflow, subject: Any, name: str, who: str, at: datetime, **answers: Any) -> None:
         actor = self.cast[who]
@@ -153,8 +161,7 @@ class Stage:
                 self._move(cue, move, actor)
 
     def _write(self, cue: Cue, actor: Actor) -> None:
-        story, region_id = cue.story, self.units[cue.story.county]
-        item = self.session.get_one(ListItem, self.items[region_id, story.item])
+        story, item = cue.story, self._item(cue.story.county, cue.story.item)
         call = Call(
             title=story.title,
             description=story.description,
@@ -167,6 +174,10 @@ class Stage:
             occurred_at=cue.at,
         )
         prepare_call(self.session, call, actor, cue.at)
+        told = pairs(story.tells)
+        for field in shape_of(calls).of_kind(of_item(self.session, item)).fields.values():
+            if field.inside and field.label in told:
+                field.put(call, read(field, told[field.label]))
         self.session.add(call)
         self.session.flush()
         self.calls[story.key] = call
@@ -205,7 +216,7 @@ class Stage:
         """What the scene says to each question that a move may ask."""
         scene, region_id = cue.scene, self.units[cue.story.county]
         unit, units = self._unit(cue, scene.unit), [self._unit(cue, name) for name in scene.units]
-        item = self.session.get(ListItem, self.items[region_id, scene.item]) if scene.item else None
+        item = self._item(cue.story.county, scene.item) if scene.item else None
         promised = calendar_of(self.session, region_id).add(cue.at, scene.due, LimitUnit.working_day).at
         by_unit = ("lead_department_id", "department_id", "proposed_unit_id", "responsible_unit_id")
         by_text = ("result", "reason", "agreement", "filing_number", "opinion", "reply")
@@ -218,6 +229,11 @@ class Stage:
             "list_item_id": item,
             "no_item_covers": item is None,
         }
+
+    def _item(self, county: str, code: str) -> ListItem:
+        """The item of that code in the edition that is in force by then."""
+        in_force = (ListItem.region_id == self.units[county]) & (ListItem.state == ItemState.published)
+        return self.session.scalars(select(ListItem).where(in_force, ListItem.code == code)).one()
 
     def _unit(self, cue: Cue, name: str) -> Unit | None:
         return self.session.get(Unit, self.units[cue.story.unit_code(name)]) if name else None

@@ -63,7 +63,7 @@ class ListAdjustment(Regional, Model):
     proposer_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     reason: Mapped[AdjustmentReason] = mapped_column(info={"label": N_("Reason")})
     explanation: Mapped[str] = mapped_column(
-        Text, default="", info={"label": N_("Explanation"), "help": N_("What happened that shows the need.")}
+        Text, default="", info={"label": N_("Why it is needed"), "help": N_("What happened that shows the need.")}
     )
     title: Mapped[str] = mapped_column(
         String(200), default="", info={"label": N_("Matter"), "help": N_("As it is to read. Empty: it stays as it is.")}
@@ -81,7 +81,9 @@ class ListAdjustment(Regional, Model):
     approval_document: Mapped[str] = mapped_column(
         String(120), default="", info={"label": N_("Approval document"), "protected": True}
     )
-    applied_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Applied at"), "protected": True})
+    applied_at: Mapped[datetime | None] = mapped_column(
+        info={"label": N_("Entered into the list at"), "protected": True}
+    )
     resulting_item_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True)
     provisional: Mapped[bool] = mapped_column(
         default=False, info={"label": N_("Deadline is an estimate"), "protected": True}

@@ -198,7 +198,7 @@ class GuaranteeMeasure(Regional, Model):
         default=GuaranteeState.proposed, info={"label": N_("State"), "protected": True}
     )
     delivery: Mapped[str] = mapped_column(Text, default="", info={"label": N_("What was delivered"), "protected": True})
-    delivered_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Reported at"), "protected": True})
+    delivered_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Delivery reported at"), "protected": True})
     confirmed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Confirmed at"), "protected": True})
     proof_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})

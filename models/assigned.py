@@ -67,7 +67,7 @@ class AssignedMatter(Regional, Model):
         info={"label": N_("Until"), "help": N_("The last day. On the next one the matter ends by itself.")}
     )
     ends_at: Mapped[datetime | None] = mapped_column(info={"protected": True})
-    submitted_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Submitted"), "protected": True})
+    submitted_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Submitted at"), "protected": True})
     committee_number: Mapped[str] = mapped_column(
         String(80), default="", info={"label": N_("Approval of the party committee"), "protected": True}
     )

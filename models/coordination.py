@@ -62,8 +62,10 @@ class CoordinationCase(Regional, Model):
         info={"label": N_("To the editorial office"), "protected": True}
     )
     coordination_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Opinion by"), "protected": True})
-    opinion: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Opinion"), "protected": True})
-    decided_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Decided at"), "protected": True})
+    opinion: Mapped[str] = mapped_column(
+        Text, default="", info={"label": N_("Coordination opinion"), "protected": True}
+    )
+    decided_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Opinion issued at"), "protected": True})
     responsible_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     legal_basis: Mapped[str] = mapped_column(
         String(200), default=LEGAL_BASIS, info={"label": N_("Legal and policy basis"), "protected": True}

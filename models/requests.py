@@ -85,7 +85,7 @@ class DataRequestField(Regional, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    label: Mapped[str] = mapped_column(String(80), info={"label": N_("Field")})
+    label: Mapped[str] = mapped_column(String(80), info={"label": N_("Indicator")})
     code: Mapped[str] = mapped_column(
         String(40), default="", info={"label": N_("Code"), "help": N_("Of a common standard, if there is one.")}
     )

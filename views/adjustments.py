@@ -59,7 +59,11 @@ list_adjustments = Console(
         Chart(by="reason", kind="pie", title=N_("Adjustments by reason")),
         Chart(by="applied_at", per="month", kind="line", split="kind", title=N_("Applied by month")),
     ),
-    related=(Related(model=AdjustmentOpinion, by="list_adjustment", listed=("unit", "state", "agrees", "opinion")),),
+    related=(
+        Related(
+            model=AdjustmentOpinion, by="list_adjustment", listed=("unit", "state", "agrees", "opinion"), order="id"
+        ),
+    ),
     workflow=ADJUSTMENT,
     prepare=prepare_adjustment,
     empty=N_("No proposal. Where the list is wrong or silent, propose to adjust it."),

@@ -22,7 +22,7 @@ PAGE_SIZE, LARGEST_PAGE, LAST_PAGE, MOST_FILTERS = 25, 100, 1_000_000, 20
 COUNTED = 10_000
 """Beyond this a list says «more than»: an exact count of a large table costs more than the page."""
 
-NAMES = ("search_key", "name", "title", "code", "number", "username")
+NAMES = ("search_key", "name", "short_name", "title", "code", "number", "username")
 """Columns by which a row is called, and found."""
 
 TEXT = {"ct": "contains", "nct": "does not contain", "sw": "begins with", "eq": "is", "neq": "is not"}

@@ -135,9 +135,15 @@ def _of_editorial_office(actor: Actor) -> Iterator[Pile]:
     held = exists().where(JointMeeting.id == admission.meeting_id, JointMeeting.state == MeetingState.held)
     unheard = ours & reviewed & admission.meeting_id.is_(None)
     yield _pile(admission, N_("Put on the agenda of a joint meeting"), unheard, since=admission.submitted_at)
+    meeting = JointMeeting
+    agenda = exists().where(admission.meeting_id == meeting.id)
+    planned = (meeting.region_id == actor.region_id) & (meeting.state == MeetingState.planned) & agenda
+    yield _pile(meeting, N_("Hold the joint meeting, and record its minutes"), planned, meeting.meets_at)
     yield _pile(admission, N_("Enter what the joint meeting decided"), ours & reviewed & held)
     suspended = ours & (admission.state == D.suspended)
     yield _pile(admission, N_("Resume, once the guarantees are delivered"), suspended, since=admission.suspended_at)
+    asked = ours & (admission.state == D.consulting)
+    yield _pile(admission, N_("The townships answer"), asked, since=admission.submitted_at, mine=False)
 
 
 def _of_admissions(actor: Actor) -> Iterator[Pile]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
-from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission
+from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission, OpinionState
 from models.base import N_
 from models.files import Attachment
 from models.meetings import Ballot, JointMeeting, MeetingKind, MeetingState
@@ -68,6 +68,19 @@ def planned_meetings(admission: DutyAdmission, actor: Actor) -> ColumnElement[bo
     """Joint meetings on admissions that are still to be held, but the one whose agenda it is on."""
     here = (JointMeeting.region_id == admission.region_id) & (JointMeeting.id != (admission.meeting_id or 0))
     return here & (JointMeeting.kind == MeetingKind.admission) & (JointMeeting.state == MeetingState.planned)
+
+
+def _may_go_on_agenda(admission: DutyAdmission, step: Step) -> None:
+    """R7: with the last answer, and no sooner."""
+    silent = select(Unit.name).join(AdmissionOpinion, AdmissionOpinion.township_id == Unit.id)
+    of_admission = (AdmissionOpinion.admission_id == admission.id) & (AdmissionOpinion.state != OpinionState.answered)
+    if names := step.session.scalars(silent.where(of_admission).order_by(Unit.code)).all():
+        raise Refused(
+            N_("%(townships)s: no answer in writing yet. Ask for it: with the last one it may go on the agenda."),
+            field="townships",
+            townships="、".join(names),
+        )
+    may_be_put_on_agenda(admission, step)
 
 
 def _on_agenda(admission: DutyAdmission, step: Step) -> None:
@@ -147,13 +160,13 @@ ADMISSION = Workflow(
     Transition(
         name="put_on_agenda",
         label=N_("Put on the agenda"),
-        source=frozenset({A.joint_review}),
+        source=frozenset({A.consulting, A.joint_review}),
         target=A.joint_review,
         by=editorial_office,
         asks=(
             Ask(name="meeting_id", label=N_("Joint meeting"), kind="row", model=JointMeeting, among=planned_meetings),
         ),
-        guard=may_be_put_on_agenda,
+        guard=_may_go_on_agenda,
         effect=_on_agenda,
         tone="active",
     ),

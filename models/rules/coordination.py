@@ -229,7 +229,7 @@ COORDINATION = Workflow(
         source=frozenset({C.coordinating}),
         target=C.decided,
         by=editorial_office,
-        asks=(Ask(name="opinion", label=N_("Opinion"), kind="long_text"), _holder(required=True)),
+        asks=(Ask(name="opinion", label=N_("Coordination opinion"), kind="long_text"), _holder(required=True)),
         guard=_distinct_holder,
         effect=_decided,
         tone="done",

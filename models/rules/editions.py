@@ -177,7 +177,7 @@ def amend(
     """
     session = step.session
     edition = next_edition(session, duty_list)
-    edition.document_number = document_number
+    edition.issued_by, edition.document_number = duty_list.issued_by, document_number
     drafts = select(DutyList).where(
         DutyList.replaces_id == duty_list.id, DutyList.state.in_(OPEN), DutyList.id != edition.id
     )

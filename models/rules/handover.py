@@ -82,7 +82,7 @@ def enter_into_list(admission: DutyAdmission, step: Step) -> ListItem:
         search_key=search_key(admission.title)[:400],
     )
     item.cooperating = []
-    admission.duty_list = amend(step, duty_list, add=[item])
+    admission.duty_list = amend(step, duty_list, add=[item], document_number=admission.number or "")
     return item
 
 

@@ -36,7 +36,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A call and all that came of it. The item is named by its code in the county's list."""
+    """A call and all that came of it. The item is named by its code; `tells` is what it asks of its calls."""
 
     key: str
     county: str
@@ -47,6 +47,7 @@ class Story:
     place_unit: str
     source: CallSource
     is_cross_region: bool
+    tells: str
     scenes: tuple[Scene, ...]
 
     def name(self, word: str) -> str:
@@ -144,6 +145,7 @@ def _story(row: dict[str, str], scenes: tuple[Scene, ...]) -> Story:
         place_unit=row["place_unit"],
         source=CallSource(row["source"]),
         is_cross_region=bool(row["is_cross_region"]),
+        tells=row["tells"],
         scenes=scenes,
     )
 

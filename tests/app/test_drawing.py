@@ -110,7 +110,7 @@ def test_text_stays_in_its_box_and_all_of_it_on_the_sheet(sheet):
     for box in found.boxes:
         for lines in box.texts:
             for row, line in enumerate(lines.lines):
-                reach = lines.x + measured(line.rstrip(CLOSING), lines.size) / 2
+                reach = lines.x + measured(line.rstrip(f"{CLOSING} "), lines.size) / 2
                 top, bottom = (lines.y + (row + edge) * lines.height / len(lines.lines) for edge in (0, 1))
                 assert inside(box, reach, top)
                 assert inside(box, reach, bottom)

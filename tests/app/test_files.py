@@ -38,7 +38,7 @@ def rows(settings):
 
 
 def test_a_sound_file_passes_and_one_that_is_gone_or_changed_is_named(demo, kept, capsys):
-    first, second = (file.id for file in rows(demo))
+    *_, first, second = (file.id for file in rows(demo))
     assert run.main(["verify"]) == 0
     store = Store(demo.files)
     store.path(kept[0]).unlink()
@@ -57,7 +57,7 @@ def test_many_files_that_are_gone_are_counted(demo, kept, capsys, monkeypatch):
     assert run.main(["verify"]) == 1
     named, counted = capsys.readouterr().out.splitlines()
     assert named.endswith("its file is missing")
-    assert counted == "attachment: 1 more files"
+    assert counted == f"attachment: {len(rows(demo)) - 1} more files"
 
 
 def test_files_are_backed_up_and_restored_with_their_rows(demo, kept, tmp_path):
@@ -65,7 +65,7 @@ def test_files_are_backed_up_and_restored_with_their_rows(demo, kept, tmp_path):
     with reading(tmp_path / "there") as there:
         assert run.main(["restore", str(tmp_path / "backup.tar")]) == 0
         assert [Store(there.files).path(key).read_bytes() for key in kept] == [PDF, PDF]
-        assert [file.key for file in rows(there)] == kept
+        assert [file.key for file in rows(there)] == [file.key for file in rows(demo)]
         assert run.main(["verify"]) == 0
 
 
@@ -80,7 +80,9 @@ def test_a_file_that_is_swept_away_meanwhile_does_not_spoil_the_backup(demo, kep
 
     monkeypatch.setattr(database, "_files", then_swept)
     manifest = database.backup(demo, tmp_path / "backup.tar")
-    assert {name.rpartition("/")[2] for name in manifest["sha256"] if name.startswith("files/")} == set(kept)
+    assert {name.rpartition("/")[2] for name in manifest["sha256"] if name.startswith("files/")} == {
+        file.key for file in rows(demo)
+    }
 
 
 def test_the_files_of_a_demo_are_thrown_away_with_it(demo, kept):

@@ -13,6 +13,11 @@ from tests.app.conftest import ask
 EDITORIAL, TOWN, FIELD = "330329-bb", "330329100", "330329-zhzf"
 COUNTY = "(SELECT id FROM unit WHERE code = '330329')"
 OURS = f"region_id = {COUNTY}"
+ONE_EDITION = (
+    f"DELETE FROM duty_list WHERE NOT ({OURS} AND state = 'published')",
+    "DELETE FROM list_item WHERE duty_list_id NOT IN (SELECT id FROM duty_list)",
+)
+"""The editions of a list share its title and their items' codes, and a file names rows by those."""
 ROUNDS = {
     "unit": ("", []),
     "posting": (
@@ -30,13 +35,14 @@ ROUNDS = {
     "working_window": ("", []),
     "time_limit": ("", []),
     "duty_list": (EDITORIAL, [f"DELETE FROM duty_list WHERE NOT {OURS}"]),
-    "list_item": (EDITORIAL, ["UPDATE duty_list SET state = 'draft'", f"DELETE FROM list_item WHERE NOT {OURS}"]),
+    "list_item": (EDITORIAL, [*ONE_EDITION, "UPDATE duty_list SET state = 'draft'"]),
     "item_cooperation": (
         EDITORIAL,
         [
+            *ONE_EDITION,
             "UPDATE duty_list SET state = 'draft'",
             "UPDATE list_item SET state = 'draft'",
-            f"DELETE FROM item_cooperation WHERE NOT {OURS}",
+            "DELETE FROM item_cooperation WHERE list_item_id NOT IN (SELECT id FROM list_item)",
         ],
     ),
     "plain_word": (EDITORIAL, [f"DELETE FROM plain_word WHERE NOT {OURS}"]),

@@ -4,49 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
+from tests.browser.acts import chosen, follow, from_desk, pick, press, state, submit
 from tests.browser.conftest import PageAs
 
 pytestmark = pytest.mark.browser
 
 TITLE = "河道旁两层砖房未批先建"
 ITEM = "乡村规划区违法建设查处"
-
-
-def pick(page: Any, label: str, words: str, wanted: str) -> None:
-    """Search in a picker, and take the row of that name."""
-    picker = page.locator(".field").filter(has_text=label).locator("[data-picker]")
-    box = picker.get_by_role("combobox")
-    box.fill(words)
-    picker.get_by_role("option", name=wanted, exact=False).first.click()
-
-
-def chosen(page: Any, label: str) -> str:
-    """What a picker proposes."""
-    select = page.locator(".field").filter(has_text=label).locator("[data-picker] select")
-    found: str = select.evaluate("select => select.selectedOptions[0].text")
-    return found
-
-
-def state(page: Any) -> str:
-    found: str = page.locator(".head .tag").first.inner_text()
-    return found
-
-
-def press(page: Any, button: str) -> None:
-    page.locator(".moves").get_by_role("button", name=button, exact=True).click()
-
-
-def follow(page: Any, link: str) -> None:
-    page.locator(".moves").get_by_role("link", name=link, exact=True).click()
-
-
-def from_desk(page: Any, title: str) -> None:
-    page.goto("/")
-    page.get_by_role("link", name=title).first.click()
 
 
 @pytest.mark.requirement("TC-02", "TC-30", "TC-41", "TC-42", "TC-44", "TC-51")
@@ -62,7 +29,7 @@ def test_five_people_take_a_disputed_call_to_its_duty_holder(
     pick(township, "清单事项", "违法建设", ITEM)
     township.select_option("#f-scope", label="重点事项（要呼叫）")
     township.fill("#f-description", "巡查发现，劝阻无效。")
-    township.get_by_role("button", name="保存", exact=True).click()
+    submit(township, "保存")
     assert state(township) == "草稿"
     press(township, "发出")
     assert state(township) == "待受理"
@@ -72,7 +39,7 @@ def test_five_people_take_a_disputed_call_to_its_duty_holder(
     follow(office, "派发")
     assert chosen(office, "牵头部门") == "自然资源和规划局"
     pick(office, "牵头部门", "综合行政", "综合行政执法局")
-    office.get_by_role("button", name="派发", exact=True).click()
+    submit(office, "派发")
     assert state(office) == "已派发"
     call = office.url
 
@@ -80,7 +47,7 @@ def test_five_people_take_a_disputed_call_to_its_duty_holder(
     follow(department, "驳回")
     department.fill("#f-reason", "按清单由自然资源和规划局牵头。")
     pick(department, "应负责的单位", "自然资源", "自然资源和规划局")
-    department.get_by_role("button", name="驳回", exact=True).click()
+    submit(department, "驳回")
     assert state(department) == "已驳回"
 
     from_desk(township, TITLE)
@@ -100,13 +67,13 @@ def test_five_people_take_a_disputed_call_to_its_duty_holder(
     follow(editorial, "出具协调意见")
     editorial.fill("#f-opinion", "违法建设查处由自然资源和规划局牵头，综合行政执法局配合。")
     pick(editorial, "责任单位", "自然资源", "自然资源和规划局")
-    editorial.get_by_role("button", name="出具协调意见", exact=True).click()
+    submit(editorial, "出具协调意见")
     assert state(editorial) == "已出具协调意见"
 
     office.goto(call)
     follow(office, "派发")
     assert chosen(office, "牵头部门") == "自然资源和规划局"
-    office.get_by_role("button", name="派发", exact=True).click()
+    submit(office, "派发")
     assert state(office) == "已派发"
     told = office.locator(".timeline").inner_text()
     for step in ("发出", "受理", "派发", "驳回", "转发督查机构", "通知各方协商", "出具协调意见"):

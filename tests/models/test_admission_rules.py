@@ -16,7 +16,7 @@ from models.organisation import Duty
 from models.recorder import verify
 from models.roles import RoleName
 from models.rules.clocks import derivation
-from models.workflow import MovedOn, Refused
+from models.workflow import Refused
 from tests.make import NOW
 from tests.make_admissions import BEGINS, ENDS, GUARANTEED
 from tests.models.look import cancelled, china, entries, last_message, timers, told
@@ -125,9 +125,10 @@ def test_only_the_last_answer_opens_the_way_to_the_joint_meeting(make, session):
     make.press(first, "answer", stance=Stance.agrees, opinion="Gladly.")
     assert (first.state, first.given_at, admission.state) == (OpinionState.answered, NOW, A.consulting)
     assert cancelled(session, first) == {"admission_watch": "answered"}
-    with pytest.raises(MovedOn):
+    with pytest.raises(Refused) as refused:
         make.press(admission, "put_on_agenda", meeting_id=make.meeting())
     session.rollback()
+    assert (refused.value.field, refused.value.details) == ("townships", {"townships": last.township.name})
     make.press(last, "answer", stance=Stance.objects, opinion="We have no boats.")
     assert admission.state is A.joint_review, "an objection is an answer too: the meeting weighs it"
     assert entries(session, admission)[-1].action == "all_answered"

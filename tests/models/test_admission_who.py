@@ -28,7 +28,7 @@ A = AdmissionState
 ADMISSION = {
     "draft":            ("submit",       "",                "",                                     ""),
     "submitted":        ("",             "",                "consult",                              ""),
-    "consulting":       ("",             "",                "",                                     ""),
+    "consulting":       ("",             "",                "put_on_agenda",                        ""),
     "joint_review":     ("",             "",                "put_on_agenda approve refuse return",  "vote"),
     "approved":         ("hand_over",    "in_force",        "",                                     ""),
     "refused":          ("",             "",                "",                                     ""),

@@ -26,7 +26,7 @@ def step(session, make):
 
 @pytest.fixture
 def published(make):
-    return make.edition(state=ListState.published, items=3)
+    return make.edition(state=ListState.published, items=3, issued_by="The editorial office")
 
 
 def items_of(session, edition):
@@ -144,7 +144,8 @@ def test_an_amendment_is_an_edition_of_its_own(session, make, published, step):
 
     edition = amend(step, published, add=[new], change={old[0].id: reword}, remove=[old[1].id], document_number="2号")
     session.commit()
-    assert (edition.state, edition.edition, edition.document_number) == (ListState.published, 2, "2号")
+    assert (edition.state, edition.edition) == (ListState.published, 2)
+    assert (edition.issued_by, edition.document_number) == (published.issued_by, "2号")
     codes = {item.code: item.legal_basis for item in items_of(session, edition)}
     assert codes == {old[0].code: "Another law.", old[2].code: old[2].legal_basis, "Z-1": new.legal_basis}
     assert old[1].state is ItemState.removed

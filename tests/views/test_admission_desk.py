@@ -12,13 +12,14 @@ from tests.views.test_desk import desk
 
 A = AdmissionState
 WAITING = "With the townships and the joint meeting"
+HOLD = "Hold the joint meeting, and record its minutes"
 RESUME = "Resume, once the guarantees are delivered"
 #                     the department                      a township           editorial office         a member
 DESKS = {
     A.draft:        ("Complete and submit an admission",  "",                  "",                      ""),
     A.submitted:    (WAITING,                             "",                  "Consult the townships", ""),
-    A.consulting:   (WAITING,                             "Answer in writing", "",                      ""),
-    A.joint_review: (WAITING,                             "",                  "",                      "Vote"),
+    A.consulting:   (WAITING,                             "Answer in writing", "The townships answer",  ""),
+    A.joint_review: (WAITING,                             "",                  HOLD,                    "Vote"),
     A.approved:     ("Deliver a guarantee, Hand over",    "",                  "",                      ""),
     A.refused:      ("",                                  "",                  "",                      ""),
     A.in_force:     ("Deliver a guarantee",               "",                  "",                      ""),
@@ -59,7 +60,7 @@ def test_between_two_states_it_is_somebodys_turn_too(make, units, piles):
     assert piles()[2] == "Put on the agenda of a joint meeting"
     make.press(admission, "put_on_agenda", meeting_id=make.meeting(member))
     make.vote(admission, "in_favour")
-    assert piles()[2:] == ("", ""), "who has voted waits"
+    assert piles()[2:] == (HOLD, ""), "who has voted waits"
     make.press(admission.meeting, "record_minutes", minutes="Carried.")
     assert piles()[2] == "Enter what the joint meeting decided"
     make.press(admission, "approve")

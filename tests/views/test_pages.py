@@ -138,6 +138,15 @@ def test_what_a_record_names_already_may_stay_though_nobody_could_choose_it_now(
     assert manager.post(f"/list_adjustment/{proposal.id}/edit", data=row | {"duty_list": other.id}).status_code == 422
 
 
+def test_a_unit_is_found_by_the_short_name_that_people_use(browser_of, make, session):
+    department = make.department()
+    department.name, department.short_name = "市场监督管理局", "市场监管局"
+    session.commit()
+    town = make.township()
+    found = browser_of(town).get("/list_adjustment/lookup/lead_department?q=市场监管局").json
+    assert [row["id"] for row in found] == [department.id]
+
+
 def test_a_department_names_no_other_department_as_a_place(program_of, make):
     department, another = make.department(), make.department()
     body = {"title": "x", "list_item": make.item(department).id}
