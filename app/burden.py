@@ -13,8 +13,8 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.engine.build import Entry
-from app.engine.derive import translated
 from app.engine.export import workbook
+from app.engine.fields import translated
 from app.engine.pages import XLSX
 from app.extensions import appbuilder, db
 from app.identity import current_actor, today

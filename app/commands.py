@@ -23,7 +23,8 @@ import models.database  # noqa: F401  (how every connection behaves)
 from app import database
 from app.engine import export, intake
 from app.engine.declare import World
-from app.engine.derive import Shape, shape_of, translated
+from app.engine.derive import Shape, shape_of
+from app.engine.fields import translated
 from app.engine.query import Question
 from app.engine.sheets import Unreadable, read
 from app.importing import known_words

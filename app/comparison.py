@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response
 
 from app.beside import ApiBeside, PageBeside, row_of
 from app.documents import Paper
-from app.engine.derive import Field, fields_of, shape_of, translated
+from app.engine.derive import shape_of
+from app.engine.fields import Field, fields_of, translated
 from app.engine.present import name_of, plain
 from app.engine.schema import key_of
 from app.extensions import db

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.engine.declare import Derivation
-from app.engine.derive import translated
+from app.engine.fields import translated
 from app.engine.present import name_of
 from models.rules import clocks
 

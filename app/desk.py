@@ -17,7 +17,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from app.engine.derive import fields_of, translated
+from app.engine.fields import fields_of, translated
 from app.engine.present import name_of, shown
 from app.engine.query import fetch_names
 from app.extensions import appbuilder, db

@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from app.engine.declare import Told
-from app.engine.derive import translated
+from app.engine.fields import translated
 from models.base import N_, Model
 from models.door import OutOfSight
 from models.workflow import STALE, MovedOn, NotYours, Refused

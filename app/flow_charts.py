@@ -19,7 +19,8 @@ from werkzeug.wrappers import Response
 from app import drawing
 from app.beside import ApiBeside, PageBeside, row_of
 from app.drawing_layout import Kind, Sheet, Step
-from app.engine.derive import shape_of, translated
+from app.engine.derive import shape_of
+from app.engine.fields import translated
 from app.engine.present import name_of
 from app.extensions import db
 from models.base import N_

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.engine import intake, kinds, write
 from app.engine.cells import Known
 from app.engine.declare import Told, World
-from app.engine.derive import Shape, shape_of, translated
+from app.engine.derive import Shape, shape_of
+from app.engine.fields import translated
 from app.engine.intake import Headings, Report, headings_of, refuse_unknown, sendable, unknown_headings
 from app.engine.sheets import Sheet, read
 from models.actor import SYSTEM_ACTOR

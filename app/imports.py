@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.engine import template, write
 from app.engine.cells import text_of
 from app.engine.declare import Told, World
-from app.engine.derive import Field, Shape, shape_of, translated
+from app.engine.derive import Shape, shape_of
+from app.engine.fields import Field, translated
 from app.engine.intake import Headings
 from app.engine.pages import XLSX
 from app.engine.present import name_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.engine.derive import translated
+from app.engine.fields import translated
 from app.words import PAGES, RIGHTS, ROLES
 from models.admissions import GuaranteeMeasure
 from models.base import N_, Role

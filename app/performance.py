@@ -10,7 +10,8 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.beside import ApiBeside, PageBeside, row_of
-from app.engine.derive import shape_of, translated
+from app.engine.derive import shape_of
+from app.engine.fields import translated
 from app.engine.present import name_of
 from app.extensions import appbuilder, db
 from app.identity import ZONE, now

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from wtforms.validators import StopValidation
 
 from app.accounts import ResetMyPasswordView, ResetPasswordView, UserDBModelView, UserInfoEditView, line
-from app.engine.derive import translated
+from app.engine.fields import translated
 from app.extensions import db
 from app.identity import current_actor, today
 from app.names import role_name

@@ -11,7 +11,7 @@ from flask_babel import get_locale
 from sqlalchemy import func, select
 
 from app.engine.build import Entry
-from app.engine.derive import translated
+from app.engine.fields import translated
 from app.extensions import appbuilder, db
 from app.identity import current_actor, current_seat, offered_seats
 from models.base import N_

@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from app.beside import PageBeside
 from app.engine.build import Entry
-from app.engine.derive import shape_of, translated
+from app.engine.derive import shape_of
+from app.engine.fields import translated
 from app.engine.schema import key_of
 from app.extensions import appbuilder, db
 from app.identity import current_actor

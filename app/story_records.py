@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine.declare import Console
-from app.engine.derive import Field, fields_of
+from app.engine.fields import Field, fields_of
 from app.engine.schema import asked
 from app.story_files import file_for
 from models.actor import Actor

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import or_, select
 
 from app.engine.declare import Happening
-from app.engine.derive import Field, fields_of, translated
+from app.engine.fields import Field, fields_of, translated
 from app.engine.present import CODES, name_of, plain
 from app.identity import ZONE
 from app.words import ROLES

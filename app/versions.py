@@ -12,7 +12,8 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from app.beside import ApiBeside, PageBeside, row_of
-from app.engine.derive import shape_of, translated
+from app.engine.derive import shape_of
+from app.engine.fields import translated
 from app.engine.present import name_of
 from app.extensions import db
 from models.lists import ListItem

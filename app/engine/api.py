@@ -14,7 +14,8 @@ from sqlalchemy import inspect
 
 from app.engine import charts, kinds, write
 from app.engine.declare import World
-from app.engine.derive import Shape, translated
+from app.engine.derive import Shape
+from app.engine.fields import translated
 from app.engine.openapi import described_move
 from app.engine.present import told
 from app.engine.query import PAGE_SIZE, BadQuestion, Question, answer, fetch_related, make_filter, make_question

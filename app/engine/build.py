@@ -11,7 +11,8 @@ from flask_appbuilder import AppBuilder
 
 from app.engine import api, files, forms, pages
 from app.engine.declare import Console, World
-from app.engine.derive import Shape, keeps_files, shape_of, translated
+from app.engine.derive import Shape, shape_of
+from app.engine.fields import keeps_files, translated
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy import Select, or_, select
 
 from app.engine.declare import World
-from app.engine.derive import Field
+from app.engine.fields import Field
 from app.engine.present import name_of
 
 LANGUAGES = ("zh", "en")

@@ -10,7 +10,8 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from app.engine.declare import Chart, World
-from app.engine.derive import Field, Shape, translated
+from app.engine.derive import Shape
+from app.engine.fields import Field, translated
 from app.engine.present import name_of
 from app.engine.query import OPERATORS, Question, narrowed
 

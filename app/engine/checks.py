@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import inspect
 
 from app.engine.declare import Console
-from app.engine.derive import Field, Shape, fields_of, shape_of
+from app.engine.derive import Shape, shape_of
+from app.engine.fields import Field, fields_of
 
 
 class BadDeclaration(Exception):

@@ -13,7 +13,8 @@ from flask_babel import gettext
 
 from app.engine.charts import Figures
 from app.engine.declare import World
-from app.engine.derive import Shape, translated
+from app.engine.derive import Shape
+from app.engine.fields import translated
 from app.engine.present import plain
 from app.engine.query import Question, fetch_related, narrowed, ordered
 

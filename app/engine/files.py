@@ -12,7 +12,8 @@ from flask_appbuilder.api import expose, protect
 from app.engine import write
 from app.engine.api import Resource
 from app.engine.declare import World
-from app.engine.derive import Field, Shape
+from app.engine.derive import Shape
+from app.engine.fields import Field
 from app.engine.pages import Page
 from app.engine.schema import load, schema_of
 

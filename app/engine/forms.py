@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 
 from app.engine import kinds, write
 from app.engine.declare import Link, Told, World
-from app.engine.derive import Field, Shape, translated
+from app.engine.derive import Shape
+from app.engine.fields import Field, translated
 from app.engine.present import for_input, name_of, plain
 from app.engine.query import fetch_names, lookup
 from app.engine.schema import MOST_ROWS, asked, from_form, writable

@@ -16,7 +16,8 @@ from sqlalchemy import UniqueConstraint, inspect, select
 from app.engine import kinds, write
 from app.engine.cells import LANGUAGES, Known, Reader, Unclear, code_of, parts_of
 from app.engine.declare import Intake, Told, World
-from app.engine.derive import Field, Shape, translated
+from app.engine.derive import Shape
+from app.engine.fields import Field, translated
 from app.engine.present import name_of, plain
 from app.engine.schema import load, schema_of, writable
 from app.engine.sheets import Line, Sheet, Unreadable, address, plain_heading, ways_to_say

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.engine.declare import World
-from app.engine.derive import Field, Shape
+from app.engine.derive import Shape
+from app.engine.fields import Field
 from app.engine.schema import Row, key_of
 
 LEADING = ("rel_o_m", "eq")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from app.engine import write
-from app.engine.derive import Field
+from app.engine.fields import Field
 from app.engine.schema import asked
 
 TYPES = {"row": "integer", "file": "integer", "number": "integer", "decimal": "number", "flag": "boolean"}

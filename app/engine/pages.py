@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response
 
 from app.engine import charts, export, kinds
 from app.engine.declare import Chart, Related
-from app.engine.derive import Field, Shape, fields_of, translated
+from app.engine.derive import Shape
+from app.engine.fields import Field, fields_of, translated
 from app.engine.forms import Forms, number_of
 from app.engine.present import name_of, shown
 from app.engine.query import (

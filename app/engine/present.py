@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from app.engine.derive import Field, translated
+from app.engine.fields import Field, translated
 
 DAY, HOUR = 86_400, 3_600
 

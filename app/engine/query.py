@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.engine.declare import World
-from app.engine.derive import Field, Shape, Way, fields_of
+from app.engine.derive import Shape
+from app.engine.fields import Field, Way, fields_of
 from app.engine.schema import key_of, schema_of, storable
 
 PAGE_SIZE, LARGEST_PAGE, LAST_PAGE, MOST_FILTERS = 25, 100, 1_000_000, 20

@@ -13,7 +13,8 @@ from sqlalchemy import UniqueConstraint, false, inspect, or_, select
 from werkzeug.datastructures import FileStorage
 
 from app.engine.declare import World
-from app.engine.derive import Choices, Field, Shape, translated
+from app.engine.derive import Shape
+from app.engine.fields import Choices, Field, translated
 
 DIGITS, MOST_ROWS, YEARS = 10, 100, range(1900, 2200)
 

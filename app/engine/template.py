@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from app.engine import kinds
 from app.engine.declare import World
-from app.engine.derive import Field, Shape, translated
+from app.engine.derive import Shape
+from app.engine.fields import Field, translated
 from app.engine.present import name_of
 from app.engine.schema import writable
 from app.engine.sheets import MOST

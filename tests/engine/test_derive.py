@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import BigInteger, Float, LargeBinary, SmallInteger, Unicode, UnicodeText
 
 from app.engine.declare import Console
-from app.engine.derive import fields_of, kind_of, shape_of
+from app.engine.derive import shape_of
+from app.engine.fields import fields_of, kind_of
 from models.base import UtcDateTime
 from tests.engine.toy import Book, Kind, Shelf
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.engine.derive import Field, fields_of
+from app.engine.fields import Field, fields_of
 from app.engine.present import CODES, NAMES, for_input, name_of, plain, shown, spell, told
 from models.base import User
 from tests.engine.toy import NOW, ZONE, Book, Kind, Shelf

@@ -14,7 +14,8 @@ from sqlalchemy import JSON, Connection, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.engine.derive import Field, Shape, kind_of
+from app.engine.derive import Shape
+from app.engine.fields import Field, kind_of
 from app.factory import MEMBER
 from models.actor import Actor
 from models.adjustments import AdjustmentState as S

@@ -23,7 +23,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from app.engine.derive import Field, Shape, keeps_files
+from app.engine.derive import Shape
+from app.engine.fields import Field, keeps_files
 from app.engine.schema import asked, writable
 from models.organisation import Unit
 from models.roles import COUNTY, EVERYWHERE, RoleName, grants
