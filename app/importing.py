@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
@@ -69,6 +69,7 @@ def check(world: World, store: Store, run: ImportRun) -> bool:
     with write.transaction(world), by_rule(session):
         keep_rows(session, run, rows)
         _count(run, report)
+        run.language = str(get_locale())
         IMPORT.move(session, run, "check", actor=SYSTEM_ACTOR, now=world.now())
     return True
 

@@ -17,7 +17,7 @@ from app.engine.cells import text_of
 from app.engine.declare import Told, World
 from app.engine.derive import Shape, shape_of
 from app.engine.fields import Field, translated
-from app.engine.intake import Headings
+from app.engine.intake import Headings, unknown_headings
 from app.engine.pages import XLSX
 from app.engine.present import name_of
 from app.engine.schema import key_of
@@ -326,15 +326,16 @@ def _remember(run: ImportRun) -> int:
     """What a program says of a file. Raises `NotWritten`."""
     body: Any = request.get_json(silent=True)
     sent: dict[str, Any] = body if isinstance(body, dict) else {"headings": None}
-    parts = [sent.get("headings", {}), *dict(sent.get("words") or {}).values()]
+    headings, words = sent.get("headings", {}), sent.get("words", {})
+    parts = [headings, *(words.values() if isinstance(words, dict) else [None])]
     if not all(isinstance(part, dict) and all(isinstance(v, str) for v in part.values()) for part in parts):
         raise write.NotWritten(Told(422, {"": gettext("Send a JSON object.")}))
     if run.state not in OPEN:
         raise write.NotWritten(
             Told(409, {"": gettext("This import has been taken already: its headings stay as they are.")})
         )
-    said = {("", plain_heading(heading)): means for heading, means in sent.get("headings", {}).items()}
-    said |= {(name, word): means for name, words in sent.get("words", {}).items() for word, means in words.items()}
+    said = {("", plain_heading(heading)): means for heading, means in headings.items()}
+    said |= {(name, word): means for name, of_field in words.items() for word, means in of_field.items()}
     with write.transaction(_world()) as session:
         remember(session, run, said)
     return run.id
@@ -342,6 +343,6 @@ def _remember(run: ImportRun) -> int:
 
 def _summary(run: ImportRun) -> dict[str, Any]:
     _, headings, sheets = opened(_world(), _store(), run)
-    missing = [" / ".join(parts) for sheet in sheets for parts in sheet.headings if headings.missing(parts)]
     counts = {name: getattr(run, name) for name in ("new", "changed", "same", "refused")}
-    return {"state": run.state.value, **counts, "unclear": run.unclear, "unknown_headings": missing}
+    unknown = unknown_headings(headings, sheets)
+    return {"state": run.state.value, **counts, "unclear": run.unclear, "unknown_headings": unknown}

@@ -40,7 +40,9 @@ def _application() -> Flask:
 
 def carry_out(engine: Engine, key: int, now: datetime) -> None:
     """Take an import, or undo it, as one unit; or none of it, and say why."""
-    with current_app.app_context() if has_app_context() else _application().app_context(), force_locale("zh"):
+    with system_session(engine) as looking:
+        language = looking.get_one(ImportRun, key).language
+    with current_app.app_context() if has_app_context() else _application().app_context(), force_locale(language):
         try:
             with _as_sent(engine, key, now) as (world, run):
                 if run.state is ImportState.confirmed:

@@ -50,6 +50,8 @@ class ImportRun(Regional, Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     given: Mapped[dict[str, Any]] = mapped_column(default=dict)
     heads: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    language: Mapped[str] = mapped_column(String(5), default="zh")
+    """In which is told what becomes of its rows, when it is checked and when it is taken."""
     without_refused: Mapped[bool] = mapped_column(
         default=False, info={"label": N_("Taken without the refused rows"), "protected": True}
     )

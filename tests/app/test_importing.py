@@ -74,9 +74,9 @@ def signed_in(served, name):
     return browser
 
 
-def send(browser, content, name="清单.xlsx", resource="list_item", **said):
+def send(browser, content, name="清单.xlsx", resource="list_item", language="zh", **said):
     data = {"file": (BytesIO(content), name), **said}
-    return browser.post(f"/import_run/new/{resource}?_l_=zh", data=data, content_type="multipart/form-data")
+    return browser.post(f"/import_run/new/{resource}?_l_={language}", data=data, content_type="multipart/form-data")
 
 
 def problem_in(answer):
@@ -272,6 +272,18 @@ def test_nothing_is_taken_if_a_row_would_come_out_otherwise_than_it_was_looked_a
     assert [*items_of(truth, draft)] == ["1"]
 
 
+def test_what_was_looked_at_in_english_is_taken_too(manager, truth):
+    draft = draft_of(truth, "配合事项清单寅")
+    move(manager, run_of(send(manager, book(表=office_list(FIRST)), duty_list=draft)), "confirm")
+    sweep()
+    rows = [[*FIRST[:5], "夜巡。"], [2, "夜间施工", "夜间站", None, "查处。", "劝阻。"]]
+    key = run_of(send(manager, book(表=office_list(*rows)), duty_list=draft, language="en"))
+    assert [text.partition(" ")[0] for _, _, text in rows_of(truth, key)] == ["Township", "C6"]
+    assert move(manager, key, "confirm", without_refused="true").status_code == 302
+    sweep()
+    assert state_of(truth, key) == ("taken", "")
+
+
 def test_the_same_file_is_not_taken_twice_unless_it_was_undone(manager, truth):
     content, draft = book(表=office_list(FIRST)), draft_of(truth, "配合事项清单庚")
     key = run_of(send(manager, content, duty_list=draft))
@@ -370,7 +382,8 @@ def test_a_program_sends_tells_and_takes(served, truth):
         f"/api/v1/import_run/{key}/words", json={"headings": {"归口": "lead_department"}}, headers=headers
     )
     assert (told.status_code, told.json["state"], told.json["new"]) == (200, "checked", 1)
-    assert client.post(f"/api/v1/import_run/{key}/words", json={"headings": 3}, headers=headers).status_code == 422
+    for wrong in ({"headings": 3}, {"words": [1]}, {"words": "x"}, {"words": None}, {"words": {"title": 3}}, [1]):
+        assert client.post(f"/api/v1/import_run/{key}/words", json=wrong, headers=headers).status_code == 422, wrong
     moved = client.post(f"/api/v1/import_run/{key}/move/confirm", json={}, headers=headers)
     assert moved.status_code == 200, moved.text
     sweep()

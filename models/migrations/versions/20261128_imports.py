@@ -33,6 +33,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(40), nullable=False),
     sa.Column('unit_id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('language', sa.String(length=5), nullable=False),
     sa.Column('given', sa.JSON(), nullable=False),
     sa.Column('heads', sa.JSON(), nullable=False),
     sa.Column('without_refused', sa.Boolean(), nullable=False),
