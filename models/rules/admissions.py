@@ -42,6 +42,7 @@ def _may_submit(admission: DutyAdmission, step: Step) -> None:
         raise Refused(N_("The last day must come after the first."), field="ends_on")
     if not townships(step.session, admission.id):
         raise Refused(N_("Name the townships that are affected, then submit."), field="townships")
+    handover.require_item(admission, step)
     require_all(admission, step)
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models.admissions import AdmissionState, GuaranteeState, OpinionState, Stance
+from models.governance import GovernanceModule
 from models.item_words import ListState
-from models.lists import ListItem
+from models.lists import ListField, ListItem
 from models.meetings import Ballot, MeetingKind, MeetingMember, MeetingState, MeetingVote
 from models.organisation import Duty
 from models.recorder import verify
@@ -55,6 +56,28 @@ def items(session, admission):
 @pytest.mark.parametrize("name", ["title", "reason", "department_duties", "township_duties", "legal_basis"])
 def test_an_application_is_complete(make, name):
     assert refusal(make, make.admission(**{name: " "}), "submit") == name
+
+
+@pytest.mark.requirement("TC-14", "TS-15")
+@pytest.mark.parametrize("left_out", ["procedure", "responsibility", "module", "category"])
+def test_it_says_what_its_list_demands_of_an_item(session, make, left_out):
+    list_type = make.list_type(in_modules=True)
+    demanded = {"procedure", "responsibility", "call_scope", "source", left_out} - {"module"}
+    for field in session.scalars(select(ListField).where(ListField.name.in_(demanded))):
+        field.required = True
+    module = make._add(GovernanceModule(region_id=make.home.id, name="大执法"))
+    said = {"procedure": "Accept.", "responsibility": "Of the head.", "module_id": module.id}
+    key = "module_id" if left_out == "module" else left_out
+    without = said | ({} if left_out == "category" else {key: None if left_out == "module" else " "})
+    way_out = "Ask the editorial office" if left_out == "category" else "Fill it in"
+    with pytest.raises(Refused, match=way_out) as refused:
+        make.press(make.admission(**without), "submit")
+    assert refused.value.field == left_out
+    for field in session.scalars(select(ListField).where(ListField.name == "category")):
+        field.required = False
+    item = make.admission(state=A.in_force, **said).resulting_item
+    assert (item.list_type, item.procedure, item.responsibility, item.module) == (
+        list_type, "Accept.", "Of the head.", module)  # fmt: skip
 
 
 @pytest.mark.requirement("TA-20")
