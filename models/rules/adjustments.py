@@ -119,9 +119,10 @@ def _submitted(adjustment: ListAdjustment, step: Step) -> None:
 
 
 def concerned(adjustment: ListAdjustment, actor: Actor) -> ColumnElement[bool]:
-    """Units of the county that can hold a duty, but for who proposes."""
+    """Units of the county that exist today and can hold a duty, but for who proposes."""
     held = Unit.unit_type.in_((UnitType.department, UnitType.agency, *LOCAL))
-    return (Unit.region_id == adjustment.region_id) & held & (Unit.id != adjustment.proposer_unit_id)
+    here = (Unit.region_id == adjustment.region_id) & Unit.valid_to.is_(None)
+    return here & held & (Unit.id != adjustment.proposer_unit_id)
 
 
 def _proposed_to_ask(adjustment: ListAdjustment) -> Answers:
@@ -133,8 +134,8 @@ def _proposed_to_ask(adjustment: ListAdjustment) -> Answers:
     if adjustment.list_item is not None:
         helpers = select(ItemCooperation.unit_id).where(ItemCooperation.list_item_id == adjustment.list_item_id)
         named |= {adjustment.list_item.lead_department_id, *session.scalars(helpers)}
-    townships = (Unit.region_id == adjustment.region_id) & Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
-    asked = select(Unit).where(or_(Unit.id.in_([n for n in named if n]), townships))
+    townships = (Unit.region_id == adjustment.region_id) & Unit.unit_type.in_(LOCAL)
+    asked = select(Unit).where(or_(Unit.id.in_([n for n in named if n]), townships), Unit.valid_to.is_(None))
     rows = session.scalars(asked.where(Unit.id != adjustment.proposer_unit_id).order_by(Unit.code)).all()
     return {"unit_ids": rows}
 

@@ -10,7 +10,7 @@ from models.item_words import ItemState, ListState
 from models.lists import ListField, ListItem
 from models.notices import Outbox
 from models.opinions import OpinionState
-from models.organisation import Duty
+from models.organisation import Duty, Unit
 from models.recorder import verify
 from models.rules.adjustments import ADJUSTMENT, prepare_adjustment
 from models.workflow import NotYours, Refused
@@ -286,6 +286,21 @@ def test_those_whom_it_concerns_are_proposed_and_asked(session, make):
     assert {opinion.unit for opinion in make.adjustment_opinions(adjustment)} == set(proposed)
     told = select(Outbox.unit_id).where(Outbox.subject_type == "list_adjustment", Outbox.key.contains("asked"))
     assert set(session.scalars(told)) == {unit.id for unit in proposed}
+
+
+@pytest.mark.requirement("TA-13")
+def test_a_unit_that_was_dissolved_is_neither_proposed_nor_asked(session, make):
+    lead, helper, would_lead, gone = make.department(), make.department(), make.department(), make.township()
+    item = make.item(lead, cooperating=[helper])
+    adjustment = make.adjustment(item=item, state=S.submitted, lead_department_id=would_lead.id)
+    for unit in (lead, would_lead, gone):
+        unit.valid_to = NOW.date()
+    session.commit()
+    ask = ADJUSTMENT.transitions["ask_opinions"]
+    assert ask.suggest(adjustment)["unit_ids"] == [helper]
+    may_be_asked = select(Unit).where(ask.asks[0].among(adjustment, make.whose(adjustment, "ask_opinions")))
+    assert helper in (found := set(session.scalars(may_be_asked)))
+    assert not found & {lead, would_lead, gone}
 
 
 def test_nobody_is_asked_by_an_empty_list(make):
