@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import N_, Model, Regional, Word
 from models.calls import Call
 from models.files import Attachment
+from models.governance import GovernanceModule
 from models.lists import DutyList, ListItem
 from models.opinions import UnitOpinion
 from models.organisation import Unit
@@ -73,6 +74,9 @@ class ListAdjustment(Regional, Model):
     department_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Department duties")})
     township_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Township duties")})
     legal_basis: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Legal and policy basis")})
+    procedure: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Procedure")})
+    responsibility: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Accountability")})
+    module_id: Mapped[int | None] = mapped_column(ForeignKey("governance_module.id"), index=True)
     call_scope: Mapped[CallScope | None] = mapped_column(info={"label": N_("Call scope")})
     file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
     submitted_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Submitted at"), "protected": True})
@@ -101,6 +105,7 @@ class ListAdjustment(Regional, Model):
     lead_department: Mapped[Unit | None] = relationship(
         foreign_keys=lead_department_id, info={"label": N_("Lead department")}
     )
+    module: Mapped[GovernanceModule | None] = relationship(info={"label": N_("Module")})
     file: Mapped[Attachment | None] = relationship(foreign_keys=file_id, info={"label": N_("File")})
     resulting_item: Mapped[ListItem | None] = relationship(
         foreign_keys=resulting_item_id, info={"label": N_("Item of the new edition"), "protected": True}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
 from models.files import Attachment
+from models.governance import GovernanceModule
 from models.lists import DutyList, ListItem
 from models.meetings import JointMeeting
 from models.organisation import Unit
@@ -70,6 +71,9 @@ class DutyAdmission(Regional, Model):
     department_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Department duties")})
     township_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Township duties")})
     legal_basis: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Legal and policy basis")})
+    procedure: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Procedure")})
+    responsibility: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Accountability")})
+    module_id: Mapped[int | None] = mapped_column(ForeignKey("governance_module.id"), index=True)
     starts_on: Mapped[date] = mapped_column(info={"label": N_("From")})
     ends_on: Mapped[date] = mapped_column(info={"label": N_("Until")})
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("admission_batch.id"), index=True)
@@ -98,6 +102,7 @@ class DutyAdmission(Regional, Model):
     duty_list: Mapped[DutyList] = relationship(
         info={"label": N_("List"), "help": N_("Into which the duty is written once it is in force.")}
     )
+    module: Mapped[GovernanceModule | None] = relationship(info={"label": N_("Module")})
     file: Mapped[Attachment | None] = relationship(foreign_keys=file_id, info={"label": N_("File")})
     meeting: Mapped[JointMeeting | None] = relationship(info={"label": N_("Joint meeting"), "protected": True})
     handover_file: Mapped[Attachment | None] = relationship(

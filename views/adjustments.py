@@ -3,7 +3,7 @@
 from app.engine.declare import Chart, Console, Related
 from models.adjustments import AdjustmentOpinion, ListAdjustment
 from models.base import N_
-from models.queries.choices import bodies, published_items, published_lists
+from models.queries.choices import bodies, modules, published_items, published_lists
 from models.rules.adjustments import ADJUSTMENT, OPINION, prepare_adjustment
 
 PROPOSED = (
@@ -13,6 +13,9 @@ PROPOSED = (
     "department_duties",
     "township_duties",
     "legal_basis",
+    "procedure",
+    "responsibility",
+    "module",
     "call_scope",
     "file",
 )
@@ -51,7 +54,7 @@ list_adjustments = Console(
         *PROPOSED,
     ),
     searched=("title", "kind", "state", "reason", "proposer_unit", "list_item", "duty_list", "submitted_at"),
-    among={"duty_list": published_lists, "list_item": published_items, "lead_department": bodies},
+    among={"duty_list": published_lists, "list_item": published_items, "lead_department": bodies, "module": modules},
     deadlines={"opinion_due": ()},
     charts=(
         Chart(by="kind", split="state", title=N_("Adjustments by kind and state")),

@@ -4,7 +4,7 @@ from app.engine.declare import Chart, Console, Related
 from models.admissions import AdmissionBatch, AdmissionOpinion, DutyAdmission, GuaranteeMeasure
 from models.base import N_
 from models.meetings import MeetingVote
-from models.queries.choices import lists_in_force, own_drafts, townships
+from models.queries.choices import lists_in_force, modules, own_drafts, townships
 from models.rules.admissions import ADMISSION, prepare_admission, prepare_batch
 from models.rules.answers import OPINION, prepare_opinion
 from models.rules.guarantees import GUARANTEE, prepare_guarantee
@@ -22,6 +22,9 @@ admissions = Console(
         "department_duties",
         "township_duties",
         "legal_basis",
+        "procedure",
+        "responsibility",
+        "module",
         "starts_on",
         "ends_on",
         "batch",
@@ -29,7 +32,7 @@ admissions = Console(
         "file",
     ),
     required=("reason", "department_duties", "township_duties", "legal_basis"),
-    among={"duty_list": lists_in_force},
+    among={"duty_list": lists_in_force, "module": modules},
     searched=("number", "title", "state", "applicant", "nature", "batch", "starts_on", "in_force_at"),
     deadlines={"expires_at": ("ended_at",)},
     charts=(

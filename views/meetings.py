@@ -5,7 +5,7 @@ from models.admissions import DutyAdmission
 from models.base import N_
 from models.meetings import JointMeeting, MeetingMember, MeetingVote
 from models.queries.choices import county_bodies, planned_meetings
-from models.rules.meetings import MEETING, prepare_meeting, prepare_member
+from models.rules.meetings import MEETING, forget_member, prepare_meeting, prepare_member
 
 meetings = Console(
     model=JointMeeting,
@@ -35,6 +35,7 @@ members = Console(
     form=("meeting", "unit"),
     among={"meeting": planned_meetings, "unit": county_bodies},
     prepare=prepare_member,
+    forget=forget_member,
     in_menu=False,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, inspect, or_, select
@@ -12,12 +12,13 @@ from models.actor import Actor
 from models.adjustments import AdjustmentKind, AdjustmentOpinion, AdjustmentState, ListAdjustment
 from models.base import N_
 from models.calendar import Clock
+from models.item_words import ItemColumn
 from models.ledger import Job
 from models.lists import DutyList, ItemCooperation, ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
-from models.queries.list_types import fields_of_type, label_of
 from models.roles import RoleName
 from models.rules.clocks import due, soon
+from models.rules.demands import key_of, lacking, require
 from models.rules.editions import amend, code_is_taken, in_force
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
@@ -26,7 +27,18 @@ from models.rules.organisation import search_key
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
 S, K = AdjustmentState, AdjustmentKind
-WORDS = ("title", "category", "department_duties", "township_duties", "legal_basis", "call_scope", "lead_department_id")
+WORDS = (
+    "title",
+    "category",
+    "lead_department_id",
+    "department_duties",
+    "township_duties",
+    "legal_basis",
+    "procedure",
+    "responsibility",
+    "module_id",
+    "call_scope",
+)
 """What a proposal may say of an item."""
 
 MISSING = N_("“%(label)s” is missing in the proposal. Edit it, then approve.")
@@ -34,6 +46,10 @@ UNSAYABLE = N_(
     "Items of this list need “%(label)s”, which a proposal does not say. Refuse it, and write the item into a draft of "
     "the next edition."
 )
+NAMED_LATER = {ItemColumn.cooperating_departments: "by the editorial office"}
+"""What a proposal leaves to its approval."""
+
+UNHELPED = N_("“%(label)s” is missing. Choose them here, then approve.")
 
 
 def prepare_adjustment(session: Session, adjustment: ListAdjustment, actor: Actor, now: datetime) -> None:
@@ -68,10 +84,12 @@ def _may_submit(adjustment: ListAdjustment, step: Step) -> None:
         raise Refused(N_("Name the matter that is to be added."), field="title")
     if adjustment.kind is K.modify and not _says(adjustment):
         raise Refused(N_("Write how the item is to read: fill in at least one of its columns."), field="title")
-    _current(adjustment, step)
+    edition, _ = _current(adjustment, step)
+    if adjustment.kind is K.add:
+        require(step.session, edition, _says(adjustment) | NAMED_LATER, WORDS)
 
 
-def _says(adjustment: ListAdjustment) -> Mapping[str, object]:
+def _says(adjustment: ListAdjustment) -> dict[str, object]:
     said = {name: getattr(adjustment, name) for name in WORDS}
     return {name: value for name, value in said.items() if value is not None and str(value).strip()}
 
@@ -101,9 +119,10 @@ def _submitted(adjustment: ListAdjustment, step: Step) -> None:
 
 
 def concerned(adjustment: ListAdjustment, actor: Actor) -> ColumnElement[bool]:
-    """Units of the county that can hold a duty, but for who proposes."""
+    """Units of the county that exist today and can hold a duty, but for who proposes."""
     held = Unit.unit_type.in_((UnitType.department, UnitType.agency, *LOCAL))
-    return (Unit.region_id == adjustment.region_id) & held & (Unit.id != adjustment.proposer_unit_id)
+    here = (Unit.region_id == adjustment.region_id) & Unit.valid_to.is_(None)
+    return here & held & (Unit.id != adjustment.proposer_unit_id)
 
 
 def _proposed_to_ask(adjustment: ListAdjustment) -> Answers:
@@ -115,8 +134,8 @@ def _proposed_to_ask(adjustment: ListAdjustment) -> Answers:
     if adjustment.list_item is not None:
         helpers = select(ItemCooperation.unit_id).where(ItemCooperation.list_item_id == adjustment.list_item_id)
         named |= {adjustment.list_item.lead_department_id, *session.scalars(helpers)}
-    townships = (Unit.region_id == adjustment.region_id) & Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
-    asked = select(Unit).where(or_(Unit.id.in_([n for n in named if n]), townships))
+    townships = (Unit.region_id == adjustment.region_id) & Unit.unit_type.in_(LOCAL)
+    asked = select(Unit).where(or_(Unit.id.in_([n for n in named if n]), townships), Unit.valid_to.is_(None))
     rows = session.scalars(asked.where(Unit.id != adjustment.proposer_unit_id).order_by(Unit.code)).all()
     return {"unit_ids": rows}
 
@@ -152,12 +171,22 @@ def _may_approve(adjustment: ListAdjustment, step: Step) -> None:
         raise Refused(N_("Give the new item a code."), field="code")
     if code and code_is_taken(step.session, edition, code, item):
         raise Refused(N_("“%(code)s” is the code of another item. Give another."), field="code", code=code)
-    said = _says(adjustment)
-    for field in fields_of_type(step.session, edition.list_type_id):
-        name = "lead_department_id" if field.name == "lead_department" else field.name
-        kept = None if item is None else getattr(item, name, item.extra.get(name))
-        if field.required and name not in said and kept in (None, ""):
-            raise Refused(MISSING if name in WORDS else UNSAYABLE, field=field.name, label=label_of(field))
+    for name, label in lacking(step.session, edition, _result(adjustment, item, step)):
+        if name == ItemColumn.cooperating_departments:
+            raise Refused(UNHELPED, field="cooperating_department_ids", label=label)
+        raise Refused(MISSING if key_of(name) in WORDS else UNSAYABLE, field=name, label=label)
+
+
+def _result(adjustment: ListAdjustment, item: ListItem | None, step: Step) -> dict[str, object]:
+    """What the item holds once the proposal is applied, by its keys."""
+    kept: dict[str, object] = {}
+    if item is not None:
+        kept = {a.key: getattr(item, a.key) for a in inspect(item).mapper.column_attrs} | item.extra
+    result = kept | _says(adjustment)
+    asked = [unit.id for unit in step.answers.get("cooperating_department_ids") or ()]
+    there = [part.unit_id for part in item.cooperating] if item is not None else []
+    helpers = [unit_id for unit_id in asked or there if unit_id != result.get("lead_department_id")]
+    return result | {ItemColumn.cooperating_departments: helpers}
 
 
 def _approved(adjustment: ListAdjustment, step: Step) -> None:

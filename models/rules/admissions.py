@@ -18,6 +18,7 @@ from models.meetings import Ballot, JointMeeting, MeetingKind, MeetingState
 from models.organisation import Unit, UnitType
 from models.rules import handover
 from models.rules.affected import affected, applicant, inform, inform_office, inform_parties, townships
+from models.rules.deadlines import SHANGHAI
 from models.rules.guarantees import measures, require_all, require_kept
 from models.rules.meetings import cast_vote, decided, editorial_office, may_be_put_on_agenda, may_vote, members, sits_in
 from models.rules.rounds import iso, next_number
@@ -40,8 +41,11 @@ def _may_submit(admission: DutyAdmission, step: Step) -> None:
             raise Refused(reason, field=name)
     if admission.ends_on <= admission.starts_on:
         raise Refused(N_("The last day must come after the first."), field="ends_on")
+    if admission.ends_on < step.now.astimezone(SHANGHAI).date():
+        raise Refused(N_("Its term is over. Give it a later last day, then submit."), field="ends_on")
     if not townships(step.session, admission.id):
         raise Refused(N_("Name the townships that are affected, then submit."), field="townships")
+    handover.require_item(admission, step)
     require_all(admission, step)
 
 

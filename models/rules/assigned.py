@@ -21,6 +21,8 @@ from models.assigned import (
 from models.base import N_
 from models.ledger import Job
 from models.organisation import Unit, UnitType
+from models.queries.requests import resting_on
+from models.requests import DataRequest
 from models.roles import RoleName
 from models.rules.calendar import prepare_county_row
 from models.rules.clocks import soon
@@ -222,6 +224,9 @@ def _void(matter: AssignedMatter, step: Step, message: str) -> None:
     else:  # townships have not heard of it
         tell(step.session, matter.lead_department_id, matter, message, key="cancelled", now=step.now,
              matter=str(matter))  # fmt: skip
+    resting = select(DataRequest).where(resting_on([matter.id])).order_by(DataRequest.id)
+    for request in step.session.scalars(resting).all():
+        follow(step, request, "lapse")
 
 
 def _tell_all(matter: AssignedMatter, step: Step, message: str, key: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import Select, and_, or_, select
 
 from models.base import N_
 from models.calendar import Clock
@@ -34,15 +34,13 @@ def open_round(duty_list: DutyList, step: Step) -> None:
 
 
 def _asked(duty_list: DutyList) -> Select[int]:
-    """Every township of the county, and every department that the list names."""
+    """Every township of the county, and every department that the list names, as far as they exist today."""
     of_list = ListItem.duty_list_id == duty_list.id
-    townships = select(Unit.id).where(
-        Unit.region_id == duty_list.region_id, Unit.unit_type.in_(LOCAL), Unit.valid_to.is_(None)
-    )
+    townships = and_(Unit.region_id == duty_list.region_id, Unit.unit_type.in_(LOCAL))
     leads = select(ListItem.lead_department_id).where(of_list, ListItem.lead_department_id.is_not(None))
     helpers = select(ItemCooperation.unit_id).join(ListItem).where(of_list)
-    named = union(townships, leads, helpers).subquery()
-    return select(named.c[0]).order_by(named.c[0])
+    named = or_(townships, Unit.id.in_(leads), Unit.id.in_(helpers))
+    return select(Unit.id).where(named, Unit.valid_to.is_(None)).order_by(Unit.id)
 
 
 def may_close(duty_list: DutyList, step: Step) -> None:

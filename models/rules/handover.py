@@ -16,11 +16,23 @@ from models.lists import ListItem
 from models.rules.affected import inform_parties, inform_townships
 from models.rules.clocks import soon
 from models.rules.deadlines import SHANGHAI
+from models.rules.demands import require
 from models.rules.editions import amend, in_force
 from models.rules.guarantees import require_kept
 from models.rules.ledger import plan
 from models.rules.organisation import search_key
 from models.workflow import Refused, Step
+
+WORDS = (
+    "title",
+    "department_duties",
+    "township_duties",
+    "legal_basis",
+    "procedure",
+    "responsibility",
+    "module_id",
+)
+"""What people write of the duty that becomes an item."""
 
 
 def may_hand_over(admission: DutyAdmission, step: Step) -> None:
@@ -73,17 +85,25 @@ def enter_into_list(admission: DutyAdmission, step: Step) -> ListItem:
     item = ListItem(
         region_id=admission.region_id,
         code=admission.number,
-        title=admission.title,
-        lead_department_id=admission.applicant_id,
-        department_duties=admission.department_duties,
-        township_duties=admission.township_duties,
-        legal_basis=admission.legal_basis,
-        source=f"{admission.number} · {admission.starts_on} – {admission.ends_on}",
         search_key=search_key(admission.title)[:400],
+        **_says(admission),
     )
     item.cooperating = []
     admission.duty_list = amend(step, duty_list, add=[item], document_number=admission.number or "")
     return item
+
+
+def _says(admission: DutyAdmission) -> dict[str, object]:
+    """What an admission says of its item."""
+    return {name: getattr(admission, name) for name in WORDS} | {
+        "lead_department_id": admission.applicant_id,
+        "source": f"{admission.number} · {admission.starts_on} – {admission.ends_on}",
+    }
+
+
+def require_item(admission: DutyAdmission, step: Step) -> None:
+    """TC-14: whatever the list demands of an item, the admission says. Raises `Refused`."""
+    require(step.session, admission.duty_list, _says(admission), WORDS)
 
 
 ENDED = N_("The admission has ended.")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Enum, Select, String, and_, exists, func, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, inspect, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.actor import Actor
 from models.base import N_
-from models.governance import GovernanceModule
 from models.item_words import Holder, ItemColumn, ItemState, ListState, Primary
 from models.lists import DutyList, ItemCooperation, ListField, ListItem
 from models.organisation import Unit, UnitType
 from models.queries.list_types import fields_of_type, label_of
 from models.roles import RoleName
 from models.rules.comments import close_round, may_close, open_round, plan_round
+from models.rules.demands import in_modules, is_empty
 from models.rules.editions import forget_item, forget_parts, revise, take_over
 from models.rules.organisation import search_key
 from models.workflow import Refused, Step, Transition, Workflow
@@ -43,7 +43,7 @@ def may_publish(duty_list: DutyList, step: Step) -> None:
         raise Refused(N_("The list has no items yet. Add some, then publish."), field="items")
     for field in fields_of_type(session, duty_list.list_type_id):
         if field.required:
-            _refuse(session, of_list & _is_empty(field), field.name, _missing(field), label=label_of(field))
+            _refuse(session, of_list & is_empty(field), field.name, _missing(field), label=label_of(field))
     _refuse_two_parts(session, of_list)
     _refuse_revived(session, of_list)
     for faulty, name, reason in _forbidden(session, duty_list):
@@ -54,19 +54,6 @@ def _missing(field: ListField) -> str:
     if field.name == ItemColumn.lead_department:
         return N_("%(items)s: exactly one lead department is needed. Name it, then publish.")
     return N_("%(items)s: “%(label)s” is missing. Fill it in, then publish.")
-
-
-def _is_empty(field: ListField) -> ColumnElement[bool]:
-    if field.name not in ItemColumn.__members__:
-        written: ColumnElement[Any] = ListItem.extra[field.name].as_string()
-        return or_(written.is_(None), func.trim(written) == "")
-    if field.name == ItemColumn.cooperating_departments:
-        return ~ListItem.cooperating.any()
-    column = inspect(ListItem).relationships.get(field.name)
-    keyed: Any = getattr(ListItem, f"{field.name}_id" if column is not None else field.name)
-    if isinstance(keyed.type, String) and not isinstance(keyed.type, Enum):
-        return func.trim(keyed) == ""
-    return keyed.is_(None)  # type: ignore[no-any-return]
 
 
 def _refuse_two_parts(session: Session, of_list: ColumnElement[bool]) -> None:
@@ -108,8 +95,7 @@ def _forbidden(session: Session, duty_list: DutyList) -> list[tuple[ColumnElemen
             ListItem.forbidden_kind.is_not(None), or_(ListItem.exception_level.is_(None), _blank(ListItem.legal_basis))
         )
         found.append((spared, "exception_level", SPARED))
-    modules = select(GovernanceModule.id).where(GovernanceModule.region_id == duty_list.region_id)
-    if duty_list.list_type.in_modules and session.scalar(modules.limit(1)):
+    if in_modules(session, duty_list):
         reason = N_("%(items)s: every item belongs to one module. Choose it, then publish.")
         found.append((ListItem.module_id.is_(None), "module", reason))
     return found

@@ -169,6 +169,9 @@ def prepare_meeting(session: Session, meeting: JointMeeting, actor: Actor, now: 
         if actor.region_id is None:
             raise Refused(N_("Switch to a unit of a county first: a meeting belongs to one."))
         meeting.region_id = actor.region_id
+    for field in ("kind", "quorum"):
+        if inspect(meeting).attrs[field].history.deleted:
+            _refuse_after_a_vote(session, meeting.id, field)
     if meeting.quorum < 1:
         raise Refused(N_("At least one member has to vote."), field="quorum")
 
@@ -179,3 +182,22 @@ def prepare_member(session: Session, member: MeetingMember, actor: Actor, now: d
     if meeting is None or meeting.state is not M.planned:
         raise Refused(N_("Choose a meeting that is still to be held."), field="meeting")
     member.region_id = meeting.region_id
+    for meeting_id in {meeting.id, *(inspect(member).attrs.meeting_id.history.deleted or ())}:
+        _refuse_after_a_vote(session, meeting_id, "unit")
+
+
+def forget_member(session: Session, member: MeetingMember, actor: Actor, now: datetime) -> None:
+    """Before a unit is taken out of a meeting. Raises `Refused`."""
+    _refuse_after_a_vote(session, member.meeting_id, "unit")
+
+
+def _refuse_after_a_vote(session: Session, meeting_id: int | None, field: str) -> None:
+    """By which rules a meeting votes is settled before it votes."""
+    if session.scalar(select(MeetingVote.id).where(MeetingVote.meeting_id == meeting_id).limit(1)) is not None:
+        raise Refused(
+            N_(
+                "This meeting has begun to vote, so its members, kind and quorum stay. Call another meeting, and put "
+                "what is open on its agenda."
+            ),
+            field=field,
+        )

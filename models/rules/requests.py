@@ -182,6 +182,16 @@ def _withdrawn(request: DataRequest, step: Step) -> None:
     _tell_townships(request, step, message, "withdrawn")
 
 
+LAPSED = N_("The matter on which %(request)s (%(period)s) rests has ended. The request is withdrawn: do not report it.")
+
+
+def _lapsed(request: DataRequest, step: Step) -> None:
+    """LX-17: it asks for nothing any more; who sent it hears so, too."""
+    for unit_id in (request.department_id, *_addressees(request, step)):
+        tell(step.session, unit_id, request, LAPSED, key="lapsed", now=step.now,
+             request=str(request), period=request.period)  # fmt: skip
+
+
 def _tell_townships(request: DataRequest, step: Step, message: str, key: str) -> None:
     for unit_id in _addressees(request, step):
         tell(step.session, unit_id, request, message, key=key, now=step.now,
@@ -209,6 +219,15 @@ REQUEST = Workflow(
         by=owner,
         effect=_withdrawn,
         wants_note=True,
+        tone="warn",
+    ),
+    Transition(
+        name="lapse",
+        label=N_("Its matter has ended"),
+        source=frozenset({R.sent}),
+        target=R.withdrawn,
+        by=None,
+        effect=_lapsed,
         tone="warn",
     ),
 )

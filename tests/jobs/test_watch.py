@@ -12,6 +12,7 @@ from models.ledger import Job
 from models.notices import Outbox
 from models.organisation import Duty
 from models.recorder import verify
+from models.requests import RequestState
 from models.rules.clues import watch_clue
 from models.supervision import OrderState, Reminder, SupervisionOrder
 from models.words import CallScope
@@ -530,6 +531,24 @@ def test_a_matter_ends_once_with_its_last_day_and_all_concerned_hear(make, sessi
     assert (before["state"], after["state"]) == ("in_force", "ended")
     assert [action for action, _, _ in ledger.entries(matter)] == ["matter_watch", "end"]
     assert ledger.keep(Job.matter_watch, LATER) == 0
+    assert verify(session) == []
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("LX-17")
+def test_what_rests_on_matters_ends_with_them(make, session, ledger):
+    lead, town = make.department(), make.township()
+    matters = [make.matter(lead, town, state=MatterState.in_force) for _ in range(2)]
+    sent = {"state": RequestState.sent}
+    resting = [make.request(lead, town, assigned_matter_id=matter.id, **sent) for matter in matters]
+    owed = make.request(lead, town, assigned_matter_id=matters[0].id, list_item_id=make.item(lead).id, **sent)
+    assert ledger.keep(Job.matter_watch, matters[0].ends_at) == 2
+    session.expire_all()
+    assert [request.state for request in (*resting, owed)] == [RequestState.withdrawn] * 2 + [RequestState.sent]
+    for request in resting:
+        assert (ledger.entries(request)[-1][0], ledger.entries(request)[-1][2]["state"]) == ("lapse", "withdrawn")
+    about = select(Outbox.subject_id, Outbox.unit_id).where(Outbox.message.contains("rests has ended"))
+    assert sorted(session.execute(about)) == sorted((r.id, u.id) for r in resting for u in (lead, town))
     assert verify(session) == []
 
 

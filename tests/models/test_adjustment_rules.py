@@ -5,11 +5,12 @@ from sqlalchemy import select
 
 from models.adjustments import AdjustmentKind, AdjustmentReason, AdjustmentState, ListAdjustment
 from models.calls import CallState
+from models.governance import GovernanceModule
 from models.item_words import ItemState, ListState
-from models.lists import ListItem
+from models.lists import ListField, ListItem
 from models.notices import Outbox
 from models.opinions import OpinionState
-from models.organisation import Duty
+from models.organisation import Duty, Unit
 from models.recorder import verify
 from models.rules.adjustments import ADJUSTMENT, prepare_adjustment
 from models.workflow import NotYours, Refused
@@ -175,7 +176,9 @@ def test_a_proposal_is_about_an_item_of_its_list(session, make, kind, which, mat
 )  # fmt: skip
 def test_an_incomplete_item_is_not_approved(make, answers, columns, field):
     make.item(code="I-1")
-    adjustment = make.adjustment(K.add, state=S.reviewing, **columns)
+    adjustment = make.adjustment(K.add, state=S.reviewing)
+    for name, value in columns.items():
+        setattr(adjustment, name, value)
     with pytest.raises(Refused) as refused:
         approve(make, adjustment, **answers)
     assert refused.value.field == field
@@ -194,14 +197,78 @@ def test_a_code_that_a_draft_has_given_is_not_given_again(make, edition, items):
 
 
 def test_what_no_proposal_says_is_written_into_a_draft(make):
+    adjustments = [make.adjustment(kind, state=S.reviewing) for kind in (K.add, K.modify)]
     make.list_field(make.list_type(), "trips_by_boat", required=True)
-    for kind in (K.add, K.modify):
+    for adjustment in adjustments:
         with pytest.raises(Refused, match="a draft of the next edition") as refused:
-            approve(make, make.adjustment(kind, state=S.reviewing), code="N-1")
+            approve(make, adjustment, code="N-1")
         assert refused.value.field == "trips_by_boat"
+    with pytest.raises(Refused, match="Ask the editorial office") as refused:
+        make.adjustment(K.add, state=S.submitted)
+    assert refused.value.field == "trips_by_boat"
     adjustment = make.adjustment(item=make.item(extra={"trips_by_boat": 0}), state=S.reviewing)
     approve(make, adjustment)
     assert adjustment.resulting_item.extra == {"trips_by_boat": 0}
+
+
+@pytest.fixture
+def demanding(session, make):
+    """The type demands two usual columns more, one that has a value by itself, and a module: the county keeps one."""
+    list_type = make.list_type(in_modules=True)
+    names = ("procedure", "responsibility", "call_scope", "online", "cooperating_departments")
+    for field in session.scalars(select(ListField).where(ListField.name.in_(names))):
+        field.required = True
+    edition = make.list_in_force()
+    assert edition.list_type is list_type
+    return make._add(GovernanceModule(region_id=edition.region_id, name="大执法"))
+
+
+@pytest.mark.requirement("TC-14", "TS-15")
+@pytest.mark.parametrize("left_out", ["procedure", "responsibility", "module"])
+def test_a_new_item_says_what_its_type_demands(session, make, demanding, left_out):
+    said = {"procedure": "Accept, look, decide.", "responsibility": "Of the head.", "module_id": demanding.id}
+    key = "module_id" if left_out == "module" else left_out
+    with pytest.raises(Refused, match="then submit") as refused:
+        make.adjustment(K.add, state=S.submitted, **said | {key: None if left_out == "module" else " "})
+    assert refused.value.field == left_out
+    session.rollback()
+    adjustment = make.adjustment(K.add, state=S.reviewing, **said)
+    kept = getattr(adjustment, key)
+    setattr(adjustment, key, None if left_out == "module" else "")
+    with pytest.raises(Refused, match="then approve") as refused:
+        approve(make, adjustment, code="N-1", cooperating_department_ids=[make.department()])
+    assert refused.value.field == left_out
+    setattr(adjustment, key, kept)
+    approve(make, adjustment, code="N-1", cooperating_department_ids=[make.department()])
+    added = adjustment.resulting_item
+    assert (added.procedure, added.responsibility, added.module) == (*list(said.values())[:2], demanding)
+
+
+@pytest.mark.requirement("TC-14")
+def test_who_cooperates_is_named_with_the_approval(make, demanding):
+    said = {"procedure": "Accept.", "responsibility": "Of the head.", "module_id": demanding.id}
+    adjustment = make.adjustment(K.add, state=S.reviewing, **said)
+    for helpers in ([], [adjustment.lead_department]):
+        with pytest.raises(Refused) as refused:
+            approve(make, adjustment, code="N-1", cooperating_department_ids=helpers)
+        assert refused.value.field == "cooperating_department_ids"
+
+
+def test_a_county_without_modules_is_not_asked_for_one(make):
+    make.list_type(in_modules=True)
+    adjustment = make.adjustment(K.add, state=S.applied)
+    assert adjustment.resulting_item.module is None
+
+
+@pytest.mark.requirement("TC-14", "TS-15")
+def test_what_a_row_may_leave_out_a_draft_may_too(session, make, demanding):
+    """The item that a proposal makes passes the check of publication, as one that is written into a draft."""
+    said = {"procedure": "Accept.", "responsibility": "Of the head.", "module_id": demanding.id}
+    adjustment = make.adjustment(K.add, state=S.reviewing, **said)
+    approve(make, adjustment, code="N-1", cooperating_department_ids=[make.department()])
+    edition = adjustment.resulting_item.duty_list
+    make.press(edition, "revise")
+    make.press(make.next_of(edition), "submit")
 
 
 # Opinions and decisions
@@ -219,6 +286,21 @@ def test_those_whom_it_concerns_are_proposed_and_asked(session, make):
     assert {opinion.unit for opinion in make.adjustment_opinions(adjustment)} == set(proposed)
     told = select(Outbox.unit_id).where(Outbox.subject_type == "list_adjustment", Outbox.key.contains("asked"))
     assert set(session.scalars(told)) == {unit.id for unit in proposed}
+
+
+@pytest.mark.requirement("TA-13")
+def test_a_unit_that_was_dissolved_is_neither_proposed_nor_asked(session, make):
+    lead, helper, would_lead, gone = make.department(), make.department(), make.department(), make.township()
+    item = make.item(lead, cooperating=[helper])
+    adjustment = make.adjustment(item=item, state=S.submitted, lead_department_id=would_lead.id)
+    for unit in (lead, would_lead, gone):
+        unit.valid_to = NOW.date()
+    session.commit()
+    ask = ADJUSTMENT.transitions["ask_opinions"]
+    assert ask.suggest(adjustment)["unit_ids"] == [helper]
+    may_be_asked = select(Unit).where(ask.asks[0].among(adjustment, make.whose(adjustment, "ask_opinions")))
+    assert helper in (found := set(session.scalars(may_be_asked)))
+    assert not found & {lead, would_lead, gone}
 
 
 def test_nobody_is_asked_by_an_empty_list(make):

@@ -9,13 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models.admissions import AdmissionState, GuaranteeState, OpinionState, Stance
+from models.governance import GovernanceModule
 from models.item_words import ListState
-from models.lists import ListItem
+from models.lists import ListField, ListItem
 from models.meetings import Ballot, MeetingKind, MeetingMember, MeetingState, MeetingVote
 from models.organisation import Duty
 from models.recorder import verify
 from models.roles import RoleName
 from models.rules.clocks import derivation
+from models.rules.meetings import forget_member, prepare_meeting, prepare_member
 from models.workflow import Refused
 from tests.make import NOW
 from tests.make_admissions import BEGINS, ENDS, GUARANTEED
@@ -57,10 +59,45 @@ def test_an_application_is_complete(make, name):
     assert refusal(make, make.admission(**{name: " "}), "submit") == name
 
 
+@pytest.mark.requirement("TC-14", "TS-15")
+@pytest.mark.parametrize("left_out", ["procedure", "responsibility", "module", "category"])
+def test_it_says_what_its_list_demands_of_an_item(session, make, left_out):
+    list_type = make.list_type(in_modules=True)
+    demanded = {"procedure", "responsibility", "call_scope", "source", left_out} - {"module"}
+    for field in session.scalars(select(ListField).where(ListField.name.in_(demanded))):
+        field.required = True
+    module = make._add(GovernanceModule(region_id=make.home.id, name="大执法"))
+    said = {"procedure": "Accept.", "responsibility": "Of the head.", "module_id": module.id}
+    key = "module_id" if left_out == "module" else left_out
+    without = said | ({} if left_out == "category" else {key: None if left_out == "module" else " "})
+    way_out = "Ask the editorial office" if left_out == "category" else "Fill it in"
+    with pytest.raises(Refused, match=way_out) as refused:
+        make.press(make.admission(**without), "submit")
+    assert refused.value.field == left_out
+    for field in session.scalars(select(ListField).where(ListField.name == "category")):
+        field.required = False
+    item = make.admission(state=A.in_force, **said).resulting_item
+    assert (item.list_type, item.procedure, item.responsibility, item.module) == (
+        list_type, "Accept.", "Of the head.", module)  # fmt: skip
+
+
 @pytest.mark.requirement("TA-20")
 def test_it_is_for_a_time(make):
     assert refusal(make, make.admission(ends_on=BEGINS), "submit") == "ends_on"
     make.press(make.admission(ends_on=BEGINS + timedelta(days=1)), "submit")
+
+
+@pytest.mark.requirement("TA-20")
+@pytest.mark.parametrize(("last", "refused"), [("11-22", True), ("11-23", False)])
+def test_a_term_that_is_over_is_not_applied_for(make, session, last, refused):
+    admission = make.admission(starts_on=date(2026, 11, 1), ends_on=china(f"{last} 12:00").date())
+    for measure in make.guarantees(admission):
+        measure.due = china("11-01 09:00")
+    session.commit()
+    if refused:
+        assert refusal(make, admission, "submit") == "ends_on"
+    else:
+        make.press(admission, "submit")
 
 
 @pytest.mark.requirement("TC-13")
@@ -422,3 +459,44 @@ def test_it_is_resumed_when_all_that_was_due_is_delivered(make, session):
     assert (admission.state, admission.resumed_at) == (A.in_force, LATER)
     assert told(session, since).keys() == {admission.applicant.name, make.opinions(admission)[0].township.name}
     assert verify(session) == []
+
+
+# By which rules a meeting votes
+
+
+@pytest.mark.requirement("TA-20")
+@pytest.mark.parametrize("change", ["kind", "quorum", "new member", "other unit", "other meeting", "no member"])
+def test_a_meeting_that_has_begun_to_vote_keeps_its_members_kind_and_quorum(make, session, change):
+    admission = reviewed(make, quorum=2, minutes=False)
+    meeting, office = admission.meeting, make.actor(make.office(Duty.editorial_office), RoleName.editorial_officer)
+    member = session.scalars(select(MeetingMember).where(MeetingMember.meeting_id == meeting.id)).first()
+
+    def write():
+        match change:
+            case "kind" | "quorum":
+                setattr(meeting, change, {"kind": MeetingKind.platform, "quorum": 1}[change])
+                prepare_meeting(session, meeting, office, NOW)
+            case "no member":
+                forget_member(session, member, office, NOW)
+            case _:
+                row = MeetingMember(meeting_id=meeting.id) if change == "new member" else member
+                row.unit_id = outsider.id
+                row.meeting_id = another.id if change == "other meeting" else meeting.id
+                prepare_member(session, row, office, NOW)
+
+    outsider, another = make.department(), make.meeting()
+    with session.no_autoflush:
+        write()
+    session.rollback()
+    make.vote(admission, YES)
+    session.commit()
+    with session.no_autoflush, pytest.raises(Refused, match="begun to vote") as refused:
+        write()
+    assert refused.value.field == (change if change in ("kind", "quorum") else "unit")
+
+
+def test_where_and_when_a_meeting_is_may_change_while_it_votes(make, session):
+    meeting = reviewed(make, YES, minutes=False).meeting
+    meeting.place, meeting.meets_at = "Elsewhere", LATER
+    with session.no_autoflush:
+        prepare_meeting(session, meeting, make.actor(make.office(Duty.editorial_office)), NOW)

@@ -46,6 +46,20 @@ def test_every_township_and_every_department_named_is_asked(session, make, out):
 
 
 @pytest.mark.requirement("TA-07")
+def test_a_unit_that_was_dissolved_is_not_asked(session, make):
+    lead, helper, gone = make.department(), make.department(), make.township()
+    others = make.department(), make.township()
+    draft = make.duty_list()
+    make.item(lead, duty_list=draft, cooperating=[helper])
+    make.item(others[0], duty_list=draft)
+    for unit in (lead, helper, gone):
+        unit.valid_to = NOW.date() - timedelta(days=1)
+    session.commit()
+    make.press(draft, "ask_opinions")
+    assert {opinion.unit for opinion in opinions(session, draft)} == set(others)
+
+
+@pytest.mark.requirement("TA-07")
 def test_each_unit_says_what_it_thinks_and_nobody_else_does(session, make, out):
     draft, _ = out
     first, second, _ = opinions(session, draft)

@@ -1,11 +1,14 @@
 """Work in disguise is reported, examined, and void if the report is upheld; statements go, or stay on an order."""
 
 import pytest
+from sqlalchemy import select
 
 from models.assigned import MatterState
 from models.irregular import Disguise, IrregularAssignmentReport, ReportState
+from models.notices import Outbox
 from models.organisation import Duty, UnitType
 from models.policies import PolicyLevel
+from models.requests import RequestState
 from models.rules.irregular import REPORT, prepare_report
 from models.rules.statements import prepare_signatory
 from models.statements import StatementState, StatementTownship
@@ -91,6 +94,26 @@ def test_an_upheld_report_cancels_the_matter_and_all_concerned_hear(make, sessio
     assert told(session, since).keys() == {unit.name for unit in (town, other, lead, helper)}
     last = entries(session, matter)[-1]
     assert (last.action, last.user_id) == ("annul", None)
+
+
+@pytest.mark.requirement("LX-17")
+def test_what_rests_on_a_void_matter_is_asked_no_more(make, session):
+    town, lead = make.township(), make.department()
+    matter, other = (make.matter(lead, town, state=M.in_force) for _ in range(2))
+    resting, elsewhere, owed = (
+        make.request(lead, town, state=RequestState.sent, assigned_matter_id=about.id, list_item_id=item)
+        for about, item in ((matter, None), (other, None), (matter, make.item(lead).id))
+    )
+    draft = make.request(lead, town, assigned_matter_id=matter.id)
+    report = make.report(town, lead, state=R.accepted, assigned_matter_id=matter.id)
+    since = last_message(session)
+    make.press(report, "find_irregular", finding="It is the department's own duty.")
+    assert [request.state.value for request in (resting, elsewhere, owed, draft)] == [
+        "withdrawn", "sent", "sent", "draft"]  # fmt: skip
+    last = entries(session, resting)[-1]
+    assert (last.action, last.user_id, last.after["state"]) == ("lapse", None, "withdrawn")
+    heard = select(Outbox.unit_id).where(Outbox.id > since, Outbox.subject_type == "data_request")
+    assert sorted(session.scalars(heard)) == sorted([lead.id, town.id])
 
 
 @pytest.mark.requirement("LX-17")
