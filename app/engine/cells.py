@@ -23,7 +23,7 @@ LANGUAGES = ("zh", "en")
 NATURAL_KEYS = ("code", "number", "username", "name", "short_name", "title")
 """By which of its columns a row may be named in a file, in this order."""
 
-SEVERAL = re.compile(r"[、;；\n\r]+(?![^(（]*[)）])")
+SEVERAL, BRACKET = re.compile(r"[、;；\n\r]"), re.compile(r"([()（）])")
 """What stands between the names in a cell that holds several; within brackets it belongs to the name."""
 
 FLAGS = dict.fromkeys(("是", "有", "√", "✓", "yes", "y", "true", "1"), True) | dict.fromkeys(
@@ -32,7 +32,7 @@ FLAGS = dict.fromkeys(("是", "有", "√", "✓", "yes", "y", "true", "1"), Tru
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?)?")
 DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 NUMERAL = "〇零一二三四五六七八九十百"
-LISTED = re.compile(rf"[（(]?第?([{NUMERAL}]+|\d+)[）)]?[项条号、.．]?")
+LISTED = re.compile(rf"[（(]?第?([{NUMERAL}]{{1,40}}|\d+)[）)]?[项条号、.．]?")
 TENS = {10, 100}
 
 
@@ -141,7 +141,13 @@ def _unknown(said: str) -> str:
 
 def parts_of(text: str) -> list[str]:
     """The names in a cell that may hold several."""
-    return list(dict.fromkeys(name.strip() for name in SEVERAL.split(text) if name.strip()))
+    pieces = [*BRACKET.split(text), ""]
+    split = [
+        piece if bracket in (")", "）") else SEVERAL.sub("\x00", piece)
+        for piece, bracket in zip(pieces[::2], pieces[1::2], strict=True)
+    ]
+    apart = "".join(map("".join, zip(split, pieces[1::2], strict=True))).split("\x00")
+    return list(dict.fromkeys(name.strip() for name in apart if name.strip()))
 
 
 def _scalar(wanted: Field, cell: Any, text: str) -> Any:

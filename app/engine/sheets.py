@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext
-from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name
+
+from app.engine.workbook import DEEPEST, WIDEST, Merged, NoWorkbook, TooMuch, unfold
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 """What a CSV file may be written in: UTF-8, or what Excel writes in China."""
@@ -20,11 +21,12 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 SEARCHED, DEEP = 15, 3
 """In how many rows from the top the heading is looked for, and of how many it may consist."""
 
-MOST, WIDEST = 2_000, 200
-"""Rows of a file, and columns of a sheet."""
+MOST = 2_000
+"""Rows of a file that say something."""
 
 NUMBERING = re.compile(r"^\s*[（(第]?[〇零一二三四五六七八九十百]+[）)、.．章节类]\s*")
-COUNT = re.compile(r"\s*[（(]共?\s*\d+\s*[项条件][）)]\s*$")
+COUNT = re.compile(r"[（(]共?\s?\d+\s?[项条件][）)]$")
+REMARK = re.compile(r"[（(][^（()）]*[）)]")
 
 
 class Unreadable(ValueError):
@@ -57,16 +59,33 @@ class Grid:
 
     name: str
     bare: list[list[Any]]
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
+    merged: Sequence[Merged] = ()
     cells: list[list[Any]] = field(init=False)
 
     def __post_init__(self) -> None:
         width = min(max(map(len, self.bare), default=0), WIDEST)
         self.bare = [[*row[:width], *[""] * (width - len(row))] for row in self.bare]
         self.cells = [list(row) for row in self.bare]
+        self.merged = [*_within(self.merged, len(self.bare), width)]
+        sizes = [(bottom - top + 1) * (right - left + 1) for (top, left), (bottom, right) in self.merged]
+        if sum(sizes) > width * len(self.bare):  # they lie beside each other, so they are never more than all
+            raise Unreadable(too_much())
         for (top, left), (bottom, right) in self.merged:
             for row in self.cells[top : bottom + 1]:
                 row[left : right + 1] = [self.bare[top][left]] * len(row[left : right + 1])
+
+
+def too_much() -> str:
+    return gettext(
+        "This file unfolds to more than can be read at once. Copy its rows into a new workbook, then send that."
+    )
+
+
+def _within(merged: Iterable[Merged], height: int, width: int) -> Iterator[Merged]:
+    """What is merged, as far as the sheet says anything there."""
+    for (top, left), (bottom, right) in merged:
+        if top < height and left < width:
+            yield (top, left), (min(bottom, height - 1), min(right, width - 1))
 
 
 def address(number: int, column: int) -> str:
@@ -83,38 +102,42 @@ def ways_to_say(parts: Sequence[str]) -> Iterator[str]:
     """What a heading of several rows may be known by: the whole, then its parts from below; last without remarks."""
     wordings = ["".join(parts), *reversed(parts)]
     yield from map(plain_heading, wordings)
-    yield from (re.sub(r"[（(].*?[）)]", "", plain_heading(text)) for text in wordings)
+    yield from (REMARK.sub("", plain_heading(text)) for text in wordings)
 
 
 def read(name: str, content: bytes, known: Callable[[str], bool], heads: dict[str, int] | None = None) -> list[Sheet]:
     """The sheets that have rows. `known` tells a heading; `heads` says where one is, by sheet. Raises `Unreadable`."""
     try:
         grids = [*(_csv(name, content) if name.lower().endswith((".csv", ".txt")) else _workbook(content))]
-    except (csv.Error, CalamineError) as error:
+    except TooMuch as error:
+        raise Unreadable(too_much()) from error
+    except (csv.Error, NoWorkbook) as error:
         raise Unreadable(
             gettext("This file cannot be read. Save it as a workbook (.xlsx), or as CSV in UTF-8 or GB18030.")
         ) from error
+    if sum(any(map(_is_text, row)) for grid in grids for row in grid.cells) > MOST:
+        raise Unreadable(gettext("The file has more than %(most)s rows. Send it in parts.", most=MOST))
     sheets = [sheet for grid in grids if (sheet := _sheet(grid, known, (heads or {}).get(grid.name))) is not None]
     if not sheets:
         raise Unreadable(gettext("The file is empty."))
-    if sum(len(sheet.lines) for sheet in sheets) > MOST:
-        raise Unreadable(gettext("The file has more than %(most)s rows. Send it in parts.", most=MOST))
     return sheets
 
 
 def _csv(name: str, content: bytes) -> Iterable[Grid]:
     for encoding in ENCODINGS:
         with suppress(UnicodeDecodeError):
-            rows = list(csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True))
+            rows: list[list[str]] = []
+            for row in csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True):
+                if len(rows) == DEEPEST:
+                    raise TooMuch
+                rows.append(row[:WIDEST])
             return [Grid(re.sub(r"\.[^.]*$", "", name), rows)]
     raise csv.Error("neither UTF-8 nor GB18030")
 
 
 def _workbook(content: bytes) -> Iterator[Grid]:
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    for name in book.sheet_names:
-        sheet = book.get_sheet_by_name(name)
-        yield Grid(name, sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ())
+    for name, rows, merged in unfold(content):
+        yield Grid(name, rows, merged)
 
 
 def _sheet(grid: Grid, known: Callable[[str], bool], head: int | None) -> Sheet | None:
@@ -181,7 +204,7 @@ def _lines(grid: Grid, first: int, last: int) -> Iterator[Line]:
             continue
         alone = len(set(texts)) == 1
         if alone and (row in across or (len(texts) == 1 and len(cells) > 2 and NUMBERING.match(texts[0]))):
-            headline = COUNT.sub("", NUMBERING.sub("", texts[0]))
+            headline = COUNT.sub("", NUMBERING.sub("", texts[0])).rstrip()
             continue
         yield Line(row + 1, cells, headline)
 

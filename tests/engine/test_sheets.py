@@ -1,12 +1,21 @@
 """Files as offices keep them are read as people read them: where the heading is, what stands under which headline."""
 
+import io
+from datetime import date, datetime
+
 import pytest
+import xlsxwriter
 
 from app.engine.cells import code_of, parts_of
 from app.engine.sheets import MOST, Unreadable, address, plain_heading, read, ways_to_say
-from tests.sheets import book, office_list
+from app.engine.workbook import DEEPEST, WIDEST
+from tests.sheets import book, office_list, retold
 
 KNOWN = {"序号", "事项名称", "牵头单位", "配合单位", "县级部门", "乡镇职责", "title"}
+
+
+TWICE = '<mergeCell ref="A1:B2"/>' * 2
+PLAIN = book(清单=[["序号", "事项名称"], [1, "河道采砂"]])
 
 
 def known(heading):
@@ -95,6 +104,33 @@ def test_where_nothing_is_known_the_first_row_with_several_texts_is_the_heading(
     assert headings(sheet) == ["什么", "多少"]
 
 
+def test_what_is_merged_where_the_sheet_says_nothing_is_passed_over():
+    (sheet,) = read("x.xlsx", book(清单=[["序号", "事项名称"], [1, "甲"], ("merge", 0, 5, 0, 6, "")]), known)
+    assert [line.cells[1] for line in sheet.lines] == ["甲"]
+
+
+def test_days_and_hours_come_through_as_what_they_are():
+    cells = [date(2026, 11, 28), datetime(2026, 11, 28, 9, 30), 3, 2.5, True, None]  # noqa: DTZ001
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"default_date_format": "yyyy-mm-dd hh:mm"}) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["序号", *"abcde"])
+        sheet.write_row(1, 0, cells)
+    (read_,) = read("x.xlsx", made.getvalue(), known)
+    told = [str(cell) for cell in read_.lines[0].cells]
+    assert told[:2] == ["2026-11-28", "2026-11-28 09:30:00"]
+    assert told[2:5] == ["3.0", "2.5", "True"]
+
+
+def test_names_are_told_apart_however_long_the_cell_is():
+    assert parts_of("公安局（含交警、消防）、教育局;水利局") == ["公安局（含交警、消防）", "教育局", "水利局"]
+    assert parts_of("、" * 30_000 + "）") == ["、" * 30_000 + "）"]
+
+
+def test_a_number_longer_than_any_list_stays_as_it_is_written():
+    assert code_of("一" * 5_000) == "一" * 5_000
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -104,6 +140,10 @@ def test_where_nothing_is_known_the_first_row_with_several_texts_is_the_heading(
         ("x.csv", b'title\n"without end'),
         ("x.xlsx", book(甲=[[]])),
         ("x.csv", b"title\n" + b"x\n" * (MOST + 1)),
+        ("x.csv", b"," * WIDEST + b"\n" * (DEEPEST + 1)),
+        ("x.xlsx", retold(PLAIN, 'r="B2"', 'r="XFD1048576"')),
+        ("x.xlsx", retold(PLAIN, 'r="B2"', f'r="B{DEEPEST + 1}"')),
+        ("x.xlsx", retold(PLAIN, "</sheetData>", f"</sheetData><mergeCells>{TWICE}</mergeCells>")),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words(name, content):
