@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, extract, false, func, 
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.actor import Actor
+from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission
 from models.assigned import COUNTED, AssignedMatter, AssignedMatterCap, MatterState, MatterTownship
 from models.base import N_
 from models.calls import Call, CallAssignment, Direction
@@ -50,6 +51,22 @@ def _matters(region_id: int, year: int) -> Asked:
             matter.ends_on >= date(year, 1, 1),
         )
         .group_by(matter.lead_department_id, part.township_id)
+    )
+
+
+def _admissions(region_id: int, year: int) -> Asked:
+    """Duties moved down that are, or were, in force, in each year that they touch."""
+    admission, part = DutyAdmission, AdmissionOpinion
+    return (
+        select(admission.applicant_id, part.township_id, func.count())
+        .join(part, part.admission_id == admission.id)
+        .where(
+            admission.region_id == region_id,
+            admission.state.in_((AdmissionState.in_force, AdmissionState.suspended, AdmissionState.expired)),
+            admission.starts_on <= date(year, 12, 31),
+            admission.ends_on >= date(year, 1, 1),
+        )
+        .group_by(admission.applicant_id, part.township_id)
     )
 
 
@@ -129,6 +146,7 @@ def _repeated_fields(region_id: int, year: int) -> Asked:
 
 SOURCES = (
     Source("assigned_matters", N_("Assigned matters in force"), _matters),
+    Source("admissions", N_("Duties admitted"), _admissions),
     Source("responsibility_statements", N_("Responsibility statements not cleared"), _statements),
     Source("irregular_reports", N_("Irregular assignments upheld"), _irregular),
     Source("reverse_calls", N_("Reverse calls"), _reverse_calls),

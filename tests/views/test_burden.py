@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from python_calamine import CalamineWorkbook
 
+from models.admissions import AdmissionState
 from models.assigned import MatterState
 from models.calls import CallState
 from models.irregular import ReportState
@@ -185,6 +186,8 @@ def asked(make):
     year = {"starts_on": date(2026, 12, 1), "ends_on": date(2027, 1, 31)}
     make.matter(water, luoyang, sixi, state=MatterState.in_force, **year)
     make.matter(water, luoyang, state=MatterState.submitted)
+    make.admission(water, townships=[luoyang], state=AdmissionState.in_force)
+    make.admission(roads, townships=[sixi], state=AdmissionState.approved)
     make.statement(water, luoyang)
     make.statement(water, luoyang, state=StatementState.cleared)
     make.report(luoyang, water, state=ReportState.upheld)
@@ -218,6 +221,7 @@ def table(browser, source, year=2026):
 
 SOURCES = {
     "assigned_matters": {"Water": {"Luoyang": 1, "Sixi": 1}},
+    "admissions": {"Water": {"Luoyang": 1}},
     "responsibility_statements": {"Water": {"Luoyang": 1}},
     "irregular_reports": {"Water": {"Luoyang": 1}},
     "reverse_calls": {"Roads": {"Sixi": 1}},
@@ -342,10 +346,10 @@ def test_the_workbook_has_a_line_for_each_pair(asked, make, browser_of):
         rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     assert rows[0][:2] == ["Department", "Township or street"]
     assert {(row[0], row[1]): [int(n) for n in row[2:]] for row in rows[1:]} == {
-        ("县委县政府办公室", "Sixi"): [0, 0, 0, 0, 1, 0, 0],
-        ("Water", "Luoyang"): [1, 1, 1, 0, 0, 2, 0],
-        ("Water", "Sixi"): [1, 0, 0, 0, 0, 0, 0],
-        ("Roads", "Sixi"): [0, 0, 0, 1, 0, 2, 1],
+        ("县委县政府办公室", "Sixi"): [0, 0, 0, 0, 0, 1, 0, 0],
+        ("Water", "Luoyang"): [1, 1, 1, 1, 0, 0, 2, 0],
+        ("Water", "Sixi"): [1, 0, 0, 0, 0, 0, 0, 0],
+        ("Roads", "Sixi"): [0, 0, 0, 0, 1, 0, 2, 1],
     }
 
 
