@@ -60,7 +60,7 @@ def proposals(batch: Batch) -> None:
         for unit_id in silent[adjustment.id]:
             message = N_("%(about)s: your opinion is due by %(due)s.")
             batch.tell(promise, adjustment, unit_id, message, due=adjustment.opinion_due, about=str(adjustment))
-    moved = batch.change(over, open_, action="opinions_in", state=AdjustmentState.reviewing)
+    moved = batch.change(over, open_, action="opinions_in", state=AdjustmentState.reviewing, opinion_due=null())
     _lapse(batch, AdjustmentOpinion, [adjustment.id for _, adjustment, _ in moved])
     offices = batch.offices()
     for promise, adjustment, _ in moved:
