@@ -52,6 +52,7 @@ class Comparison(PageBeside):
             entries=[entry for entry in told or () if entry["difference"] is not Difference.same],
             differences=Difference,
             name_of=_name,
+            number_of=_number,
         )
 
     @expose("/<int:pk>/compare.docx", methods=["GET"])

@@ -22,12 +22,20 @@ from app.engine.present import name_of, shown
 from app.engine.query import fetch_names
 from app.extensions import appbuilder, db
 from app.identity import ACTING, ZONE, current_actor, now, offered_seats
-from models.base import Word
+from models.base import N_, Word
 from models.calls import Call
+from models.lists import ListItem
 from models.notices import Notice
 from models.queries.desk import MOST, Pile, piles
 
 SHOWN = 100
+
+SIGHTS = (
+    (N_("Charts of calls"), "CallPage.chart_page", "fa-chart-column", Call.__name__),
+    (N_("Charts of list items"), "ListItemPage.chart_page", "fa-chart-column", ListItem.__name__),
+    (N_("Burden meter"), "Burden.index", "fa-weight-hanging", "Burden"),
+    (N_("Who answers?"), "Finder.index", "fa-magnifying-glass", ListItem.__name__),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,17 @@ class Desk(IndexView):
             mine=sorted((s for mine, s in stacks if mine and s.lines), key=_urgency),
             others=[s for mine, s in stacks if not mine and s.lines],
             may_call=appbuilder.sm.has_access("can_add", Call.__name__),
+            sights=[] if stacks else _sights(),
         )
+
+
+def _sights() -> list[tuple[str, str, str]]:
+    """(label, address, icon) of what is worth a look for those to whom nothing is sent: leaders, observers."""
+    return [
+        (translated(label), url_for(endpoint), icon)
+        for label, endpoint, icon, permission in SIGHTS
+        if appbuilder.sm.has_access("can_read", permission)
+    ]
 
 
 def _stack(pile: Pile) -> Stack:

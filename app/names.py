@@ -13,6 +13,7 @@ from models.calendar import TimeLimit, WorkingWindow
 from models.coordination import CaseParty
 from models.imports import ImportWord
 from models.ledger import Job, Promise
+from models.lists import ListField
 from models.meetings import MeetingVote
 from models.recorder import RecorderEntry
 from models.workflow import workflow_of
@@ -156,6 +157,7 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     ImportWord: _import_word,
     CaseParty: lambda party: f"{party.unit} · {translated(party.side.label)}",
     GuaranteeMeasure: lambda measure: f"{measure.admission} · {translated(measure.kind.label)}",
+    ListField: lambda field: field.label or translated(field.column.label if field.column else field.name),
     MeetingVote: lambda vote: f"{vote.unit} · {translated(vote.ballot.label)}",
     TimeLimit: _time_limit,
     WorkingWindow: _working_window,

@@ -46,7 +46,7 @@ class _Shell:
         allowed = [e for e in self._entries if _allows(e)]
         allowed.sort(key=lambda e: [entry.category for entry in self._entries].index(e.category))
         return [
-            (translated(category), [(e, translated(e.label), url_for(e.endpoint)) for e in group])
+            (translated(category), [(e, translated(e.label), url_for(e.endpoint, f=e.conditions)) for e in group])
             for category, group in groupby(allowed, key=lambda e: e.category)
         ]
 

@@ -52,7 +52,7 @@ def proposals(batch: Batch) -> None:
     soon, over = batch.steps(waiting := batch.waiting(open_), "opinion_due")
     silent = _silent(batch, AdjustmentOpinion, [adjustment.id for _, adjustment in waiting])
     _remind(batch, soon, silent, "opinion_due")
-    moved = batch.change(over, open_, action="opinions_in", state=AdjustmentState.reviewing)
+    moved = batch.change(over, open_, action="opinions_in", state=AdjustmentState.reviewing, opinion_due=null())
     _lapse(batch, AdjustmentOpinion, [adjustment.id for _, adjustment, _ in moved])
     offices = batch.offices()
     for promise, adjustment, _ in moved:

@@ -51,7 +51,7 @@ class ItemIndicator(DeclaredField, Regional, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     list_item_id: Mapped[int] = mapped_column(ForeignKey("list_item.id"), index=True)
     position: Mapped[int] = mapped_column(default=0, info={"label": N_("Position")})
-    label: Mapped[str] = mapped_column(String(60), info={"label": N_("Heading")})
+    label: Mapped[str] = mapped_column(String(60), info={"label": N_("Name of the field")})
     kind: Mapped[FieldKind] = mapped_column(default=FieldKind.text, info={"label": N_("Kind of field")})
 
     list_item: Mapped[ListItem] = relationship(info={"label": N_("List item")})

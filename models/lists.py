@@ -86,7 +86,7 @@ class ListField(DeclaredField, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     list_type_id: Mapped[int] = mapped_column(ForeignKey("list_type.id"), index=True)
     position: Mapped[int] = mapped_column(default=0, info={"label": N_("Position")})
-    label: Mapped[str] = mapped_column(String(60), default="", info={"label": N_("Heading")})
+    label: Mapped[str] = mapped_column(String(60), default="", info={"label": N_("Name of the field")})
     column: Mapped[ItemColumn | None] = mapped_column(
         info={
             "label": N_("Usual column"),

@@ -67,6 +67,7 @@ list_adjustments = Console(
             model=AdjustmentOpinion, by="list_adjustment", listed=("unit", "state", "agrees", "opinion"), order="id"
         ),
     ),
+    about="list_item",
     workflow=ADJUSTMENT,
     prepare=prepare_adjustment,
     empty=N_("No proposal. Where the list is wrong or silent, propose to adjust it."),
@@ -80,6 +81,7 @@ adjustment_opinions = Console(
     form=(),
     searched=("list_adjustment", "unit", "state", "agrees"),
     deadlines={"due": ("given_at",)},
+    about="list_adjustment",
     workflow=OPINION,
     in_menu=False,
 )

@@ -19,6 +19,7 @@ PROPOSE = Link(
     endpoint="ListAdjustmentPage.add",
     icon="fa-pen-ruler",
     takes="call",
+    further=lambda call: {"kind": "add"},
     needs=("can_add", "ListAdjustment"),
 )
 """Where the list does not cover what one wants to call about (R5)."""

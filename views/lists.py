@@ -75,6 +75,7 @@ list_items = Console(
     ),
     among={"duty_list": draft_lists, "lead_department": bodies, "cooperating_departments": bodies, "module": modules},
     order=("code", "asc"),
+    opens={"state": "published"},
     charts=(
         Chart(by="category", title=N_("Items by category")),
         Chart(by="lead_department", title=N_("Items by lead department")),
@@ -93,7 +94,7 @@ list_items = Console(
         Related(
             model=ItemStep,
             by="list_item",
-            listed=("position", "title", "kind", "unit", "side", "amount", "limit_unit"),
+            listed=("title", "position", "kind", "side", "unit", "amount", "limit_unit"),
             order="position",
         ),
         Related(model=ItemAttachment, by="list_item"),
@@ -106,6 +107,7 @@ list_items = Console(
             endpoint="ListAdjustmentPage.add",
             icon="fa-pen-ruler",
             takes="list_item",
+            further=lambda item: {"kind": "modify", "duty_list": item.duty_list_id},
             needs=("can_add", "ListAdjustment"),
         ),
         Link(label=N_("Flow chart"), endpoint="FlowCharts.page", icon="fa-diagram-project"),
@@ -154,7 +156,12 @@ duty_lists = Console(
     deadlines={"comment_due": ()},
     charts=(Chart(by="list_type", split="state", title=N_("Editions by list type")),),
     related=(
-        Related(model=ListItem, by="duty_list"),
+        Related(
+            model=ListItem,
+            by="duty_list",
+            listed=("code", "title", "category", "lead_department", "call_scope", "state"),
+            order="code",
+        ),
         Related(model=ListOpinion, by="duty_list", listed=("unit", "round", "state", "agrees", "opinion")),
     ),
     links=(Link(label=N_("Compare editions"), endpoint="Comparison.page", icon="fa-code-compare"),),
@@ -196,7 +203,9 @@ list_types = Console(
     icon="fa-layer-group",
     listed=("name", "code", "primary", "rounds", "in_modules"),
     order=("id", "asc"),
-    related=(Related(model=ListField, by="list_type", listed=("label", "column", "kind", "required", "position")),),
+    related=(
+        Related(model=ListField, by="list_type", listed=("label", "column", "required", "position"), order="position"),
+    ),
     prepare=prepare_type,
     forget=forget_type,
 )

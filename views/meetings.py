@@ -18,7 +18,12 @@ meetings = Console(
     deadlines={"meets_at": ("minutes_at",)},
     charts=(Chart(by="meets_at", per="month", kind="line", split="kind", title=N_("Joint meetings by month")),),
     related=(
-        Related(model=MeetingMember, by="meeting"),
+        Related(
+            model=MeetingMember,
+            by="meeting",
+            order="id",
+            empty=N_("Name the units that sit in the meeting: only they vote."),
+        ),
         Related(model=DutyAdmission, by="meeting", listed=("number", "title", "state", "applicant")),
         Related(model=MeetingVote, by="meeting"),
     ),

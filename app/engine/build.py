@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ class Entry:
     icon: str
     endpoint: str
     permission: str
+    conditions: Sequence[str] = ()
+    """Of the list, as it is opened."""
 
 
 def register(appbuilder: AppBuilder, consoles: Iterable[Console], world: World) -> list[Entry]:
@@ -34,7 +36,9 @@ def register(appbuilder: AppBuilder, consoles: Iterable[Console], world: World) 
         for class_ in (_page(shape, world, shapes), _resource(shape, world)):
             appbuilder.add_view_no_menu(class_)
     return [
-        Entry(s.console.category, s.console.name, s.console.icon, f"{s.permission}Page.listing", s.permission)
+        Entry(
+            s.console.category, s.console.name, s.console.icon, f"{s.permission}Page.listing", s.permission, s.opening
+        )
         for s in shapes.values()
         if s.console.in_menu
     ]

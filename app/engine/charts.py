@@ -118,7 +118,11 @@ def _names(session: Any, field: Field, keys: list[Any], per: str) -> dict[Any, s
     if field.kind == "word":
         return {key: translated(key.label) for key in keys if key is not None} | nothing
     if field.kind == "flag":
-        return {key: gettext("Yes") if key else gettext("No") for key in keys if key is not None} | nothing
+        said = {key: gettext("Yes") if key else gettext("No") for key in keys if key is not None}
+        column = translated(field.label)
+        return {
+            key: gettext("%(column)s: %(value)s", column=column, value=value) for key, value in said.items()
+        } | nothing
     return {key: str(key) if key != "" else gettext("(none)") for key in keys if key is not None} | nothing
 
 
@@ -129,6 +133,7 @@ def as_json(found: Figures) -> dict[str, Any]:
         "title": found.title,
         "definition": found.definition,
         "labels": list(found.labels),
+        "split": found.chart.split,
         "series": [{"name": name, "data": list(values)} for name, values in found.series],
         "left_out": found.left_out,
     }

@@ -35,6 +35,7 @@ def _findings(console: Console) -> Iterator[str]:
     if not unknown:
         yield from _of_form(model, shape_of(console))
         yield from _of_places(model, shape_of(console))
+        yield from _of_opening(model, shape_of(console))
     yield from _of_kinds(model, console, known)
     yield from _of_charts(model, console, known)
     yield from _of_related(model, console)
@@ -48,6 +49,9 @@ def _unknown(console: Console, known: Any) -> Iterator[tuple[str, str]]:
     yield from (("among", name) for name in console.among or () if name not in known)
     ends = {name for column, ends in (console.deadlines or {}).items() for name in (column, *ends)}
     yield from (("deadlines", name) for name in sorted(ends - known.keys()))
+    yield from (("opens", name) for name in console.opens or () if name not in known)
+    if console.about and (console.about not in known or not known[console.about].names_row):
+        yield "about", console.about
     if console.order and console.order[0] not in known:
         yield "order", console.order[0]
     for related in console.related:
@@ -73,6 +77,12 @@ def _of_places(model: str, shape: Shape) -> Iterator[str]:
     for field in shape.pick(tuple(shape.console.deadlines or ())):
         if field.kind != "moment":
             yield f"E205 {model}: {field.name!r} is a deadline, and not a moment"
+
+
+def _of_opening(model: str, shape: Shape) -> Iterator[str]:
+    for name, word in (shape.console.opens or {}).items():
+        if name not in shape.searched or word not in list(shape.fields[name].words or ()):
+            yield f"E208 {model}: its list opens with {name!r} as {word!r}: no word of a column that it is searched by"
 
 
 def _of_kinds(model: str, console: Console, known: Any) -> Iterator[str]:

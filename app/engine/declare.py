@@ -55,6 +55,10 @@ class Related:
     listed: tuple[str, ...] = ()
     order: str = ""
     """The column that they are read by; without one, the latest come first."""
+    title: str = ""
+    """What they are on this page; else they are called as their own list is."""
+    empty: str = ""
+    """What to do while there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +70,8 @@ class Link:
     icon: str = "fa-angle-right"
     takes: str = "pk"
     """Under which name."""
+    further: Callable[[Any], Mapping[str, Any]] = lambda row: {}
+    """What the page is told of the row besides."""
     needs: tuple[str, str] = ("", "")
     """(permission, resource) without which the link is not shown."""
     on_form: bool = False
@@ -153,10 +159,14 @@ class Console:
     """What must be filled in, beyond the columns that cannot be empty."""
     searched: tuple[str, ...] = ()
     order: tuple[str, Literal["asc", "desc"]] | None = None
+    opens: Mapping[str, str] | None = None
+    """Words that the list is narrowed by when it is opened, by their columns. Whoever reads it may take them away."""
     deadlines: Mapping[str, tuple[str, ...]] | None = None
     """Columns whose passing matters, each with those that end it: shown with the time left, or over, until then."""
     charts: tuple[Chart, ...] = ()
     related: tuple[Related, ...] = ()
+    about: str = ""
+    """A relation to what the row is about: that is shown too, on its page and with the forms of its moves."""
     links: tuple[Link, ...] = ()
     instead: Link | None = None
     """Where to go if none of the choices on the form for a new row fits: offered at its foot."""

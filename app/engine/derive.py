@@ -50,6 +50,11 @@ class Shape:
         return ("id", *self.searched, *(name for name in self.listed if self.fields[name].kind == "row"))
 
     @property
+    def opening(self) -> list[str]:
+        """The conditions of the list as it is opened, as an address says them."""
+        return [f"{name}:eq:{word}" for name, word in (self.console.opens or {}).items()]
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The fields whose files may be fetched here."""
         names = dict.fromkeys((*self.listed, *self.shown, *self.form))

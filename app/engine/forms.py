@@ -26,6 +26,8 @@ class Forms(BaseView):
     default_view = "listing"
     shape: Shape
     world: World
+    shapes: dict[type[Any], Shape]
+    """All consoles, for links from one to another."""
 
     # Pickers -------------------------------------------------------------------------------------
 
@@ -81,13 +83,25 @@ class Forms(BaseView):
             told = _with_lost_files(fields, refusal.told)
             return self._draw_form(fields, row, values=self._posted(fields, row), told=told), told.status
         flash(gettext("Saved."), "success")
-        return self._back_to(inspect(written).identity[0])
+        whole = self._whole() if row is None else ""
+        return redirect(whole) if whole else self._back_to(inspect(written).identity[0])
+
+    def home(self) -> str:
+        """The list, as it is opened."""
+        return url_for(f"{self.endpoint}.listing", f=self.shape.opening)
 
     def _back_to(self, key: int) -> Response:
         """To the record; to the list, if what was done took it out of this person's sight."""
         if write.get(self.world, self.shape, key) is None:
-            return redirect(url_for(f"{self.endpoint}.listing"))
+            return redirect(self.home())
         return redirect(url_for(f"{self.endpoint}.show", pk=key))
+
+    def _whole(self) -> str:
+        """The page of the record that a new part is added on: the address says under which name it points there."""
+        name = request.args.get("part_of", "")
+        field = self.shape.fields.get(name) if name in self.shape.form else None
+        shape, key = self.shapes.get(field.target) if field else None, number_of(request.args.get(name), 0)  # type: ignore[arg-type]
+        return url_for(f"{shape.permission}Page.show", pk=key) if shape and key else ""
 
     def _draw_form(self, fields: list[Field], row: Any, *, values: dict[str, Any], told: Told | None = None) -> str:
         """Drawn from scratch even after a refusal: the row is read again, so that nothing half changed is shown."""
@@ -106,7 +120,7 @@ class Forms(BaseView):
             helps=[link for link in self.shape.console.links if link.on_form and self.offers(link)],
             key=key,
             leading=self.shape.console.kinds.by[0] if self.shape.console.kinds else "",
-            back=url_for(f"{self.endpoint}.show", pk=key) if key else url_for(f"{self.endpoint}.listing"),
+            back=url_for(f"{self.endpoint}.show", pk=key) if key else self._whole() or self.home(),
             lookup=lambda f: url_for(f"{self.endpoint}.choices", name=f.name),
         )
 
@@ -162,7 +176,7 @@ class Forms(BaseView):
             flash(refusal.told.message, "danger")
             return redirect(url_for(f"{self.endpoint}.show", pk=pk))
         flash(gettext("Deleted."), "success")
-        return redirect(url_for(f"{self.endpoint}.listing"))
+        return redirect(self.home())
 
     # Moves ---------------------------------------------------------------------------------------
 
@@ -205,6 +219,7 @@ class Forms(BaseView):
     def _draw_move(self, row: Any, transition: Any, values: dict[str, Any], told: Told | None = None) -> str:
         return self._render(
             "form.html",
+            subject=row,
             title=f"{translated(transition.label)} · {name_of(row)}",
             intro=translated(transition.help),
             fields=asked(transition),
@@ -229,6 +244,11 @@ class Forms(BaseView):
     def offers(self, link: Link) -> bool:
         """Whether this person may follow the link."""
         return link.needs == ("", "") or self.world.allows(*link.needs)
+
+    @staticmethod
+    def told_to(link: Link, row: Any) -> dict[str, Any]:
+        """What the page that a link leads to is told."""
+        return {link.takes: row.id, **link.further(row)}
 
     def _open_moves(self, row: Any) -> list[Any]:
         workflow = self.shape.console.workflow

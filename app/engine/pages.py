@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from app.engine import charts, export, kinds
+from app.engine import charts, export, kinds, write
 from app.engine.declare import Chart, Related
 from app.engine.derive import Shape
 from app.engine.fields import Field, fields_of, translated
@@ -46,9 +46,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Page(Forms):
     """Everything a person does with one table."""
 
-    shapes: dict[type[Any], Shape]
-    """All consoles, for links from one to another."""
-
     # Lists ---------------------------------------------------------------------------------------
 
     @expose("/", methods=["GET"])
@@ -61,6 +58,8 @@ class Page(Forms):
         return self._render(
             "list.html",
             question=question,
+            as_opened=question.words == "" and _conditions(question) == self.shape.opening,
+            name_of=name_of,
             found=found,
             fields=fields,
             rows=[(row, self._cells(fields, row, self.shape)) for row in found.rows],
@@ -129,7 +128,7 @@ class Page(Forms):
     def _link(self, question: Question, endpoint: str = "listing", **changes: Any) -> str:
         """The address of this list with something changed: `without` takes a filter away."""
         without = changes.pop("without", None)
-        kept = [f"{f.field.name}:{f.operator}:{f.value}" for f in question.filters if f is not without]
+        kept = _conditions(question, without)
         now = {
             "f": kept,
             "q": question.words or None,
@@ -184,9 +183,34 @@ class Page(Forms):
             values=[(f, cell, self._address(f, row)) for f, cell in values],
             moves=self._open_moves(row),
             related=[self._related(row, related) for related in self.shape.console.related if self._may_see(related)],
+            name_of=name_of,
+            abouts=self.abouts(row),
             timeline=self.world.timeline(session, row),
             may=self._may_write(row),
         )
+
+    def abouts(self, row: Any) -> list[dict[str, Any]]:
+        """What the row is about, and what that is about, as far as this person sees it."""
+        found: list[dict[str, Any]] = []
+        shape: Shape | None = self.shape
+        while shape is not None and shape.console.about:
+            field = shape.fields[shape.console.about]
+            key, shape = getattr(row, field.column.key), self.shapes.get(field.target)  # type: ignore[arg-type]
+            if key is None or shape is None or not self.world.allows("can_read", shape.permission):
+                break
+            row = write.get(self.world, shape, key, named=True)
+            if row is None:
+                break
+            own = kinds.of_row(self.world, shape, row)
+            cells = zip(own.pick(own.shown), self._cells(own.pick(own.shown), row, own), strict=True)
+            found.append(
+                {
+                    "title": f"{translated(field.label)} · {name_of(row)}",
+                    "address": url_for(f"{shape.permission}Page.show", pk=key),
+                    "facts": [(f, cell, self._address(f, row)) for f, cell in cells],
+                }
+            )
+        return found
 
     @expose("/<int:pk>/due/<name>", methods=["GET"])
     @has_access
@@ -205,8 +229,9 @@ class Page(Forms):
         )
 
     def deadlines(self, row: Any) -> list[str]:
-        """The deadlines that this row has."""
-        return [name for name in self.shape.console.deadlines or {} if getattr(row, name) is not None]
+        """The deadlines that this row has, but for those that people wrote on a form."""
+        counted = (name for name in self.shape.console.deadlines or {} if self.shape.fields[name].protected)
+        return [name for name in counted if getattr(row, name) is not None]
 
     def _may_write(self, row: Any) -> dict[str, bool]:
         """The permissions here, less what cannot be done to this row as it stands."""
@@ -234,6 +259,9 @@ class Page(Forms):
             shape = kinds.of_sent(self.world, shape, {related.by: row.id})
         known = shape.fields if shape is not None else fields_of(related.model)
         names = related.listed or (shape.listed if shape else tuple(n for n, f in known.items() if f.label))
+        if shape is not None and shape.console.kinds:  # what this kind uses, and its own fields
+            own = (name for name in shape.listed if known[name].inside and name not in names)
+            names = (*(name for name in names if name in shape.listed), *own)
         fields = [known[name] for name in names if name != related.by]
         key = getattr(related.model, known[related.by].column.key)
         order = getattr(related.model, related.order) if related.order else related.model.id.desc()
@@ -241,10 +269,11 @@ class Page(Forms):
         _held = fetch_related(session, fields, rows)
         page = f"{shape.permission}Page" if shape else ""
         return {
-            "name": translated(shape.console.name) if shape else related.model.__name__,
+            "name": translated(related.title or (shape.console.name if shape else related.model.__name__)),
+            "empty": translated(related.empty),
             "add": shape is not None
             and self._may_hang_on(row, related, shape)
-            and url_for(f"{page}.add", **{related.by: row.id}),
+            and url_for(f"{page}.add", **{related.by: row.id}, part_of=related.by),
             "fields": fields,
             "rows": [
                 (r, self._cells(fields, r, shape), page and url_for(f"{page}.show", pk=r.id)) for r in rows[:RELATED]
@@ -298,7 +327,7 @@ class Page(Forms):
         if figures.chart.per or name not in self.shape.searched or field.kind not in OPERATORS:
             return ["" for _ in figures.keys]
         operator = next(iter(OPERATORS[field.kind])) if field.kind == "row" else "eq"
-        kept = [f"{f.field.name}:{f.operator}:{f.value}" for f in question.filters]
+        kept = _conditions(question)
         return [self._link(question, f=[*kept, f"{name}:{operator}:{key}"]) if key else "" for key in figures.keys]
 
     @expose("/charts/<int:number>.xlsx", methods=["GET"])
@@ -308,6 +337,11 @@ class Page(Forms):
             abort(404)
         figures = self._figures(self.shape.console.charts[number], self._question()[1])
         return self._workbook(figures.title, export.rows_of_chart(figures))
+
+
+def _conditions(question: Question, without: Filter | None = None) -> list[str]:
+    """What a list is narrowed by, as an address says it."""
+    return [f"{f.field.name}:{f.operator}:{f.value}" for f in question.filters if f is not without]
 
 
 def _parts(condition: str) -> tuple[str, str, str]:

@@ -16,6 +16,9 @@ function coloured(names, muted) {
   );
 }
 
+// Whether the parts have names that the reader has to be told.
+const parted = (figures) => Boolean(figures.split) || figures.series.length > 1;
+
 function common(figures) {
   const names = figures.kind === "pie" ? figures.labels : figures.series.map(({ name }) => name);
   return {
@@ -23,20 +26,23 @@ function common(figures) {
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     textStyle: { fontFamily: font, color: colour("ink-2") },
     tooltip: { renderMode: "richText", confine: true, valueFormatter: format, textStyle: { fontFamily: font } },
-    legend: { show: figures.series.length > 1, type: "scroll", bottom: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: colour("ink-2") } },
+    legend: { show: parted(figures), type: "scroll", bottom: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: colour("ink-2") } },
   };
 }
 
+// Beside a pie on a phone there is no room for words: they stand below it.
 function pie(figures) {
+  const narrow = window.innerWidth < 600;
   const total = (index) => figures.series.reduce((sum, { data }) => sum + data[index], 0);
   return {
     ...common(figures),
+    legend: { ...common(figures).legend, show: narrow },
     series: [
       {
         type: "pie",
         radius: ["44%", "70%"],
         itemStyle: { borderColor: colour("surface"), borderWidth: 2, borderRadius: 4 },
-        label: { formatter: ({ name, value }) => `${name} ${format(value)}`, color: colour("ink") },
+        label: { show: !narrow, formatter: ({ name, value }) => `${name} ${format(value)}`, color: colour("ink"), width: 110, overflow: "break" },
         data: figures.labels.map((name, index) => ({ name, value: total(index) })),
       },
     ],
@@ -49,7 +55,7 @@ function bars(figures) {
   return {
     ...common(figures),
     tooltip: { ...common(figures).tooltip, trigger: "axis", axisPointer: { type: "shadow" } },
-    grid: { left: 8, right: 40, top: 8, bottom: stacked ? 36 : 8, containLabel: true },
+    grid: { left: 8, right: 40, top: 8, bottom: parted(figures) ? 36 : 8, containLabel: true },
     xAxis: { type: "value", minInterval: 1, axisLabel: { formatter: format }, splitLine: { lineStyle: { color: colour("line") } } },
     yAxis: {
       type: "category",
@@ -75,7 +81,7 @@ function lines(figures) {
   return {
     ...common(figures),
     tooltip: { ...common(figures).tooltip, trigger: "axis" },
-    grid: { left: 8, right: 32, top: 16, bottom: figures.series.length > 1 ? 36 : 8, containLabel: true },
+    grid: { left: 8, right: 32, top: 16, bottom: parted(figures) ? 36 : 8, containLabel: true },
     xAxis: { type: "category", data: figures.labels, boundaryGap: false, axisLine: { lineStyle: { color: colour("line-2") } } },
     yAxis: { type: "value", minInterval: 1, axisLabel: { formatter: format }, splitLine: { lineStyle: { color: colour("line") } } },
     series: figures.series.map(({ name, data }) => ({

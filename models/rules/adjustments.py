@@ -156,6 +156,7 @@ def _names_somebody(adjustment: ListAdjustment, step: Step) -> None:
 
 
 def _opinions_in(adjustment: ListAdjustment, step: Step) -> None:
+    adjustment.opinion_due = None
     cancel(step.session, adjustment, Job.adjustment_watch, cause="opinions in")
     unit = office(step.session, adjustment.region_id, Duty.editorial_office)
     _tell(adjustment, step, unit.id, N_("All opinions are in: %(about)s. Review it."), "opinions in")
@@ -255,6 +256,7 @@ def _refused(adjustment: ListAdjustment, step: Step) -> None:
 
 
 def _withdrawn(adjustment: ListAdjustment, step: Step) -> None:
+    adjustment.opinion_due = None
     cancel(step.session, adjustment, Job.adjustment_watch, cause="withdrawn")
     lapse(step, AdjustmentOpinion, adjustment)
 

@@ -168,7 +168,14 @@ ADMISSION = Workflow(
         target=A.joint_review,
         by=editorial_office,
         asks=(
-            Ask(name="meeting_id", label=N_("Joint meeting"), kind="row", model=JointMeeting, among=planned_meetings),
+            Ask(
+                name="meeting_id",
+                label=N_("Joint meeting"),
+                kind="row",
+                model=JointMeeting,
+                among=planned_meetings,
+                help=N_("One that is still to be held. Where there is none, convene one and name its members first."),
+            ),
         ),
         guard=_may_go_on_agenda,
         effect=_on_agenda,
@@ -233,7 +240,7 @@ ADMISSION = Workflow(
         asks=(
             Ask(name="handover_record", label=N_("Handover record"), kind="long_text"),
             Ask(name="handed_over_on", label=N_("Handed over on"), kind="day"),
-            Ask(name="file_id", label=N_("File"), kind="row", model=Attachment, required=False),
+            Ask(name="file_id", label=N_("File"), kind="file", model=Attachment, required=False),
         ),
         guard=handover.may_hand_over,
         effect=handover.handed_over,

@@ -66,7 +66,7 @@ OPINION = Workflow(
         asks=(
             Ask(name="stance", label=N_("Stance"), kind="word", words=Stance),
             Ask(name="opinion", label=N_("Written opinion"), kind="long_text"),
-            Ask(name="file_id", label=N_("File"), kind="row", model=Attachment, required=False),
+            Ask(name="file_id", label=N_("File"), kind="file", model=Attachment, required=False),
         ),
         effect=_answered,
         tone="done",

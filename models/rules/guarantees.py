@@ -118,7 +118,7 @@ GUARANTEE = Workflow(
         by=lambda measure, actor: applicant(measure.admission, actor),
         asks=(
             Ask(name="delivery", label=N_("What was delivered"), kind="long_text"),
-            Ask(name="proof_id", label=N_("Proof"), kind="row", model=Attachment, required=False),
+            Ask(name="proof_id", label=N_("Proof"), kind="file", model=Attachment, required=False),
         ),
         guard=_binding,
         effect=_reported,

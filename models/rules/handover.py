@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import func, select, update
@@ -89,7 +90,8 @@ def enter_into_list(admission: DutyAdmission, step: Step) -> ListItem:
         **_says(admission),
     )
     item.cooperating = []
-    admission.duty_list = amend(step, duty_list, add=[item], document_number=admission.number or "")
+    of_edition = replace(step, note=str(admission))
+    admission.duty_list = amend(of_edition, duty_list, add=[item], document_number=admission.number or "")
     return item
 
 

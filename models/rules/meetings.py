@@ -153,7 +153,7 @@ MEETING = Workflow(
         by=lambda meeting, actor: editorial_office(meeting, actor) or sits_in(meeting, actor),
         asks=(
             Ask(name="minutes", label=N_("Minutes"), kind="long_text"),
-            Ask(name="file_id", label=N_("File"), kind="row", model=Attachment, required=False),
+            Ask(name="file_id", label=N_("File"), kind="file", model=Attachment, required=False),
         ),
         guard=_has_begun,
         effect=_recorded,

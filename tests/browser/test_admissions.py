@@ -109,8 +109,7 @@ def apply_for(page: Any) -> str:
     submit(page, "保存")
     admission: str = page.url
     for township in TOWNSHIPS:
-        page.goto(admission)
-        part(page, "书面意见").get_by_role("link", name="新增").click()
+        part(page, "涉及乡镇").get_by_role("link", name="新增").click()
         pick(page, "涉及乡镇", township, township)
         submit(page, "保存")
     for kind in GUARANTEES:
@@ -120,13 +119,12 @@ def apply_for(page: Any) -> str:
 
 
 def promise(page: Any, admission: str, kind: str) -> None:
-    """One more guarantee of the draft."""
-    page.goto(admission)
+    """One more guarantee of the draft, on whose page it is added."""
     part(page, "保障措施").get_by_role("link", name="新增").click()
     choose(page, kind=kind)
     fill(page, promise=GUARANTEES[kind], due=f"{BEGINS.isoformat()}T09:00")
     submit(page, "保存")
-    page.goto(admission)
+    assert page.url == admission
 
 
 def answer(page: Any, stance: str) -> None:
@@ -143,9 +141,7 @@ def convene(page: Any) -> None:
     page.goto("/joint_meeting/add")
     fill(page, title=MEETING, meets_at=f"{TODAY + timedelta(days=7)}T09:00", place="三楼会议室", quorum="2")
     submit(page, "保存")
-    meeting = page.url
     for unit in MEMBERS.values():
-        page.goto(meeting)
         part(page, "联席会议成员单位").get_by_role("link", name="新增").click()
         pick(page, "成员单位", unit, unit)
         submit(page, "保存")

@@ -28,8 +28,7 @@ def test_a_township_has_an_item_reworded_and_the_old_edition_stays_as_it_stood(
     old = township.url
     old_words = fact(township, "乡镇（街道）职责").inner_text()
     township.get_by_role("link", name="提出调整").click()
-    choose(township, kind="修改事项", reason="不再适宜乡镇承担")
-    pick(township, "清单", "属地", LIST)
+    choose(township, reason="不再适宜乡镇承担")
     fill(township, explanation="镇里没有捕捉器具和收容场所。", township_duties=NEW_WORDS)
     submit(township, "保存")
     press(township, "提交")
@@ -92,7 +91,7 @@ def test_what_no_item_covers_is_added_on_a_township_s_word_and_can_be_called_abo
     township.click("td.first a")
     call = township.locator("h1").inner_text()
     township.get_by_role("link", name="建议调整清单").click()
-    choose(township, kind="新增事项", reason="职责不清")
+    choose(township, reason="职责不清")
     pick(township, "清单", "属地", LIST)
     pick(township, "牵头部门", "农业农村", "农业农村局")
     fill(
@@ -142,8 +141,12 @@ def in_force(page: Any) -> str:
 
 
 def open_item(page: Any, name: str) -> None:
-    """From the list of items, the one in force."""
-    page.goto(f"/list_item/?f=state:eq:published&q={name.partition(' ')[2]}")
+    """From the menu, by the search box: the one in force is the only one there."""
+    page.locator("#side").get_by_role("link", name="清单事项").click()
+    page.fill("input[type=search]", name.partition(" ")[2])
+    page.keyboard.press("Enter")
+    page.locator(".chip").nth(1).wait_for()
+    assert page.locator("tbody tr").count() == 1
     page.click("td.first a")
     assert page.locator("h1").inner_text() == name
 

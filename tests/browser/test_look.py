@@ -34,7 +34,12 @@ def field(page: Any, label: str) -> Any:
 
 @pytest.mark.parametrize(
     ("account", "further"),
-    [("luoyang", "/call/"), ("office", "/coordination_case/"), ("admin", "/users/list/")],
+    [
+        ("luoyang", "/call/"),
+        ("office", "/coordination_case/"),
+        ("list_manager", "/list_adjustment/"),
+        ("admin", "/users/list/"),
+    ],
 )
 def test_no_page_is_wider_than_a_phone(page_as: PageAs, account: str, further: str) -> None:
     page = page_as(account, PHONE)
@@ -77,6 +82,22 @@ def test_a_table_becomes_cards_each_cell_with_its_label(page_as: PageAs) -> None
     assert wide.eval_on_selector("tbody td:nth-child(2)", "cell => getComputedStyle(cell).display") == "table-cell"
     lefts = narrow.eval_on_selector_all("tbody tr:first-child td", "cells => cells.map(c => c.offsetLeft)")
     assert len(set(lefts)) == 1  # one under the other
+
+
+def test_a_long_label_does_not_run_into_its_value(page_as: PageAs) -> None:
+    page = page_as("luoyang", PHONE)
+    page.goto("/data_request/")
+    script = "cells => cells.map(cell => getComputedStyle(cell, '::before').whiteSpace)"
+    assert set(page.eval_on_selector_all("tbody td:not(.first)", script)) == {"normal"}
+
+
+def test_a_flow_chart_is_read_on_a_phone_by_moving_it_in_its_frame(page_as: PageAs) -> None:
+    page = page_as("grid_luoyang", PHONE)
+    page.goto("/list_item/?f=state:eq:published&q=乡村违法建筑处置")
+    page.click("td.first a")
+    page.get_by_role("link", name="流程图", exact=True).click()
+    assert page.locator(".sheet svg").evaluate("drawing => drawing.getBoundingClientRect().width") >= 600
+    assert page.evaluate(WIDTH) <= PHONE[0]
 
 
 def test_the_menu_of_a_phone_opens_and_closes(page_as: PageAs) -> None:
@@ -221,6 +242,21 @@ def test_every_label_says_in_words_what_its_colour_means(page_as: PageAs, addres
     assert labels
     assert {tone for tone, _ in labels} <= {f"tag-{tone}" for tone in TONES}
     assert all(words for _, words in labels)
+
+
+@pytest.mark.parametrize("account", ["luoyang", "zj", "editorial", "list_manager", "leader"])
+def test_a_desk_speaks_chinese_alone(page_as: PageAs, account: str) -> None:
+    page = page_as(account)
+    page.goto("/")
+    assert re.findall(r"[A-Za-z]{3,}", page.locator("#main").inner_text()) == []
+
+
+def test_what_each_township_is_asked_is_seen_without_moving_the_table(page_as: PageAs) -> None:
+    page = page_as("leader")
+    page.goto("/burden/")
+    frame = page.locator(".scroll", has=page.locator(".table-matrix"))
+    assert frame.locator("thead th").count() > 19
+    assert frame.evaluate("frame => frame.scrollWidth - frame.clientWidth") <= 0
 
 
 @pytest.mark.parametrize(

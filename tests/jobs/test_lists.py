@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from jobs.lists import IDLE
+from models.adjustments import AdjustmentState
 from models.calls import CallState
 from models.item_words import ItemState, ListState
 from models.ledger import Job
@@ -49,6 +50,19 @@ def test_the_silent_are_reminded_once_and_the_round_ends_by_itself(session, make
     states = [opinion.state for opinion in opinions(session, draft)]
     assert states == [OpinionState.given, OpinionState.lapsed, OpinionState.lapsed]
     assert ledger.told(Job.comment_watch)[-1][2] == {"list": draft.title, "round": "1", "silent": "2"}
+
+
+def test_a_proposal_is_reviewed_with_what_has_come_in_when_its_time_is_over(session, make, ledger):
+    adjustment = make.adjustment(state=AdjustmentState.consulting, asked=[make.department(), make.township()])
+    first, silent = make.adjustment_opinions(adjustment)
+    make.press(first, "give", agrees=True)
+    _, over = ledger.moments(adjustment, Job.adjustment_watch)
+    assert over == adjustment.opinion_due
+    assert [ledger.keep(Job.adjustment_watch, over) for _ in range(2)] == [1, 0]
+    session.expire_all()
+    assert (adjustment.state, adjustment.opinion_due) == (AdjustmentState.reviewing, None)
+    assert (first.state, silent.state) == (OpinionState.given, OpinionState.lapsed)
+    assert verify(session) == []
 
 
 # Idle items

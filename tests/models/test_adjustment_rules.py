@@ -314,9 +314,9 @@ def test_when_all_have_answered_it_is_reviewed(session, make):
     adjustment = make.adjustment(state=S.consulting, asked=[make.department(), make.township()])
     first, second = make.adjustment_opinions(adjustment)
     make.press(first, "give", agrees=False, opinion="No.")
-    assert adjustment.state is S.consulting
+    assert (adjustment.state, adjustment.opinion_due) == (S.consulting, first.due)
     make.press(second, "give", agrees=True)
-    assert adjustment.state is S.reviewing
+    assert (adjustment.state, adjustment.opinion_due) == (S.reviewing, None), "no limit runs any more"
     office = make.office(Duty.editorial_office).id
     told = select(Outbox.unit_id).where(Outbox.subject_type == "list_adjustment", Outbox.key.contains("opinions in"))
     assert session.scalars(told).all() == [office]

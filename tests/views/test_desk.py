@@ -46,6 +46,15 @@ def test_what_is_late_stands_before_what_only_lies_long(browser_of, make, sessio
     assert dues == {"Respond, or reject": 1, "Reply to a supervision order": 0}
 
 
+def test_to_whom_nothing_is_sent_it_says_where_to_look(browser_of, make):
+    leader, township = (browser_of(unit).get("/").text for unit in (make.office(Duty.leadership), make.township()))
+    for address in ("/call/charts", "/list_item/charts", "/burden/", "/find/"):
+        assert (f'class="button" href="{address}"' in leader, f'class="button" href="{address}"' in township) == (
+            True,
+            False,
+        )
+
+
 def test_the_moment_of_acceptance_is_no_due_time(browser_of, make):
     make.call(state=CallState.accepted, at=LONG_AGO)
     make.call(state=CallState.submitted, at=LATE)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from models.admissions import AdmissionState
 from models.files import Attachment
 from models.items import AttachmentKind, ItemAttachment
 from models.organisation import Duty
@@ -71,6 +72,21 @@ def test_a_document_hangs_on_its_item_and_is_read_by_all_of_the_county(web, docu
         assert answer.data == PDF
     page = browser_of(town).get(f"/list_item/{document.list_item_id}").text
     assert f'href="/item_attachment/{document.id}/file/file"' in page
+
+
+def test_a_township_sends_its_answer_with_the_letter(browser_of, make, session):
+    town = make.township()
+    admission = make.admission(state=AdmissionState.consulting, townships=[town])
+    (opinion,) = make.opinions(admission)
+    address = f"/admission_opinion/{opinion.id}/move/answer"
+    township = browser_of(town)
+    assert 'type="file" name="file_id"' in township.get(address).text
+    sent = {"stance": "agrees", "opinion": "Gladly.", "file_id": upload()}
+    assert township.post(address, data=sent, content_type="multipart/form-data").status_code == 302
+    session.refresh(opinion)
+    assert opinion.file.name == NAME
+    with township.get(f"/admission_opinion/{opinion.id}/file/file") as answer:
+        assert answer.data == PDF
 
 
 def test_strangers_other_counties_and_drafts_are_out_of_reach(web, document, browser_of, make, session, statements):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
 from models.adjustments import AdjustmentKind, AdjustmentState
@@ -24,13 +25,16 @@ def manager(browser_of, make):
 
 def test_a_part_is_added_from_the_page_of_the_whole_which_is_filled_in(manager, make, session):
     item = make.item(duty_list=make.duty_list())
-    address = f"/item_indicator/add?list_item={item.id}"
-    assert f'href="{address}"' in manager.get(f"/list_item/{item.id}").text
-    assert re.search(rf'<option value="{item.id}" selected>', manager.get(address).text)
+    whole, address = f"/list_item/{item.id}", f"/item_indicator/add?list_item={item.id}&part_of=list_item"
+    assert f'href="{escape(address)}"' in manager.get(whole).text
+    form = manager.get(address).text
+    assert re.search(rf'<option value="{item.id}" selected>', form)
+    assert f'href="{whole}"' in form, "and back to it, without adding one"
     field = {"list_item": item.id, "label": "占地面积", "name": "area", "kind": "number"}
-    assert manager.post(address, data=field).status_code == 302
-    page = manager.get(f"/list_item/{item.id}").text
-    assert ("占地面积" in page, address in page) == (True, True)
+    answer = manager.post(address, data=field)
+    assert (answer.status_code, answer.location) == (302, whole)
+    page = manager.get(whole).text
+    assert ("占地面积" in page, escape(address) in page) == (True, True)
     assert session.scalars(select(ItemIndicator.name)).all() == ["area"]
 
 
@@ -48,6 +52,59 @@ def test_a_part_is_not_offered_to_whom_cannot_add_it(browser_of, make):
     page = officer.get(f"/list_item/{item.id}").text
     assert ("关联指标项" in page, "/item_indicator/add" in page) == (True, False)
     assert "/call_assignment/add" not in officer.get(f"/call/{make.call(state='submitted').id}").text
+
+
+def test_what_is_no_part_of_the_page_is_shown_itself(browser_of, make):
+    item = make.item()
+    township = browser_of(make.township())
+    address = f"/list_adjustment/add?list_item={item.id}&kind=modify&duty_list={item.duty_list_id}"
+    assert f'href="{escape(address)}"' in township.get(f"/list_item/{item.id}").text
+    form = {"list_item": item.id, "kind": "modify", "duty_list": item.duty_list_id, "reason": "law_change"}
+    assert "/list_adjustment/" in township.post(address, data=form).location
+
+
+def test_who_is_asked_reads_what_is_proposed_and_what_stands_now(browser_of, make):
+    item, town = make.item(township_duties="每月巡查。"), make.township()
+    adjustment = make.adjustment(
+        item=item, kind="modify", state=AdjustmentState.consulting, asked=[town], township_duties="汛期每日巡查。"
+    )
+    (opinion,) = make.adjustment_opinions(adjustment)
+    for address in (f"/adjustment_opinion/{opinion.id}", f"/adjustment_opinion/{opinion.id}/move/give"):
+        page = browser_of(town).get(address).text
+        assert ("每月巡查。" in page, "汛期每日巡查。" in page) == (True, True), address
+
+
+# Lists
+
+
+def test_the_menu_opens_the_items_in_force_and_whoever_reads_them_may_see_the_others(manager, make):
+    shown, hidden = make.item(title="在施行"), make.item(title="在起草", duty_list=make.duty_list())
+    address = "/list_item/?f=state:eq:published"
+    assert f'href="{address}"' in manager.get("/").text
+    assert f'href="{address}"' in manager.get(f"/list_item/{shown.id}").text
+    page = manager.get(address).text
+    assert (shown.title in page, hidden.title in page) == (True, False)
+    assert hidden.title in manager.get("/list_item/").text
+
+
+def test_a_list_that_is_empty_as_it_opens_says_what_to_do(manager, make):
+    make.item(title="在起草", duty_list=make.duty_list())
+    assert "清单由编办公布" in manager.get("/list_item/?f=state:eq:published").text
+    assert "清单由编办公布" not in manager.get("/list_item/?f=state:eq:removed").text
+
+
+def test_a_record_without_a_number_is_called_by_its_name(browser_of, make):
+    admission = make.admission()
+    page = browser_of(admission.applicant).get("/duty_admission/").text
+    assert (f"#{admission.id}<" in page, page.count(admission.title)) == (False, 2)
+
+
+def test_how_a_deadline_came_about_is_not_asked_of_one_that_people_wrote(browser_of, make):
+    editorial = browser_of(make.office(Duty.editorial_office))
+    meeting, call = make.meeting(), make.call(state="submitted")
+    assert "/due/" not in editorial.get(f"/joint_meeting/{meeting.id}").text
+    assert editorial.get(f"/joint_meeting/{meeting.id}/due/meets_at").status_code == 404
+    assert f"/call/{call.id}/due/accept_due" in editorial.get(f"/call/{call.id}").text
 
 
 # The recorder
@@ -129,7 +186,7 @@ def test_a_place_is_chosen_among_what_the_rule_lets_pass(browser_of, make):
 
 def test_what_a_record_names_already_may_stay_though_nobody_could_choose_it_now(manager, make):
     edition = make.list_in_force()
-    proposal = make.adjustment(AdjustmentKind.add, state=AdjustmentState.reviewing, legal_basis="")
+    proposal = make.adjustment(AdjustmentKind.add, state=AdjustmentState.reviewing)
     make.adjustment(AdjustmentKind.add, state=AdjustmentState.applied)
     row = {"kind": "add", "duty_list": edition.id, "reason": "law_change", "explanation": "x", "title": "y"}
     answer = manager.post(f"/list_adjustment/{proposal.id}/edit", data=row | {"legal_basis": "A law."})
