@@ -89,12 +89,12 @@ def run_of(answer):
     return int(re.search(r"/import_run/(\d+)", answer.location)[1])
 
 
-def draft_of(truth, title, code="cooperation"):
+def draft_of(truth, title, code="cooperation", state=ListState.draft):
     list_type_id = truth.scalar(select(ListType.id).where(ListType.code == code))
     county, owner = truth.all(select(DutyList.region_id, DutyList.owner_unit_id).where(DutyList.id == 1))[0]
     with truth.session() as session, session.begin():
         set_origin(session, Origin())
-        draft = DutyList(title=title, list_type_id=list_type_id, region_id=county, owner_unit_id=owner)
+        draft = DutyList(title=title, list_type_id=list_type_id, region_id=county, owner_unit_id=owner, state=state)
         session.add(draft)
         session.flush()
         return draft.id
@@ -322,6 +322,13 @@ def test_sheets_named_by_kind_of_list_go_to_the_drafts_of_those_kinds(manager, t
     drafts = select(ListType.code, DutyList.title).join(DutyList, DutyList.list_type_id == ListType.id)
     made = truth.all(drafts.join(ListItem, ListItem.duty_list_id == DutyList.id).where(ListItem.title == "危房排查"))
     assert sorted(made) == [("public_service", "公共服务清单"), ("responsibility", "责任清单")]
+
+
+def test_a_list_that_is_out_for_comment_gets_no_second_draft(manager, truth):
+    draft_of(truth, "网格清单征求意见稿", "grid_service", ListState.consulting)
+    content = book(网格服务事项清单=[["编码", "事项名称"], ["1", "巡查"]])
+    ((_, action, told),) = rows_of(truth, run_of(send(manager, content)))
+    assert (action, "“网格清单征求意见稿”正在征求意见" in told) == ("refused", True)
 
 
 def test_a_run_is_its_units_own(served, manager, truth):
