@@ -12,7 +12,7 @@ from flask_appbuilder.api import BaseApi, protect
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.engine import template, write
+from app.engine import kinds, template, write
 from app.engine.cells import text_of
 from app.engine.declare import Told, World
 from app.engine.derive import Shape, shape_of
@@ -119,6 +119,8 @@ class Imports(BaseView):
         shape = _shape(resource)
         if request.method == "GET":
             return self._draw_new(shape)
+        if "template" in request.form:  # of the kind that was chosen beside it
+            return redirect(url_for("Imports.template", resource=resource, **_given(shape)))
         try:
             key = _send(resource).id
         except write.NotWritten as refusal:
@@ -131,8 +133,7 @@ class Imports(BaseView):
         return redirect(url_for("ImportRunPage.show" if known else "Imports.headings", pk=key))
 
     def _draw_new(self, shape: Shape, told: Told | None = None) -> str:
-        kinds = shape.console.kinds
-        leading = shape.fields[kinds.by[0]] if kinds else None
+        leading = shape.fields[shape.console.kinds.by[0]] if shape.console.kinds else None
         return self.render_template(
             "import_new.html",
             shape=shape,
@@ -163,7 +164,7 @@ class Imports(BaseView):
             return redirect(url_for("ImportRunPage.show", pk=pk))
         if request.method == "GET":
             return self._draw_headings(run)
-        shape = SHAPES[run.resource]
+        shape = _shape_of(run)
         with write.transaction(_world()) as session:
             remember(session, run, _said(shape), _heads())
         try:
@@ -173,7 +174,7 @@ class Imports(BaseView):
         return redirect(url_for("ImportRunPage.show" if known else "Imports.headings", pk=pk))
 
     def _draw_headings(self, run: ImportRun, told: Told | None = None) -> str:
-        shape = SHAPES[run.resource]
+        shape = _shape_of(run)
         _, headings, sheets = opened(_world(), _store(), run)
         return self.render_template(
             "import_headings.html",
@@ -186,6 +187,11 @@ class Imports(BaseView):
             told=told,
             back=url_for("ImportRunPage.show", pk=run.id),
         )
+
+
+def _shape_of(run: ImportRun) -> Shape:
+    """The table with the fields that people declared for rows of that kind."""
+    return kinds.of_sent(_world(), SHAPES[run.resource], dict(run.given))
 
 
 def _columns(headings: Headings, sheet: Sheet) -> list[dict[str, Any]]:

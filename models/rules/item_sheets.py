@@ -16,7 +16,7 @@ from models.door import by_rule
 from models.item_words import ListState
 from models.lists import DutyList, ListItem, ListType
 from models.roles import RoleName
-from models.rules.editions import next_edition
+from models.rules.editions import OPEN, next_edition
 from models.workflow import Refused
 
 CODE = 40
@@ -26,6 +26,8 @@ UNLISTED = N_(
     "Nothing says which list the row belongs to."
     " Choose it when you send the file, or call the sheet by the kind of list."
 )
+
+WAITING = N_("“%(title)s” is out for comment or under review. Take it back to a draft, then import.")
 
 Memo = dict[Any, Any]
 
@@ -58,6 +60,9 @@ def _draft(session: Session, list_type: ListType, actor: Actor) -> DutyList:
         drafts = select(DutyList).where(of_type, DutyList.state == ListState.draft).order_by(DutyList.id.desc())
         if (draft := session.scalar(drafts.limit(1))) is not None:
             return draft
+        waiting = select(DutyList.title).where(of_type, DutyList.state.in_(OPEN))
+        if (title := session.scalar(waiting.limit(1))) is not None:
+            raise Refused(WAITING, field="list_type", title=title)
         in_force = session.scalar(select(DutyList).where(of_type, DutyList.state == ListState.published))
         if in_force is not None:
             return next_edition(session, in_force)

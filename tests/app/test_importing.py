@@ -11,8 +11,8 @@ import run
 from app import factory, taking
 from models.door import system_session
 from models.imports import ImportRow, ImportRun, ImportWord
-from models.item_words import ListState
-from models.lists import DutyList, ListItem, ListType
+from models.item_words import FieldKind, ListState
+from models.lists import DutyList, ListField, ListItem, ListType
 from models.recorder import Origin, RecorderEntry, set_origin
 from tests.app.conftest import reading
 from tests.sheets import book, office_list
@@ -89,12 +89,12 @@ def run_of(answer):
     return int(re.search(r"/import_run/(\d+)", answer.location)[1])
 
 
-def draft_of(truth, title, code="cooperation"):
+def draft_of(truth, title, code="cooperation", state=ListState.draft):
     list_type_id = truth.scalar(select(ListType.id).where(ListType.code == code))
     county, owner = truth.all(select(DutyList.region_id, DutyList.owner_unit_id).where(DutyList.id == 1))[0]
     with truth.session() as session, session.begin():
         set_origin(session, Origin())
-        draft = DutyList(title=title, list_type_id=list_type_id, region_id=county, owner_unit_id=owner)
+        draft = DutyList(title=title, list_type_id=list_type_id, region_id=county, owner_unit_id=owner, state=state)
         session.add(draft)
         session.flush()
         return draft.id
@@ -231,6 +231,22 @@ def test_a_word_is_told_once_too(manager, truth):
     assert re.fullmatch(r"\d+-\w+", truth.scalar(word))
 
 
+def test_a_word_of_a_declared_field_is_told_too(manager, truth):
+    type_id = truth.scalar(select(ListType.id).where(ListType.code == "village_stamp"))
+    with truth.session() as session, session.begin():
+        set_origin(session, Origin())
+        declared = {"label": "档次（演示）", "name": "grade", "kind": FieldKind.word, "choices": "甲等\n乙等"}
+        session.add(ListField(list_type_id=type_id, position=99, **declared))
+    draft = draft_of(truth, "证明清单丁", "village_stamp")
+    content = book(表=[["编码", "事项名称", "档次（演示）"], ["1", "养犬", "最好"]])
+    key = run_of(send(manager, content, duty_list=draft))
+    assert [action for _, action, _ in rows_of(truth, key)] == ["refused"]
+    assert 'name="means-grade"' in manager.get(f"/import_run/{key}/headings?_l_=zh").text
+    said = {"sheet": "表", "head": "1", "word-grade": "最好", "means-grade": "甲等"}
+    manager.post(f"/import_run/{key}/headings", data=said)
+    assert [action for _, action, _ in rows_of(truth, key)] == ["new"]
+
+
 def test_what_was_edited_since_or_is_referred_to_is_kept_when_undone(manager, truth):
     draft = draft_of(truth, "配合事项清单戊")
     first = run_of(send(manager, book(表=office_list(FIRST, SECOND)), duty_list=draft))
@@ -306,6 +322,13 @@ def test_sheets_named_by_kind_of_list_go_to_the_drafts_of_those_kinds(manager, t
     drafts = select(ListType.code, DutyList.title).join(DutyList, DutyList.list_type_id == ListType.id)
     made = truth.all(drafts.join(ListItem, ListItem.duty_list_id == DutyList.id).where(ListItem.title == "危房排查"))
     assert sorted(made) == [("public_service", "公共服务清单"), ("responsibility", "责任清单")]
+
+
+def test_a_list_that_is_out_for_comment_gets_no_second_draft(manager, truth):
+    draft_of(truth, "网格清单征求意见稿", "grid_service", ListState.consulting)
+    content = book(网格服务事项清单=[["编码", "事项名称"], ["1", "巡查"]])
+    ((_, action, told),) = rows_of(truth, run_of(send(manager, content)))
+    assert (action, "“网格清单征求意见稿”正在征求意见" in told) == ("refused", True)
 
 
 def test_a_run_is_its_units_own(served, manager, truth):
@@ -394,7 +417,8 @@ def test_a_workbook_to_fill_in_has_the_columns_of_the_kind(manager, truth):
     from python_calamine import CalamineWorkbook
 
     draft = draft_of(truth, "配合事项清单子", "village_stamp")
-    with manager.get(f"/import_run/template/list_item.xlsx?duty_list={draft}&_l_=zh", buffered=True) as answer:
+    asked = manager.post("/import_run/new/list_item?_l_=zh", data={"template": "1", "duty_list": draft})
+    with manager.get(asked.location, buffered=True) as answer:
         made = CalamineWorkbook.from_filelike(BytesIO(answer.data))
     assert made.get_sheet_by_index(0).to_python()[0][:3] == ["编码", "事项名称", "类别"]
     assert "证明用途" in made.get_sheet_by_index(0).to_python()[0]
