@@ -116,7 +116,9 @@ def _versions(session: Session, shape: Shape, keys: Sequence[int]) -> dict[int |
 
 def _change(change: tuple[str, str, str]) -> str:
     label, before, after = change
-    return str(gettext("%(label)s: %(before)s → %(after)s", label=label, before=before or "–", after=after or "–"))
+    if not before:
+        return str(gettext("%(label)s: %(value)s", label=label, value=after or "–"))
+    return str(gettext("%(label)s: %(before)s → %(after)s", label=label, before=before, after=after or "–"))
 
 
 def take(world: World, store: Store, run: ImportRun) -> None:
@@ -132,10 +134,11 @@ def take(world: World, store: Store, run: ImportRun) -> None:
     with by_rule(session):
         of_run = select(ImportRow).where(ImportRow.import_run_id == run.id).order_by(ImportRow.id)
         checked = session.scalars(of_run).all()
-    for row, was in zip_longest(rows, checked):
-        if row is None or was is None or _outcome(row) != (was.sheet, was.number, was.action, was.name, was.told):
-            told = gettext(OTHERWISE, sheet=row["sheet"] if row else "", row=row["number"] if row else 0)
-            raise write.NotWritten(Told(409, {"": told}))
+    looked_at = ((was.sheet, was.number, was.action, was.name, was.told) for was in checked)
+    for now, was in zip_longest(map(_outcome, rows), looked_at):
+        if now != was:
+            sheet, number, *_ = now or was
+            raise write.NotWritten(Told(409, {"": gettext(OTHERWISE, sheet=sheet, row=number)}))
     with by_rule(session):
         keep_rows(session, run, rows)
         IMPORT.move(session, run, "take", actor=SYSTEM_ACTOR, now=world.now())

@@ -13,11 +13,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.engine import kinds, template, write
-from app.engine.cells import text_of
+from app.engine.cells import Known, text_of
 from app.engine.declare import Told, World
 from app.engine.derive import Shape, shape_of
 from app.engine.fields import Field, translated
-from app.engine.intake import Headings, unknown_headings
+from app.engine.intake import Headings, headings_of, unknown_headings
 from app.engine.pages import XLSX
 from app.engine.present import name_of
 from app.engine.schema import key_of
@@ -340,11 +340,20 @@ def _remember(run: ImportRun) -> int:
         raise write.NotWritten(
             Told(409, {"": gettext("This import has been taken already: its headings stay as they are.")})
         )
+    _refuse_no_columns(run, [*filter(None, headings.values()), *words])
     said = {("", plain_heading(heading)): means for heading, means in headings.items()}
     said |= {(name, word): means for name, of_field in words.items() for word, means in of_field.items()}
     with write.transaction(_world()) as session:
         remember(session, run, said)
     return run.id
+
+
+def _refuse_no_columns(run: ImportRun, named: Sequence[str]) -> None:
+    """Raise `NotWritten` for a column that the table does not have: what was said of it would be forgotten."""
+    known = headings_of(_world(), SHAPES[run.resource], Known(), run.given).fields
+    if unknown := [name for name in named if name not in known]:
+        told = gettext("“%(value)s” is no column here. There are: %(names)s.", value=unknown[0], names="、".join(known))
+        raise write.NotWritten(Told(422, {"headings": told}))
 
 
 def _summary(run: ImportRun) -> dict[str, Any]:

@@ -150,9 +150,7 @@ def unknown_headings(headings: Headings, sheets: Sequence[Sheet]) -> list[str]:
 def refuse_unknown(headings: Headings, sheets: Sequence[Sheet]) -> None:
     """Raise `Unreadable`, naming the headings that are not known, and those that are."""
     if not any(f is not None for sheet in sheets for f in map(headings.meant, sheet.headings)):
-        raise Unreadable(
-            gettext("The first row names no column of this table. It knows: %(names)s.", names=headings.told())
-        )
+        raise Unreadable(gettext("No heading here is one of this table. It knows: %(names)s.", names=headings.told()))
     if unknown := unknown_headings(headings, sheets):
         raise Unreadable(
             gettext(
@@ -258,7 +256,15 @@ class _Taker:
         if row is None:
             row = write.insert(world, shape, sent)
             self.met[row.id] = (sheet.name, line.number)
-            return Outcome(sheet.name, line.number, "new", row.id, name_of(row), after=_sendable(shape, row, sent))
+            return Outcome(
+                sheet.name,
+                line.number,
+                "new",
+                row.id,
+                name_of(row),
+                after=_sendable(shape, row, sent),
+                changes=[self._change(shape.fields[name], None, row) for name in sent if name in shape.form],
+            )
         if row.id in self.met:
             raise _twice(self.met[row.id][1])
         self.met[row.id] = (sheet.name, line.number)

@@ -30,7 +30,7 @@ def begin(
 ) -> ImportRun:
     """A file that was sent for a table. Raises `Refused` for one that has been taken already."""
     same = (
-        select(ImportRun.id)
+        select(ImportRun.id, ImportRun.given)
         .join(Attachment, Attachment.id == ImportRun.file_id)
         .where(
             ImportRun.resource == resource,
@@ -39,7 +39,8 @@ def begin(
             Attachment.sha256 == file.sha256,
         )
     )
-    if (known := session.scalar(same.limit(1))) is not None:
+    known = next((number for number, said in session.execute(same) if said == dict(given)), None)
+    if known is not None:
         raise Refused(
             N_("This very file has been taken already, as import %(number)s. Undo that one first."),
             field="file",

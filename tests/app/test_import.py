@@ -152,3 +152,47 @@ def test_a_dry_run_writes_nothing(demo, tmp_path, capsys):
     assert run.main(["import", "call", str(tmp_path / "c.csv"), "--as", TOWN, "--dry-run"]) == 0
     assert json.loads(capsys.readouterr().out)["rows"] == 1
     assert ask(demo, "SELECT count(*) FROM call") == before
+
+
+LAW = (
+    "list_type,category,code,title_label,lead_department_as_in_law,cooperating_departments_as_in_law,"
+    "county_department_duties,township_duties,legal_basis,time_limit_in_law,territorial_scope,source\n"
+    "法定职责分工(属地管理类),自然资源,ZR-01,永久基本农田划定与保护,县级人民政府自然资源主管部门,农业农村主管部门,"
+    "划定,设立标志,《土地管理法》第三十四条,,全国,某法\n"
+    "法定协同机制,协同机制,XT-01,联合执法,县级以上人民政府,公安;民政,组织,参加,《条例》第一条,,山东省,某法\n"
+)
+PUBLISHED = (
+    "list_type,category,code,title,lead_department,cooperating_departments,county_department_duties,township_duties,"
+    "legal_basis,time_limit,place,source_url,source_quality\n"
+    "城市管理事件处置标准,市容环境,01,违法搭建,市城乡规划管理局;市住建局,各街道(办事处);各产业集聚区,拆除,,,15工作日,甲市,x,y\n"
+    "城市管理事件处置标准,市容环境,01,私搭乱建,区城管执法大队,区有关街道办事处,停工,,,4个工作时,乙市,x,y\n"
+)
+LIMITS = "scheme,place,step,value,unit,note,date,source,source_quality\n12345热线,甲省,办结,5,工作日,,2020,x,y\n"
+
+
+def test_a_folder_of_lists_as_they_are_published_is_taken_in_one_go(demo, tmp_path, capsys):
+    folder = tmp_path / "real"
+    folder.mkdir()
+    for name, text in (("law", LAW), ("published", PUBLISHED), ("limits", LIMITS)):
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    taken = []
+    for _ in range(2):
+        assert run.main(["import", "list_item", str(folder), "--as", EDITORIAL]) == 0, capsys.readouterr().err
+        taken.append(json.loads(capsys.readouterr().out))
+    assert [(t["new"], t["changed"], t["same"], t["left_out"]) for t in taken] == [
+        (3, 1, 0, ["limits"]),
+        (0, 0, 4, ["limits"]),
+    ]
+    of_drafts = (
+        "FROM list_item i JOIN duty_list l ON l.id = i.duty_list_id AND l.state = 'draft'"
+        " WHERE i.code IN ('01', '01-2', 'XT-01')"
+    )
+    lead = "(SELECT name FROM unit WHERE id = i.lead_department_id)"
+    assert ask(demo, f"SELECT i.code, i.title, {lead} {of_drafts} ORDER BY i.code") == [
+        ("01", "违法搭建", "自然资源和规划局"),
+        ("01-2", "私搭乱建", "综合行政执法局"),
+        ("XT-01", "联合执法", None),
+    ]
+    helpers = "SELECT u.name FROM item_cooperation c JOIN unit u ON u.id = c.unit_id WHERE c.list_item_id IN"
+    named = ask(demo, f"{helpers} (SELECT i.id {of_drafts}) ORDER BY u.code")
+    assert named == [("公安局",), ("民政局",), ("住房和城乡建设局",)]

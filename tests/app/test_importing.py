@@ -13,6 +13,7 @@ from models.door import system_session
 from models.imports import ImportRow, ImportRun, ImportWord
 from models.item_words import FieldKind, ListState
 from models.lists import DutyList, ListField, ListItem, ListType
+from models.organisation import Unit
 from models.recorder import Origin, RecorderEntry, set_origin
 from tests.app.conftest import reading
 from tests.sheets import book, office_list
@@ -132,7 +133,10 @@ def test_an_offices_file_is_read_as_it_is_and_taken_in_a_job_and_undone(served, 
     section = ["一、水利（2项）", None, None, None, None, None]
     rows = [section, FIRST, SECOND, ("merge", 4, 0, 4, 5, section[0])]
     key = run_of(send(manager, book(清单=office_list(*rows)), duty_list=draft))
-    assert rows_of(truth, key) == [(6, "new", ""), (7, "new", "")]
+    (first, second) = rows_of(truth, key)
+    assert (first[:2], second[:2]) == ((6, "new"), (7, "new"))
+    assert "牵头部门：水利局\n" in first[2]
+    assert "类别：水利" in second[2]
     assert items_of(truth, draft) == {}
     page = manager.get(f"/import_run/{key}?_l_=zh").text
     assert ("导入这些行" in page, "河道采砂监管" in page) == (True, True)
@@ -170,9 +174,9 @@ def test_a_heading_is_told_once_and_known_from_then_on(manager, truth):
     }
     told = manager.post(f"/import_run/{key}/headings", data=said)
     assert told.location.endswith(f"/import_run/{key}")
-    assert rows_of(truth, key) == [(2, "new", "")]
+    assert [row[:2] for row in rows_of(truth, key)] == [(2, "new")]
     again = book(表=[["编码", "事项名称", "谁来牵头", "经办人"], ["10", "校园食品", "市场监督管理局", ""]])
-    assert rows_of(truth, run_of(send(manager, again, duty_list=draft))) == [(2, "new", "")]
+    assert [row[:2] for row in rows_of(truth, run_of(send(manager, again, duty_list=draft)))] == [(2, "new")]
     words = select(ImportWord.said, ImportWord.means).where(ImportWord.said.in_(["谁来牵头", "经办人"]))
     assert dict(truth.all(words)) == {"谁来牵头": "lead_department", "经办人": ""}
 
@@ -300,6 +304,23 @@ def test_what_was_looked_at_in_english_is_taken_too(manager, truth):
     assert state_of(truth, key) == ("taken", "")
 
 
+def test_nothing_is_taken_if_a_word_means_another_by_now(manager, truth):
+    draft = draft_of(truth, "配合事项清单卯")
+    key = run_of(send(manager, book(表=office_list(FIRST)), duty_list=draft))
+    other, county = truth.all(select(Unit.code, Unit.region_id).where(Unit.code == "330329-jy"))[0]
+    with truth.session() as session, session.begin():
+        set_origin(session, Origin())
+        word = {"resource": "list_item", "field": "lead_department", "said": "水利局", "means": other}
+        session.add(word := ImportWord(region_id=county, **word))
+    move(manager, key, "confirm")
+    sweep()
+    with truth.session() as session, session.begin():
+        set_origin(session, Origin())
+        session.delete(session.get_one(ImportWord, word.id))
+    assert state_of(truth, key)[0] == "failed"
+    assert items_of(truth, draft) == {}
+
+
 def test_the_same_file_is_not_taken_twice_unless_it_was_undone(manager, truth):
     content, draft = book(表=office_list(FIRST)), draft_of(truth, "配合事项清单庚")
     key = run_of(send(manager, content, duty_list=draft))
@@ -307,6 +328,7 @@ def test_the_same_file_is_not_taken_twice_unless_it_was_undone(manager, truth):
     sweep()
     refused = send(manager, content, duty_list=draft)
     assert (refused.status_code, f"导入 {key}" in refused.text) == (422, True)
+    assert send(manager, content, duty_list=draft_of(truth, "另一份清单")).status_code == 302
     move(manager, key, "undo", note="重来")
     sweep()
     assert send(manager, content, duty_list=draft).status_code == 302
@@ -316,7 +338,7 @@ def test_sheets_named_by_kind_of_list_go_to_the_drafts_of_those_kinds(manager, t
     row = [1, "危房排查", "教育局", None, None, "排查。"]
     content = book(责任清单=office_list(row), 公共服务清单=office_list(row))
     key = run_of(send(manager, content))
-    assert [(action, text) for _, action, text in rows_of(truth, key)] == [("new", ""), ("new", "")]
+    assert [action for _, action, _ in rows_of(truth, key)] == ["new", "new"]
     move(manager, key, "confirm")
     sweep()
     drafts = select(ListType.code, DutyList.title).join(DutyList, DutyList.list_type_id == ListType.id)
@@ -348,7 +370,8 @@ def test_a_row_that_stands_there_twice_is_refused_and_a_column_of_other_kinds_is
     rows = [["编码", "事项名称", "办理流程"], [1, "养犬", "走访"], [2, "出生", ""], [2, "出生", ""]]
     key = run_of(send(manager, book(表=rows), duty_list=draft))
     told = [(number, action, text) for number, action, text in rows_of(truth, key)]
-    assert told == [(2, "new", ""), (3, "new", ""), (4, "refused", "与第3行重复。")]
+    assert [row[:2] for row in told] == [(2, "new"), (3, "new"), (4, "refused")]
+    assert told[2][2] == "与第3行重复。"
     assert truth.get(ImportRun, key).left_out == "办理流程"
 
 
@@ -423,7 +446,7 @@ def test_a_workbook_to_fill_in_has_the_columns_of_the_kind(manager, truth):
     assert made.get_sheet_by_index(0).to_python()[0][:3] == ["编码", "事项名称", "类别"]
     assert "证明用途" in made.get_sheet_by_index(0).to_python()[0]
     content = book(表=[made.get_sheet_by_index(0).to_python()[0][:2], ["1", "居民养犬证明"]])
-    assert rows_of(truth, run_of(send(manager, content, duty_list=draft))) == [(2, "new", "")]
+    assert [row[:2] for row in rows_of(truth, run_of(send(manager, content, duty_list=draft)))] == [(2, "new")]
 
 
 def test_a_draft_may_be_discarded(manager, truth):
