@@ -244,6 +244,7 @@ class _Taker:
             raise write.NotWritten(Told(422, of_others))
         row = self._existing(shape, sent)
         if row is None:
+            self._refuse_unless("can_add")
             row = write.insert(world, self.shape, sent)
             self.met[row.id] = (sheet.name, line.number)
             return Outcome(sheet.name, line.number, "new", row.id, name_of(row), after=_sendable(shape, row, sent))
@@ -251,6 +252,8 @@ class _Taker:
             raise _twice(self.met[row.id][1])
         self.met[row.id] = (sheet.name, line.number)
         before = write.amend(world, self.shape, row, sent)
+        if before:
+            self._refuse_unless("can_edit")
         return Outcome(
             sheet.name,
             line.number,
@@ -261,6 +264,12 @@ class _Taker:
             after=_sendable(shape, row, before),
             changes=[self._change(shape.fields[name], value, row) for name, value in before.items()],
         )
+
+    def _refuse_unless(self, permission: str) -> None:
+        """Whoever may not add or edit rows one by one does not by the file either."""
+        if not self.world.allows(permission, self.shape.permission):
+            said = gettext("You do not have the permission for this. Ask the administrator if you need it.")
+            raise write.NotWritten(Told(403, {"": said}))
 
     def _change(self, changed: Field, before: Any, row: Any) -> tuple[str, str, str]:
         zone = self.world.zone
