@@ -244,6 +244,7 @@ def _counter(resource: str, unit_code: str | None = None) -> Iterator[tuple[Worl
             act_for(session, actor)
         recorder.set_origin(session, recorder.Origin(actor=actor if unit_code else None, at=now, place="command"))
         around = factory.world()
+        around = replace(around, allows=lambda *_: True)  # whether the unit enters such rows was asked above
         yield replace(around, session=lambda: session, actor=lambda: actor, now=lambda: now), shapes[resource]
 
 

@@ -21,7 +21,7 @@ from models.actor import SYSTEM_ACTOR
 from models.base import N_, Model
 from models.door import by_rule
 from models.imports import ImportRow, ImportRun, ImportWord, RowAction
-from models.rules.imports import IMPORT, keep_rows
+from models.rules.imports import IMPORT, keep_rows, remember
 from models.store import Store
 from views import CONSOLES
 
@@ -52,6 +52,18 @@ def opened(world: World, store: Store, run: ImportRun) -> tuple[Known, Headings,
     headings = headings_of(world, SHAPES[run.resource], known, run.given)
     content = store.path(run.file.key).read_bytes()
     return known, headings, read(run.file.name, content, headings.knows, run.heads)
+
+
+def tell(
+    world: World, run: ImportRun, said: Mapping[tuple[str, str], str], heads: Mapping[str, int] | None = None
+) -> None:
+    """Remember what people say of a file's headings and words. Raises `NotWritten`."""
+    known = known_words(world.session(), run.region_id, run.resource)
+    headings = headings_of(world, SHAPES[run.resource], known, run.given)
+    own = {heading: headings.meant([heading]) for field, heading in said if not field and headings.knows(heading)}
+    fixed = {("", heading): field.name if field else "" for heading, field in own.items()}
+    with write.transaction(world) as session:
+        remember(session, run, said, world.actor(), fixed=fixed, heads=heads)
 
 
 def check(world: World, store: Store, run: ImportRun) -> bool:
@@ -176,8 +188,11 @@ def take_back(world: World, run: ImportRun) -> None:
 
 def _undo(world: World, shape: Shape, row: ImportRow, subject: Any, held: Collection[int]) -> str:
     """Undo one row; in words what of it stays."""
-    if row.action is RowAction.new:
-        if subject.id in held or row.subject_version != getattr(subject, "version", row.subject_version):
+    new = row.action is RowAction.new
+    if not world.allows("can_delete" if new else "can_edit", shape.permission):
+        return str(gettext("You do not have the permission for this. Ask the administrator if you need it."))
+    if new:
+        if subject.id in held or _is_edited(row, shape, subject):
             return str(gettext("Edited since, or other records refer to it: it stays."))
         write.delete(world, shape, subject)
         return ""
@@ -187,6 +202,14 @@ def _undo(world: World, shape: Shape, row: ImportRow, subject: Any, held: Collec
     write.amend(world, shape, subject, mine)
     kept = [translated(f.label) for name, f in fields.items() if name not in mine]
     return str(gettext("Edited since, and kept: %(columns)s.", columns="、".join(kept))) if kept else ""
+
+
+def _is_edited(row: ImportRow, shape: Shape, subject: Any) -> bool:
+    """By its version; where a table keeps none, by what it holds."""
+    if hasattr(subject, "version"):
+        return bool(subject.version != row.subject_version)
+    fields = {name: shape.fields[name] for name in row.after if name in shape.fields}
+    return any(sendable(f.of(subject)) != row.after[name] for name, f in fields.items())
 
 
 def _held_by_others(session: Session, shape: Shape, keys: Sequence[int | None]) -> set[int]:

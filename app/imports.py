@@ -20,17 +20,20 @@ from app.engine.fields import Field, translated
 from app.engine.intake import Headings, headings_of, unknown_headings
 from app.engine.pages import XLSX
 from app.engine.present import name_of
-from app.engine.schema import key_of
+from app.engine.schema import key_of, storable
 from app.engine.sheets import Sheet, Unreadable, plain_heading
-from app.importing import MOST_TOLD, SHAPES, check, opened
+from app.importing import MOST_TOLD, SHAPES, check, opened, tell
 from models.imports import ImportRun, ImportState
-from models.rules.imports import begin, mine, remember
+from models.rules.imports import begin, mine
 from models.store import Store
 from views.imports import import_runs
 
 SHAPE = shape_of(import_runs)
 PERMISSION = "Import"
 OPEN = (ImportState.read, ImportState.checked, ImportState.failed)
+MOST_SAID = 1_000
+"""What a program may say at once of headings and words."""
+
 SAMPLES = 3
 """Cells of a column that are shown beside its heading."""
 
@@ -62,10 +65,11 @@ def _shape(resource: str) -> Shape:
 
 
 def _open(pk: int) -> ImportRun:
-    """One's own import, as long as nothing of it has been taken."""
+    """An import of one's own unit, for whoever may add such rows."""
     run = write.get(_world(), SHAPE, pk) or abort(404)
     if not mine(run, _world().actor()):
         abort(404)
+    _shape(run.resource)
     return run
 
 
@@ -165,9 +169,8 @@ class Imports(BaseView):
         if request.method == "GET":
             return self._draw_headings(run)
         shape = _shape_of(run)
-        with write.transaction(_world()) as session:
-            remember(session, run, _said(shape), _heads())
         try:
+            tell(_world(), run, _said(shape), _heads())
             known = _try(_open(pk))
         except write.NotWritten as refusal:
             return self._draw_headings(_open(pk), refusal.told), refusal.told.status
@@ -331,8 +334,9 @@ class ImportApi(BaseApi):
 def _remember(run: ImportRun) -> int:
     """What a program says of a file. Raises `NotWritten`."""
     body: Any = request.get_json(silent=True)
-    sent: dict[str, Any] = body if isinstance(body, dict) else {"headings": None}
-    headings, words = sent.get("headings", {}), sent.get("words", {})
+    sent = body if isinstance(body, dict) else {"headings": None}
+    headings: Any = sent.get("headings", {})
+    words: Any = sent.get("words", {})
     parts = [headings, *(words.values() if isinstance(words, dict) else [None])]
     if not all(isinstance(part, dict) and all(isinstance(v, str) for v in part.values()) for part in parts):
         raise write.NotWritten(Told(422, {"": gettext("Send a JSON object.")}))
@@ -343,8 +347,11 @@ def _remember(run: ImportRun) -> int:
     _refuse_no_columns(run, [*filter(None, headings.values()), *words])
     said = {("", plain_heading(heading)): means for heading, means in headings.items()}
     said |= {(name, word): means for name, of_field in words.items() for word, means in of_field.items()}
-    with write.transaction(_world()) as session:
-        remember(session, run, said)
+    if len(said) > MOST_SAID:
+        raise write.NotWritten(Told(422, {"": gettext("This number is too large.")}))
+    if not all(storable(word + means) for (_, word), means in said.items()):
+        raise write.NotWritten(Told(422, {"": gettext("The text has a character that cannot be stored.")}))
+    tell(_world(), run, said)
     return run.id
 
 

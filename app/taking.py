@@ -20,6 +20,7 @@ from app.engine.declare import Told, World
 from app.engine.sheets import Unreadable
 from app.errors import PAGES
 from app.importing import take, take_back
+from app.security import GRANTED
 from models.actor import SYSTEM_ACTOR, Actor
 from models.door import act_for, by_rule, system_session
 from models.imports import ImportRun, ImportState
@@ -58,27 +59,30 @@ def carry_out(engine: Engine, key: int, now: datetime) -> None:
 
 @contextmanager
 def _as_sent(engine: Engine, key: int, now: datetime) -> Iterator[tuple[World, ImportRun]]:
-    """The import in a session of whoever sent it, locked; committed at the end."""
+    """The import in a session of whoever asked for it, locked; committed at the end."""
     with system_session(engine) as looking:
         sent = looking.get_one(ImportRun, key)
-        actor = _actor(looking, sent, now)
+        actor, may = _actor(looking, sent, now)
     with Session(engine) as session:
         act_for(session, actor)
         set_origin(session, Origin(actor=actor, at=now, place="job:imports"))
         with by_rule(session):
             run = session.scalars(select(ImportRun).where(ImportRun.id == key).with_for_update()).one()
-        yield replace(factory.world(), session=lambda: session, actor=lambda: actor, now=lambda: now), run
+        around = replace(factory.world(), session=lambda: session, actor=lambda: actor, now=lambda: now)
+        yield replace(around, allows=lambda permission, resource: (permission, resource) in may), run
         session.commit()
 
 
-def _actor(looking: Session, run: ImportRun, now: datetime) -> Actor:
-    """Who sent it, as they stand today. Raises `NotWritten` where they no longer serve there."""
+def _actor(looking: Session, run: ImportRun, now: datetime) -> tuple[Actor, set[tuple[str, str]]]:
+    """Who asked for it, and what they may do, today. Raises `NotWritten` where they no longer serve there."""
     day = now.astimezone(identity.ZONE).date()
-    seats = identity.seats(looking, run.user_id, day) if run.user_id is not None else []
+    user = run.user if run.user is not None and run.user.active else None
+    seats = identity.seats(looking, user.id, day) if user is not None else []
     seat = next((seat for seat in seats if seat.unit_id == run.unit_id), None)
-    if seat is None or run.user_id is None:
+    if seat is None or user is None:
         raise write.NotWritten(Told(403, {"": gettext("Whoever sent it no longer serves in this unit. Send it anew.")}))
-    return identity.actor_of(looking, run.user_id, seat)
+    granted = looking.execute(GRANTED, {"user_id": user.id, "role_ids": list(seat.role_ids)})
+    return identity.actor_of(looking, user.id, seat), {(permission, resource) for permission, resource in granted}
 
 
 def _fail(engine: Engine, key: int, now: datetime, why: str) -> None:
@@ -86,4 +90,4 @@ def _fail(engine: Engine, key: int, now: datetime, why: str) -> None:
         set_origin(session, Origin(at=now, place="job:imports"))
         run = session.get_one(ImportRun, key)
         if run.state in UNDONE:
-            IMPORT.move(session, run, UNDONE[run.state], actor=SYSTEM_ACTOR, now=now, note=why)
+            IMPORT.move(session, run, UNDONE[run.state], actor=SYSTEM_ACTOR, now=now, note=why[: write.NOTE])

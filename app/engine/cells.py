@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
 from flask_babel import force_locale, gettext
@@ -34,6 +34,8 @@ DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 NUMERAL = "〇零一二三四五六七八九十百"
 LISTED = re.compile(rf"[（(]?第?([{NUMERAL}]{{1,40}}|\d+)[）)]?[项条号、.．]?")
 TENS = {10, 100}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,23 @@ class Reader:
             named = [self._row(wanted, name) for name in ([text] if whole else parts_of(text))]
             return [row for row in named if row is not None]
         if wanted.kind == "word":
-            return self._word(wanted, self.known.values.get((wanted.name, text), text))
+            return self._said(wanted, text, self._word)
         return _scalar(wanted, cell, text)
 
-    def _word(self, wanted: Field, said: str) -> str | None:
-        if not said:
-            return None
+    def _said(self, wanted: Field, text: str, find: Callable[[Field, str], T]) -> T | None:
+        """What the table itself calls so; only what it does not know is what people said that it means."""
+        try:
+            return find(wanted, text) if text else None
+        except Unclear:
+            said = self.known.values.get((wanted.name, text), text)
+            if said == text:
+                raise
+        try:
+            return find(wanted, said) if said else None
+        except Unclear as error:
+            raise Unclear(str(error), text) from error
+
+    def _word(self, wanted: Field, said: str) -> str:
         for word in wanted.words:
             names = {str(word), word.label}
             for language in LANGUAGES:
@@ -89,14 +102,11 @@ class Reader:
         raise Unclear(_unknown(said), said)
 
     def _row(self, wanted: Field, text: str) -> Any:
-        said = self.known.values.get((wanted.name, text), text)
-        if not said:
-            return None
-        if (wanted.name, said) not in self.rows:
-            self.rows[wanted.name, said] = self._found(wanted, said, text)
-        return self.rows[wanted.name, said]
+        if (wanted.name, text) not in self.rows:
+            self.rows[wanted.name, text] = self._said(wanted, text, self._found)
+        return self.rows[wanted.name, text]
 
-    def _found(self, wanted: Field, said: str, text: str) -> Any:
+    def _found(self, wanted: Field, said: str) -> Any:
         """The one row of that code or name among those that may be chosen, or called so on the screen."""
         target: Any = wanted.target
         columns = [getattr(target, name) for name in NATURAL_KEYS if hasattr(target, name)]
@@ -108,10 +118,10 @@ class Reader:
             found = self.called[wanted.name].get(said, set())
         if len(found) > 1:
             raise Unclear(
-                gettext("Several records match “%(value)s”. Write the code of the one.", value=text[:60]), text
+                gettext("Several records match “%(value)s”. Write the code of the one.", value=said[:60]), said
             )
         if not found:
-            raise Unclear(_unknown(text), text)
+            raise Unclear(_unknown(said), said)
         return next(iter(found))
 
     def _choices(self, wanted: Field) -> Select[Any]:

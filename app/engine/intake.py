@@ -254,6 +254,7 @@ class _Taker:
             raise write.NotWritten(Told(422, of_others))
         row = self._existing(shape, sent)
         if row is None:
+            self._refuse_unless("can_add")
             row = write.insert(world, shape, sent)
             self.met[row.id] = (sheet.name, line.number)
             return Outcome(
@@ -269,6 +270,8 @@ class _Taker:
             raise _twice(self.met[row.id][1])
         self.met[row.id] = (sheet.name, line.number)
         before = write.amend(world, shape, row, sent)
+        if before:
+            self._refuse_unless("can_edit")
         return Outcome(
             sheet.name,
             line.number,
@@ -287,6 +290,12 @@ class _Taker:
         if leading not in self.shapes:
             self.shapes[leading] = kinds.of_sent(self.world, self.shape, dict(sent))
         return self.shapes[leading]
+
+    def _refuse_unless(self, permission: str) -> None:
+        """Whoever may not add or edit rows one by one does not by the file either."""
+        if not self.world.allows(permission, self.shape.permission):
+            said = gettext("You do not have the permission for this. Ask the administrator if you need it.")
+            raise write.NotWritten(Told(403, {"": said}))
 
     def _change(self, changed: Field, before: Any, row: Any) -> tuple[str, str, str]:
         zone = self.world.zone

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-MEMORY, SECONDS = 1024 * 1024 * 1024, 20
+MEMORY, SECONDS = 1024 * 1024 * 1024, 5
 """What the process may use: bytes of memory, and seconds of a processor."""
 
 DEEPEST, WIDEST = 20_000, 200

@@ -14,15 +14,25 @@ from models.base import N_
 from models.door import by_rule
 from models.files import Attachment
 from models.imports import ImportRow, ImportRun, ImportState, ImportWord
+from models.roles import RoleName
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 S = ImportState
 LONGEST = 200
 """The longest heading or word that is remembered."""
 
+KEEPERS = frozenset({RoleName.list_manager, RoleName.editorial_officer})
+"""Who keeps the words of a county: what one person says of a file, everybody's files are read by."""
+
+KNOWN = N_(
+    "“%(said)s” has a meaning in this county already. Leave it as it is, or ask the list manager to change it under"
+    " “Words of imports”."
+)
+
 
 def mine(run: ImportRun, actor: Actor) -> bool:
-    return actor.serves(run.unit_id)
+    """Of the unit acted for: its rows are written in that unit's name, by the rights of whoever asks for it."""
+    return actor.unit_id == run.unit_id
 
 
 def begin(
@@ -71,20 +81,32 @@ def keep_rows(session: Session, run: ImportRun, rows: list[dict[str, Any]]) -> N
 
 
 def remember(
-    session: Session, run: ImportRun, told: Mapping[tuple[str, str], str], heads: Mapping[str, int] | None = None
+    session: Session,
+    run: ImportRun,
+    told: Mapping[tuple[str, str], str],
+    actor: Actor,
+    *,
+    fixed: Mapping[tuple[str, str], str] | None = None,
+    heads: Mapping[str, int] | None = None,
 ) -> None:
     """What people said of headings and words, by (field, word): from now on the county's files are read so.
 
-    `heads`: in which row the heading of each sheet of this file is.
+    What is known already, and what the table itself knows (`fixed`), only the keepers of words change. Raises
+    `Refused`. `heads`: in which row the heading of each sheet of this file is.
     """
     with by_rule(session):
         run.heads = dict(heads) if heads is not None else run.heads
         of_table = select(ImportWord).where(ImportWord.region_id == run.region_id, ImportWord.resource == run.resource)
         known = {(word.field, word.said): word for word in session.scalars(of_table)}
+        meant = {**(fixed or {}), **{key: word.means for key, word in known.items()}}
         for (field, said), means in told.items():
+            if not said or max(len(said), len(means)) > LONGEST:
+                continue
+            if meant.get((field, said), means) != means and not actor.roles & KEEPERS:
+                raise Refused(KNOWN, field="file", said=said)
             if word := known.get((field, said)):
                 word.means = means
-            elif len(said) <= LONGEST:
+            else:
                 session.add(
                     ImportWord(region_id=run.region_id, resource=run.resource, field=field, said=said, means=means)
                 )
@@ -104,7 +126,12 @@ def _has_something(run: ImportRun, step: Step) -> None:
 
 def _confirm(run: ImportRun, step: Step) -> None:
     run.without_refused = bool(step.answers.get("without_refused"))
-    run.problem = ""
+    _ask(run, step)
+
+
+def _ask(run: ImportRun, step: Step) -> None:
+    """Whoever asks answers for it: it is taken, or undone, by their rights and in their name."""
+    run.user_id, run.problem = step.actor.user_id, ""
 
 
 def _taken(run: ImportRun, step: Step) -> None:
@@ -169,6 +196,7 @@ IMPORT = Workflow(
         source=frozenset({S.taken}),
         target=S.undoing,
         by=mine,
+        effect=_ask,
         tone="danger",
         help=N_("New rows go, changed ones get back what they held. What was edited since stays, and is named."),
         wants_note=True,

@@ -9,11 +9,13 @@ from sqlalchemy.pool import NullPool
 
 import run
 from app import factory, taking
+from models.base import Role, User
 from models.door import system_session
 from models.imports import ImportRow, ImportRun, ImportWord
+from models.irregular import IrregularAssignmentReport
 from models.item_words import FieldKind, ListState
 from models.lists import DutyList, ListField, ListItem, ListType
-from models.organisation import Unit
+from models.organisation import Posting, Unit
 from models.recorder import Origin, RecorderEntry, set_origin
 from tests.app.conftest import reading
 from tests.sheets import book, office_list
@@ -306,18 +308,21 @@ def test_what_was_looked_at_in_english_is_taken_too(manager, truth):
 
 def test_nothing_is_taken_if_a_word_means_another_by_now(manager, truth):
     draft = draft_of(truth, "配合事项清单卯")
-    key = run_of(send(manager, book(表=office_list(FIRST)), duty_list=draft))
-    other, county = truth.all(select(Unit.code, Unit.region_id).where(Unit.code == "330329-jy"))[0]
+    county = truth.scalar(select(Unit.region_id).where(Unit.code == "330329-sl"))
     with truth.session() as session, session.begin():
         set_origin(session, Origin())
-        word = {"resource": "list_item", "field": "lead_department", "said": "水利局", "means": other}
-        session.add(word := ImportWord(region_id=county, **word))
-    move(manager, key, "confirm")
+        told = {"resource": "list_item", "field": "lead_department", "said": "水利站"}
+        session.add(word := ImportWord(region_id=county, means="330329-sl", **told))
+        session.flush()
+        key = word.id
+    row = [1, "河道采砂监管", "水利站", None, "查处非法采砂。", "日常巡查。"]
+    run_ = run_of(send(manager, book(表=office_list(row)), duty_list=draft))
+    with truth.session() as session, session.begin():
+        set_origin(session, Origin())
+        session.get_one(ImportWord, key).means = "330329-jy"
+    move(manager, run_, "confirm")
     sweep()
-    with truth.session() as session, session.begin():
-        set_origin(session, Origin())
-        session.delete(session.get_one(ImportWord, word.id))
-    assert state_of(truth, key)[0] == "failed"
+    assert state_of(truth, run_)[0] == "failed"
     assert items_of(truth, draft) == {}
 
 
@@ -455,3 +460,143 @@ def test_a_draft_may_be_discarded(manager, truth):
     assert move(manager, key, "discard").status_code == 302
     assert state_of(truth, key)[0] == "discarded"
     assert truth.scalar(select(DutyList.state).where(DutyList.id == draft)) is ListState.draft
+
+
+def program(served, name):
+    """What a program of this account sends with: `post(path, **options)`."""
+    client = served[0].test_client()
+    who = {"username": name, "password": PASSWORD, "provider": "db"}
+    headers = {"Authorization": f"Bearer {client.post('/api/v1/security/login', json=who).json['access_token']}"}
+    return lambda path, **options: client.post(f"/api/v1/import_run/{path}", headers=headers, **options)
+
+
+def colleague_of(truth, name, role, *, instead=False):
+    """Somebody else in the unit of `name`, in another role; `instead`: themselves, from now on."""
+    with truth.session() as session, session.begin():
+        set_origin(session, Origin())
+        user = session.scalars(select(User).where(User.username == name)).one()
+        role_id = session.scalars(select(Role.id).where(Role.name == role)).one()
+        posting = session.scalars(select(Posting).where(Posting.user_id == user.id)).first()
+        if instead:
+            was, posting.role_id = posting.role_id, role_id
+            return was
+        made = User(
+            username=f"{name}-{role}",
+            first_name="（演示）",
+            last_name="同事",
+            email=f"{name}-{role}@example.org",
+            active=True,
+            password=user.password,
+        )
+        session.add(made)
+        session.flush()
+        session.add(Posting(user_id=made.id, unit_id=posting.unit_id, role_id=role_id, from_on=posting.from_on))
+        return made.username
+
+
+def test_what_a_colleague_asks_for_is_done_by_their_own_rights(served, manager, truth):
+    draft = draft_of(truth, "配合事项清单寅")
+    key = run_of(send(manager, book(表=office_list(FIRST)), duty_list=draft))
+    other = signed_in(served, colleague_of(truth, "list_manager", "department_staff"))
+    assert other.get(f"/import_run/{key}/headings").status_code == 403
+    said = {"sheet": "表", "head": "3", "heading": ["序号"], "means": ["title"]}
+    assert other.post(f"/import_run/{key}/headings", data=said).status_code == 403
+    assert move(other, key, "confirm").status_code == 302
+    sweep()
+    assert (state_of(truth, key)[0], items_of(truth, draft)) == ("failed", {})
+
+
+def test_whoever_lost_the_right_meanwhile_takes_nothing(manager, truth):
+    draft = draft_of(truth, "配合事项清单卯")
+    key = run_of(send(manager, book(表=office_list(FIRST)), duty_list=draft))
+    move(manager, key, "confirm")
+    was = colleague_of(truth, "list_manager", "leader", instead=True)
+    sweep()
+    assert (state_of(truth, key)[0], items_of(truth, draft)) == ("failed", {})
+    with truth.session() as session, session.begin():
+        set_origin(session, Origin())
+        user_id = session.scalars(select(User.id).where(User.username == "list_manager")).one()
+        session.scalars(select(Posting).where(Posting.user_id == user_id)).first().role_id = was
+
+
+def test_an_account_that_was_shut_takes_nothing(manager, truth):
+    draft = draft_of(truth, "配合事项清单辰")
+    key = run_of(send(manager, book(表=office_list(FIRST)), duty_list=draft))
+    move(manager, key, "confirm")
+    for active in (False, True):
+        with truth.session() as session, session.begin():
+            set_origin(session, Origin())
+            session.scalars(select(User).where(User.username == "list_manager")).one().active = active
+        sweep()
+        assert (state_of(truth, key)[0], items_of(truth, draft)) == ("failed", {})
+
+
+def test_what_one_may_not_delete_is_not_deleted_by_undoing_its_import(served, truth):
+    town = signed_in(served, "luoyang")
+    content = book(
+        表=[["title", "disguise", "evidence", "department"], ["（演示）填表", "fund_allocation", "报表", "教育局"]]
+    )
+    key = run_of(send(town, content, resource="irregular_assignment_report"))
+    move(town, key, "confirm")
+    sweep()
+    report = select(IrregularAssignmentReport.id).where(IrregularAssignmentReport.title == "（演示）填表")
+    assert (state_of(truth, key), truth.scalar(report) is not None) == (("taken", ""), True)
+    move(town, key, "undo", note="不报了")
+    sweep()
+    assert [action for _, action, _ in rows_of(truth, key)] == ["kept"]
+    assert truth.scalar(report) is not None
+
+
+def test_one_person_does_not_change_what_a_word_means_for_the_county(served, truth):
+    town = program(served, "luoyang")
+    content = book(表=[["标题", "情形x"], ["（演示）漏水", "水管"]])
+    key = town("send/call", data={"file": (BytesIO(content), "呼叫.xlsx")}).json["id"]
+    first = town(f"{key}/words", json={"headings": {"情形x": ""}})
+    assert first.status_code == 200, first.text
+    for said in ({"headings": {"情形x": "title"}}, {"headings": {"标题": ""}}):
+        answer = town(f"{key}/words", json=said)
+        assert answer.status_code == 422, said
+    assert town(f"{key}/words", json={"headings": {"情形x": "", "": "title"}}).status_code == 200
+    told = select(ImportWord.said, ImportWord.means).where(ImportWord.resource == "call", ImportWord.field == "")
+    assert truth.all(told) == [("情形x", "")]
+
+
+def test_a_name_that_the_table_knows_means_nothing_else(manager, served, truth):
+    draft, said = draft_of(truth, "配合事项清单巳"), {"lead_department": {"水利局": "教育局", "老站": "水利局"}}
+    content = book(表=[["编码", "事项名称", "牵头部门"], ["1", "水库", "水利局"], ["2", "河道", "老站"]])
+    key = run_of(send(manager, content, duty_list=draft))
+    assert program(served, "list_manager")(f"{key}/words", json={"words": said}).status_code == 200
+    move(manager, key, "confirm")
+    sweep()
+    assert {lead for _, lead, _ in items_of(truth, draft).values()} == {"水利局"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"words": 5},
+        {"words": "abc"},
+        {"words": None},
+        {"words": [["code", {"a": "b"}]]},
+        {"words": {"code": {"a": None}}},
+        {"headings": {"归口": "\ud800"}},
+        {"words": {"code": {"\x00": "1"}}},
+        {"headings": {f"列{n}": "" for n in range(1_001)}},
+        ["headings"],
+    ],
+)
+def test_a_program_that_says_nonsense_is_refused_in_words(served, truth, said):
+    tell = program(served, "list_manager")
+    content = book(表=[["编码", "事项名称"], ["1", "水库"]])
+    key = tell("send/list_item", data={"file": (BytesIO(content), "x.xlsx")}).json["id"]
+    answer = tell(f"{key}/words", json=said)
+    assert (answer.status_code, bool(answer.json["message"])) == (422, True)
+
+
+def test_whatever_row_is_said_to_be_the_heading_the_page_still_answers(manager, truth):
+    draft = draft_of(truth, "配合事项清单午")
+    rows = [*([f"题{n}"] for n in range(10)), ["编码", "事项名称"], *([n] for n in range(40))]
+    key = run_of(send(manager, book(表=rows), duty_list=draft))
+    for head in ("1", "0", "-3", "51", "999999", "9" * 40, "x"):
+        answer = manager.post(f"/import_run/{key}/headings", data={"sheet": "表", "head": head})
+        assert (answer.status_code, manager.get(f"/import_run/{key}/headings").status_code) in ((302, 200), (422, 200))

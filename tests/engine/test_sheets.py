@@ -177,3 +177,10 @@ def test_the_names_in_a_cell():
 
 def test_a_cell_is_called_as_the_program_calls_it():
     assert (address(5, 0), address(12, 27)) == ("A5", "AB12")
+
+
+@pytest.mark.parametrize("heads", [None, {"x": 1}])
+def test_where_the_heading_is_said_to_be_does_not_decide_whether_a_file_is_too_long(heads):
+    content = "\n".join(f"{row}," for row in ["题"] * 10 + ["序号"] + ["1"] * MOST).encode()
+    with pytest.raises(Unreadable, match=str(MOST)):
+        read("x.csv", content, known, heads)
