@@ -12,6 +12,7 @@ from functools import cache
 from flask import Flask, current_app, has_app_context
 from flask_babel import force_locale, gettext
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import factory, identity
@@ -52,6 +53,8 @@ def carry_out(engine: Engine, key: int, now: datetime) -> None:
                     take_back(world, run)
         except (write.NotWritten, Unreadable) as refusal:
             _fail(engine, key, now, str(refusal))
+        except OperationalError:  # the database is busy or away: the next sweep tries again
+            raise
         except Exception:
             log.exception("import %d failed", key)
             _fail(engine, key, now, gettext(PAGES[500]))

@@ -115,7 +115,10 @@ def test_blind_spots_and_overlaps_are_found_and_counted(program_of, make):
     assert codes(program, is_blind_spot="!f", is_overlap="!f") == {"D", "E"}
     figures = chart(program, "is_blind_spot", "is_overlap")
     bars = {part["name"]: dict(zip(figures["labels"], part["data"], strict=True)) for part in figures["series"]}
-    assert bars == {"No": {"No": 2, "Yes": 1}, "Yes": {"No": 1, "Yes": 1}}
+    assert bars == {
+        "Overlap: No": {"Blind spot: No": 2, "Blind spot: Yes": 1},
+        "Overlap: Yes": {"Blind spot: No": 1, "Blind spot: Yes": 1},
+    }
 
 
 @pytest.mark.requirement("ZG-28")
@@ -125,7 +128,10 @@ def test_what_is_handled_online_is_found_and_counted(program_of, make):
     program = program_of(make.township())
     assert codes(program, online="!t") == {"A", "C", "D"}
     figures = chart(program, "online")
-    assert dict(zip(figures["labels"], figures["series"][0]["data"], strict=True)) == {"Yes": 3, "No": 1}
+    assert dict(zip(figures["labels"], figures["series"][0]["data"], strict=True)) == {
+        "Handled online: Yes": 3,
+        "Handled online: No": 1,
+    }
 
 
 @pytest.mark.requirement("LX-20")
