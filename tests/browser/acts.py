@@ -15,7 +15,7 @@ def picker_of(page: Any, label: str) -> Any:
 def pick(page: Any, label: str, words: str, wanted: str) -> None:
     """Search in a picker, and take the row of that name."""
     picker = picker_of(page, label)
-    box = picker.get_by_role("combobox")
+    box = picker.locator("[role=combobox]")
     box.fill(words)
     picker.get_by_role("option", name=wanted, exact=False).first.click()
 

@@ -79,7 +79,6 @@ def test_a_duty_is_admitted_only_after_the_last_township_has_answered(page_as: P
     follow(department, "登记移交")
     fill(department, handover_record="移交巡查路线图和名册。", handed_over_on=TODAY.isoformat())
     submit(department, "登记移交")
-    deliver(department, luoyang, "经费")
     luoyang.goto(admission)
     press(luoyang, "承接职责")
     assert state(luoyang) == "生效"
@@ -137,9 +136,9 @@ def answer(page: Any, stance: str) -> None:
 
 
 def convene(page: Any) -> None:
-    """A meeting of all members, next week."""
+    """A meeting of all members, who came together this morning."""
     page.goto("/joint_meeting/add")
-    fill(page, title=MEETING, meets_at=f"{TODAY + timedelta(days=7)}T09:00", place="三楼会议室", quorum="2")
+    fill(page, title=MEETING, meets_at=f"{TODAY.isoformat()}T00:00", place="三楼会议室", quorum="2")
     submit(page, "保存")
     for unit in MEMBERS.values():
         part(page, "联席会议成员单位").get_by_role("link", name="新增").click()
@@ -151,14 +150,3 @@ def put_on_agenda(page: Any) -> None:
     follow(page, "列入议程")
     pick(page, "联席会议", MEETING[:6], MEETING)
     submit(page, "列入议程")
-
-
-def deliver(department: Any, township: Any, kind: str) -> None:
-    """The department reports a guarantee, and the township confirms it."""
-    part(department, "保障措施").get_by_role("link", name=kind).click()
-    follow(department, "报告落实情况")
-    fill(department, delivery="已拨付到账。")
-    submit(department, "报告落实情况")
-    township.goto(department.url)
-    press(township, "确认落实")
-    assert state(township) == "已落实"
