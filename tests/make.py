@@ -442,11 +442,11 @@ class Make(MakeBurden, MakeAdmissions):
         columns = {"region_id": unit.region_id, "unit_id": unit.id, "created_at": NOW, **told, **columns}
         return self._add(Attachment(name=name, **columns))
 
-    def import_run(self, unit: Unit) -> ImportRun:
+    def import_run(self, unit: Unit, **columns: Any) -> ImportRun:
         """A file of one row that a unit has sent, and that was looked at."""
         file = self.file(unit, f"{self._name('Rows')}.xlsx")
-        run = ImportRun(region_id=unit.region_id, resource="call", file=file, unit_id=unit.id, created_at=NOW)
-        self._add(run)
+        told = {"region_id": file.region_id, "unit": unit, "resource": "call", "created_at": NOW, "new": 1, **columns}
+        run = self._add(ImportRun(file=file, **told))
         self._add(ImportRow(region_id=unit.region_id, import_run=run, sheet="1", number=2, action=RowAction.new))
         return run
 

@@ -160,7 +160,7 @@ class MakeAdmissions:
                 for measure in self.guarantees(admission):
                     self.press(measure, name, delivery="All of it.", at=at)
             case "put_on_agenda":
-                self.press(admission, name, meeting_id=self.meeting(*members), at=at)
+                self.press(admission, name, meeting_id=self.meeting(*members, meets_at=at), at=at)
             case "hand_over":
                 self.press(
                     admission,

@@ -10,7 +10,7 @@ from datetime import date, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import JSON, Connection, inspect, select, update
+from sqlalchemy import JSON, Connection, Table, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from models.assigned import MatterState
 from models.base import Model, User
 from models.door import act_for, may_write
 from models.files import Attachment
+from models.imports import ImportState
 from models.irregular import ReportState
 from models.item_words import ListState
 from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
@@ -89,6 +90,9 @@ class Ground:
             self._claim(side)
         for role in RoleName:
             self.people[role] = self._person(self._seat(role), role)
+        for unit_id in sorted({person.actor.unit_id for person in self.people.values()}):
+            for state in (ImportState.checked, ImportState.taken):
+                make.import_run(self.session.get_one(Unit, unit_id), state=state)
         self._seat_a_member(self.people[RoleName.joint_meeting_member].actor.unit_id)
         stranger = self._account()
         self.people["stranger"] = Person(stranger.username, Actor(stranger.id))
@@ -157,6 +161,7 @@ class Ground:
         make.admission(**parties, state="approved", then="deliver")
         make.admission(**parties, state="approved", then="deliver confirm_delivery hand_over")
         make.admission(**parties, state="suspended", then="deliver confirm_delivery")
+        make.admission(**parties, state="approved", at=NOW - timedelta(days=7))
         make.meeting(units["department"])
 
     def _decided(self, ballot: Ballot, **parties: Any) -> None:
@@ -329,24 +334,33 @@ class Ground:
             return list(theirs.scalars(query))
 
     @cached_property
-    def golden(self) -> dict[str, dict[int, dict[str, Any]]]:
-        """Every row of every table as it stands before anyone tries."""
-        return {name: self.snapshot(name) for name in Model.metadata.tables}
+    def golden(self) -> dict[str, set[tuple[Any, ...]]]:
+        """Every row of every table as the database keeps it, before anyone tries."""
+        return {name: self._kept(table) for name, table in Model.metadata.tables.items()}
 
-    def snapshot(self, name: str) -> dict[Any, dict[str, Any]]:
-        table = Model.metadata.tables[name]
-        keys = [column.key for column in table.primary_key]
-        rows = self.connection.execute(select(table)).mappings()
-        return {tuple(row[key] for key in keys) if len(keys) > 1 else row[keys[0]]: dict(row) for row in rows}
+    def _kept(self, table: Table) -> set[tuple[Any, ...]]:
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        return {tuple(row) for row in self.connection.exec_driver_sql(f'SELECT {columns} FROM "{table.name}"')}
 
     def changed(self, names: Iterable[str]) -> dict[Row, tuple[Any, Any]]:
         """(before, after) of each row of these tables that is not as it was."""
         found: dict[Row, tuple[Any, Any]] = {}
         for name in names:
-            before, after = self.golden[name], self.snapshot(name)
-            for key in before.keys() | after.keys():
-                if before.get(key) != after.get(key):
-                    found[name, key] = before.get(key), after.get(key)
+            table = Model.metadata.tables[name]
+            kept, now = self.golden[name], self._kept(table)
+            before, after = self._by_key(table, kept - now), self._by_key(table, now - kept)
+            found |= {(name, key): (before.get(key), after.get(key)) for key in before.keys() | after.keys()}
+        return found
+
+    def _by_key(self, table: Table, rows: Iterable[tuple[Any, ...]]) -> dict[Any, dict[str, Any]]:
+        """Rows as a query would give them, by their keys."""
+        dialect = self.connection.dialect
+        read = {c.key: c.type.dialect_impl(dialect).result_processor(dialect, None) for c in table.columns}
+        found = {}
+        for kept in rows:
+            row = {name: f(value) if f else value for (name, f), value in zip(read.items(), kept, strict=True)}
+            keys = tuple(row[column.key] for column in table.primary_key)
+            found[keys if len(keys) > 1 else keys[0]] = row
         return found
 
 

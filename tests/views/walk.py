@@ -385,31 +385,37 @@ class Walk:
         transition = shape.console.workflow.moves[route.name.removeprefix("move_")]
         ours, hidden = self._keys(shape)
         rows = {row_key(row): row for row in self.seen[shape.resource]}
-        mine = self._open(shape)[transition.name]
-        begun = [key for key in ours if rows[key].state in transition.source]
-        ready = [*mine[-1:], *mine[:1], *(key for key in begun if key not in mine)]
+        mine = self._open(shape)[transition.name][::-1]
+        not_mine = [key for key in ours if rows[key].state in transition.source and key not in mine]
         other = [key for key in ours if rows[key].state not in transition.source]
-        keys = [*ready[:2], *other[:1], *hidden, HUGE] if self.is_first(route) else [*ready[:1], *hidden[-1:]]
-        for key in keys or [ABSENT]:
-            path = self._path(route, pk=key)
-            if route.method == "GET":
-                yield Attempt("GET", path)
-                continue
-            right = {f.name: value for f in asked(transition) if (value := self._answer(f, rows.get(key))) is not None}
-            for body in self._move_bodies(route, transition, right, thoroughly=key in ready[:1]):
-                yield Attempt("POST", path, self._as_sent(route, body if route.is_api else {"note": "x"} | body), True)
+        first = self.is_first(route)
+        for key in mine if first else [*mine, *not_mine][:1]:
+            yield from self._move(route, transition, key, rows.get(key))
+            if first and (str(route) in self.accepted or key == mine[-1]):  # where it is taken, all the rest is tried
+                yield from self._move(route, transition, key, rows.get(key), thoroughly=True)
+                break
+        for key in [*not_mine[:1], *other[:1], *hidden, HUGE] if first else hidden[-1:]:
+            yield from self._move(route, transition, key, rows.get(key))
+        if not (mine or not_mine or hidden):
+            yield from self._move(route, transition, ABSENT, None)
+
+    def _move(
+        self, route: Route, transition: Any, key: int, row: Any, *, thoroughly: bool = False
+    ) -> Iterator[Attempt]:
+        path = self._path(route, pk=key)
+        if route.method == "GET":
+            yield Attempt("GET", path)
+            return
+        right = {f.name: value for f in asked(transition) if (value := self._answer(f, row)) is not None}
+        for body in self._move_bodies(route, transition, right) if thoroughly else (right,):
+            yield Attempt("POST", path, self._as_sent(route, body if route.is_api else {"note": "x"} | body), True)
 
     def _answer(self, f: Field, subject: Any) -> Any:
         if f.kind == "day" or (f.kind == "moment" and not f.required):
             return EARLIER[:10] if f.kind == "day" else EARLIER  # what is to come is asked for by the moment
         return self._value(f, subject) if subject is not None or f.target is None else 1
 
-    def _move_bodies(
-        self, route: Route, transition: Any, right: dict[str, Any], *, thoroughly: bool
-    ) -> Iterator[dict[str, Any]]:
-        yield right
-        if not thoroughly or not self.is_first(route):
-            return
+    def _move_bodies(self, route: Route, transition: Any, right: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {}
         yield self._not_theirs(route.shape) | right
         for f in (f for f in asked(transition) if f.target is not None):
