@@ -19,10 +19,12 @@ from app.engine.pages import XLSX
 from app.extensions import appbuilder, db
 from app.identity import current_actor, today
 from models.base import N_
+from models.door import by_rule
 from models.organisation import Unit
 from models.queries.burden import (
     SOURCES,
     Source,
+    admitted_now,
     asked,
     caps,
     is_of_county,
@@ -66,17 +68,18 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a township may do, and what it owes: by the lists in force, and by what was assigned to it besides."""
+    """What a township may do, and what it owes: by the lists in force, by admission, and by assignment besides."""
 
     township: Unit
     powers: int
     duties: int
+    admitted: int
     matters: int
 
     @property
     def ratio(self) -> float | None:
         """Duties for each power."""
-        return (self.duties + self.matters) / self.powers if self.powers else None
+        return (self.duties + self.admitted + self.matters) / self.powers if self.powers else None
 
 
 class Burden(BaseView):
@@ -171,11 +174,12 @@ def _figures(meter: Meter) -> dict[str, Any]:
 
 
 def _balances(counted: list[Unit]) -> list[Balance]:
-    """Two statements for all of them."""
+    """Three statements for all of them."""
     actor = current_actor()
-    powers, duties = db.session.execute(powers_and_duties(actor)).one()
-    matters = dict(db.session.execute(matters_now(actor)).all())
-    return [Balance(unit, powers, duties, matters.get(unit.id, 0)) for unit in counted]
+    with by_rule(db.session):  # also the admissions of others are no duties of the lists
+        powers, duties = db.session.execute(powers_and_duties(actor)).one()
+    admitted, matters = (dict(db.session.execute(query(actor)).all()) for query in (admitted_now, matters_now))
+    return [Balance(unit, powers, duties, admitted.get(unit.id, 0), matters.get(unit.id, 0)) for unit in counted]
 
 
 def _balanced(balances: list[Balance]) -> dict[str, Any]:
@@ -183,6 +187,7 @@ def _balanced(balances: list[Balance]) -> dict[str, Any]:
     parts = (
         (gettext("Powers"), [balance.powers for balance in balances]),
         (gettext("Duties by the lists"), [balance.duties for balance in balances]),
+        (gettext("Admitted duties in force"), [balance.admitted for balance in balances]),
         (gettext("Assigned matters in force"), [balance.matters for balance in balances]),
     )
     return {

@@ -16,7 +16,7 @@ from app.engine.declare import Told, World
 from app.engine.derive import Shape, shape_of
 from app.engine.fields import translated
 from app.engine.intake import Headings, Report, headings_of, refuse_unknown, sendable, unknown_headings
-from app.engine.sheets import Sheet, read
+from app.engine.sheets import Sheet, Unreadable, read
 from models.actor import SYSTEM_ACTOR
 from models.base import N_, Model
 from models.door import by_rule
@@ -50,7 +50,10 @@ def opened(world: World, store: Store, run: ImportRun) -> tuple[Known, Headings,
     """The file with what is known of it. Raises `Unreadable`."""
     known = known_words(world.session(), run.region_id, run.resource)
     headings = headings_of(world, SHAPES[run.resource], known, run.given)
-    content = store.path(run.file.key).read_bytes()
+    try:
+        content = store.path(run.file.key).read_bytes()
+    except FileNotFoundError as error:
+        raise Unreadable(gettext("The file itself is gone. Send it again.")) from error
     return known, headings, read(run.file.name, content, headings.knows, run.heads)
 
 

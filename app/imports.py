@@ -161,7 +161,7 @@ class Imports(BaseView):
 
     @expose("/<int:pk>/headings", methods=["GET", "POST"])
     @has_access
-    def headings(self, pk: int) -> str | tuple[str, int] | AnyResponse:
+    def headings(self, pk: int) -> tuple[str, int] | AnyResponse:
         run = _open(pk)
         if run.state not in OPEN:
             flash(gettext("This import has been taken already: its headings stay as they are."), "warning")
@@ -173,13 +173,17 @@ class Imports(BaseView):
             tell(_world(), run, _said(shape), _heads())
             known = _try(_open(pk))
         except write.NotWritten as refusal:
-            return self._draw_headings(_open(pk), refusal.told), refusal.told.status
+            return self._draw_headings(_open(pk), refusal.told)
         return redirect(url_for("ImportRunPage.show" if known else "Imports.headings", pk=pk))
 
-    def _draw_headings(self, run: ImportRun, told: Told | None = None) -> str:
+    def _draw_headings(self, run: ImportRun, told: Told | None = None) -> tuple[str, int] | AnyResponse:
         shape = _shape_of(run)
-        _, headings, sheets = opened(_world(), _store(), run)
-        return self.render_template(
+        try:
+            _, headings, sheets = opened(_world(), _store(), run)
+        except Unreadable as error:
+            flash(str(error), "danger")
+            return redirect(url_for("ImportRunPage.show", pk=run.id))
+        page = self.render_template(
             "import_headings.html",
             run=run,
             title=gettext("Headings and words"),
@@ -190,6 +194,7 @@ class Imports(BaseView):
             told=told,
             back=url_for("ImportRunPage.show", pk=run.id),
         )
+        return page, told.status if told else 200
 
 
 def _shape_of(run: ImportRun) -> Shape:

@@ -11,6 +11,7 @@ from models.base import N_, Model, Regional, Word
 from models.calls import Call
 from models.files import Attachment
 from models.governance import GovernanceModule
+from models.item_words import Holder
 from models.lists import DutyList, ListItem
 from models.opinions import UnitOpinion
 from models.organisation import Unit
@@ -78,6 +79,8 @@ class ListAdjustment(Regional, Model):
     responsibility: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Accountability")})
     module_id: Mapped[int | None] = mapped_column(ForeignKey("governance_module.id"), index=True)
     call_scope: Mapped[CallScope | None] = mapped_column(info={"label": N_("Call scope")})
+    authority_holder: Mapped[Holder | None] = mapped_column(info={"label": N_("Who holds the authority")})
+    benefit_holder: Mapped[Holder | None] = mapped_column(info={"label": N_("Who has the benefit")})
     file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
     submitted_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Submitted at"), "protected": True})
     opinion_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Opinions by"), "protected": True})

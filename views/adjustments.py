@@ -17,6 +17,8 @@ PROPOSED = (
     "responsibility",
     "module",
     "call_scope",
+    "authority_holder",
+    "benefit_holder",
     "file",
 )
 """How the item is to read."""

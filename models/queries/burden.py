@@ -212,15 +212,29 @@ POWERS = ("power", "power_responsibility", "enforcement")
 def powers_and_duties(actor: Actor) -> Select[int, int]:
     """How many items in force give the townships of the county a power, and how many write duties for them (ZG-06).
 
-    What was entrusted to townships gives them a power; one that was cancelled does not.
+    What was entrusted to townships gives them a power; one that was cancelled does not. Duties that were admitted bind
+    only the townships that they affect: `admitted_now` counts them.
     """
-    item = ListItem
+    item, admitted = (
+        ListItem,
+        select(DutyAdmission.resulting_item_id).where(DutyAdmission.resulting_item_id.is_not(None)),
+    )
     entrusted = func.coalesce(item.sink_kind == SinkKind.delegated, false())
     gives = or_(ListType.code.in_(POWERS), entrusted)
     powers = func.count().filter(gives, item.power_status != PowerStatus.cancelled)
     duties = func.count().filter(~gives, func.trim(item.township_duties) != "")
     of_county = (item.region_id == actor.region_id) & (item.state == ItemState.published)
-    return select(powers, duties).join_from(item, ListType, ListType.id == item.list_type_id).where(of_county)
+    of_lists = of_county & func.coalesce(item.root_id, item.id).not_in(admitted)
+    return select(powers, duties).join_from(item, ListType, ListType.id == item.list_type_id).where(of_lists)
+
+
+def admitted_now(actor: Actor) -> Select[int, int]:
+    """How many admitted duties are in force for each township that they affect."""
+    admission, part = DutyAdmission, AdmissionOpinion
+    mine = true() if is_of_county(actor) else part.township_id.in_(actor.unit_ids)
+    in_force = (part.region_id == actor.region_id) & (admission.state == AdmissionState.in_force)
+    joined = select(part.township_id, func.count()).join(admission, admission.id == part.admission_id)
+    return joined.where(in_force, mine).group_by(part.township_id)
 
 
 def matters_now(actor: Actor) -> Select[int, int]:

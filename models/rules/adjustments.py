@@ -38,6 +38,8 @@ WORDS = (
     "responsibility",
     "module_id",
     "call_scope",
+    "authority_holder",
+    "benefit_holder",
 )
 """What a proposal may say of an item."""
 

@@ -16,6 +16,7 @@ from models.ledger import Job
 from models.lists import DutyList, ItemCooperation, ListItem
 from models.recorder import note_move, note_moves
 from models.rules.deadlines import SHANGHAI
+from models.rules.forbidden import refuse_forbidden
 from models.rules.ledger import cancel, plan
 from models.situations import CallSituation
 from models.steps import ItemStep
@@ -173,7 +174,8 @@ def amend(
     """The next edition of a list in force, published at once: with items added, changed, or left out.
 
     `change` and `remove` name items of the edition in force. A draft that is being prepared gets the same, and follows
-    the new edition from now on. Nothing new needs another comment round: each change had its own.
+    the new edition from now on. Nothing new needs another comment round: each change had its own. Raises `Refused`
+    where what is new may stand in no list.
     """
     session = step.session
     edition = next_edition(session, duty_list)
@@ -183,6 +185,8 @@ def amend(
     )
     added = list(add)
     _apply(session, edition, duty_list, added, change or {}, remove)
+    entered = or_(ListItem.replaces_id.in_(change or ()), ListItem.id.in_([item.id for item in added]))
+    refuse_forbidden(session, edition, (ListItem.duty_list_id == edition.id) & entered)
     others = session.scalars(drafts).all()
     for draft in others:
         _apply(session, draft, duty_list, [_twin(item) for item in added], change or {}, remove)

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, inspect, or_, select
+from sqlalchemy import ColumnElement, exists, func, inspect, select
 from sqlalchemy.orm import Session, aliased
 
 from models.actor import Actor
 from models.base import N_
 from models.item_words import Holder, ItemColumn, ItemState, ListState, Primary
 from models.lists import DutyList, ItemCooperation, ListField, ListItem
-from models.organisation import Unit, UnitType
 from models.queries.list_types import fields_of_type, label_of
 from models.roles import RoleName
 from models.rules.comments import close_round, may_close, open_round, plan_round
-from models.rules.demands import in_modules, is_empty
+from models.rules.demands import is_empty
 from models.rules.editions import forget_item, forget_parts, revise, take_over
+from models.rules.forbidden import AUTHORITY_FIRST, refuse, refuse_forbidden
 from models.rules.organisation import search_key
 from models.workflow import Refused, Step, Transition, Workflow
-
-NAMED = 5
-"""How many faulty items a refusal names."""
 
 FAR, MANY, OFTEN = 10, 100, 2
 """From how many kilometres, cases a year, and trips for one case an item comes onto the platform first (TC-58).
@@ -43,11 +39,10 @@ def may_publish(duty_list: DutyList, step: Step) -> None:
         raise Refused(N_("The list has no items yet. Add some, then publish."), field="items")
     for field in fields_of_type(session, duty_list.list_type_id):
         if field.required:
-            _refuse(session, of_list & is_empty(field), field.name, _missing(field), label=label_of(field))
+            refuse(session, of_list & is_empty(field), field.name, _missing(field), label=label_of(field))
     _refuse_two_parts(session, of_list)
     _refuse_revived(session, of_list)
-    for faulty, name, reason in _forbidden(session, duty_list):
-        _refuse(session, of_list & faulty, name, reason)
+    refuse_forbidden(session, duty_list, of_list)
 
 
 def _missing(field: ListField) -> str:
@@ -61,7 +56,7 @@ def _refuse_two_parts(session: Session, of_list: ColumnElement[bool]) -> None:
         ItemCooperation.list_item_id == ListItem.id, ItemCooperation.unit_id == ListItem.lead_department_id
     )
     both = N_("%(items)s: the lead department is named as cooperating too. Take it out there, then publish.")
-    _refuse(session, of_list & cooperates.exists(), "cooperating", both)
+    refuse(session, of_list & cooperates.exists(), "cooperating", both)
 
 
 def _refuse_revived(session: Session, of_list: ColumnElement[bool]) -> None:
@@ -69,72 +64,10 @@ def _refuse_revived(session: Session, of_list: ColumnElement[bool]) -> None:
     gone = aliased(ListItem)
     removed = exists().where(gone.id == ListItem.replaces_id, gone.state == ItemState.removed)
     reason = N_("%(items)s: struck out of the edition in force meanwhile. Delete it from this draft.")
-    _refuse(session, of_list & removed, "items", reason)
-
-
-def _forbidden(session: Session, duty_list: DutyList) -> list[tuple[ColumnElement[bool], str, str]]:
-    """What no item may say: R4, R6, TC-18, ZG-07, ZG-08, TS-15; the field to put right, and the reason."""
-    found: list[tuple[ColumnElement[bool], str, str]] = [
-        (
-            and_(ListItem.delegation_kind.is_not(None), or_(_blank(ListItem.demand), _blank(ListItem.capacity))),
-            "capacity",
-            N_("%(items)s: what is delegated needs an assessment of the townships' demand and capacity. Write both."),
-        ),
-        (
-            and_(~_blank(ListItem.provider), _blank(ListItem.contract)),
-            "contract",
-            N_("%(items)s: a service that is contracted out needs its contract. Name it, then publish."),
-        ),
-    ]
-    exercised = ListItem.authority_holder.in_((Holder.township, Holder.shared))
-    found.append((and_(exercised, _blank(ListItem.legal_basis)), "legal_basis", NO_AUTHORITY))
-    if duty_list.list_type.primary is Primary.township:
-        found.append((with_the_department(), "authority_holder", AUTHORITY_FIRST))
-    if _has_streets(session, duty_list.region_id):
-        spared = and_(
-            ListItem.forbidden_kind.is_not(None), or_(ListItem.exception_level.is_(None), _blank(ListItem.legal_basis))
-        )
-        found.append((spared, "exception_level", SPARED))
-    if in_modules(session, duty_list):
-        reason = N_("%(items)s: every item belongs to one module. Choose it, then publish.")
-        found.append((ListItem.module_id.is_(None), "module", reason))
-    return found
+    refuse(session, of_list & removed, "items", reason)
 
 
 LEADS = N_("This unit leads in the item, so it cannot cooperate in it too.")
-AUTHORITY_FIRST = N_(
-    "%(items)s: authority and benefit lie with the department, so it is primarily responsible."
-    " Move the item to a list of which the department is."
-)
-NO_AUTHORITY = N_(
-    "%(items)s: a township exercises this power, and no law or document gives it. Name the basis, or take the item out."
-)
-SPARED = N_(
-    "%(items)s: streets are spared investment promotion and tax assistance, unless the centre or the province"
-    " ordered it. Name that level and its document, or take the item out."
-)
-
-
-def with_the_department() -> ColumnElement[bool]:
-    """R4: both the authority and the benefit."""
-    return and_(ListItem.authority_holder == Holder.department, ListItem.benefit_holder == Holder.department)
-
-
-def _blank(column: Any) -> ColumnElement[bool]:
-    return func.trim(column) == ""
-
-
-def _has_streets(session: Session, region_id: int) -> bool:
-    streets = select(Unit.id).where(Unit.region_id == region_id, Unit.unit_type == UnitType.street)
-    return session.scalar(streets.limit(1)) is not None
-
-
-def _refuse(session: Session, faulty: ColumnElement[bool], field: str, reason: str, **details: str) -> None:
-    query: Select[str] = select(ListItem.code).where(faulty).order_by(ListItem.code).limit(NAMED + 1)
-    codes = session.scalars(query).all()
-    if codes:
-        more = "…" if len(codes) > NAMED else ""
-        raise Refused(reason, field=field, items="、".join(codes[:NAMED]) + more, **details)
 
 
 def _may_review(duty_list: DutyList, step: Step) -> None:

@@ -11,12 +11,14 @@ import run
 from app import factory, taking
 from models.base import Role, User
 from models.door import system_session
+from models.files import Attachment
 from models.imports import ImportRow, ImportRun, ImportWord
 from models.irregular import IrregularAssignmentReport
 from models.item_words import FieldKind, ListState
 from models.lists import DutyList, ListField, ListItem, ListType
 from models.organisation import Posting, Unit
 from models.recorder import Origin, RecorderEntry, set_origin
+from models.store import Store
 from tests.app.conftest import reading
 from tests.sheets import book, office_list
 
@@ -159,6 +161,20 @@ def test_an_offices_file_is_read_as_it_is_and_taken_in_a_job_and_undone(served, 
     sweep()
     assert state_of(truth, key) == ("undone", "")
     assert items_of(truth, draft) == {}
+
+
+def test_a_file_that_is_gone_from_the_disk_is_told_of(served, manager, truth):
+    draft = draft_of(truth, "配合事项清单子")
+    key = run_of(send(manager, book(清单=office_list(FIRST)), duty_list=draft))
+    of_run = select(Attachment.key).join(ImportRun, ImportRun.file_id == Attachment.id).where(ImportRun.id == key)
+    Store(served[0].config["FILES"]).path(truth.scalar(of_run)).unlink()
+    for answer in (manager.get(f"/import_run/{key}/headings"), manager.post(f"/import_run/{key}/headings")):
+        assert answer.location.endswith(f"/import_run/{key}")
+    assert "文件已不在" in manager.get(f"/import_run/{key}?_l_=zh").text
+    move(manager, key, "confirm")
+    sweep()
+    state, problem = state_of(truth, key)
+    assert (state, "文件已不在" in problem) == ("failed", True)
 
 
 def test_a_heading_is_told_once_and_known_from_then_on(manager, truth):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from models.adjustments import AdjustmentKind, AdjustmentReason, AdjustmentState, ListAdjustment
 from models.calls import CallState
 from models.governance import GovernanceModule
-from models.item_words import ItemState, ListState
+from models.item_words import Holder, ItemState, ListState, Primary
 from models.lists import ListField, ListItem
 from models.notices import Outbox
 from models.opinions import OpinionState
@@ -252,6 +252,27 @@ def test_who_cooperates_is_named_with_the_approval(make, demanding):
         with pytest.raises(Refused) as refused:
             approve(make, adjustment, code="N-1", cooperating_department_ids=helpers)
         assert refused.value.field == "cooperating_department_ids"
+
+
+@pytest.mark.requirement("ZG-02")
+def test_a_proposal_says_who_holds_authority_and_benefit(session, make):
+    """Lists of powers demand it; and what no item may say (R4), none that is proposed may."""
+    make.list_type(primary=Primary.township)
+    session.scalar(select(ListField).where(ListField.name == "authority_holder")).required = True
+    with pytest.raises(Refused, match="then submit") as refused:
+        make.adjustment(K.add, state=S.submitted)
+    assert refused.value.field == "authority_holder"
+    session.rollback()
+    said = {"authority_holder": Holder.department, "benefit_holder": Holder.department}
+    adjustment = make.adjustment(K.add, state=S.reviewing, **said)
+    session.commit()
+    with pytest.raises(Refused, match="primarily responsible") as refused:
+        approve(make, adjustment, code="N-1")
+    assert refused.value.field == "authority_holder"
+    session.rollback()
+    adjustment.authority_holder = Holder.township
+    approve(make, adjustment, code="N-1")
+    assert adjustment.resulting_item.authority_holder is Holder.township
 
 
 def test_a_county_without_modules_is_not_asked_for_one(make):

@@ -316,8 +316,10 @@ def test_what_townships_may_do_stands_beside_what_they_owe(make, browser_of, lis
     lead = make.department()
     for state in (MatterState.in_force, MatterState.in_force, MatterState.ended, MatterState.submitted):
         make.matter(lead, luoyang, state=state)
+    make.admission(lead, townships=[luoyang], state=AdmissionState.in_force)
+    make.admission(lead, townships=[sixi], state=AdmissionState.suspended)
     told = balance(browser_of(make.office(Duty.leadership)))
-    assert told == {"Luoyang": ["3", "5", "2", "2.3"], "Sixi": ["3", "5", "0", "1.7"]}
+    assert told == {"Luoyang": ["3", "5", "1", "2", "2.7"], "Sixi": ["3", "5", "0", "0", "1.7"]}
     assert balance(browser_of(luoyang)) == {"Luoyang": told["Luoyang"]}
     assert balance(browser_of(sixi)) == {"Sixi": told["Sixi"]}
     assert balance(browser_of(lead)) == {}
@@ -338,7 +340,7 @@ def test_powers_and_duties_are_defined_and_rank_nobody(make, browser_of, session
 def test_without_a_power_there_is_no_ratio(make, browser_of):
     make.township(name="Luoyang")
     make.item()
-    assert balance(browser_of(make.office(Duty.leadership))) == {"Luoyang": ["0", "1", "0", "–"]}
+    assert balance(browser_of(make.office(Duty.leadership))) == {"Luoyang": ["0", "1", "0", "0", "–"]}
 
 
 def test_the_workbook_has_a_line_for_each_pair(asked, make, browser_of):
