@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
@@ -16,9 +17,12 @@ import config
 from app import factory
 from app.extensions import db
 from models.base import Role
+from models.door import system_session
 from models.organisation import Unit
+from models.recorder import Origin, set_origin
 from models.roles import RoleName, grants
-from tests.make import Make, usual_role
+from tests.conftest import _copy, _create, _url
+from tests.make import NOW, Make, usual_role
 
 PASSWORD = "a password of no use elsewhere"
 HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
@@ -46,22 +50,47 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return made
 
 
+@pytest.fixture(scope="session")
+def granted_sqlite(app: Flask, sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = create_engine(f"sqlite:///{_copy(sqlite_file, tmp_path_factory.mktemp('granted'))}")
+    yield from _granted(app, engine)
+
+
+@pytest.fixture(scope="session")
+def granted_postgresql(app: Flask, postgresql_server: Any) -> Iterator[Engine]:
+    _create(postgresql_server, "granted", template="huying")
+    yield from _granted(app, create_engine(_url(postgresql_server, "granted")))
+
+
+def _granted(app: Flask, engine: Engine) -> Iterator[Engine]:
+    with system_session(engine) as session:
+        set_origin(session, Origin(at=NOW))
+        grant(app, session)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def web(app: Flask, connection: Connection, session: Session, make: Make) -> Iterator[Flask]:
-    """The application on this test's connection, with its permissions and roles."""
+def engine(request: pytest.FixtureRequest, database: str) -> Engine:
+    """As everywhere, but with permissions and roles from the start: they are many, and the same for every test."""
+    return request.getfixturevalue(f"granted_{database}")
+
+
+@pytest.fixture
+def web(app: Flask, connection: Connection) -> Iterator[Flask]:
+    """The application on this test's connection."""
     with app.app_context():
         engines, engine = db.engines, db.engines[None]
         db.session.configure(join_transaction_mode="create_savepoint")
     connection.name = connection.dialect.name  # Flask-AppBuilder asks its bind for the dialect's name
     engines[None] = connection
     try:
-        _grant(app, session)
         yield app
     finally:
         engines[None] = engine
 
 
-def _grant(app: Flask, session: Session) -> None:
+def grant(app: Flask, session: Session) -> None:
     """Roles and permissions as `sync_permissions` makes them; its own test is in tests/app."""
     from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
 

@@ -13,7 +13,7 @@ from models.scope import SCOPED
 from models.store import Store
 from tests.conftest import _copy
 from tests.make import NOW
-from tests.views.conftest import _grant
+from tests.views.conftest import grant
 from tests.views.ground import Ground
 from tests.views.walk import Walk, routes
 
@@ -38,7 +38,7 @@ def ground(app, sqlite_file, tmp_path_factory):
         session = system_session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         try:
             set_origin(session, Origin(at=NOW))
-            _grant(app, session)
+            grant(app, session)
             yield Ground(connection, session, Store(app.config["FILES"]))
         finally:
             engines[None] = usual

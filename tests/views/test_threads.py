@@ -16,7 +16,7 @@ from models.organisation import Duty
 from models.recorder import Origin, RecorderEntry, set_origin
 from models.roles import RoleName
 from tests.make import NOW, Make, usual_role
-from tests.views.conftest import HASH, PASSWORD, _grant
+from tests.views.conftest import HASH, PASSWORD, grant
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def sign_in(app, own_engine, truth, built):
     with app.app_context():
         engines, usual = db.engines, db.engines[None]
     engines[None] = own_engine
-    _grant(app, truth)
+    grant(app, truth)
 
     def browser_of(unit, role=None):
         account = built.user()
