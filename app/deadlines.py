@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
+
 from app.engine.declare import Derivation
 from app.engine.fields import translated
 from app.engine.present import name_of
-from models.rules import clocks
+from models.rules import derivations
+from models.segments import Pause
 
 
 def derivation(session: Any, row: Any, column: str) -> Derivation | None:
     """Day by day; None where people set the moment, or where the county's rules have changed since."""
-    found = clocks.derivation(session, row, column)
+    found = derivations.derivation(session, row, column)
     if found is None:
         return None
     return Derivation(
         start=found.start,
-        limit=name_of(found.limit),
+        limit=name_of(found.limit) if found.limit is not None else "",
         provisional=found.due.provisional,
         days=tuple((step.day, step.kind, step.minutes, translated(step.note)) for step in found.due.steps),
+        later=tuple(_later(later) for later in found.later),
     )
+
+
+def _later(later: derivations.Later) -> tuple[Any, str, Any]:
+    segment = later.segment
+    if isinstance(segment, Pause):
+        told = gettext("The clock rested from then on, and ran again when the caller delivered: %(reason)s",
+                       reason=segment.reason)  # fmt: skip
+        return segment.paused_at, told, later.due
+    told = gettext("%(days)s more days were granted: %(reason)s", days=segment.days, reason=segment.reason)
+    return segment.decided_at, told, later.due

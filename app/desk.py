@@ -167,6 +167,7 @@ PAGES = {
     "assigned_matter": "AssignedMatterPage.show",
     "call": "CallPage.show",
     "call_assignment": "CallAssignmentPage.show",
+    "extension": "ExtensionPage.show",
     "coordination_case": "CoordinationCasePage.show",
     "duty_list": "DutyListPage.show",
     "list_adjustment": "ListAdjustmentPage.show",

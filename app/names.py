@@ -31,6 +31,8 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "calendar_day": N_("Calendar day"),
     "call": N_("Call"),
     "call_assignment": N_("Assignment"),
+    "extension": N_("More time"),
+    "pause": N_("Pause"),
     "call_situation": N_("Situation"),
     "case_party": N_("Party"),
     "coordination_case": N_("Coordination case"),
@@ -73,6 +75,8 @@ MOVES = {
 
 CAUSES = {
     "accepted": N_("Accepted"),
+    "paused": N_("Paused"),
+    "resumed": N_("Resumed"),
     "opinions in": N_("All opinions in"),
     "agreed": N_("Agreement reached"),
     "cancelled": N_("Cancelled"),

@@ -35,6 +35,7 @@ from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
 from models.rules.lists import LIST
 from models.rules.rounds import current, latest_case
+from models.rules.segments import EXTENSION, ask_for_it, prepare_extension
 from models.rules.supervision import SUPERVISION
 from models.seeds.accounts import TAISHUN
 from models.seeds.stories import (
@@ -50,6 +51,7 @@ from models.seeds.stories import (
     stories,
     worked_before,
 )
+from models.segments import Extension, ExtensionState
 from models.store import Store
 from models.supervision import OrderState, SupervisionOrder
 from models.workflow import Workflow
@@ -59,7 +61,13 @@ A_DAY = timedelta(days=1)
 FRESH, UNREAD = timedelta(days=7), 4
 """How long a notice may lie unread, and how many do."""
 
-WORKFLOWS: dict[str, Workflow] = {"call": CALL, "part": ASSIGNMENT, "case": COORDINATION, "order": SUPERVISION}
+WORKFLOWS: dict[str, Workflow] = {
+    "call": CALL,
+    "part": ASSIGNMENT,
+    "case": COORDINATION,
+    "order": SUPERVISION,
+    "extension": EXTENSION,
+}
 
 Deed = tuple[datetime, Callable[[], None]]
 """What is done, and when."""
@@ -157,6 +165,8 @@ class Stage:
                 self._write(cue, actor)
             case "edit":
                 self._edit(cue, actor)
+            case "ask":
+                self._ask_for_more_time(cue, actor)
             case move:
                 self._move(cue, move, actor)
 
@@ -188,6 +198,14 @@ class Stage:
         prepare_call(self.session, call, actor, cue.at)
         self.session.flush()
 
+    def _ask_for_more_time(self, cue: Cue, actor: Actor) -> None:
+        part = self._part(self.calls[cue.story.key], actor)
+        asked = Extension(assignment_id=part.id, days=cue.scene.due, reason=cue.scene.text)
+        prepare_extension(self.session, asked, actor, cue.at)
+        self.session.add(asked)
+        self.session.flush()
+        ask_for_it(self.session, asked, actor, cue.at)
+
     def _move(self, cue: Cue, move: str, actor: Actor) -> None:
         workflow, answers = WORKFLOWS[cue.scene.what], self._answers(cue)
         asked = {ask.name: answers[ask.name] for ask in workflow.transitions[move].asks}
@@ -199,6 +217,9 @@ class Stage:
         match cue.scene.what:
             case "part":
                 return self._part(call, actor)
+            case "extension":
+                asked = (Extension.call_id == call.id) & (Extension.state == ExtensionState.asked)
+                return self.session.scalars(select(Extension).where(asked)).one()
             case "case":
                 return latest_case(self.session, call.id)
             case "order":
@@ -207,10 +228,11 @@ class Stage:
         return call
 
     def _part(self, call: Call, actor: Actor) -> CallAssignment:
-        """The actor's own part; for the county office, the one that was rejected."""
+        """The actor's own part; for others, the one that waits for them: it was rejected, or rests."""
         parts = current(self.session, call)
         own = [part for part in parts if actor.serves(part.department_id)]
-        return (own or [part for part in parts if part.state is AssignmentState.rejected])[0]
+        waiting = (AssignmentState.rejected, AssignmentState.paused)
+        return (own or [part for part in parts if part.state in waiting])[0]
 
     def _answers(self, cue: Cue) -> dict[str, Any]:
         """What the scene says to each question that a move may ask."""

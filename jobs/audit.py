@@ -26,6 +26,7 @@ from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
 from models.recorder import RecorderEntry
 from models.rules.deadlines import SHANGHAI
+from models.segments import Extension, ExtensionState
 
 log = logging.getLogger("jobs.audit")
 
@@ -46,7 +47,9 @@ class Watched(NamedTuple):
 WATCHED = (
     Watched(Job.accept_watch, Call, (CallState.submitted,), "accept_due", ("send",)),
     Watched(Job.respond_remind, CallAssignment, (AssignmentState.pending,), "respond_due", ("create",)),
-    Watched(Job.promise_remind, CallAssignment, AT_WORK, "promised_due", ("respond", "reopen")),
+    Watched(Job.promise_remind, CallAssignment, AT_WORK, "promised_due", ("respond", "reopen", "resume")),
+    Watched(Job.pause_watch, CallAssignment, (AssignmentState.paused,), "pause_due", ("pause",)),
+    Watched(Job.extension_watch, Extension, (ExtensionState.asked,), "answer_due", ("create",)),
     Watched(
         Job.case_escalate,
         CoordinationCase,

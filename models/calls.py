@@ -95,6 +95,7 @@ class Call(Regional, Model):
     sent_at: Mapped[datetime | None] = mapped_column(index=True, info={"label": N_("Sent"), "protected": True})
     accept_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Accept by"), "protected": True})
     accepted_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Accepted at"), "protected": True})
+    resolve_from: Mapped[datetime | None] = mapped_column(info={"label": N_("Clock runs since"), "protected": True})
     resolve_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Resolve by"), "protected": True})
     resolved_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Result reported"), "protected": True})
     confirmed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Confirmed at"), "protected": True})
@@ -143,6 +144,7 @@ class AssignmentState(Word):
     pending = "pending", N_("Waiting for response"), "info"
     responded = "responded", N_("Responded"), "active"
     working = "working", N_("At work"), "active"
+    paused = "paused", N_("Waiting for the caller"), "warn"
     resolved = "resolved", N_("Resolved"), "done"
     rejected = "rejected", N_("Rejected"), "danger"
     reassigned = "reassigned", N_("Given to another"), "muted"
@@ -192,7 +194,12 @@ class CallAssignment(Regional, Model):
     responded_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Responded at"), "protected": True})
     responsible_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), info={"protected": True}, index=True)
     contact_made_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Contact made"), "protected": True})
+    promised_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Promise made at"), "protected": True})
+    first_promised_due: Mapped[datetime | None] = mapped_column(
+        info={"label": N_("First promised by"), "protected": True}
+    )
     promised_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Promised by"), "protected": True})
+    pause_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Pause looked at"), "protected": True})
     resolved_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Result reported"), "protected": True})
     result: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Result"), "protected": True})
     rejected_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Rejected at"), "protected": True})

@@ -16,6 +16,8 @@ class Job(Word):
     accept_watch = "accept_watch", N_("Acceptance watched")
     respond_remind = "respond_remind", N_("Response reminded")
     promise_remind = "promise_remind", N_("Promised deadline reminded")
+    pause_watch = "pause_watch", N_("Pause watched")
+    extension_watch = "extension_watch", N_("Asking for more time watched")
     case_escalate = "case_escalate", N_("Negotiation over, to the editorial office")
     case_filing_remind = "case_filing_remind", N_("Filing review reminded")
     case_execution_watch = "case_execution_watch", N_("Execution watched")

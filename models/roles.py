@@ -55,7 +55,7 @@ _LISTS = (
     "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule "
     "CallSituation ThreeFixedDocument"
 )
-_CALLS = "Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder"
+_CALLS = "Call CallAssignment Pause Extension CoordinationCase CaseParty Reminder SupervisionOrder"
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
     "ResponsibilityStatement StatementTownship IrregularAssignmentReport "
@@ -108,7 +108,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.county_dispatcher: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read export accept return_for_correction dispatch",
-        "CallAssignment": "read export uphold reassign",
+        "CallAssignment": "read export uphold reassign resume",
+        "Extension": "read export approve refuse",
         "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
         "SupervisionOrder": "read export verify send_back close",
         "Promise": "read",
@@ -128,14 +129,16 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     | {"DutyAdmission": "read export vote", "JointMeeting": "read export record_minutes"},
     RoleName.agency_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
-        "CallAssignment": "read export respond start resolve reject",
+        "CallAssignment": "read export respond start pause resume resolve reject",
+        "Extension": "read add export",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
     },
     RoleName.department_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
-        "CallAssignment": "read export respond start resolve reject",
+        "CallAssignment": "read export respond start pause resume resolve reject",
+        "Extension": "read add export",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
         "AssignedMatter": "read add edit delete export submit cancel",
@@ -151,7 +154,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.township_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
-        "CallAssignment": "read export respond start resolve reject",
+        "CallAssignment": "read export respond start pause resume resolve reject",
+        "Extension": "read add export",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
         "IrregularAssignmentReport": "read add edit export withdraw",
@@ -170,9 +174,11 @@ for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_
     _TABLE[_role]["ListAdjustment"] = "read add edit delete export submit withdraw"
 # A rejection commits the department, so its head makes it.
 _TABLE[RoleName.department_staff] = _TABLE[RoleName.department_head] | {
-    "CallAssignment": "read export respond start resolve"
+    "CallAssignment": "read export respond start pause resume resolve"
 }
-_TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {"CallAssignment": "read export respond start resolve"}
+_TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {
+    "CallAssignment": "read export respond start pause resume resolve"
+}
 _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
 _TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker]
 

@@ -41,7 +41,9 @@ from models.rules.lists import LIST
 from models.rules.organisation import place_units
 from models.rules.requests import REQUEST
 from models.rules.rounds import current, latest_case
+from models.rules.segments import EXTENSION, ask_for_it, prepare_extension
 from models.rules.statements import STATEMENT
+from models.segments import Extension
 from models.situations import CallSituation
 from models.statements import ResponsibilityStatement
 from models.steps import ItemStep, Side
@@ -59,6 +61,7 @@ WORKFLOWS = {
     ListOpinion: OPINION,
     ListAdjustment: ADJUSTMENT,
     AdjustmentOpinion: ADJUSTMENT_OPINION,
+    Extension: EXTENSION,
     AssignedMatter: MATTER,
     ResponsibilityStatement: STATEMENT,
     IrregularAssignmentReport: REPORT,
@@ -144,6 +147,7 @@ ASSIGNMENT_PATHS = {
     AssignmentState.pending: "",
     AssignmentState.responded: "respond",
     AssignmentState.working: "respond start",
+    AssignmentState.paused: "respond pause",
     AssignmentState.resolved: "respond resolve",
     AssignmentState.rejected: "reject",
     AssignmentState.upheld: "reject uphold",
@@ -524,6 +528,20 @@ class Make(MakeBurden, MakeAdmissions):
             self.press(part, name, at=at, **self._answers(part, name, at, promised, named))
         return part
 
+    def extension(
+        self, part: CallAssignment | None = None, *, days: int = 3, at: datetime = NOW, **columns: Any
+    ) -> Extension:
+        """More time, asked for by a part that has promised."""
+        part = part or self.assignment(state=AssignmentState.responded, at=at)
+        asked = Extension(assignment=part, days=days, **{"reason": "The river is high."} | columns)
+        with self.session.no_autoflush:
+            asked.assignment_id = part.id
+            prepare_extension(self.session, asked, self.actor(part.department), at)
+        self._add(asked)
+        ask_for_it(self.session, asked, self.actor(part.department), at)
+        self.session.commit()
+        return asked
+
     def case(
         self, *, state: CaseState = CaseState.opened, at: datetime = NOW, holder: Unit | None = None, **of_call: Any
     ) -> CoordinationCase:
@@ -594,6 +612,8 @@ class Make(MakeBurden, MakeAdmissions):
         match name:
             case "respond":
                 return {"promised_due": promised or at + (SOON - NOW)}
+            case "pause":
+                return {"reason": "A drawing of the place."}
             case "resolve":
                 return {"result": "Done."}
             case "reject":

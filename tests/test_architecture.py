@@ -36,9 +36,11 @@ from models.rules.irregular import REPORT
 from models.rules.lists import LIST
 from models.rules.meetings import MEETING
 from models.rules.requests import REQUEST
+from models.rules.segments import EXTENSION
 from models.rules.statements import STATEMENT
 from models.rules.supervision import SUPERVISION
 from models.scope import PUBLIC, SCOPED
+from models.segments import Extension
 from models.statements import ResponsibilityStatement
 from models.supervision import SupervisionOrder
 
@@ -58,6 +60,7 @@ WORKFLOWS = {
     ListAdjustment: ADJUSTMENT,
     AdjustmentOpinion: ADJUSTMENT_OPINION,
     SupervisionOrder: SUPERVISION,
+    Extension: EXTENSION,
     AssignedMatter: MATTER,
     ResponsibilityStatement: STATEMENT,
     IrregularAssignmentReport: REPORT,
@@ -147,6 +150,7 @@ def test_the_domain_never_commits(path):
 
 # In which states nothing moves any more; and in which a subject may rest, though it may yet be taken up again.
 LAST = {
+    Extension: {"approved", "refused", "lapsed"},
     Call: {"resolved", "withdrawn"},
     CallAssignment: {"upheld", "reassigned"},
     CoordinationCase: {"closed"},

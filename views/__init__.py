@@ -18,6 +18,7 @@ from views.plain_words import plain_words
 from views.policies import policy_documents
 from views.records import promises, recorder_entries
 from views.requests import data_request_fields, data_request_townships, data_requests
+from views.segments import extensions, pauses
 from views.situations import call_situations
 from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
@@ -27,6 +28,8 @@ from views.three_fixed import three_fixed_documents
 CONSOLES = (
     calls,
     assignments,
+    extensions,
+    pauses,
     cases,
     parties,
     call_situations,

@@ -12,6 +12,7 @@ from models.queries.list_types import indicators_of
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import forget_call, prepare_call, watch_clue
+from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
 
 PROPOSE = Link(
@@ -30,6 +31,15 @@ SCOPES = Link(
     takes="call",
     needs=("can_read", "CallSituation"),
     on_form=True,
+)
+
+
+MORE_TIME = Link(
+    label=N_("Ask for more time"),
+    endpoint="ExtensionPage.add",
+    icon="fa-hourglass-half",
+    takes="assignment",
+    needs=("can_add", "Extension"),
 )
 
 
@@ -128,6 +138,7 @@ assignments = Console(
     icon="fa-inbox",
     listed=("call", "department", "role", "state", "respond_due", "promised_due", "failure_kind"),
     form=(),
+    links=(MORE_TIME,),
     searched=("state", "role", "failure_kind", "department", "respond_due", "dispatched_at"),
     deadlines={"respond_due": ("responded_at",), "promised_due": ("resolved_at",)},
     charts=(
@@ -139,7 +150,11 @@ assignments = Console(
             definition=N_("Found by the console: the response limit passed; answered after it; the promise passed."),
         ),
     ),
-    related=(Related(model=SupervisionOrder, by="assignment"),),
+    related=(
+        Related(model=Pause, by="assignment", listed=("reason", "paused_at", "resumed_at")),
+        Related(model=Extension, by="assignment", listed=("days", "state", "reason", "due_before", "due_after")),
+        Related(model=SupervisionOrder, by="assignment"),
+    ),
     workflow=ASSIGNMENT,
     empty=N_("Nothing has been dispatched to you."),
 )

@@ -354,6 +354,9 @@ class Resource(BaseApi):
                     {"day": day.isoformat(), "kind": kind.value, "minutes": minutes, "note": note}
                     for day, kind, minutes, note in found.days
                 ],
+                "later": [
+                    {"at": at.isoformat(), "what": what, "due": due.isoformat()} for at, what, due in found.later
+                ],
             },
         )
 

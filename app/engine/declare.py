@@ -228,6 +228,8 @@ class Derivation:
     """Whether it rests on days that are not announced yet."""
     days: tuple[tuple[Any, Any, int, str], ...]
     """(day, kind of day, minutes that counted, note)"""
+    later: tuple[tuple[Any, str, Any], ...] = ()
+    """(since when, what moved it, when it was due then)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from models.actor import Actor
 from models.admissions import AdmissionState, DutyAdmission
 from models.assigned import AssignedMatter, MatterState
+from models.calls import AssignmentState, CallAssignment
 from models.governance import GovernanceModule
 from models.item_words import ItemState, ListState, PowerStatus
 from models.lists import DutyList, ListItem
@@ -33,6 +34,12 @@ def usable_items(actor: Actor) -> ColumnElement[bool]:
     if actor.roles & OF_TOWNSHIPS:
         return in_force
     return in_force & (ListItem.power_status == PowerStatus.in_force)
+
+
+def parts_at_work(actor: Actor) -> ColumnElement[bool]:
+    """What one's unit has promised, and is at work on."""
+    at_work = CallAssignment.state.in_((AssignmentState.responded, AssignmentState.working))
+    return at_work & CallAssignment.department_id.in_(actor.unit_ids)
 
 
 def published_lists(actor: Actor) -> ColumnElement[bool]:

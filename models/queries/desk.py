@@ -31,6 +31,7 @@ from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVo
 from models.opinions import ListOpinion, OpinionState
 from models.requests import DataRequest, RequestState
 from models.roles import RoleName
+from models.segments import Extension, ExtensionState
 from models.statements import ResponsibilityStatement, StatementState
 from models.supervision import OrderState, SupervisionOrder
 
@@ -91,6 +92,8 @@ def _of_county_office(actor: Actor) -> Iterator[Pile]:
         CallAssignment.call.has((Call.rounds == CallAssignment.round) & Call.state.in_((S.dispatched, S.in_progress))),
     )
     yield _pile(CallAssignment, N_("Rule on a rejection"), rejected, since=CallAssignment.rejected_at)
+    more = (Extension.region_id == actor.region_id) & (Extension.state == ExtensionState.asked)
+    yield _pile(Extension, N_("Grant more time, or refuse"), more, Extension.answer_due)
     waiting = here & Call.state.in_((S.dispatched, S.in_progress))
     yield _pile(Call, N_("With the departments"), waiting, Call.resolve_due, mine=False)
     matter = AssignedMatter
@@ -185,6 +188,8 @@ def _of_answering_unit(actor: Actor) -> Iterator[Pile]:
     yield _pile(
         part, N_("Work, and report the result"), ours & part.state.in_((A.responded, A.working)), part.promised_due
     )
+    rests = ours & (part.state == A.paused)
+    yield _pile(part, N_("Waiting for the caller"), rests, part.pause_due, mine=False)
     order = SupervisionOrder
     pressed = order.unit_id.in_(actor.unit_ids) & order.state.in_((OrderState.issued, OrderState.acknowledged))
     yield _pile(order, N_("Reply to a supervision order"), pressed, since=order.issued_at)
@@ -234,6 +239,9 @@ def _of_caller(actor: Actor) -> Iterator[Pile]:
         ours & (Call.state == S.awaiting_confirmation),
         since=Call.resolved_at,
     )
+    part = CallAssignment
+    owed = (part.state == A.paused) & part.call.has(ours)
+    yield _pile(part, N_("Deliver what a department waits for"), owed, part.pause_due)
     own = N_("The duty is yours: withdraw the call, and handle it")
     yield _pile(Call, own, ours & DUTY_IS_THE_CALLERS, Call.resolve_due)
     yield _pile(Call, N_("Rejected: forward or withdraw"), ours & (Call.state == S.rejected), Call.resolve_due)

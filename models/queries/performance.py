@@ -31,6 +31,8 @@ class Part:
     inaction: int
     rejected: int
     resolved: int
+    kept_first: int
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,10 @@ def _of_calls(sent: ColumnElement[bool], now: datetime) -> Select[Any]:
 
 
 def _of_parts(sent: ColumnElement[bool]) -> Select[Any]:
-    """On time is an answer within the limit to respond; the failures are those that the console finds by itself."""
+    """On time is an answer within the limit to respond; the failures are those that the console finds by itself.
+
+    A promise is kept as it was made first, or as pauses and extensions left it: neither hides the other.
+    """
     part = CallAssignment
     return (
         select(
@@ -104,6 +109,8 @@ def _of_parts(sent: ColumnElement[bool]) -> Select[Any]:
             _many(part.failure_kind == FailureKind.inaction),
             _many(part.rejected_at.is_not(None)),
             _many(part.state == AssignmentState.resolved),
+            _many(part.resolved_at <= part.first_promised_due),
+            _many(part.resolved_at <= part.promised_due),
         )
         .join_from(part, Unit, Unit.id == part.department_id)
         .where(part.call_id.in_(select(Call.id).where(sent)))

@@ -14,7 +14,8 @@ from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.rules.calls import answering
 from models.rules.ledger import cancel, tell
 from models.rules.offices import office
-from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise
+from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise, promise
+from models.rules.segments import may_pause, may_resume, paused, resumed
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
 A = AssignmentState
@@ -35,13 +36,13 @@ def _may_promise(assignment: CallAssignment, step: Step) -> None:
 def _responded(assignment: CallAssignment, step: Step) -> None:
     """TC-32: the promise drives the reminders from here on. R12: late is late, and stays on record."""
     _end_response_clock(assignment, step, cause="responded")
-    assignment.promised_due = step.answers["promised_due"]
+    promise(assignment, step.answers["promised_due"], step.now)
     assignment.contact_made_at = step.answers.get("contact_made_at")
     plan_promise(step.session, assignment, step.now)
     if assignment.call.state is CallState.dispatched:
         follow(step, assignment.call, "first_response")
     message = N_("%(unit)s responded to %(call)s and promises a result by %(due)s.")
-    _tell(assignment, step, assignment.call.caller_unit_id, message, "responded", due=iso(assignment.promised_due))
+    _tell(assignment, step, assignment.call.caller_unit_id, message, "responded", due=iso(step.answers["promised_due"]))
 
 
 def _end_response_clock(assignment: CallAssignment, step: Step, *, cause: str) -> None:
@@ -189,6 +190,34 @@ ASSIGNMENT = Workflow(
         by=assigned,
         effect=_started,
         tone="active",
+    ),
+    Transition(
+        name="pause",
+        label=N_("Wait for the caller"),
+        source=frozenset({A.responded, A.working}),
+        target=A.paused,
+        by=assigned,
+        asks=(
+            Ask(
+                name="reason",
+                label=N_("What the caller owes"),
+                kind="long_text",
+                help=N_("The clock rests until it is delivered. The county office hears of it when it takes long."),
+            ),
+        ),
+        guard=may_pause,
+        effect=paused,
+        tone="warn",
+    ),
+    Transition(
+        name="resume",
+        label=N_("Go on"),
+        source=frozenset({A.paused}),
+        target=A.working,
+        by=may_resume,
+        effect=resumed,
+        tone="active",
+        help=N_("What the caller owed has come. The clock runs on."),
     ),
     Transition(
         name="resolve",

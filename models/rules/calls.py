@@ -29,7 +29,7 @@ from models.rules.clues import check_place, watch_clue
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.powers import check_power
-from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise
+from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise, promise
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
 S = CallState
@@ -180,7 +180,7 @@ def _proposed_by_the_list(call: Call) -> Answers:
 def _dispatched(call: Call, step: Step) -> None:
     call.rounds += 1
     limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
-    call.resolve_due, call.provisional = limit.at, limit.provisional
+    call.resolve_from, call.resolve_due, call.provisional = step.now, limit.at, limit.provisional
     assign(call, step.answers["lead_department_id"], AssignmentRole.lead, step)
     for unit in dict.fromkeys(step.answers.get("cooperating_department_ids") or ()):
         assign(call, unit, AssignmentRole.cooperate, step)
@@ -199,11 +199,12 @@ def _not_solved(call: Call, step: Step) -> None:
     call.reopened += 1
     call.resolved_at = None
     limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
-    call.resolve_due, call.provisional = limit.at, limit.provisional
+    call.resolve_from, call.resolve_due, call.provisional = step.now, limit.at, limit.provisional
     for assignment in current(step.session, call):
         if assignment.role is AssignmentRole.lead and assignment.state is A.resolved:
             follow(step, assignment, "reopen")
-            assignment.promised_due, assignment.provisional = limit.at, limit.provisional
+            promise(assignment, limit.at, step.now)
+            assignment.provisional = limit.provisional
             if call.reopened >= UNSOLVED:
                 assignment.failure_kind = FailureKind.inaction
             plan_promise(step.session, assignment, step.now)

@@ -161,6 +161,26 @@ class WorkingCalendar:
             at, spent = self._worked(start, timedelta(hours=amount))
         return Due(at, any(day.estimate for day, _ in spent), _steps(spent))
 
+    def rested(
+        self, due: datetime, paused: datetime, resumed: datetime, unit: LimitUnit = LimitUnit.working_hour
+    ) -> Due:
+        """When a limit ends that was due at `due`, and rested from one moment to another.
+
+        What was left of it when it paused is left when it goes on: in working time, or for a unit that runs day and
+        night by the clock. Never earlier than it was; and what was over stays over.
+        """
+        due, paused, resumed = _utc(due), _utc(paused), _utc(resumed)
+        if resumed < paused:
+            raise ValueError("a pause ends after it begins")
+        if due <= paused:
+            return Due(due, False, ())
+        if unit in ELAPSED:
+            return Due(due + (resumed - paused), False, ())
+        days = (self._look(day) for day in self._days_of(paused, due))
+        left = sum((_overlap(span, paused, due) for day in days for span in day.spans), NOTHING)
+        at, spent = self._worked(resumed, left)
+        return Due(max(at, due), any(day.estimate for day, _ in spent), _steps(spent))
+
     def working_minutes(self, a: datetime, b: datetime) -> int:
         """Whole minutes of working time from one moment to another; negative if they run backwards."""
         starts, ends = _utc(a), _utc(b)

@@ -86,6 +86,11 @@ def next_number(session: Session, region_id: int, kind: str, now: datetime) -> s
     return f"{region.division_code or region.code if region else region_id}-{year}-{mark}{counter.last:04d}"
 
 
+def promise(assignment: CallAssignment, due_at: datetime, now: datetime) -> None:
+    """A promise that is made now: what it was first stays, whatever pauses and extensions make of it."""
+    assignment.promised_at, assignment.first_promised_due, assignment.promised_due = now, due_at, due_at
+
+
 def plan_promise(session: Session, assignment: CallAssignment, now: datetime) -> None:
     """Watch the promised deadline: a reminder one working day before, and the deadline itself; and silence until then.
 

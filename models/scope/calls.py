@@ -11,6 +11,7 @@ from models.coordination import CaseParty, CoordinationCase
 from models.door import Scope
 from models.organisation import Unit
 from models.scope.reach import everyone, reach
+from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
 
 # A clue is a draft that a grid worker writes for the township above.
@@ -32,6 +33,9 @@ MY_CALLS = union(
     .where(CaseParty.unit_id.in_(UNIT_IDS)),
 ).subquery("my_calls")
 my_call_ids = select(MY_CALLS.c.id)
+
+# More time is asked for by who has a part in the call.
+my_part_ids = select(CallAssignment.id).where(CallAssignment.department_id.in_(UNIT_IDS))
 
 # A grid worker writes for the township above the grid.
 _me, _above = aliased(Unit), aliased(Unit)
@@ -62,6 +66,11 @@ SCOPES: dict[type, Scope] = {
             county=CaseParty.region_id == REGION_ID,
             own=CaseParty.case_id.in_(select(CoordinationCase.id).where(CoordinationCase.call_id.in_(my_call_ids))),
         )
+    ),
+    Pause: Scope(sees=reach(county=Pause.region_id == REGION_ID, own=Pause.call_id.in_(my_call_ids))),
+    Extension: Scope(
+        sees=reach(county=Extension.region_id == REGION_ID, own=Extension.call_id.in_(my_call_ids)),
+        writes=everyone(Extension.assignment_id.in_(my_part_ids)),
     ),
     Reminder: Scope(sees=reach(county=Reminder.region_id == REGION_ID, own=Reminder.call_id.in_(my_call_ids))),
     SupervisionOrder: Scope(

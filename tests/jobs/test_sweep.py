@@ -17,6 +17,7 @@ from models.ledger import Job, PromiseState
 from models.lists import DutyList
 from models.notices import Outbox
 from models.recorder import RecorderEntry, verify
+from models.segments import Extension
 from models.supervision import Reminder
 from tests.make import NOW
 
@@ -25,6 +26,8 @@ SUBJECTS = {
     (Job.accept_watch, Call): lambda make, units: make.call(state=CallState.submitted, **units),
     (Job.respond_remind, CallAssignment): lambda make, units: make.assignment(**units),
     (Job.promise_remind, CallAssignment): lambda make, units: make.assignment(state=AssignmentState.responded, **units),
+    (Job.pause_watch, CallAssignment): lambda make, units: make.assignment(state=AssignmentState.paused, **units),
+    (Job.extension_watch, Extension): lambda make, units: make.extension(),
     (Job.case_escalate, CoordinationCase): lambda make, units: make.case(state=CaseState.negotiating, **units),
     (Job.case_filing_remind, CoordinationCase): lambda make, units: make.case(state=CaseState.filing_review, **units),
     (Job.case_execution_watch, CoordinationCase): lambda make, units: make.case(state=CaseState.supervising, **units),

@@ -16,7 +16,7 @@ from models.meetings import Ballot, MeetingKind, MeetingMember, MeetingState, Me
 from models.organisation import Duty
 from models.recorder import verify
 from models.roles import RoleName
-from models.rules.clocks import derivation
+from models.rules.derivations import derivation
 from models.rules.meetings import forget_member, prepare_meeting, prepare_member
 from models.workflow import Refused
 from tests.make import NOW

@@ -9,15 +9,16 @@ from models.organisation import Duty, UnitType
 from models.roles import RoleName
 from models.rules.assignments import ASSIGNMENT
 
-#               the department asked    county office
+#               the department asked     county office       the caller
 TABLE = {
-    "pending":    ("respond reject",    ""),
-    "responded":  ("start resolve",     ""),
-    "working":    ("resolve",           ""),
-    "resolved":   ("",                  ""),
-    "rejected":   ("",                  "uphold reassign"),
-    "reassigned": ("",                  ""),
-    "upheld":     ("",                  ""),
+    "pending":    ("respond reject",      "",                 ""),
+    "responded":  ("start pause resolve", "",                 ""),
+    "working":    ("pause resolve",       "",                 ""),
+    "paused":     ("resume",              "resume",           "resume"),
+    "resolved":   ("",                    "",                 ""),
+    "rejected":   ("",                    "uphold reassign",  ""),
+    "reassigned": ("",                    "",                 ""),
+    "upheld":     ("",                    "",                 ""),
 }  # fmt: skip
 
 
@@ -48,6 +49,7 @@ def desks(make):
 def pressed_by(part, state, actor):
     """The buttons in a state, were the part in it."""
     seen = CallAssignment(state=AssignmentState(state), region_id=part.region_id, department_id=part.department_id)
+    seen.call = part.call
     return {transition.name for transition in ASSIGNMENT.open_to(seen, actor)}
 
 
@@ -56,8 +58,11 @@ def test_the_buttons_are_those_of_the_table(desks):
     part, actors = desks
     assert TABLE.keys() == set(AssignmentState)
     for state, columns in TABLE.items():
-        department, office = (set(words.split()) for words in columns)
-        expected = {"lead department": department, "head of the lead": department, "county office": office}
+        department, office, caller = (set(words.split()) for words in columns)
+        expected = {"lead department": department, "head of the lead": department} | {
+            "county office": office,
+            "caller": caller,
+        }
         shown = {name: pressed_by(part, state, actor) for name, actor in actors.items()}
         assert shown == {name: expected.get(name, set()) for name in actors}, state
 

@@ -80,6 +80,42 @@ def test_a_due_moment_falls_into_working_time(calendar, moment, amount, unit):
     assert any(starts <= due.time() <= ends for starts, ends in calendar.windows_on(due.date()))
 
 
+rests = st.timedeltas(timedelta(), timedelta(days=40))
+
+
+@thorough
+@given(calendars(), moments, amounts, units, rests)
+def test_a_pause_of_nothing_changes_nothing(calendar, moment, amount, unit, later):
+    due = calendar.add(moment, amount, unit).at
+    assert calendar.rested(due, moment + later, moment + later, unit).at == due
+
+
+@thorough
+@given(calendars(), moments, amounts, units, rests, rests)
+def test_a_longer_pause_does_not_end_earlier(calendar, moment, amount, unit, rest, more):
+    due = calendar.add(moment, amount, unit).at
+    short = calendar.rested(due, moment, moment + rest, unit).at
+    assert due <= short <= calendar.rested(due, moment, moment + rest + more, unit).at
+
+
+@thorough
+@given(calendars(), moments, amounts, st.sampled_from(WORKING), rests)
+def test_after_a_pause_as_much_is_left_as_before_it(calendar, moment, amount, unit, rest):
+    due = calendar.add(moment, amount, unit).at
+    later = calendar.rested(due, moment, moment + rest, unit).at
+    left = calendar.working_minutes(moment, due)
+    assert calendar.working_minutes(moment + rest, later) in (left, left + 1)  # of two parts of a minute, one
+
+
+@thorough
+@given(calendars(), moments, amounts, units, rests, rests)
+def test_two_pauses_in_a_row_are_one(calendar, moment, amount, unit, first, second):
+    due = calendar.add(moment, amount, unit).at
+    halfway, end = moment + first, moment + first + second
+    parted = calendar.rested(calendar.rested(due, moment, halfway, unit).at, halfway, end, unit).at
+    assert parted == calendar.rested(due, moment, end, unit).at
+
+
 @thorough
 @given(calendars(), moments, st.integers(0, 25), st.sampled_from(WORKING))
 def test_a_limit_is_provisional_if_and_only_if_it_met_a_day_nobody_announced(calendar, moment, amount, unit):

@@ -176,7 +176,7 @@ def test_every_move_of_a_call_has_a_person_but_those_that_follow_by_themselves(c
 
 
 def test_the_clocks_ran_in_between(county):
-    assert set(county.scalars(select(Reminder.job))) == set(Job) - {Job.case_escalate, *OF_LISTS}
+    assert set(county.scalars(select(Reminder.job))) == set(Job) - {Job.case_escalate, Job.extension_watch, *OF_LISTS}
     kept = select(Promise.job).where(Promise.state == PromiseState.fired)
     assert set(county.scalars(kept)) == set(Job)
     assert county.scalars(select(SupervisionOrder.state)).all().count(OrderState.issued) > 0

@@ -39,6 +39,7 @@ from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scope import SCOPED, join
+from models.segments import Extension, Pause
 from models.situations import CallSituation
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from models.steps import ItemStep
@@ -79,6 +80,8 @@ CALLS = {
 #  table               own units        county    everywhere
 REST = {
     CallAssignment:   ("ours",          "county", "all"),
+    Pause:            ("ours",          "county", "all"),
+    Extension:        ("ours",          "county", "all"),
     CoordinationCase: ("ours",          "county", "all"),
     CaseParty:        ("ours",          "county", "all"),
     Reminder:         ("ours",          "county", "all"),
@@ -205,6 +208,9 @@ WRITERS = {
     (ImportWord, "lists"): "county",
     (ImportWord, "editorial"): "county",
     (CalendarDay, "lists"): "county",
+    (Extension, "zrzy"): "asked by us",
+    (Extension, "zj"): "asked by us",
+    (Extension, "away"): "asked by us",
     (DutyAdmission, "zrzy"): "own drafts",
     (DutyAdmission, "away"): "own drafts",
     (AdmissionOpinion, "zrzy"): "own drafts",
@@ -350,7 +356,10 @@ class World:
         for row in (reminder, order):
             for name, value in of_part.items():
                 setattr(row, name, value)
-        self.make._add(reminder, order)
+        of_call = {"region_id": call.region_id, "call_id": call.id, "assignment_id": part.id}
+        pause = Pause(reason="A drawing.", paused_at=NOW, **of_call)
+        more = Extension(days=1, reason="The river.", asked_at=NOW, answer_due=NOW, **of_call)
+        self.make._add(reminder, order, pause, more)
 
     def _tell(self, actor: Actor) -> None:
         outbox = self.session.scalars(select(Outbox)).first()
@@ -393,6 +402,7 @@ class World:
             ),
             "theirs": lambda: row.unit_id in actor.unit_ids,
             "of theirs": lambda: row.import_run.unit_id in actor.unit_ids,
+            "asked by us": lambda: row.assignment.department_id in actor.unit_ids,
             "in force here": lambda: here and self._list_of(row).state in OPEN,
             "in force": lambda: (here and self._list_of(row).state in OPEN) or self._cited(row, calls),
             "county items": lambda: here and self._list_of(row).state in (ListState.draft, ListState.published),

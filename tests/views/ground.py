@@ -130,6 +130,8 @@ class Ground:
             make.call(department, state=state, lead=town)
         for state in CASE_PATHS if thoroughly else ("opened",):
             make.case(caller=town, item=item, state=state)
+        make.extension(make.assignment(caller=town, lead=department, item=item, state="responded"))
+        make.assignment(caller=town, lead=department, item=item, state="working")
         for state in ASSIGNMENT_PATHS if thoroughly else ():
             make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
 

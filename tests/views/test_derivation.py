@@ -1,6 +1,6 @@
 """How a due moment came about, day by day: as it was counted, or not at all."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from models.calendar import CalendarDay, Clock, TimeLimit
 from models.calls import AssignmentState, CallState
 from models.coordination import CaseState
 from models.organisation import Duty
+from tests.make import NOW
 
 
 def days(answer):
@@ -91,3 +92,19 @@ def test_a_deadline_that_is_an_estimate_says_so_as_long_as_it_runs(browser_of, m
     assert "暂估" in town.get("/call/").text
     make.press(call, "accept")
     assert "暂估" not in town.get("/call/").text
+
+
+def test_what_moved_a_promise_is_told_with_the_moment_after_it(program_of, browser_of, make):
+    part = make.assignment(state=AssignmentState.responded)
+    first = part.promised_due.isoformat()
+    make.press(part, "pause", at=NOW + timedelta(hours=1), reason="缺现场照片")
+    make.press(part, "resume", at=NOW + timedelta(hours=25))
+    make.press(make.extension(part, days=2, at=NOW + timedelta(hours=26)), "approve", at=NOW + timedelta(hours=27))
+    told = program_of(part.department).get(f"call_assignment/{part.id}/due/promised_due").json["result"]
+    assert (told["limit"], told["days"], told["start"]) == ("", [], NOW.isoformat())
+    assert [later["due"] for later in told["later"]][-1] == part.promised_due.isoformat() > first
+    page = browser_of(part.department).get(f"/call_assignment/{part.id}/due/promised_due?_l_=zh").text
+    assert all(words in page for words in ("缺现场照片", "2天", "单位自己的承诺"))
+    of_call = program_of(part.call.caller_unit).get(f"call/{part.call_id}/due/resolve_due").json["result"]
+    assert sum(day["minutes"] for day in of_call["days"]) > 0
+    assert of_call["later"][-1]["due"] == part.call.resolve_due.isoformat()

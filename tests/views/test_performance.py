@@ -57,7 +57,7 @@ def test_the_county_sees_what_became_of_the_calls_about_every_version(program_of
     parts = {part["unit"]["name"]: part for part in found["by_unit"]}
     assert parts.keys() == {"Water", "Roads"}
     water = {name: count for name, count in parts["Water"].items() if name != "unit" and count}
-    assert water == {"parts": 3, "on_time": 3, "rejected": 1, "resolved": 1}
+    assert water == {"parts": 3, "on_time": 3, "rejected": 1, "resolved": 1, "kept_first": 1, "kept": 1}
     assert told(program, world["before"]) == found | {"is_idle": False}
 
 
@@ -68,6 +68,15 @@ def test_a_township_counts_its_own_calls_and_another_county_none(program_of, bro
     stranger = make.township(make.county())
     assert program_of(stranger).get(f"list_item/{world['item'].id}/performance").status_code == 404
     assert browser_of(stranger).get(f"/list_item/{world['item'].id}/performance").status_code == 404
+
+
+def test_a_promise_that_was_extended_is_not_kept_as_it_was_first(program_of, make):
+    part = make.assignment(state=AssignmentState.responded, item=make.item(make.department(name="Water")))
+    late = part.promised_due + timedelta(hours=1)
+    make.press(make.extension(part), "approve")
+    make.press(part, "resolve", result="Done.", at=late)
+    (water,) = told(program_of(make.office(Duty.leadership)), part.call.list_item)["by_unit"]
+    assert (water["resolved"], water["kept_first"], water["kept"]) == (1, 0, 1)
 
 
 @pytest.mark.requirement("TA-15")

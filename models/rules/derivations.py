@@ -1,0 +1,120 @@
+"""How a due moment came about: its limit counted again, and what happened to it since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.calendar import Clock, TimeLimit
+from models.calls import AssignmentRole, Call, CallAssignment
+from models.queries.calendar import calendar_of
+from models.recorder import RecorderEntry
+from models.rules.clocks import limit_of
+from models.rules.deadlines import Due, OutOfCalendar
+from models.rules.rounds import current
+from models.rules.segments import after, segments
+from models.segments import Extension, Pause
+from models.workflow import Refused
+
+CLOCKS = {
+    "accept_due": Clock.accept,
+    "respond_due": Clock.respond,
+    "resolve_due": Clock.resolve,
+    "promised_due": Clock.resolve,  # of what was taken up again; else the department's own word
+    "negotiation_due": Clock.negotiate,
+    "filing_due": Clock.file,
+    "coordination_due": Clock.coordinate,
+    "execution_due": Clock.execute,
+    "comment_due": Clock.consult,
+    "opinion_due": Clock.consult,
+    "answer_due": Clock.consult,
+}
+"""From which limit the due moment in a column comes."""
+
+SINCE = {"resolve_due": "resolve_from", "promised_due": "promised_at"}
+"""Where a row says itself since when a clock runs; of the others the recorder tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A pause or an extension, and when the clock ran out after it."""
+
+    segment: Pause | Extension
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How a due moment came about: since when its clock runs, what each day counted, and what moved it since.
+
+    `limit` is None where it was a department's own word.
+    """
+
+    start: datetime
+    limit: TimeLimit | None
+    due: Due
+    later: tuple[Later, ...] = ()
+
+
+def derivation(session: Session, row: Any, column: str) -> Derivation | None:
+    """How the due moment in a column came about.
+
+    None where it is what people set, and where the county's calendar or limits have changed since, and would give
+    another.
+    """
+    stored, start = getattr(row, column), _started(session, row, column)
+    if stored is None or start is None:
+        return None
+    limit, first = _counted(session, row, column, start)
+    part = _moved_with(session, row, column)
+    first_promise = row.first_promised_due if isinstance(row, CallAssignment) and column == "promised_due" else None
+    if first_promise is not None and (first is None or first.at != first_promise):
+        limit, first = None, Due(first_promise, False, ())
+    if first is None:
+        return None
+    later, due, calendar = [], first.at, calendar_of(session, row.region_id)
+    for at, segment in segments(session, part) if part is not None else ():
+        if at >= start:
+            due = after(part.call, segment)(calendar, due)  # type: ignore[union-attr]  # there are none without it
+            later.append(Later(segment, due))
+    if due != stored or (limit is None and not later):
+        return None
+    return Derivation(start, limit, first, tuple(later))
+
+
+def _counted(session: Session, row: Any, column: str, start: datetime) -> tuple[TimeLimit | None, Due | None]:
+    """The limit of the column's clock, and when it runs out."""
+    clock = CLOCKS.get(column)
+    if clock is None:
+        return None, None
+    scope = row.scope if isinstance(row, Call) else row.call.scope if isinstance(row, CallAssignment) else None
+    try:
+        limit = limit_of(session, row.region_id, clock, scope)
+        return limit, calendar_of(session, row.region_id).add(start, limit.amount, limit.unit)
+    except (Refused, OutOfCalendar):
+        return None, None
+
+
+def _moved_with(session: Session, row: Any, column: str) -> CallAssignment | None:
+    """The part whose pauses and extensions move the column: the lead's move the whole call."""
+    if isinstance(row, CallAssignment):
+        return row if column == "promised_due" else None
+    if not isinstance(row, Call) or column != "resolve_due":
+        return None
+    return next((part for part in current(session, row) if part.role is AssignmentRole.lead), None)
+
+
+def _started(session: Session, row: Any, column: str) -> datetime | None:
+    """Since when the clock runs; as the recorder has it, when the column was last written."""
+    since: datetime | None = getattr(row, SINCE[column], None) if column in SINCE else None
+    if since is not None:
+        return since
+    of_row = select(RecorderEntry).where(
+        RecorderEntry.subject_type == row.__tablename__, RecorderEntry.subject_id == row.id
+    )
+    entries = session.scalars(of_row.order_by(RecorderEntry.id.desc()))
+    return next((entry.at for entry in entries if column in entry.after), None)
