@@ -26,6 +26,7 @@ from app.names import CODES, NAMES
 from app.performance import Performance, PerformanceApi
 from app.roles_page import LabelledSecurity
 from app.timeline import timeline
+from app.turns import Turns, TurnsApi
 from app.versions import Versions, VersionsApi
 from models import recorder
 from models.base import Role, User
@@ -77,6 +78,8 @@ def create_app(**overrides: Any) -> Flask:
             FlowChartApi,
             Performance,
             PerformanceApi,
+            Turns,
+            TurnsApi,
             Versions,
             VersionsApi,
             Comparison,

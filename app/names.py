@@ -33,6 +33,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "call_assignment": N_("Assignment"),
     "extension": N_("More time"),
     "pause": N_("Pause"),
+    "holding": N_("Time in hand"),
     "call_situation": N_("Situation"),
     "case_party": N_("Party"),
     "coordination_case": N_("Coordination case"),

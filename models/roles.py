@@ -55,7 +55,7 @@ _LISTS = (
     "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule "
     "CallSituation ThreeFixedDocument"
 )
-_CALLS = "Call CallAssignment Pause Extension CoordinationCase CaseParty Reminder SupervisionOrder"
+_CALLS = "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder"
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
     "ResponsibilityStatement StatementTownship IrregularAssignmentReport "

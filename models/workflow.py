@@ -107,9 +107,18 @@ def follow(step: Step, subject: Any, name: str) -> None:
 class Workflow:
     """The transitions of one kind of subject. Declared once; read by rules, console and tests."""
 
-    def __init__(self, model: type[Any], *transitions: Transition, under: str = "") -> None:
-        """`under`: the relation to what holds the subjects together; of two who move its parts, one waits."""
-        self.under = under
+    def __init__(
+        self,
+        model: type[Any],
+        *transitions: Transition,
+        under: str = "",
+        after: Callable[[Any, Step], None] | None = None,
+    ) -> None:
+        """`under`: the relation to what holds the subjects together; of two who move its parts, one waits.
+
+        `after`: what follows from every move, when its effect is done.
+        """
+        self.under, self.after = under, after
         self.transitions = {t.name: t for t in transitions}
         if len(self.transitions) < len(transitions):
             raise ValueError("two transitions share a name")
@@ -156,6 +165,8 @@ class Workflow:
             subject.state = transition.target
             if transition.effect:
                 transition.effect(subject, step)
+            if self.after:
+                self.after(subject, step)
 
 
 def _refuse_what_is_not_open(transition: Transition, subject: Any, actor: Actor, version: int | None) -> None:

@@ -8,6 +8,7 @@ from views.calls import assignments, calls
 from views.coordination import cases, parties
 from views.files import attachments
 from views.governance import governance_modules
+from views.holdings import holdings
 from views.imports import import_rows, import_runs, import_words
 from views.irregular import irregular_reports
 from views.items import checkpoints, indicators, item_attachments
@@ -30,6 +31,7 @@ CONSOLES = (
     assignments,
     extensions,
     pauses,
+    holdings,
     cases,
     parties,
     call_situations,

@@ -43,6 +43,14 @@ MORE_TIME = Link(
 )
 
 
+TURNS = Link(
+    label=N_("Whose turn was it?"),
+    endpoint="Turns.page",
+    icon="fa-stopwatch",
+    needs=("can_read", "Holding"),
+)
+
+
 def of_item(session: Any, item: ListItem) -> Variant:
     """The item that a call cites says what else the call has to tell (TC-39)."""
     return Variant(extras=tuple(Extra.of(field) for field in indicators_of(session, item.id)))
@@ -121,7 +129,7 @@ calls = Console(
         Related(model=SupervisionOrder, by="call"),
         Related(model=Reminder, by="call"),
     ),
-    links=(SCOPES, PROPOSE),
+    links=(TURNS, SCOPES, PROPOSE),
     instead=PROPOSE,
     workflow=CALL,
     kinds=Kinds(by=("list_item",), column="extra", variant=of_item),

@@ -43,11 +43,12 @@ def operators(field: Field) -> tuple[str, ...]:
 
 
 def counted(shape: Shape, chart: Chart, question: Question, *, dialect: str, zone: Any) -> Select[Any]:
-    """`SELECT by, split, count(*) … GROUP BY by, split`. Rows never reach Python; the session sees to the scope."""
+    """`SELECT by, split, count(*) … GROUP BY by, split`, or `sum(…)`. The session sees to the scope."""
     groups = [_group(shape, chart.by, chart.per, dialect, zone)]
     if chart.split:
         groups.append(_group(shape, chart.split, "", dialect, zone))
-    query = narrowed(shape, question).with_only_columns(*groups, func.count()).order_by(None)
+    size = func.sum(getattr(shape.model, chart.total)) if chart.total else func.count()
+    query = narrowed(shape, question).with_only_columns(*groups, size).order_by(None)
     if chart.per:  # what has not happened yet is in no month
         query = query.where(getattr(shape.model, chart.by).is_not(None))
     return query.group_by(*groups)
@@ -78,14 +79,15 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
     rows = session.execute(counted(shape, chart, question, dialect=dialect, zone=world.zone)).all()
     sizes: dict[Any, int] = {}
     parts: dict[Any, dict[Any, int]] = {}
-    for by, *split, size in rows:
+    for by, *split, number in rows:
+        size = int(number or 0)
         sizes[by] = sizes.get(by, 0) + size
         parts.setdefault(split[0] if split else None, {})[by] = size
     order = sorted(sizes, key=str) if chart.per else sorted(sizes, key=lambda by: (-sizes[by], str(by)))
     kept = order[-BARS:] if chart.per else order[:BARS]
     names = _names(session, shape.fields[chart.by], kept, chart.per)
     split_names = (
-        _names(session, shape.fields[chart.split], list(parts), "") if chart.split else {None: gettext("Count")}
+        _names(session, shape.fields[chart.split], list(parts), "") if chart.split else {None: _measure(shape, chart)}
     )
     title = translated(chart.title) or _title(shape, chart)
     return Figures(
@@ -101,6 +103,10 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
         ),
         left_out=len(order) - len(kept),
     )
+
+
+def _measure(shape: Shape, chart: Chart) -> str:
+    return translated(shape.fields[chart.total].label) if chart.total else gettext("Count")
 
 
 def _title(shape: Shape, chart: Chart) -> str:

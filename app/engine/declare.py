@@ -32,7 +32,7 @@ class Moves(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """Rows counted in SQL by one column or relation; `split` counts each bar by a second one.
+    """Rows counted in SQL by one column or relation, or a number of theirs added; `split` parts each bar by a second.
 
     `per` cuts a moment into months, in the console's zone.
     """
@@ -42,6 +42,8 @@ class Chart:
     kind: Literal["bar", "pie", "line"] = "bar"
     per: Literal["", "month"] = ""
     split: str = ""
+    total: str = ""
+    """A column of numbers that is added up; without one, rows are counted."""
     definition: str = ""
     """What exactly is counted, in a sentence, shown beside the chart."""
 

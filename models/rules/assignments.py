@@ -12,6 +12,7 @@ from models.ledger import Job
 from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.rules.calls import answering
+from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, tell
 from models.rules.offices import office
 from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise, promise
@@ -293,4 +294,5 @@ ASSIGNMENT = Workflow(
         effect=lambda assignment, step: setattr(assignment, "resolved_at", None),
     ),
     under="call",
+    after=lambda assignment, step: hand_on(assignment.call, step),
 )

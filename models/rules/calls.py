@@ -26,6 +26,7 @@ from models.queries.list_types import indicators_of
 from models.rules.assigned import concerned
 from models.rules.clocks import due, soon
 from models.rules.clues import check_place, watch_clue
+from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.powers import check_power
@@ -381,6 +382,7 @@ CALL = Workflow(
         by=None,
         effect=_all_rejected,
     ),
+    after=hand_on,
 )
 
 

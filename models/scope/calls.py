@@ -9,6 +9,7 @@ from models.actor import REGION_ID, UNIT_ID, UNIT_IDS
 from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState, Direction
 from models.coordination import CaseParty, CoordinationCase
 from models.door import Scope
+from models.holdings import Holding
 from models.organisation import Unit
 from models.scope.reach import everyone, reach
 from models.segments import Extension, Pause
@@ -67,6 +68,7 @@ SCOPES: dict[type, Scope] = {
             own=CaseParty.case_id.in_(select(CoordinationCase.id).where(CoordinationCase.call_id.in_(my_call_ids))),
         )
     ),
+    Holding: Scope(sees=reach(county=Holding.region_id == REGION_ID, own=Holding.call_id.in_(my_call_ids))),
     Pause: Scope(sees=reach(county=Pause.region_id == REGION_ID, own=Pause.call_id.in_(my_call_ids))),
     Extension: Scope(
         sees=reach(county=Extension.region_id == REGION_ID, own=Extension.call_id.in_(my_call_ids)),

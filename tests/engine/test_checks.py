@@ -147,6 +147,7 @@ MISTAKES = [
     ("E208", console(opens={"size": "3"}), "'size' as '3'"),
     ("E301", console(charts=(Chart(by="nope"),)), "counts by 'nope'"),
     ("E301", console(charts=(Chart(by="size", split="nope"),)), "counts by 'nope'"),
+    ("E303", console(charts=(Chart(by="size", total="state"),)), "adds up 'state'"),
     ("E302", console(charts=(Chart(by="size", per="month"),)), "'size' per month"),
     ("E401", console(related=(Related(model=Part, by="name"),)), "Part.name does not point at it"),
     ("E401", console(related=(Related(model=Part, by="nope"),)), "Part.nope does not point at it"),

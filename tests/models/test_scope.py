@@ -23,6 +23,7 @@ from models.database import reading
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
 from models.files import Attachment
 from models.governance import GovernanceModule
+from models.holdings import Holding
 from models.imports import ImportRow, ImportRun, ImportWord
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
@@ -80,6 +81,7 @@ CALLS = {
 #  table               own units        county    everywhere
 REST = {
     CallAssignment:   ("ours",          "county", "all"),
+    Holding:          ("ours",          "county", "all"),
     Pause:            ("ours",          "county", "all"),
     Extension:        ("ours",          "county", "all"),
     CoordinationCase: ("ours",          "county", "all"),

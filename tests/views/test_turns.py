@@ -1,0 +1,50 @@
+"""Whose turn it was, on a page beside the call and for programs; and the minutes of units added up in a chart."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.calls import CallState
+from models.organisation import Duty
+from tests.models.look import china
+
+
+@pytest.fixture
+def call(make):
+    made = make.call(make.township(name="Luoyang"), lead=make.department(name="Water"))
+    make.press(made, "send", at=china("11-23 09:00"))
+    make.press(made, "accept", at=china("11-23 09:30"))
+    make.press(made, "dispatch", at=china("11-23 10:00"), lead_department_id=made.list_item.lead_department)
+    (part,) = make.assignments(made)
+    make.press(part, "respond", at=china("11-23 11:00"), promised_due=china("11-25 17:30"))
+    make.press(part, "resolve", at=china("11-24 09:00"), result="Done.")
+    make.press(made, "confirm", at=china("11-24 09:15"))
+    return made
+
+
+def test_each_turn_is_told_in_order(program_of, call):
+    told = program_of(call.caller_unit).get(f"call/{call.id}/turns").json["result"]
+    assert [(turn["unit"]["name"], turn["minutes"]) for turn in told] == [
+        ("县委县政府办公室", 60), ("Water", 360), ("Luoyang", 15)
+    ]  # fmt: skip
+    assert [turn["stage"] for turn in told] == ["submitted", "dispatched", "awaiting_confirmation"]
+
+
+def test_the_page_shows_it(browser_of, call):
+    town = browser_of(call.caller_unit)
+    assert f"/call/{call.id}/turns" in town.get(f"/call/{call.id}").text
+    page = town.get(f"/call/{call.id}/turns?_l_=zh").text
+    assert page.count("<rect") == 6
+    assert all(words in page for words in ("6小时", "15分钟", "县委县政府办公室"))
+
+
+def test_a_call_in_nobodys_hand_has_no_turns_and_a_hidden_one_no_page(browser_of, make, call):
+    assert "尚未" in browser_of(call.caller_unit).get(f"/call/{make.call(call.caller_unit).id}/turns?_l_=zh").text
+    assert browser_of(make.township()).get(f"/call/{call.id}/turns").status_code == 404
+
+
+def test_the_minutes_of_each_unit_are_added_up_and_not_the_rows(program_of, make, call):
+    make.call(lead=call.list_item.lead_department, item=call.list_item, state=CallState.resolved)
+    told = program_of(make.office(Duty.leadership)).get("holding/charts/0").json
+    sums = {label: sum(part["data"][n] for part in told["series"]) for n, label in enumerate(told["labels"])}
+    assert (sums["Water"], sums["Luoyang"]) == (360, 15)
