@@ -62,7 +62,9 @@ _BURDEN = (
     "DataRequest DataRequestField DataRequestTownship Burden"
 )
 _ADMISSIONS = "DutyAdmission AdmissionOpinion GuaranteeMeasure AdmissionBatch JointMeeting MeetingMember MeetingVote"
-_READ_ALL = f"{_LISTS} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
+_LOCAL = "Grid GridArea GridTask GridAssignment"
+"""What townships and villages keep."""
+_READ_ALL = f"{_LISTS} {_LOCAL} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
 _DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit ListType ListField"
 
 # role → {model: what it may do}. `read` is list, page, chart, timeline; moves are named as in the workflow.
@@ -149,7 +151,9 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "GuaranteeMeasure": "read add edit delete export deliver",
     },
     RoleName.township_head: dict.fromkeys(_READ_ALL.split(), "read export")
+    | dict.fromkeys(_LOCAL.split(), "read add edit delete export")
     | {
+        "Grid": "read add edit export merge end",
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
         "CallAssignment": "read export respond start resolve reject",
         "CoordinationCase": "read export agree disagree",
@@ -160,7 +164,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "GuaranteeMeasure": "read export confirm_delivery dispute_delivery",
     },
     RoleName.grid_worker: {
-        **dict.fromkeys(_LISTS.split(), "read"),
+        **dict.fromkeys((*_LISTS.split(), *_LOCAL.split()), "read"),
         "Call": "read add edit delete",
         "CallAssignment": "read",
     },

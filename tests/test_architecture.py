@@ -15,6 +15,7 @@ from models.assigned import AssignedMatter
 from models.base import Model
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
+from models.grids import Grid
 from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
 from models.lists import DutyList
@@ -30,6 +31,7 @@ from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
+from models.rules.grids import GRID
 from models.rules.guarantees import GUARANTEE
 from models.rules.imports import IMPORT
 from models.rules.irregular import REPORT
@@ -62,6 +64,7 @@ WORKFLOWS = {
     ResponsibilityStatement: STATEMENT,
     IrregularAssignmentReport: REPORT,
     DataRequest: REQUEST,
+    Grid: GRID,
 }
 
 
@@ -164,6 +167,7 @@ LAST = {
     IrregularAssignmentReport: {"upheld", "dismissed", "withdrawn"},
     DataRequest: {"withdrawn"},
     ImportRun: {"undone", "discarded"},
+    Grid: {"ended"},
 }
 REST = {CallAssignment: {"resolved"}, AdmissionOpinion: {"answered"}}
 UNREACHED = {Call: {"closed"}}  # both ratings close a call, and nobody rates yet
@@ -229,6 +233,10 @@ def test_the_domain_asks_no_clock():
     assert asked == {"models/recorder.py"}, "an entry without a moment takes the moment it is written"
 
 
+OTHERS = {"Call", "Unit", "Grid"}
+"""Names that mean something else there, too: a sheet is a grid of cells."""
+
+
 def test_the_engine_names_no_table():
-    nouns = re.compile("|".join(rf"\b{model.__name__}\b" for model in ours() if model.__name__ not in ("Call", "Unit")))
+    nouns = re.compile("|".join(rf"\b{model.__name__}\b" for model in ours() if model.__name__ not in OTHERS))
     assert not [path for path in sources("app/engine") if nouns.search(read(path))]

@@ -8,6 +8,7 @@ from views.calls import assignments, calls
 from views.coordination import cases, parties
 from views.files import attachments
 from views.governance import governance_modules
+from views.grids import grid_areas, grid_assignments, grid_tasks, grids
 from views.imports import import_rows, import_runs, import_words
 from views.irregular import irregular_reports
 from views.items import checkpoints, indicators, item_attachments
@@ -63,6 +64,10 @@ CONSOLES = (
     members,
     votes,
     batches,
+    grids,
+    grid_assignments,
+    grid_tasks,
+    grid_areas,
     units,
     postings,
     calendar_days,

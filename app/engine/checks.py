@@ -100,6 +100,9 @@ def _of_charts(model: str, console: Console, known: Any) -> Iterator[str]:
         for name in filter(None, (chart.by, chart.split)):
             if name not in known:
                 yield f"E301 {model}: a chart counts by {name!r}, which is not on the model"
+        for name in chart.sums:
+            if name not in known or known[name].kind not in ("number", "decimal"):
+                yield f"E303 {model}: a chart sums up {name!r}, which is no column of numbers"
         if chart.per and chart.by in known and known[chart.by].kind != "moment":
             yield f"E302 {model}: a chart counts {chart.by!r} per {chart.per}, and it is not a moment"
 

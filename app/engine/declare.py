@@ -34,7 +34,8 @@ class Moves(Protocol):
 class Chart:
     """Rows counted in SQL by one column or relation; `split` counts each bar by a second one.
 
-    `per` cuts a moment into months, in the console's zone.
+    `per` cuts a moment into months, in the console's zone. `sums` names columns of numbers: in place of counting rows,
+    each is summed up, and their sums stand beside each other.
     """
 
     by: str
@@ -42,6 +43,7 @@ class Chart:
     kind: Literal["bar", "pie", "line"] = "bar"
     per: Literal["", "month"] = ""
     split: str = ""
+    sums: tuple[str, ...] = ()
     definition: str = ""
     """What exactly is counted, in a sentence, shown beside the chart."""
 

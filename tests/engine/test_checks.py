@@ -148,6 +148,7 @@ MISTAKES = [
     ("E301", console(charts=(Chart(by="nope"),)), "counts by 'nope'"),
     ("E301", console(charts=(Chart(by="size", split="nope"),)), "counts by 'nope'"),
     ("E302", console(charts=(Chart(by="size", per="month"),)), "'size' per month"),
+    ("E303", console(charts=(Chart(by="size", sums=("state",)),)), "sums up 'state'"),
     ("E401", console(related=(Related(model=Part, by="name"),)), "Part.name does not point at it"),
     ("E401", console(related=(Related(model=Part, by="nope"),)), "Part.nope does not point at it"),
     ("E401", console(Part, related=(Related(model=Part, by="sound"),)), "Part.sound does not point at it"),

@@ -18,6 +18,7 @@ from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.door import system_session
+from models.grids import Grid, GridAssignment, GridRole
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ItemState, ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
@@ -447,3 +448,10 @@ def admissions(session):
 
 def of(admission):
     return GuaranteeMeasure.admission_id == admission.id
+
+
+def test_villages_have_grids_one_of_them_merged_and_people_who_serve_there(county):
+    merged = county.scalars(select(Grid).where(Grid.merged_into_id.is_not(None))).all()
+    assert {grid.state for grid in merged} == {"ended"}
+    assert county.scalars(select(Grid).where(Grid.id == merged[0].merged_into_id)).one().is_comprehensive
+    assert set(county.scalars(select(GridAssignment.role))) == set(GridRole)

@@ -23,6 +23,7 @@ from models.database import reading
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
 from models.files import Attachment
 from models.governance import GovernanceModule
+from models.grids import Grid, GridArea, GridAssignment, GridTask
 from models.imports import ImportRow, ImportRun, ImportWord
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
@@ -32,7 +33,7 @@ from models.lists import DutyList, ItemCooperation, ListItem
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.notices import Notice, Outbox
 from models.opinions import ListOpinion
-from models.organisation import Duty, UnitType
+from models.organisation import Duty, Unit, UnitType
 from models.plain_words import PlainWord
 from models.policies import PolicyDocument
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
@@ -119,6 +120,10 @@ REST = {
     AssignedMatterCap: ("county",       "county", "all"),
     CallSituation:    ("county",        "county", "all"),
     ThreeFixedDocument: ("county",      "county", "all"),
+    Grid:             ("of its village", "county", "all"),
+    GridArea:         ("of its village", "county", "all"),
+    GridTask:         ("of its village", "county", "all"),
+    GridAssignment:   ("of its village", "county", "all"),
 }  # fmt: skip
 
 OPEN = (ListState.published, ListState.superseded, ListState.consulting)
@@ -222,6 +227,11 @@ WRITERS = {
     (CallSituation, "lists"): "county",
     (ThreeFixedDocument, "lists"): "county",
     (ThreeFixedDocument, "editorial"): "county",
+    **{
+        (model, who): "own grids in force"
+        for model in (Grid, GridArea, GridTask, GridAssignment)
+        for who in ("luoyang", "sixi", "grid", "tongcheng")
+    },
 }
 
 
@@ -240,6 +250,7 @@ class World:
         zrzy, zj, sf, idle = (make.department(home, name) for name in ("Zrzy", "Zj", "Sf", "Idle"))
         away, tongcheng = make.department(other, "Away"), make.township(other, "Tongcheng")
         grid = make.grid(make.village(luoyang))
+        villages = [make.village(town) for town in (luoyang, sixi, tongcheng)]
         office, editorial = make.office(Duty.county_office), make.office(Duty.editorial_office)
         self.actors = {
             "luoyang": make.actor(luoyang),
@@ -282,6 +293,7 @@ class World:
             make._add(ImportWord(region_id=county.id, resource="list_item", said="序号", means="code"))
             make.situation(county, list_item_id=item_.id)
             make.three_fixed(lead)
+        self._keep(grid, *villages)
         for sender in (luoyang, zrzy, editorial, tongcheng):
             make.import_run(sender)
         part = {"item": item, "lead": zrzy, "cooperating": [zj]}
@@ -313,6 +325,16 @@ class World:
         self.names = {call.id: name for name, call in self.calls.items()}
         self.asked = self._ask(luoyang, tongcheng, zrzy, zj, idle, away)
         self.cited = self.calls["across"].id, item.id, item.duty_list_id
+
+    def _keep(self, grid: Unit, *villages: Unit) -> None:
+        """What villages keep, and one that a grid lies in."""
+        make = self.make
+        for place in (grid, grid.parent, *villages):
+            for area in ("Block 1", "Block 2"):
+                profile = make.grid_profile(place, f"{area} {place.id}")
+                make.serving(profile)
+                make.task(profile)
+            make.press(profile, "end", note="Rebuilt.")
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -414,6 +436,12 @@ class World:
             "submitted": lambda: here and self._admission_of(row).state is not AdmissionState.draft,
             "own drafts": lambda: self._is_draft_of(self._admission_of(row), actor),
             "planned here": lambda: here and getattr(row, "meeting", row).state is MeetingState.planned,
+            "of its village": lambda: (
+                self._grid_of(row).unit_id in actor.unit_ids or self._grid_of(row).village_id == self._village_of(actor)
+            ),
+            "own grids in force": lambda: (
+                self._grid_of(row).unit_id in actor.unit_ids and self._grid_of(row).state == "in_force"
+            ),
             "county drafts": lambda: here and self._list_of(row).state is ListState.draft,
         }
         return bool(meanings[word]())
@@ -448,6 +476,14 @@ class World:
 
     def _is_draft_of(self, admission: DutyAdmission, actor: Actor) -> bool:
         return admission.state is AdmissionState.draft and admission.applicant_id in actor.unit_ids
+
+    def _grid_of(self, row: Any) -> Grid:
+        return row if isinstance(row, Grid) else row.grid
+
+    def _village_of(self, actor: Actor) -> int | None:
+        """Of who serves in a grid, the village that it lies in."""
+        unit = self.session.get(Unit, actor.unit_id)
+        return unit.parent_id if unit.unit_type is UnitType.grid else None
 
     def _list_of(self, row: Any) -> DutyList:
         row = getattr(row, "list_item", row)
