@@ -23,6 +23,7 @@ class UnitType(Word):
     grid = "grid", N_("Grid")
     agency = "agency", N_("Dispatched agency")
     congress = "congress", N_("People's congress")
+    mass_organisation = "mass_organisation", N_("Mass or social organisation")
 
 
 LOCAL = (UnitType.township, UnitType.street)

@@ -80,6 +80,7 @@ OFFICES = {
 USUAL_ROLES = {
     UnitType.department: RoleName.department_staff,
     UnitType.agency: RoleName.agency_staff,
+    UnitType.mass_organisation: RoleName.department_staff,
     UnitType.township: RoleName.township_operator,
     UnitType.street: RoleName.township_operator,
     UnitType.village: RoleName.grid_worker,

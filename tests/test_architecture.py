@@ -15,6 +15,7 @@ from models.assigned import AssignedMatter
 from models.base import Model
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
+from models.disputes import DisputeCase
 from models.grids import Grid
 from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
@@ -22,6 +23,7 @@ from models.lists import DutyList
 from models.meetings import JointMeeting
 from models.opinions import ListOpinion
 from models.requests import DataRequest
+from models.reviews import ReviewFile, ReviewOpinion
 from models.rules.adjustments import ADJUSTMENT
 from models.rules.adjustments import OPINION as ADJUSTMENT_OPINION
 from models.rules.admissions import ADMISSION
@@ -31,6 +33,7 @@ from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
+from models.rules.disputes import DISPUTE
 from models.rules.grids import GRID
 from models.rules.guarantees import GUARANTEE
 from models.rules.imports import IMPORT
@@ -38,9 +41,13 @@ from models.rules.irregular import REPORT
 from models.rules.lists import LIST
 from models.rules.meetings import MEETING
 from models.rules.requests import REQUEST
+from models.rules.reviews import OPINION as REVIEW_OPINION
+from models.rules.reviews import REVIEW
+from models.rules.services import BACK, SERVICE
 from models.rules.statements import STATEMENT
 from models.rules.supervision import SUPERVISION
 from models.scope import PUBLIC, SCOPED
+from models.services import BackDeskTask, ServiceRequest
 from models.statements import ResponsibilityStatement
 from models.supervision import SupervisionOrder
 
@@ -65,6 +72,11 @@ WORKFLOWS = {
     IrregularAssignmentReport: REPORT,
     DataRequest: REQUEST,
     Grid: GRID,
+    ServiceRequest: SERVICE,
+    BackDeskTask: BACK,
+    DisputeCase: DISPUTE,
+    ReviewFile: REVIEW,
+    ReviewOpinion: REVIEW_OPINION,
 }
 
 
@@ -168,6 +180,11 @@ LAST = {
     DataRequest: {"withdrawn"},
     ImportRun: {"undone", "discarded"},
     Grid: {"ended"},
+    ServiceRequest: {"done"},
+    BackDeskTask: {"answered"},
+    DisputeCase: {"settled"},
+    ReviewFile: {"concluded", "withdrawn"},
+    ReviewOpinion: {"given", "lapsed"},
 }
 REST = {CallAssignment: {"resolved"}, AdmissionOpinion: {"answered"}}
 UNREACHED = {Call: {"closed"}}  # both ratings close a call, and nobody rates yet

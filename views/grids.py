@@ -66,7 +66,7 @@ grid_assignments = Console(
         "from_on",
         "until_on",
     ),
-    searched=("grid", "post", "role", "force", "worker", "until_on"),
+    searched=("grid", "post", "role", "force", "until_on"),
     among={"grid": own_grids, "worker": own_people, "commissioner": commissioners},
     order=("from_on", "desc"),
     charts=(

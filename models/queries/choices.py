@@ -149,3 +149,13 @@ def own_people(actor: Actor) -> ColumnElement[bool]:
 
 def commissioners(actor: Actor) -> ColumnElement[bool]:
     return GridAssignment.role == GridRole.commissioner
+
+
+def own_units(actor: Actor) -> ColumnElement[bool]:
+    """The unit acted for, and all below it."""
+    return Unit.id.in_(actor.unit_ids)
+
+
+def serving_units(actor: Actor) -> ColumnElement[bool]:
+    """Units of the county, as far as they exist today."""
+    return (Unit.region_id == actor.region_id) & (Unit.unit_type != UnitType.county) & Unit.valid_to.is_(None)

@@ -18,9 +18,12 @@ from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, 
 from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
 from models.calendar import CalendarDay, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState
+from models.community import ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
+from models.disputes import DisputeCase, DisputeState, MediatorPair
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
+from models.evidence import OffSiteEvidence
 from models.files import Attachment
 from models.governance import GovernanceModule
 from models.grids import Grid, GridArea, GridAssignment, GridTask
@@ -34,18 +37,22 @@ from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVo
 from models.notices import Notice, Outbox
 from models.opinions import ListOpinion
 from models.organisation import Duty, Unit, UnitType
+from models.partners import ChamberSecretary, PartnerOrganisation, ResidencyRoster
 from models.plain_words import PlainWord
 from models.policies import PolicyDocument
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
+from models.reviews import ReviewFile, ReviewOpinion, ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scope import SCOPED, join
+from models.services import BackDeskTask, ServiceDesk, ServiceItem, ServicePoint, ServiceRequest, ServiceState
 from models.situations import CallSituation
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
 from models.three_fixed import ThreeFixedDocument
 from tests.make import NOW, Make
+from tests.make_local import REGISTERS
 
 R = RoleName
 
@@ -124,6 +131,23 @@ REST = {
     GridArea:         ("of its village", "county", "all"),
     GridTask:         ("of its village", "county", "all"),
     GridAssignment:   ("of its village", "county", "all"),
+    ServiceDesk:      ("county",        "county", "all"),
+    ServicePoint:     ("county",        "county", "all"),
+    ServiceItem:      ("county",        "county", "all"),
+    ServiceRequest:   ("theirs or asked", "county", "all"),
+    BackDeskTask:     ("theirs or theirs above", "county", "all"),
+    DisputeCase:      ("theirs or together", "county", "all"),
+    MediatorPair:     ("county",        "county", "all"),
+    ReviewFile:       ("theirs or asked", "county", "all"),
+    ReviewOpinion:    ("theirs or theirs above", "county", "all"),
+    VillagerCouncil:  ("theirs",        "county", "all"),
+    MicroWish:        ("theirs",        "county", "all"),
+    ExchangeEntry:    ("county",        "county", "all"),
+    MicroProject:     ("theirs",        "county", "all"),
+    PartnerOrganisation: ("theirs or guided", "county", "all"),
+    ChamberSecretary: ("theirs",        "county", "all"),
+    ResidencyRoster:  ("county",        "county", "all"),
+    OffSiteEvidence:  ("theirs",        "county", "all"),
 }  # fmt: skip
 
 OPEN = (ListState.published, ListState.superseded, ListState.consulting)
@@ -232,6 +256,28 @@ WRITERS = {
         for model in (Grid, GridArea, GridTask, GridAssignment)
         for who in ("luoyang", "sixi", "grid", "tongcheng")
     },
+    **{
+        (model, who): "theirs at the beginning"
+        for model in (
+            ServicePoint,
+            ServiceRequest,
+            DisputeCase,
+            MediatorPair,
+            ReviewFile,
+            VillagerCouncil,
+            MicroWish,
+            ExchangeEntry,
+            MicroProject,
+            PartnerOrganisation,
+            ChamberSecretary,
+            OffSiteEvidence,
+        )
+        for who in ("luoyang", "sixi", "grid", "tongcheng")
+    },
+    (ServiceDesk, "lists"): "county",
+    (ServiceItem, "lists"): "county",
+    (ResidencyRoster, "office"): "county",
+    (ResidencyRoster, "tc_office"): "county",
 }
 
 
@@ -335,6 +381,25 @@ class World:
                 make.serving(profile)
                 make.task(profile)
             make.press(profile, "end", note="Rebuilt.")
+        zrzy = self.actors["zrzy"].unit_id
+        for place in (grid, *villages):
+            for model in REGISTERS:
+                make.row(model, place)
+            make.service_item(make.department(place.region))
+            make.evidence(place)
+            for state in (ServiceState.received, ServiceState.passed):
+                make.service(place, self._in(place, zrzy), state=state)
+            for state in (DisputeState.screening, DisputeState.joint_mediation):
+                make.dispute(place, state=state)
+            for state in (ReviewState.draft, ReviewState.reviewing):
+                make.review(place, self._in(place, zrzy), state=state)
+        make.row(PartnerOrganisation, villages[0], department_id=zrzy)
+        make.dispute(villages[1], grid.parent.parent, state=DisputeState.joint_mediation)
+
+    def _in(self, place: Unit, unit_id: int) -> Unit:
+        """That unit, in its own county; a department of another."""
+        unit = self.session.get(Unit, unit_id)
+        return unit if unit.region_id == place.region_id else self.make.department(place.region)
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -399,7 +464,9 @@ class World:
             "chain": lambda: row.chain == actor.region_id,
             "mine": lambda: row.user_id == actor.user_id,
             "ours": lambda: self._call_of(row) in calls,
-            "kept or sent": lambda: row.unit_id in actor.unit_ids or (here and self._documents_of(row)),
+            "kept or sent": lambda: (
+                row.unit_id in actor.unit_ids or (here and (self._documents_of(row) or self._evidence_of(row)))
+            ),
             "shown or sent": lambda: (
                 row.unit_id in actor.unit_ids
                 or (here and any(self._list_of(d).state in OPEN for d in self._documents_of(row)))
@@ -439,6 +506,16 @@ class World:
             "of its village": lambda: (
                 self._grid_of(row).unit_id in actor.unit_ids or self._grid_of(row).village_id == self._village_of(actor)
             ),
+            "theirs or asked": lambda: row.unit_id in actor.unit_ids or bool(self._asked_on(row) & set(actor.unit_ids)),
+            "theirs or theirs above": lambda: bool(
+                {row.unit_id, getattr(row, "service_request", getattr(row, "review_file", None)).unit_id}
+                & set(actor.unit_ids)
+            ),
+            "theirs or together": lambda: bool({row.unit_id, row.partner_id} & set(actor.unit_ids)),
+            "theirs or guided": lambda: bool({row.unit_id, row.department_id} & set(actor.unit_ids)),
+            "theirs at the beginning": lambda: (
+                row.unit_id in actor.unit_ids and getattr(row, "state", "draft") in ("draft", "received", "screening")
+            ),
             "own grids in force": lambda: (
                 self._grid_of(row).unit_id in actor.unit_ids and self._grid_of(row).state == "in_force"
             ),
@@ -448,6 +525,9 @@ class World:
 
     def _documents_of(self, file: Attachment) -> list[ItemAttachment]:
         return list(self.session.scalars(select(ItemAttachment).where(ItemAttachment.file_id == file.id)))
+
+    def _evidence_of(self, file: Attachment) -> list[OffSiteEvidence]:
+        return list(self.session.scalars(select(OffSiteEvidence).where(OffSiteEvidence.file_id == file.id)))
 
     def _asked_about(self, adjustment: ListAdjustment) -> set[int]:
         asked = select(AdjustmentOpinion.unit_id).where(AdjustmentOpinion.list_adjustment_id == adjustment.id)
@@ -476,6 +556,11 @@ class World:
 
     def _is_draft_of(self, admission: DutyAdmission, actor: Actor) -> bool:
         return admission.state is AdmissionState.draft and admission.applicant_id in actor.unit_ids
+
+    def _asked_on(self, row: ServiceRequest | ReviewFile) -> set[int]:
+        part = BackDeskTask if isinstance(row, ServiceRequest) else ReviewOpinion
+        of_row = getattr(part, f"{row.__tablename__}_id") == row.id
+        return set(self.session.scalars(select(part.unit_id).where(of_row)))
 
     def _grid_of(self, row: Any) -> Grid:
         return row if isinstance(row, Grid) else row.grid

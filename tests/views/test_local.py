@@ -1,12 +1,23 @@
 """What townships and villages keep, by REST: the fields that are there, who writes them, and who may look."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
+from models.calls import Call, CallSource
+from models.community import ExchangeEntry, ExchangeKind
+from models.disputes import MediatorPair
 from models.grids import GridRole
 from models.organisation import Duty
+from models.reviews import ReviewState
 from models.roles import RoleName
+from models.services import ServiceState
+
+SHARED = ("service_point", "mediator_pair", "exchange_entry")
+"""What all of the county may use."""
+
+OF_DEPARTMENTS = ("service_point", "off_site_evidence")
+"""What departments keep of their own, too."""
 
 NEW_YEAR = {"from_on": "2026-01-01"}
 
@@ -27,6 +38,39 @@ REGISTERS = [
     *(register("grid_assignment", "LX-33", grid="@grid", role="part_time", post="力量", duties="联动", force=force,
                **NEW_YEAR) for force in ("general_governance", "justice", "police", "emergency_response",
                                          "city_management")),
+    register("service_desk", "ZG-25", by="list_manager", unit="@department", functions="政策指导",
+             without=("unit", "functions")),
+    register("service_item", "ZG-26", by="list_manager", title="建房审批", department="@department", days_before=30,
+             days_after=12, steps_before=9, steps_after=4, without=("title", "department", "days_before")),
+    *(register("service_point", "ZG-27 TS-35", unit="@village", name="便民服务室", channel=channel, address="村委会",
+               without=("unit", "name")) for channel in ("window", "proxy_point", "self_service", "home_visit")),
+    register("service_request", "ZG-24", unit="@village", title="办证", applicant="张某", service_item="@service",
+             channel="proxy_point", without=("unit", "title")),
+    register("dispute_case", "TS-40", unit="@village", title="地界", facts="两家相邻", is_difficult=True, pair="@pair",
+             without=("unit", "title")),
+    *(register("mediator_pair", "TS-42", unit="@town", profession=profession, post="结对岗", mediator="一号乡贤",
+               **NEW_YEAR, without=("profession", "post", "mediator"))
+      for profession in ("judge", "police_officer", "lawyer", "teacher")),
+    register("review_file", "TS-33", unit="@village", stage="qualification_review", post="村主任", remarks="拟任",
+             without=("stage", "post")),
+    register("off_site_evidence", "TS-37", unit="@town", title="夜间倾倒", source="camera", place="桥头",
+             seen_at="2026-01-05T22:00:00+08:00", list_item="@listed", file="@file",
+             without=("source", "place", "seen_at", "list_item", "file")),
+    register("villager_council", "TS-41", unit="@town", name="参事会", members=396, key_projects=32,
+             projects_returned=47, firms_returned=60, without=("name", "members")),
+    register("micro_wish", "LX-35", unit="@village", wish="一盏路灯", made_on="2026-01-05", progress="taken_up",
+             taken_by="支部", without=("wish", "made_on")),
+    register("exchange_entry", "LX-35", unit="@village", kind="need", title="会议室", body="社区", match="@resource",
+             without=("kind", "title", "body")),
+    register("micro_project", "LX-35", unit="@village", title="楼道", content="清理", participants=12, progress="open",
+             **NEW_YEAR, until_on="2026-06-30", without=("title", "from_on")),
+    *(register("partner_organisation", "TS-43", unit="@town", kind=kind, name="联盟", services="上门", visits=3,
+               department="@department", without=("kind", "name", "services"))
+      for kind in ("police", "power", "bank", "hospital")),
+    register("chamber_secretary", "TS-43", unit="@town", chamber="商会", post="秘书长", is_full_time=True, **NEW_YEAR,
+             without=("chamber", "post")),
+    register("residency_roster", "TS-38", by="county_office", kind="resident", platform="来访接待", unit="@department",
+             staff_count=39, schedule="", **NEW_YEAR, without=("kind", "platform", "unit")),
 ]  # fmt: skip
 
 
@@ -49,6 +93,11 @@ def named(make, town):
         "person": person,
         "grid": make.grid_profile(village),
         "listed": make.item(duty_list=edition),
+        "department": make.department(),
+        "service": make.service_item(),
+        "pair": make.row(MediatorPair, town),
+        "resource": make.row(ExchangeEntry, town, kind=ExchangeKind.resource),
+        "file": make.file(town),
     }
 
 
@@ -81,8 +130,13 @@ def test_a_register_keeps_what_it_is_for(program_of, keeper_of, sent, resource, 
     answer = program.post(f"{resource}/", json=body)
     assert answer.status_code == 201, answer.json
     kept = program.get(f"{resource}/{answer.json['id']}").json["result"]
-    told = {name: value["id"] if isinstance(value, dict) else value for name, value in kept.items()}
-    assert {name: told[name] for name in body} == body
+    told = {name: value["id"] if isinstance(value, dict) and "id" in value else value for name, value in kept.items()}
+    assert {name: at(told[name]) for name in body} == {name: at(value) for name, value in body.items()}
+
+
+def at(value):
+    """A moment, however it is written."""
+    return datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else value
 
 
 @pytest.mark.requirement("TS-39")
@@ -95,11 +149,12 @@ def test_a_register_is_its_keepers_to_write_and_the_countys_to_read(
     leader = program_of(make.office(Duty.leadership))
     assert leader.get(f"{resource}/{key}").status_code == 200
     assert program_of(make.township(make.county())).get(f"{resource}/{key}").status_code == 404
-    for stranger in (leader, program_of(make.department()), program_of(make.office(Duty.supervision_office))):
+    keeps = (make.department(),) if resource not in OF_DEPARTMENTS else ()
+    for stranger in (leader, *map(program_of, (*keeps, make.office(Duty.supervision_office)))):
         assert stranger.post(f"{resource}/", json=sent(body)).status_code == 403
     if by == "township":
         other = program_of(make.township())
-        assert other.get(f"{resource}/{key}").status_code == 404
+        assert other.get(f"{resource}/{key}").status_code == (200 if resource in SHARED else 404)
         assert other.post(f"{resource}/", json=sent(body)).status_code == 422
 
 
@@ -126,3 +181,64 @@ def test_resources_are_summed_up_by_village(program_of, make, session, named):
     assert {part["name"]: part["data"] for part in resources["series"]} == {
         "人": [400], "地": [0], "事": [0], "物": [0], "组织": [0], "舆情": [0],
     }  # fmt: skip
+
+
+@pytest.mark.requirement("ZG-26")
+def test_the_time_before_and_after_stands_side_by_side_in_a_chart(program_of, make, named):
+    make.service_item(title="建房", days_before=30, days_after=12)
+    charts = [program_of(named["town"]).get(f"service_item/charts/{number}").json for number in range(2)]
+    (times,) = (chart for chart in charts if chart["beside"])
+    at_item = times["labels"].index("建房")
+    assert [(part["name"], part["data"][at_item]) for part in times["series"]] == [
+        ("简化前工作日", 30),
+        ("简化后工作日", 12),
+    ]
+
+
+@pytest.mark.requirement("TS-33")
+def test_files_are_counted_by_stage(program_of, make, named):
+    for _ in range(2):
+        make.review(named["village"], state=ReviewState.concluded)
+    told = program_of(make.office(Duty.leadership)).get("review_file/charts/0").json
+    assert (told["labels"], [part["data"] for part in told["series"]]) == (["资格联审"], [[2]])
+
+
+@pytest.mark.requirement("TS-37")
+def test_evidence_is_added_and_never_changed_or_taken_away(program_of, make, named):
+    evidence = make.evidence(named["town"])
+    for role in (RoleName.township_operator, RoleName.township_head):
+        keeper = program_of(named["town"], role)
+        assert keeper.put(f"off_site_evidence/{evidence.id}", json={"place": "x"}).status_code == 403
+        assert keeper.delete(f"off_site_evidence/{evidence.id}").status_code == 403
+
+
+@pytest.mark.requirement("ZG-24", "TS-33")
+def test_who_is_asked_sees_what_it_is_about_answers_and_nobody_else_does(program_of, make, named):
+    department, other = make.department(), make.department()
+    request = make.service(named["village"], department, state=ServiceState.passed)
+    file = make.review(named["village"], department, state=ReviewState.reviewing)
+    task, (opinion,) = make.back_task(request), make.review_opinions(file)
+    asked, stranger = program_of(department, RoleName.department_head), program_of(other, RoleName.department_head)
+    for resource, row, part, move, answers in (
+        ("service_request", request, ("back_desk_task", task), "answer", {"answer": "可以。"}),
+        ("review_file", file, ("review_opinion", opinion), "give", {"agrees": True}),
+    ):
+        assert (asked.get(f"{resource}/{row.id}").status_code, stranger.get(f"{resource}/{row.id}").status_code) == (
+            200,
+            404,
+        )
+        assert stranger.move(part[0], part[1].id, move, **answers).status_code == 404
+        assert asked.move(part[0], part[1].id, move, **answers).status_code == 200
+
+
+@pytest.mark.requirement("TC-04")
+@pytest.mark.parametrize("below", ["village", "grid"])
+def test_villages_and_grids_report_clues_that_their_township_sends(program_of, make, session, named, below):
+    unit = named["village"] if below == "village" else make.grid(named["village"])
+    clue = {"title": "河边堆渣土", "scope": "complex", "list_item": named["listed"].id}
+    answer = program_of(unit).post("call/", json=clue)
+    assert answer.status_code == 201, answer.json
+    call = session.get(Call, answer.json["id"])
+    assert (call.caller_unit_id, call.place_unit_id, call.source) == (named["town"].id, unit.id, CallSource.grid)
+    assert program_of(unit).move("call", call.id, "send").status_code == 403
+    assert program_of(named["town"]).move("call", call.id, "send").status_code == 200
