@@ -208,7 +208,7 @@ class Stage:
 
     def _move(self, cue: Cue, move: str, actor: Actor) -> None:
         workflow, answers = WORKFLOWS[cue.scene.what], self._answers(cue)
-        asked = {ask.name: answers[ask.name] for ask in workflow.transitions[move].asks}
+        asked = {ask.name: answers[ask.name] for ask in workflow.transitions[move].asks if ask.name in answers}
         note = "" if cue.scene.text in asked.values() else cue.scene.text
         workflow.move(self.session, self._subject(cue, actor), move, actor=actor, now=cue.at, answers=asked, note=note)
 

@@ -202,6 +202,9 @@ class CallAssignment(Regional, Model):
     pause_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Pause looked at"), "protected": True})
     resolved_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Result reported"), "protected": True})
     result: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Result"), "protected": True})
+    cases: Mapped[int | None] = mapped_column(info={"label": N_("Cases investigated"), "protected": True})
+    fines: Mapped[int | None] = mapped_column(info={"label": N_("Fines (yuan)"), "protected": True})
+    confiscations: Mapped[int | None] = mapped_column(info={"label": N_("Things confiscated"), "protected": True})
     rejected_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Rejected at"), "protected": True})
     rejected_reason: Mapped[str] = mapped_column(
         Text, default="", info={"label": N_("Reason for rejection"), "protected": True}

@@ -62,7 +62,16 @@ _BURDEN = (
     "DataRequest DataRequestField DataRequestTownship Burden"
 )
 _ADMISSIONS = "DutyAdmission AdmissionOpinion GuaranteeMeasure AdmissionBatch JointMeeting MeetingMember MeetingVote"
-_READ_ALL = f"{_LISTS} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
+_LOCAL = (
+    "Grid GridArea GridTask GridAssignment ServicePoint ServiceRequest DisputeCase MediatorPair ReviewFile "
+    "VillagerCouncil MicroWish ExchangeEntry MicroProject PartnerOrganisation ChamberSecretary OffSiteEvidence"
+)
+"""What townships and villages keep."""
+_NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
+"""What they read, or are asked for."""
+_READ_ALL = (
+    f"{_LISTS} {_LOCAL} {_NETWORK} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
+)
 _DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit ListType ListField"
 
 # role → {model: what it may do}. `read` is list, page, chart, timeline; moves are named as in the workflow.
@@ -86,6 +95,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "ItemAttachment": "read add edit delete export",
         "ItemStep": "read add edit delete",
         "PlainWord": "read add edit delete export",
+        "ServiceDesk": "read add edit delete export",
+        "ServiceItem": "read add edit delete export",
         "CallSituation": "read add edit delete export",
         "ThreeFixedDocument": "read add edit delete export",
         "CalendarDay": "read add edit delete",
@@ -112,6 +123,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "Extension": "read export approve refuse",
         "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
         "SupervisionOrder": "read export verify send_back close",
+        "ResidencyRoster": "read add edit delete export",
         "Promise": "read",
     },
     RoleName.supervisor: dict.fromkeys(_READ_ALL.split(), "read export")
@@ -152,7 +164,13 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "GuaranteeMeasure": "read add edit delete export deliver",
     },
     RoleName.township_head: dict.fromkeys(_READ_ALL.split(), "read export")
+    | dict.fromkeys(_LOCAL.split(), "read add edit delete export")
     | {
+        "Grid": "read add edit export merge end",
+        "ServiceRequest": "read add edit export pass_back finish",
+        "DisputeCase": "read add edit export consult hand_up mediate_jointly prevent settle",
+        "ReviewFile": "read add edit delete export ask_opinions withdraw",
+        "OffSiteEvidence": "read add export",
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
         "CallAssignment": "read export respond start pause resume resolve reject",
         "Extension": "read add export",
@@ -164,7 +182,10 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "GuaranteeMeasure": "read export confirm_delivery dispute_delivery",
     },
     RoleName.grid_worker: {
-        **dict.fromkeys(_LISTS.split(), "read"),
+        **dict.fromkeys((*_LISTS.split(), *_LOCAL.split(), "ServiceItem", "BackDeskTask"), "read"),
+        "ServiceRequest": "read add edit pass_back finish",
+        "DisputeCase": "read add edit settle",
+        "MicroWish": "read add edit",
         "Call": "read add edit delete",
         "CallAssignment": "read",
     },
@@ -172,6 +193,10 @@ _TABLE: dict[RoleName, dict[str, str]] = {
 for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_head):
     _TABLE[_role]["ListOpinion"] = _TABLE[_role]["AdjustmentOpinion"] = "read export give"
     _TABLE[_role]["ListAdjustment"] = "read add edit delete export submit withdraw"
+for _role in (RoleName.department_head, RoleName.agency_head, RoleName.editorial_officer, RoleName.county_dispatcher):
+    _TABLE[_role] |= {"BackDeskTask": "read export answer", "ReviewOpinion": "read export give"}
+for _role in (RoleName.department_head, RoleName.agency_head):
+    _TABLE[_role] |= {"ServicePoint": "read add edit delete export", "OffSiteEvidence": "read add export"}
 # A rejection commits the department, so its head makes it.
 _TABLE[RoleName.department_staff] = _TABLE[RoleName.department_head] | {
     "CallAssignment": "read export respond start pause resume resolve"

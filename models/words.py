@@ -31,3 +31,11 @@ _MODALITY = {
 def modality(scope: CallScope) -> Modality:
     """How strongly a call of this scope is expected."""
     return _MODALITY[scope]
+
+
+class Level(Word):
+    """On which of the three levels something stands."""
+
+    county = "county", N_("County level")
+    township = "township", N_("Township level")
+    village = "village", N_("Village level")

@@ -51,6 +51,7 @@ from models.three_fixed import ThreeFixedDocument
 from models.words import CallScope
 from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_burden import MakeBurden
+from tests.make_local import LOCAL_WORKFLOWS, MakeLocal
 from tests.moments import NOW, SOON
 
 WORKFLOWS = {
@@ -67,6 +68,7 @@ WORKFLOWS = {
     IrregularAssignmentReport: REPORT,
     DataRequest: REQUEST,
     **ADMISSION_WORKFLOWS,
+    **LOCAL_WORKFLOWS,
 }
 SIDES = ("department", "caller_unit", "lead_department", "reporter")
 """By which of its relations a subject names the units that it lies between."""
@@ -81,6 +83,7 @@ OFFICES = {
 USUAL_ROLES = {
     UnitType.department: RoleName.department_staff,
     UnitType.agency: RoleName.agency_staff,
+    UnitType.mass_organisation: RoleName.department_staff,
     UnitType.township: RoleName.township_operator,
     UnitType.street: RoleName.township_operator,
     UnitType.village: RoleName.grid_worker,
@@ -165,7 +168,7 @@ CASE_PATHS = {
 }
 
 
-class Make(MakeBurden, MakeAdmissions):
+class Make(MakeBurden, MakeAdmissions, MakeLocal):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 
     def __init__(self, session: Session) -> None:
@@ -591,6 +594,8 @@ class Make(MakeBurden, MakeAdmissions):
             return self.actor(subject.unit)
         if type(subject) in ADMISSION_WORKFLOWS:
             sides: Any = self.parties(subject)
+        elif type(subject) in LOCAL_WORKFLOWS:
+            sides = self.keepers(subject)
         else:
             call = getattr(subject, "call", subject)
             sides = (getattr(row, side) for row in (subject, call) for side in SIDES if hasattr(row, side))

@@ -5,9 +5,13 @@ from views.admissions import admissions, batches, guarantees, opinions
 from views.assigned import assigned_matter_caps, assigned_matters, matter_departments, matter_townships
 from views.calendar import calendar_days, time_limits, working_windows
 from views.calls import assignments, calls
+from views.community import exchange_entries, micro_projects, micro_wishes, villager_councils
 from views.coordination import cases, parties
+from views.disputes import dispute_cases, mediator_pairs
+from views.evidence import off_site_evidence
 from views.files import attachments
 from views.governance import governance_modules
+from views.grids import grid_areas, grid_assignments, grid_tasks, grids
 from views.holdings import holdings
 from views.imports import import_rows, import_runs, import_words
 from views.irregular import irregular_reports
@@ -15,11 +19,14 @@ from views.items import checkpoints, indicators, item_attachments
 from views.lists import cooperations, duty_lists, list_fields, list_items, list_opinions, list_types
 from views.meetings import meetings, members, votes
 from views.organisation import postings, units
+from views.partners import chamber_secretaries, partner_organisations, residency_rosters
 from views.plain_words import plain_words
 from views.policies import policy_documents
 from views.records import promises, recorder_entries
 from views.requests import data_request_fields, data_request_townships, data_requests
+from views.reviews import review_files, review_opinions
 from views.segments import extensions, pauses
+from views.services import back_desk_tasks, service_desks, service_items, service_points, service_requests
 from views.situations import call_situations
 from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
@@ -68,6 +75,27 @@ CONSOLES = (
     members,
     votes,
     batches,
+    grids,
+    grid_assignments,
+    grid_tasks,
+    grid_areas,
+    service_requests,
+    back_desk_tasks,
+    service_points,
+    service_items,
+    service_desks,
+    dispute_cases,
+    mediator_pairs,
+    review_files,
+    review_opinions,
+    off_site_evidence,
+    villager_councils,
+    micro_wishes,
+    exchange_entries,
+    micro_projects,
+    partner_organisations,
+    chamber_secretaries,
+    residency_rosters,
     units,
     postings,
     calendar_days,

@@ -123,6 +123,9 @@ calls = Console(
                 "failure_kind",
                 "responsible",
                 "result",
+                "cases",
+                "fines",
+                "confiscations",
             ),
         ),
         Related(model=CoordinationCase, by="call"),
@@ -156,6 +159,12 @@ assignments = Console(
             split="failure_kind",
             title=N_("No response, late response, inaction"),
             definition=N_("Found by the console: the response limit passed; answered after it; the promise passed."),
+        ),
+        Chart(
+            by="department",
+            sums=("cases", "fines", "confiscations"),
+            title=N_("Results of enforcement by department"),
+            definition=N_("As reported with the result of a part."),
         ),
     ),
     related=(

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 from models.actor import Actor
 from models.base import N_
 from models.calls import AssignmentRole, AssignmentState, CallAssignment, CallState, FailureKind
-from models.item_words import ItemState
+from models.item_words import ItemState, PlatformKind
 from models.ledger import Job
 from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
@@ -20,6 +20,11 @@ from models.rules.segments import may_pause, may_resume, paused, resumed
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
 A = AssignmentState
+ENFORCEMENT, ENFORCED = PlatformKind.comprehensive_enforcement, "enforcement"
+"""The platform, and the kind of list, whose items are matters of enforcement."""
+
+FIGURES = ("cases", "fines", "confiscations")
+OF_ENFORCEMENT = N_("Of enforcement matters only.")
 
 
 def assigned(assignment: CallAssignment, actor: Actor) -> bool:
@@ -58,8 +63,21 @@ def _started(assignment: CallAssignment, step: Step) -> None:
     plan_promise(step.session, assignment, step.now)
 
 
+def _counts_enforcement(assignment: CallAssignment, step: Step) -> None:
+    """TC-22: cases, fines and confiscations are the result of enforcement, and of nothing else."""
+    item = assignment.call.list_item
+    enforces = item is not None and (item.platform is ENFORCEMENT or item.list_type.code == ENFORCED)
+    for name in FIGURES:
+        figure = step.answers.get(name)
+        if figure is not None and not enforces:
+            raise Refused(N_("This is counted of enforcement matters only. Leave it empty."), field=name)
+        if figure is not None and figure < 0:
+            raise Refused(N_("This number is 0 or more."), field=name)
+
+
 def _may_resolve(assignment: CallAssignment, step: Step) -> None:
     """The lead answers for the whole, so it is the last to resolve (TA-27)."""
+    _counts_enforcement(assignment, step)
     if assignment.role is not AssignmentRole.lead:
         return
     open_ = [a for a in current(step.session, assignment.call) if a is not assignment and a.state not in ENDED]
@@ -71,6 +89,8 @@ def _may_resolve(assignment: CallAssignment, step: Step) -> None:
 
 def _resolved(assignment: CallAssignment, step: Step) -> None:
     assignment.resolved_at, assignment.result = step.now, step.answers["result"]
+    for name in FIGURES:
+        setattr(assignment, name, step.answers.get(name))
     cancel(step.session, assignment, Job.promise_remind, cause="resolved")
     _end_call_if_done(assignment, step)
 
@@ -226,7 +246,14 @@ ASSIGNMENT = Workflow(
         source=frozenset({A.responded, A.working}),
         target=A.resolved,
         by=assigned,
-        asks=(Ask(name="result", label=N_("Result"), kind="long_text"),),
+        asks=(
+            Ask(name="result", label=N_("Result"), kind="long_text"),
+            Ask(name="cases", label=N_("Cases investigated"), kind="number", required=False, help=OF_ENFORCEMENT),
+            Ask(name="fines", label=N_("Fines (yuan)"), kind="number", required=False, help=OF_ENFORCEMENT),
+            Ask(
+                name="confiscations", label=N_("Things confiscated"), kind="number", required=False, help=OF_ENFORCEMENT
+            ),
+        ),
         guard=_may_resolve,
         effect=_resolved,
         tone="done",

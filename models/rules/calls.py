@@ -35,6 +35,9 @@ from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, f
 
 S = CallState
 A = AssignmentState
+ANSWERING = (UnitType.department, UnitType.agency, UnitType.mass_organisation)
+"""Who may answer a township: unions, youth, women and welfare bodies, too (LX-34)."""
+
 UNSOLVED = 2
 """How often a caller says «not solved» until that is inaction (R13)."""
 
@@ -125,7 +128,7 @@ def answering(call: Call, actor: Actor) -> ColumnElement[bool]:
 
     After a case also the duty holder that it has named, whatever its kind.
     """
-    types = (UnitType.department, UnitType.agency) if call.direction is Direction.township_to_department else LOCAL
+    types = ANSWERING if call.direction is Direction.township_to_department else LOCAL
     area = true() if call.is_cross_region else Unit.region_id == call.region_id
     settled = CoordinationCase.filed_at.is_not(None) | CoordinationCase.decided_at.is_not(None)
     named = select(CoordinationCase.responsible_unit_id).where(CoordinationCase.call_id == call.id, settled)

@@ -26,7 +26,7 @@ A = AssignmentState
 SILENCE = 10
 """Working days; composed, as R13 leaves the number open."""
 
-MARKS = {"case": "X", "admission": "Z"}
+MARKS = {"case": "X", "admission": "Z", "review": "S"}
 """By which the number of what is no call is told from a call's."""
 
 ENDED = (A.resolved, A.upheld, A.reassigned)

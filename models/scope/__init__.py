@@ -11,7 +11,19 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from models.door import Scope, Undeclared
-from models.scope import adjustments, admissions, calendar, calls, files, imports, lists, matters, organisation, records
+from models.scope import (
+    adjustments,
+    admissions,
+    calendar,
+    calls,
+    files,
+    imports,
+    lists,
+    local,
+    matters,
+    organisation,
+    records,
+)
 from models.scope.files import names_file
 
 __all__ = ["PUBLIC", "SCOPED", "join", "names_file"]
@@ -39,6 +51,7 @@ join(
     admissions.SCOPES,
     calendar.SCOPES,
     files.scopes(SCOPED, PUBLIC),
+    local.SCOPES,
     matters.SCOPES,
     imports.SCOPES,
     organisation.SCOPES,

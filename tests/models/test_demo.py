@@ -17,7 +17,9 @@ from models.assigned import AssignedMatter, MatterState
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
+from models.disputes import DisputeCase, DisputeState
 from models.door import system_session
+from models.grids import Grid, GridAssignment, GridRole
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ItemState, ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
@@ -29,12 +31,15 @@ from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
 from models.recorder import RecorderEntry
 from models.requests import DataRequest, RequestState
+from models.reviews import ReviewFile
 from models.roles import RoleName
 from models.rules.deadlines import WorkingCalendar
+from models.scope import SCOPED
 from models.seeds import rows
 from models.seeds.accounts import ACCOUNTS
 from models.seeds.demo import fill
 from models.seeds.stories import WORKING_DAY, stories, worked_before
+from models.services import ServiceRequest
 from models.statements import ResponsibilityStatement, StatementState
 from models.steps import ItemStep
 from models.store import Store
@@ -44,6 +49,7 @@ from models.words import CallScope
 from tests.make import NOW
 
 DESKS = ("office", "supervision", "editorial", "zhzf", "zrzy", "luoyang", "tc_office")
+LOCAL = {f"models.{name}" for name in ("grids", "services", "disputes", "reviews", "community", "partners", "evidence")}
 CLOCKS = [part for part in PARTS if part != "mails"]
 CALENDAR = WorkingCalendar(DEFAULT_WINDOWS)
 
@@ -447,3 +453,18 @@ def admissions(session):
 
 def of(admission):
     return GuaranteeMeasure.admission_id == admission.id
+
+
+def test_villages_have_grids_one_of_them_merged_and_people_who_serve_there(county):
+    merged = county.scalars(select(Grid).where(Grid.merged_into_id.is_not(None))).all()
+    assert {grid.state for grid in merged} == {"ended"}
+    assert county.scalars(select(Grid).where(Grid.id == merged[0].merged_into_id)).one().is_comprehensive
+    assert set(county.scalars(select(GridAssignment.role))) == set(GridRole)
+
+
+def test_of_all_that_townships_and_villages_keep_there_are_rows(county):
+    for model in (model for model in SCOPED if model.__module__ in LOCAL):
+        assert county.scalars(select(model)).all(), model
+    assert set(county.scalars(select(DisputeCase.state))) == set(DisputeState)
+    assert set(county.scalars(select(ServiceRequest.state))) >= {"received", "passed", "done"}
+    assert {file.qualified for file in county.scalars(select(ReviewFile))} == {True, None}

@@ -18,11 +18,15 @@ from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, 
 from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
 from models.calendar import CalendarDay, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState
+from models.community import ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
+from models.disputes import DisputeCase, DisputeState, MediatorPair
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
+from models.evidence import OffSiteEvidence
 from models.files import Attachment
 from models.governance import GovernanceModule
+from models.grids import Grid, GridArea, GridAssignment, GridTask
 from models.holdings import Holding
 from models.imports import ImportRow, ImportRun, ImportWord
 from models.irregular import IrregularAssignmentReport, ReportState
@@ -33,20 +37,24 @@ from models.lists import DutyList, ItemCooperation, ListItem
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.notices import Notice, Outbox
 from models.opinions import ListOpinion
-from models.organisation import Duty, UnitType
+from models.organisation import Duty, Unit, UnitType
+from models.partners import ChamberSecretary, PartnerOrganisation, ResidencyRoster
 from models.plain_words import PlainWord
 from models.policies import PolicyDocument
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
+from models.reviews import ReviewFile, ReviewOpinion, ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scope import SCOPED, join
 from models.segments import Extension, Pause
+from models.services import BackDeskTask, ServiceDesk, ServiceItem, ServicePoint, ServiceRequest, ServiceState
 from models.situations import CallSituation
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
 from models.three_fixed import ThreeFixedDocument
 from tests.make import NOW, Make
+from tests.make_local import REGISTERS
 
 R = RoleName
 
@@ -124,6 +132,27 @@ REST = {
     AssignedMatterCap: ("county",       "county", "all"),
     CallSituation:    ("county",        "county", "all"),
     ThreeFixedDocument: ("county",      "county", "all"),
+    Grid:             ("of its village", "county", "all"),
+    GridArea:         ("of its village", "county", "all"),
+    GridTask:         ("of its village", "county", "all"),
+    GridAssignment:   ("of its village", "county", "all"),
+    ServiceDesk:      ("county",        "county", "all"),
+    ServicePoint:     ("county",        "county", "all"),
+    ServiceItem:      ("county",        "county", "all"),
+    ServiceRequest:   ("theirs or asked", "county", "all"),
+    BackDeskTask:     ("theirs or theirs above", "county", "all"),
+    DisputeCase:      ("theirs or together", "county", "all"),
+    MediatorPair:     ("county",        "county", "all"),
+    ReviewFile:       ("theirs or asked", "county", "all"),
+    ReviewOpinion:    ("theirs or theirs above", "county", "all"),
+    VillagerCouncil:  ("theirs",        "county", "all"),
+    MicroWish:        ("theirs",        "county", "all"),
+    ExchangeEntry:    ("county",        "county", "all"),
+    MicroProject:     ("theirs",        "county", "all"),
+    PartnerOrganisation: ("theirs or guided", "county", "all"),
+    ChamberSecretary: ("theirs",        "county", "all"),
+    ResidencyRoster:  ("county",        "county", "all"),
+    OffSiteEvidence:  ("theirs",        "county", "all"),
 }  # fmt: skip
 
 OPEN = (ListState.published, ListState.superseded, ListState.consulting)
@@ -230,6 +259,33 @@ WRITERS = {
     (CallSituation, "lists"): "county",
     (ThreeFixedDocument, "lists"): "county",
     (ThreeFixedDocument, "editorial"): "county",
+    **{
+        (model, who): "own grids in force"
+        for model in (Grid, GridArea, GridTask, GridAssignment)
+        for who in ("luoyang", "sixi", "grid", "tongcheng")
+    },
+    **{
+        (model, who): "theirs at the beginning"
+        for model in (
+            ServicePoint,
+            ServiceRequest,
+            DisputeCase,
+            MediatorPair,
+            ReviewFile,
+            VillagerCouncil,
+            MicroWish,
+            ExchangeEntry,
+            MicroProject,
+            PartnerOrganisation,
+            ChamberSecretary,
+            OffSiteEvidence,
+        )
+        for who in ("luoyang", "sixi", "grid", "tongcheng")
+    },
+    (ServiceDesk, "lists"): "county",
+    (ServiceItem, "lists"): "county",
+    (ResidencyRoster, "office"): "county",
+    (ResidencyRoster, "tc_office"): "county",
 }
 
 
@@ -248,6 +304,7 @@ class World:
         zrzy, zj, sf, idle = (make.department(home, name) for name in ("Zrzy", "Zj", "Sf", "Idle"))
         away, tongcheng = make.department(other, "Away"), make.township(other, "Tongcheng")
         grid = make.grid(make.village(luoyang))
+        villages = [make.village(town) for town in (luoyang, sixi, tongcheng)]
         office, editorial = make.office(Duty.county_office), make.office(Duty.editorial_office)
         self.actors = {
             "luoyang": make.actor(luoyang),
@@ -290,6 +347,7 @@ class World:
             make._add(ImportWord(region_id=county.id, resource="list_item", said="序号", means="code"))
             make.situation(county, list_item_id=item_.id)
             make.three_fixed(lead)
+        self._keep(grid, *villages)
         for sender in (luoyang, zrzy, editorial, tongcheng):
             make.import_run(sender)
         part = {"item": item, "lead": zrzy, "cooperating": [zj]}
@@ -321,6 +379,35 @@ class World:
         self.names = {call.id: name for name, call in self.calls.items()}
         self.asked = self._ask(luoyang, tongcheng, zrzy, zj, idle, away)
         self.cited = self.calls["across"].id, item.id, item.duty_list_id
+
+    def _keep(self, grid: Unit, *villages: Unit) -> None:
+        """What villages keep, and one that a grid lies in."""
+        make = self.make
+        for place in (grid, grid.parent, *villages):
+            for area in ("Block 1", "Block 2"):
+                profile = make.grid_profile(place, f"{area} {place.id}")
+                make.serving(profile)
+                make.task(profile)
+            make.press(profile, "end", note="Rebuilt.")
+        zrzy = self.actors["zrzy"].unit_id
+        for place in (grid, *villages):
+            for model in REGISTERS:
+                make.row(model, place)
+            make.service_item(make.department(place.region))
+            make.evidence(place)
+            for state in (ServiceState.received, ServiceState.passed):
+                make.service(place, self._in(place, zrzy), state=state)
+            for state in (DisputeState.screening, DisputeState.joint_mediation):
+                make.dispute(place, state=state)
+            for state in (ReviewState.draft, ReviewState.reviewing):
+                make.review(place, self._in(place, zrzy), state=state)
+        make.row(PartnerOrganisation, villages[0], department_id=zrzy)
+        make.dispute(villages[1], grid.parent.parent, state=DisputeState.joint_mediation)
+
+    def _in(self, place: Unit, unit_id: int) -> Unit:
+        """That unit, in its own county; a department of another."""
+        unit = self.session.get(Unit, unit_id)
+        return unit if unit.region_id == place.region_id else self.make.department(place.region)
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -388,7 +475,9 @@ class World:
             "chain": lambda: row.chain == actor.region_id,
             "mine": lambda: row.user_id == actor.user_id,
             "ours": lambda: self._call_of(row) in calls,
-            "kept or sent": lambda: row.unit_id in actor.unit_ids or (here and self._documents_of(row)),
+            "kept or sent": lambda: (
+                row.unit_id in actor.unit_ids or (here and (self._documents_of(row) or self._evidence_of(row)))
+            ),
             "shown or sent": lambda: (
                 row.unit_id in actor.unit_ids
                 or (here and any(self._list_of(d).state in OPEN for d in self._documents_of(row)))
@@ -426,12 +515,31 @@ class World:
             "submitted": lambda: here and self._admission_of(row).state is not AdmissionState.draft,
             "own drafts": lambda: self._is_draft_of(self._admission_of(row), actor),
             "planned here": lambda: here and getattr(row, "meeting", row).state is MeetingState.planned,
+            "of its village": lambda: (
+                self._grid_of(row).unit_id in actor.unit_ids or self._grid_of(row).village_id == self._village_of(actor)
+            ),
+            "theirs or asked": lambda: row.unit_id in actor.unit_ids or bool(self._asked_on(row) & set(actor.unit_ids)),
+            "theirs or theirs above": lambda: bool(
+                {row.unit_id, getattr(row, "service_request", getattr(row, "review_file", None)).unit_id}
+                & set(actor.unit_ids)
+            ),
+            "theirs or together": lambda: bool({row.unit_id, row.partner_id} & set(actor.unit_ids)),
+            "theirs or guided": lambda: bool({row.unit_id, row.department_id} & set(actor.unit_ids)),
+            "theirs at the beginning": lambda: (
+                row.unit_id in actor.unit_ids and getattr(row, "state", "draft") in ("draft", "received", "screening")
+            ),
+            "own grids in force": lambda: (
+                self._grid_of(row).unit_id in actor.unit_ids and self._grid_of(row).state == "in_force"
+            ),
             "county drafts": lambda: here and self._list_of(row).state is ListState.draft,
         }
         return bool(meanings[word]())
 
     def _documents_of(self, file: Attachment) -> list[ItemAttachment]:
         return list(self.session.scalars(select(ItemAttachment).where(ItemAttachment.file_id == file.id)))
+
+    def _evidence_of(self, file: Attachment) -> list[OffSiteEvidence]:
+        return list(self.session.scalars(select(OffSiteEvidence).where(OffSiteEvidence.file_id == file.id)))
 
     def _asked_about(self, adjustment: ListAdjustment) -> set[int]:
         asked = select(AdjustmentOpinion.unit_id).where(AdjustmentOpinion.list_adjustment_id == adjustment.id)
@@ -460,6 +568,19 @@ class World:
 
     def _is_draft_of(self, admission: DutyAdmission, actor: Actor) -> bool:
         return admission.state is AdmissionState.draft and admission.applicant_id in actor.unit_ids
+
+    def _asked_on(self, row: ServiceRequest | ReviewFile) -> set[int]:
+        part = BackDeskTask if isinstance(row, ServiceRequest) else ReviewOpinion
+        of_row = getattr(part, f"{row.__tablename__}_id") == row.id
+        return set(self.session.scalars(select(part.unit_id).where(of_row)))
+
+    def _grid_of(self, row: Any) -> Grid:
+        return row if isinstance(row, Grid) else row.grid
+
+    def _village_of(self, actor: Actor) -> int | None:
+        """Of who serves in a grid, the village that it lies in."""
+        unit = self.session.get(Unit, actor.unit_id)
+        return unit.parent_id if unit.unit_type is UnitType.grid else None
 
     def _list_of(self, row: Any) -> DutyList:
         row = getattr(row, "list_item", row)

@@ -21,22 +21,28 @@ from models.actor import Actor
 from models.adjustments import AdjustmentState as S
 from models.assigned import MatterState
 from models.base import Model, User
+from models.community import ExchangeEntry, ExchangeKind
+from models.disputes import DisputeState
 from models.door import act_for, may_write
 from models.files import Attachment
+from models.grids import Force
 from models.imports import ImportState
 from models.irregular import ReportState
-from models.item_words import ListState
+from models.item_words import ListState, PlatformKind
 from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
 from models.organisation import Unit, UnitType
 from models.requests import RequestState
+from models.reviews import ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.rules.files import nameable
 from models.scope import SCOPED
+from models.services import ServiceState
 from models.statements import StatementState
 from models.store import Store
 from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, LIST_PATHS, NOW, OFFICES, Make
 from tests.make_admissions import ADMISSION_PATHS
 from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
+from tests.make_local import DISPUTE_PATHS, REVIEW_PATHS, SERVICE_PATHS
 from tests.views.conftest import HASH
 
 TOKEN = re.compile(r"zq\d{5}x")
@@ -86,6 +92,7 @@ class Ground:
             self._lists(units, thoroughly=side == "ours")
             self._cases(units, thoroughly=side == "ours")
             self._burden(units, thoroughly=side == "ours")
+            self._local(units, thoroughly=side == "ours")
             self.people[side] = self._person(units["township"], RoleName.township_operator)
             self._claim(side)
         for role in RoleName:
@@ -121,7 +128,7 @@ class Ground:
         helper, named = make.department(units["county"]), make.department(units["county"])
         draft = make.duty_list(units["county"])
         make.step(make.item(department, duty_list=draft, cooperating=[helper]))
-        item = make.item(department, cooperating=[helper])
+        item = make.item(department, cooperating=[helper], platform=PlatformKind.comprehensive_enforcement)
         for documented in (item, make.item(department, duty_list=draft)):
             make.document(documented)
         make.step(item)
@@ -150,6 +157,29 @@ class Ground:
         for state in REQUEST_PATHS if thoroughly else ("draft", "sent"):
             named = other if state == "draft" else town
             make.request(department, named, state=RequestState(state), item=item)
+
+    def _local(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
+        """What villages keep; merged are special grids of one village, two of which stand beside the first."""
+        make, village, department = self.make, units["grid"].parent, units["department"]
+        for force in list(Force)[:3]:
+            make.grid_profile(village, "A lane", force=force)
+        resource = make.row(ExchangeEntry, village, kind=ExchangeKind.resource)
+        for profile in (make.grid_profile(units["grid"], "Block 1"), make.grid_profile(village)):
+            make.serving(profile)
+            make.task(profile)
+        make.press(profile, "end", note="Rebuilt.")
+        make.row(ExchangeEntry, village, match_id=resource.id)
+        for state in SERVICE_PATHS if thoroughly else ("received", "passed"):
+            make.service(
+                village, department, state=ServiceState(state), service_item_id=make.service_item(department).id
+            )
+        for state in DISPUTE_PATHS if thoroughly else ("screening",):
+            make.dispute(village, make.township(units["county"]), state=DisputeState(state))
+        for state in REVIEW_PATHS if thoroughly else ("draft", "reviewing"):
+            make.review(village, department, state=ReviewState(state))
+        for asked in OFFICES if thoroughly else ():
+            make.review(village, make.office(asked, units["county"]), state=ReviewState.reviewing)
+            make.service(village, make.office(asked, units["county"]), state=ServiceState.passed)
 
     def _admissions(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, county = self.make, units["county"]
