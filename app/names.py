@@ -88,6 +88,7 @@ CAUSES = {
     "replaced": N_("Replaced by a later edition"),
     "round over": N_("Comment round over"),
     "rejected": N_("Rejected"),
+    "replied": N_("Replied"),
     "resolved": N_("Resolved"),
     "responded": N_("Responded"),
     "returned": N_("Returned for correction"),

@@ -26,6 +26,7 @@ from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
 from models.recorder import RecorderEntry
 from models.rules.deadlines import SHANGHAI
+from models.supervision import OrderState, SupervisionOrder
 
 log = logging.getLogger("jobs.audit")
 
@@ -47,6 +48,13 @@ WATCHED = (
     Watched(Job.accept_watch, Call, (CallState.submitted,), "accept_due", ("send",)),
     Watched(Job.respond_remind, CallAssignment, (AssignmentState.pending,), "respond_due", ("create",)),
     Watched(Job.promise_remind, CallAssignment, AT_WORK, "promised_due", ("respond", "reopen")),
+    Watched(
+        Job.supervision_escalate,
+        SupervisionOrder,
+        (OrderState.issued, OrderState.acknowledged),
+        "due",
+        ("create", "send_back"),
+    ),
     Watched(
         Job.case_escalate,
         CoordinationCase,

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import joinedload
 
-from jobs.watch import HIGHEST, SILENT, Batch, Pair
+from jobs.watch import SILENT, Batch, Pair
 from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
+from models.ledger import Job
 from models.notices import Audience
 from models.organisation import Duty
 from models.rules.rounds import SILENCE
-from models.supervision import OrderState, SupervisionOrder
+from models.rules.supervision import acknowledge_by, moments, report_by
+from models.supervision import HIGHEST, OrderState, SupervisionOrder
 from models.words import CallScope
 
 AT_WORK = (AssignmentState.responded, AssignmentState.working)
@@ -142,7 +144,7 @@ def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:
         return {}
     order = SupervisionOrder
     open_ = select(order).where(order.assignment_id.in_([part.id for part in parts]), order.state != OrderState.closed)
-    standing = {found.assignment_id: found for found in batch.session.scalars(open_.with_for_update())}
+    standing = {found.assignment_id or 0: found for found in batch.session.scalars(open_.with_for_update())}
     levels = dict.fromkeys((part.id for part in parts), 1) | {part: found.level for part, found in standing.items()}
     raised = batch.session.execute(
         update(order)
@@ -156,7 +158,7 @@ def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:
         .execution_options(synchronize_session=False)
     )
     for part_id, level in raised:
-        found, levels[part_id] = standing[part_id], level
+        found, levels[part_id or 0] = standing[part_id or 0], level
         before = {"level": found.level, "raised_at": found.raised_at}
         batch.note(found, before, {"level": level, "raised_at": batch.now})
     _issue(batch, [part for part in parts if part.id not in standing])
@@ -166,6 +168,10 @@ def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:
 def _issue(batch: Batch, parts: Sequence[CallAssignment]) -> None:
     if not parts:
         return
+    session, now = batch.session, batch.now
+    counties = {part.region_id for part in parts}
+    acknowledge = {county: acknowledge_by(session, county, now) for county in counties}
+    report = {county: report_by(session, county, now) for county in counties}
     rows = [
         {
             "region_id": part.region_id,
@@ -174,6 +180,8 @@ def _issue(batch: Batch, parts: Sequence[CallAssignment]) -> None:
             "unit_id": part.department_id,
             "issued_at": batch.now,
             "raised_at": batch.now,
+            "acknowledge_due": acknowledge[part.region_id],
+            "due": report[part.region_id],
             "reason": N_("The promised deadline passed without a result."),
         }
         for part in parts
@@ -181,3 +189,4 @@ def _issue(batch: Batch, parts: Sequence[CallAssignment]) -> None:
     for issued in batch.session.scalars(insert(SupervisionOrder).returning(SupervisionOrder), rows):
         columns = {column.key: getattr(issued, column.key) for column in inspect(SupervisionOrder).column_attrs}
         batch.note(issued, {}, columns, action="create")
+        batch.plan(issued, Job.supervision_escalate, moments(issued))

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config import settings
-from jobs import admissions, calls, coordination, imports, lists, matters
+from jobs import admissions, calls, coordination, imports, lists, matters, supervision
 from jobs.audit import recount
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
@@ -24,6 +24,7 @@ from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
+from models.supervision import SupervisionOrder
 
 BATCH = 500
 """Promises a transaction. A person who presses a button meanwhile waits for one of these at most."""
@@ -34,6 +35,7 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
     Job.accept_watch: {Call: calls.acceptance},
     Job.respond_remind: {CallAssignment: calls.response},
     Job.promise_remind: {CallAssignment: calls.promised_result},
+    Job.supervision_escalate: {SupervisionOrder: supervision.escalation},
     Job.case_escalate: {CoordinationCase: coordination.escalation},
     Job.case_filing_remind: {CoordinationCase: coordination.filing},
     Job.case_execution_watch: {CoordinationCase: coordination.execution},

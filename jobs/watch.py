@@ -24,9 +24,6 @@ log = logging.getLogger("jobs.watch")
 SOON, OVER, SILENT = 1, 2, 3
 """The steps of a clock: the end is near, the end has passed; and nothing has happened for long, before either."""
 
-HIGHEST = 9
-"""Levels of supervision rise to here, and never fall."""
-
 
 class Done(NamedTuple):
     """What one transaction found to do, and in how many cases there was something to it."""
@@ -183,6 +180,21 @@ class Batch:
             "details": details | ({"due": iso(due)} if due else {}),
             "created_at": self.now,
         }
+
+    def plan(self, subject: Any, job: Job, moments: Sequence[datetime]) -> None:
+        """The first clock of a row that this batch has made."""
+        self._promises += [
+            {
+                "region_id": subject.region_id,
+                "job": job,
+                "subject_type": subject.__tablename__,
+                "subject_id": subject.id,
+                "step": step,
+                "occurrence": 1,
+                "due_at": due_at,
+            }
+            for step, due_at in enumerate(moments, start=1)
+        ]
 
     def plan_again(self, promise: Fired, subject: Any, due_at: datetime) -> None:
         """The same once more, at another time."""

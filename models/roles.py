@@ -110,13 +110,13 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "Call": "read export accept return_for_correction dispatch",
         "CallAssignment": "read export uphold reassign",
         "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
-        "SupervisionOrder": "read export verify send_back close",
+        "SupervisionOrder": "read add export raise_level verify send_back close",
         "Promise": "read",
     },
     RoleName.supervisor: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "CoordinationCase": "read export notify_parties order_execution executed",
-        "SupervisionOrder": "read export verify send_back close",
+        "SupervisionOrder": "read add export raise_level verify send_back close",
         "Promise": "read",
     },
     RoleName.assessor: dict.fromkeys(_READ_ALL.split(), "read export"),

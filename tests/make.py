@@ -49,6 +49,7 @@ from models.three_fixed import ThreeFixedDocument
 from models.words import CallScope
 from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_burden import MakeBurden
+from tests.make_supervision import SUPERVISION_WORKFLOWS, MakeSupervision
 from tests.moments import NOW, SOON
 
 WORKFLOWS = {
@@ -64,8 +65,9 @@ WORKFLOWS = {
     IrregularAssignmentReport: REPORT,
     DataRequest: REQUEST,
     **ADMISSION_WORKFLOWS,
+    **SUPERVISION_WORKFLOWS,
 }
-SIDES = ("department", "caller_unit", "lead_department", "reporter")
+SIDES = ("unit", "department", "caller_unit", "lead_department", "reporter")
 """By which of its relations a subject names the units that it lies between."""
 
 OFFICES = {
@@ -161,7 +163,7 @@ CASE_PATHS = {
 }
 
 
-class Make(MakeBurden, MakeAdmissions):
+class Make(MakeBurden, MakeAdmissions, MakeSupervision):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 
     def __init__(self, session: Session) -> None:

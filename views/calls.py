@@ -33,6 +33,15 @@ SCOPES = Link(
 )
 
 
+SUPERVISE = Link(
+    label=N_("Issue a supervision order"),
+    endpoint="SupervisionOrderPage.add",
+    icon="fa-gavel",
+    takes="assignment",
+    needs=("can_add", "SupervisionOrder"),
+)
+
+
 def of_item(session: Any, item: ListItem) -> Variant:
     """The item that a call cites says what else the call has to tell (TC-39)."""
     return Variant(extras=tuple(Extra.of(field) for field in indicators_of(session, item.id)))
@@ -140,6 +149,7 @@ assignments = Console(
         ),
     ),
     related=(Related(model=SupervisionOrder, by="assignment"),),
+    links=(SUPERVISE,),
     workflow=ASSIGNMENT,
     empty=N_("Nothing has been dispatched to you."),
 )

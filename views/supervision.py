@@ -2,7 +2,8 @@
 
 from app.engine.declare import Chart, Console
 from models.base import N_
-from models.rules.supervision import SUPERVISION
+from models.queries.choices import bodies
+from models.rules.supervision import SUPERVISION, follow_order, open_cases, open_parts, prepare_order
 from models.supervision import Reminder, SupervisionOrder
 
 supervision_orders = Console(
@@ -10,12 +11,18 @@ supervision_orders = Console(
     name=N_("Supervision orders"),
     category=N_("Supervision"),
     icon="fa-gavel",
-    listed=("call", "unit", "level", "state", "issued_at", "raised_at"),
-    form=(),
-    searched=("state", "unit", "level", "issued_at", "call", "assignment"),
+    listed=("call", "unit", "level", "state", "issued_at", "due", "raised_at"),
+    form=("assignment", "case", "unit", "level", "due", "reason"),
+    required=("due", "reason"),
+    among={"assignment": open_parts, "case": open_cases, "unit": bodies},
+    searched=("state", "unit", "level", "issued_at", "due", "call", "assignment", "case"),
+    deadlines={"acknowledge_due": ("acknowledged_at",), "due": ("replied_at",)},
     charts=(Chart(by="unit", split="level", title=N_("Supervision orders by unit and level")),),
     workflow=SUPERVISION,
-    empty=N_("No order. One is issued by itself when a promised deadline passes."),
+    prepare=prepare_order,
+    follow=follow_order,
+    intake=None,
+    empty=N_("No order. One is issued by itself when a promised deadline passes, or by hand."),
 )
 
 reminders = Console(

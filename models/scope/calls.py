@@ -10,7 +10,7 @@ from models.calls import AssignmentState, Call, CallAssignment, CallSource, Call
 from models.coordination import CaseParty, CoordinationCase
 from models.door import Scope
 from models.organisation import Unit
-from models.scope.reach import everyone, reach
+from models.scope.reach import SUPERVISING, everyone, only, reach
 from models.supervision import Reminder, SupervisionOrder
 
 # A clue is a draft that a grid worker writes for the township above.
@@ -65,6 +65,7 @@ SCOPES: dict[type, Scope] = {
     ),
     Reminder: Scope(sees=reach(county=Reminder.region_id == REGION_ID, own=Reminder.call_id.in_(my_call_ids))),
     SupervisionOrder: Scope(
-        sees=reach(county=SupervisionOrder.region_id == REGION_ID, own=SupervisionOrder.call_id.in_(my_call_ids))
+        sees=reach(county=SupervisionOrder.region_id == REGION_ID, own=SupervisionOrder.call_id.in_(my_call_ids)),
+        writes=only(SUPERVISING, SupervisionOrder.region_id == REGION_ID),
     ),
 }

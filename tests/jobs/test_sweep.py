@@ -17,7 +17,7 @@ from models.ledger import Job, PromiseState
 from models.lists import DutyList
 from models.notices import Outbox
 from models.recorder import RecorderEntry, verify
-from models.supervision import Reminder
+from models.supervision import Reminder, SupervisionOrder
 from tests.make import NOW
 
 LATER = NOW + timedelta(days=60)
@@ -25,6 +25,7 @@ SUBJECTS = {
     (Job.accept_watch, Call): lambda make, units: make.call(state=CallState.submitted, **units),
     (Job.respond_remind, CallAssignment): lambda make, units: make.assignment(**units),
     (Job.promise_remind, CallAssignment): lambda make, units: make.assignment(state=AssignmentState.responded, **units),
+    (Job.supervision_escalate, SupervisionOrder): lambda make, units: make.order(assignment=make.assignment(**units)),
     (Job.case_escalate, CoordinationCase): lambda make, units: make.case(state=CaseState.negotiating, **units),
     (Job.case_filing_remind, CoordinationCase): lambda make, units: make.case(state=CaseState.filing_review, **units),
     (Job.case_execution_watch, CoordinationCase): lambda make, units: make.case(state=CaseState.supervising, **units),

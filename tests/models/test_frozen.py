@@ -91,3 +91,12 @@ def test_what_the_rules_do_with_it_is_let_pass(make):
 def _items(make):
     in_force = select(ListItem).where(ListItem.state == ItemState.published).order_by(ListItem.code)
     return make.session.scalars(in_force.execution_options(populate_existing=True)).all()
+
+
+@pytest.mark.requirement("TC-36")
+def test_the_level_of_a_supervision_order_never_falls(make):
+    order = make.order(assignment=make.assignment(), level=3)
+    with pytest.raises(DBAPIError, match="never falls"):
+        make.session.execute(text("UPDATE supervision_order SET level = 2 WHERE id = :id"), {"id": order.id})
+    make.session.rollback()
+    make.session.execute(text("UPDATE supervision_order SET level = 4 WHERE id = :id"), {"id": order.id})

@@ -222,6 +222,9 @@ WRITERS = {
     (CallSituation, "lists"): "county",
     (ThreeFixedDocument, "lists"): "county",
     (ThreeFixedDocument, "editorial"): "county",
+    (SupervisionOrder, "office"): "county",
+    (SupervisionOrder, "supervision"): "county",
+    (SupervisionOrder, "tc_office"): "county",
 }
 
 

@@ -1,0 +1,48 @@
+"""Builders of what the supervision office does: orders, and what follows from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from models.actor import Actor
+from models.organisation import Duty, Unit
+from models.rules.supervision import SUPERVISION, follow_order, prepare_order
+from models.supervision import OrderState, SupervisionOrder
+from tests.moments import NOW, SOON
+
+SUPERVISION_WORKFLOWS: dict[type[Any], Any] = {SupervisionOrder: SUPERVISION}
+ORDER_PATHS = {
+    OrderState.issued: "",
+    OrderState.acknowledged: "acknowledge",
+    OrderState.replied: "reply",
+    OrderState.verified: "reply verify",
+    OrderState.closed: "reply verify close",
+}
+ANSWERS: dict[str, dict[str, Any]] = {"reply": {"reply": "By Friday."}}
+
+
+class MakeSupervision:
+    """Mixed into `tests.make.Make`."""
+
+    def order(
+        self: Any, by: Actor | None = None, *, state: OrderState = OrderState.issued, at: datetime = NOW, **said: Any
+    ) -> SupervisionOrder:
+        """An order that the supervision office has issued by hand, moved to that state."""
+        row = SupervisionOrder(**{"level": 1, "due": SOON, "reason": "Nothing moved."} | said)
+        about = row.assignment or row.case
+        county = self.session.get(Unit, about.region_id) if about else self.home
+        return self._issued(row, by or self.actor(self.office(Duty.supervision_office, county)), state, at)
+
+    def _issued(self: Any, row: Any, by: Actor, state: OrderState, at: datetime) -> SupervisionOrder:
+        for name in ("assignment", "case", "unit"):
+            if getattr(row, name) is not None:
+                setattr(row, f"{name}_id", getattr(row, name).id)
+        with self.session.no_autoflush:
+            prepare_order(self.session, row, by, at)
+        self._add(row)
+        follow_order(self.session, row, by, at)
+        for name in ORDER_PATHS[state].split():
+            self.press(row, name, at=at, **ANSWERS.get(name, {}))
+        self.session.commit()
+        return row
