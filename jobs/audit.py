@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from jobs.admissions import RUNNING
 from jobs.calls import AT_WORK
 from jobs.coordination import SETTLED
-from jobs.watch import OVER, Done
+from jobs.watch import Done
 from models import recorder
 from models.adjustments import AdjustmentState, ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure, GuaranteeState, OpinionState
@@ -26,6 +26,7 @@ from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
 from models.recorder import RecorderEntry
 from models.rules.deadlines import SHANGHAI
+from models.rules.ladder import OVER
 from models.supervision import OrderState, SupervisionOrder
 
 log = logging.getLogger("jobs.audit")

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import joinedload
 
-from jobs.watch import SILENT, Batch, Pair
+from jobs.watch import Batch, Pair
 from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
 from models.ledger import Job
 from models.notices import Audience
 from models.organisation import Duty
+from models.rules.ladder import LADDER, SILENT
 from models.rules.rounds import SILENCE
 from models.rules.supervision import acknowledge_by, moments, report_by
 from models.supervision import HIGHEST, OrderState, SupervisionOrder
@@ -65,8 +66,15 @@ def _clues(batch: Batch, offices: dict[tuple[int | None, Duty | None], int]) -> 
 def response(batch: Batch) -> None:
     """The department is reminded; when the limit has passed, its silence is on record (R11)."""
     pending = CallAssignment.state == AssignmentState.pending
-    soon, over = batch.steps(batch.waiting(pending, options=WITH_NAMES), "respond_due")
+    waiting = batch.waiting(pending, options=WITH_NAMES)
+    soon, over = batch.steps(waiting, "respond_due")
     offices = batch.offices()
+    batch.climb(
+        _of_ladder(waiting),
+        "respond_due",
+        before=N_("%(call)s waits for your response. Respond by %(due)s."),
+        after=N_("You did not respond to %(call)s; the limit was %(due)s. Respond now."),
+    )
     for promise, part in soon:
         batch.warn(
             promise,
@@ -85,6 +93,8 @@ def response(batch: Batch) -> None:
         office = offices.get((part.region_id, Duty.county_office))
         message = N_("%(unit)s did not respond to %(call)s; the limit was %(due)s.")
         batch.remind(promise, part, office, due, reason, message, call=call, unit=str(part.department))
+        office = offices.get((part.region_id, Duty.supervision_office))
+        batch.tell(promise, part, office, message, due=due, call=call, unit=str(part.department))
 
 
 def promised_result(batch: Batch) -> None:
@@ -96,6 +106,12 @@ def promised_result(batch: Batch) -> None:
     waiting = batch.waiting(at_work, options=WITH_NAMES)
     soon, over = batch.steps(waiting, "promised_due")
     offices = batch.offices()
+    batch.climb(
+        _of_ladder(waiting),
+        "promised_due",
+        before=N_("A result for %(call)s is due by %(due)s. Report it in time."),
+        after=N_("A result for %(call)s was due by %(due)s. Report it now."),
+    )
     _silent(batch, [pair for pair in waiting if pair[0].step == SILENT])
     for promise, part in soon:
         batch.warn(
@@ -126,8 +142,13 @@ def promised_result(batch: Batch) -> None:
             batch.tell(promise, part, office, message, due=due, call=call, unit=unit, level=level)
 
 
+def _of_ladder(pairs: Sequence[Pair]) -> list[Pair]:
+    return [pair for pair in pairs if pair[0].step >= LADDER]
+
+
 def _silent(batch: Batch, pairs: Sequence[Pair]) -> None:
     """R13: nothing has happened since the response, long before the promised deadline."""
+    offices = batch.offices()
     not_yet = CallAssignment.failure_kind != FailureKind.inaction
     for promise, part, _ in batch.change(
         pairs, CallAssignment.state.in_(AT_WORK), not_yet, failure_kind=FailureKind.inaction
@@ -136,6 +157,9 @@ def _silent(batch: Batch, pairs: Sequence[Pair]) -> None:
         message = N_("Nothing has happened for %(days)s working days: %(call)s. Start the work, or report the result.")
         batch.remind(promise, part, part.department_id, promise.due_at, reason, message, audience=heads,
                      call=str(part.call), days=str(SILENCE))  # fmt: skip
+        message = N_("%(unit)s has done nothing for %(days)s working days: %(call)s.")
+        office = offices.get((part.region_id, Duty.supervision_office))
+        batch.tell(promise, part, office, message, call=str(part.call), unit=str(part.department), days=str(SILENCE))
 
 
 def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:

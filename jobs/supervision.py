@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import and_, case, or_
 from sqlalchemy.orm import joinedload
 
@@ -37,7 +39,7 @@ def escalation(batch: Batch) -> None:
     again = {county: report_by(batch.session, county, batch.now) for county in {p.region_id for p, _, _ in raised}}
     for promise, found, now in raised:
         due = found.due if found.due <= batch.now else found.acknowledge_due
-        say = {"call": str(found.call), "unit": str(found.unit), "level": str(now.level)}
+        say: dict[str, Any] = {"call": str(found.call), "unit": str(found.unit), "level": str(now.level)}
         reason = N_("A supervision order was not answered in time.")
         message = N_("You did not answer the supervision order on %(call)s by %(due)s. It is now of level %(level)s.")
         audience = Audience.heads if now.level >= HEADS else Audience.duty_officer

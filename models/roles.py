@@ -63,12 +63,14 @@ _BURDEN = (
 )
 _ADMISSIONS = "DutyAdmission AdmissionOpinion GuaranteeMeasure AdmissionBatch JointMeeting MeetingMember MeetingVote"
 _READ_ALL = f"{_LISTS} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
-_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit ListType ListField"
+_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit ReminderStep ListType ListField"
 
 # role → {model: what it may do}. `read` is list, page, chart, timeline; moves are named as in the workflow.
 _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.admin: dict.fromkeys(_READ_ALL.split(), "read export")
-    | dict.fromkeys(("Unit", "CalendarDay", "WorkingWindow", "TimeLimit", "Posting"), "read add edit delete export")
+    | dict.fromkeys(
+        ("Unit", "CalendarDay", "WorkingWindow", "TimeLimit", "ReminderStep", "Posting"), "read add edit delete export"
+    )
     | {"Promise": "read export", "PlainWord": "read export"}
     | dict.fromkeys(("ListType", "ListField"), "read add edit delete export"),
     RoleName.security_admin: {"Posting": "read export"},
@@ -109,6 +111,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     | {
         "Call": "read export accept return_for_correction dispatch",
         "CallAssignment": "read export uphold reassign",
+        "ReminderStep": "read add edit delete export",
         "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
         "SupervisionOrder": "read add export raise_level verify send_back close",
         "Promise": "read",

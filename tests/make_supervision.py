@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from models.actor import Actor
+from models.calendar import Point, ReminderStep
+from models.ledger import Job
 from models.organisation import Duty, Unit
 from models.rules.supervision import SUPERVISION, follow_order, prepare_order
 from models.supervision import OrderState, SupervisionOrder
@@ -24,6 +26,19 @@ ANSWERS: dict[str, dict[str, Any]] = {"reply": {"reply": "By Friday."}}
 
 class MakeSupervision:
     """Mixed into `tests.make.Make`."""
+
+    def ladder(self: Any, job: Job = Job.respond_remind, county: Unit | None = None) -> list[ReminderStep]:
+        """The ladder of the reference data, for one clock."""
+        wide = ({"duty_officer": True}, {"duty_officer": True, "heads": True}, {"heads": True, "leaders": True},
+                {"heads": True, "supervision": True, "leaders": True})  # fmt: skip
+        points = ((Point.part_of_limit, 50), (Point.before_end, 1), (Point.after_end, 1), (Point.after_end, 3))
+        ladder = [
+            ReminderStep(region_id=(county or self.home).id, job=job, level=level, name=f"Step {level}", point=point,
+                         amount=amount, **hear)
+            for level, ((point, amount), hear) in enumerate(zip(points, wide, strict=True))
+        ]  # fmt: skip
+        self._add(*ladder)
+        return ladder
 
     def order(
         self: Any, by: Actor | None = None, *, state: OrderState = OrderState.issued, at: datetime = NOW, **said: Any

@@ -3,7 +3,7 @@
 from views.adjustments import adjustment_opinions, list_adjustments
 from views.admissions import admissions, batches, guarantees, opinions
 from views.assigned import assigned_matter_caps, assigned_matters, matter_departments, matter_townships
-from views.calendar import calendar_days, time_limits, working_windows
+from views.calendar import calendar_days, reminder_steps, time_limits, working_windows
 from views.calls import assignments, calls
 from views.coordination import cases, parties
 from views.files import attachments
@@ -68,6 +68,7 @@ CONSOLES = (
     calendar_days,
     working_windows,
     time_limits,
+    reminder_steps,
     list_types,
     list_fields,
     promises,

@@ -44,4 +44,5 @@ def of_county(model: Any) -> Callable[[Roles], Criterion]:
 MANAGERS = frozenset({RoleName.list_manager})
 EDITORS = frozenset({RoleName.editorial_officer})
 SUPERVISING = frozenset({RoleName.supervisor, RoleName.county_dispatcher})
+DISPATCHERS = frozenset({RoleName.county_dispatcher})
 ADMINS = frozenset({RoleName.admin})

@@ -156,7 +156,7 @@ def test_after_days_of_silence_only_the_end_is_told(make, ledger):
 
 
 @pytest.mark.databases
-@pytest.mark.requirement("TA-29")
+@pytest.mark.requirement("TA-29", "TC-52")
 def test_silence_past_the_limit_is_no_response(make, session, ledger):
     part = make.assignment()
     early = make.assignment(at=NOW + timedelta(days=1))  # its limit is a day later
@@ -178,7 +178,13 @@ def test_silence_past_the_limit_is_no_response(make, session, ledger):
         {"failure_kind": "no_response"},
     )
     told = {(unit, audience): say for unit, audience, say in ledger.told(Job.respond_remind)[1:]}
-    assert set(told) == {(part.department_id, "heads"), (office, "everyone"), (early.department_id, "duty_officer")}
+    supervision = make.office(Duty.supervision_office).id
+    assert set(told) == {
+        (part.department_id, "heads"),
+        (office, "everyone"),
+        (supervision, "everyone"),
+        (early.department_id, "duty_officer"),
+    }
     assert told[office, "everyone"] == {
         "call": str(part.call),
         "unit": str(part.department),
@@ -256,7 +262,7 @@ def test_a_promise_that_passes_is_inaction_under_supervision(make, session, ledg
 
 @pytest.mark.requirement("TA-29")
 @pytest.mark.databases
-@pytest.mark.requirement("TA-29")
+@pytest.mark.requirement("TA-29", "TC-52")
 def test_ten_working_days_of_silence_are_inaction_long_before_the_promise(make, session, ledger):
     part = make.assignment()
     make.press(part, "respond", promised_due=LATER)
@@ -266,7 +272,10 @@ def test_ten_working_days_of_silence_are_inaction_long_before_the_promise(make, 
     assert ledger.keep(Job.promise_remind, silent) == 1
     session.refresh(part)
     assert (part.failure_kind, part.state) == (FailureKind.inaction, AssignmentState.responded)
-    assert [(unit, who) for unit, who, _ in ledger.told(Job.promise_remind)] == [(part.department_id, "heads")]
+    assert [(unit, who) for unit, who, _ in ledger.told(Job.promise_remind)] == [
+        (part.department_id, "heads"),
+        (make.office(Duty.supervision_office).id, "everyone"),
+    ]
     assert orders(session) == []
 
 

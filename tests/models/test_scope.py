@@ -16,7 +16,7 @@ from models.actor import NOBODY, Actor
 from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustment
 from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure
 from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
-from models.calendar import CalendarDay, TimeLimit, WorkingWindow
+from models.calendar import CalendarDay, ReminderStep, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
@@ -109,6 +109,7 @@ REST = {
     CalendarDay:      ("county",        "county", "all"),
     WorkingWindow:    ("county",        "county", "all"),
     TimeLimit:        ("county",        "county", "all"),
+    ReminderStep:     ("county",        "county", "all"),
     Notice:           ("mine",          "mine",   "mine"),
     Promise:          ("none",          "county", "all"),
     Outbox:           ("none",          "none",   "all"),
@@ -217,6 +218,9 @@ WRITERS = {
     (CalendarDay, "admin"): "all",
     (WorkingWindow, "admin"): "all",
     (TimeLimit, "admin"): "all",
+    (ReminderStep, "admin"): "all",
+    (ReminderStep, "office"): "county",
+    (ReminderStep, "tc_office"): "county",
     (PolicyDocument, "lists"): "county",
     (AssignedMatterCap, "lists"): "county",
     (CallSituation, "lists"): "county",
@@ -283,6 +287,7 @@ class World:
             make._add(CalendarDay(region_id=county.id, day=date(2027, 1, 1), is_working=False))
             make._add(PlainWord(region_id=county.id, word="臭水", means="水污染"))
             make._add(ImportWord(region_id=county.id, resource="list_item", said="序号", means="code"))
+            make.ladder(county=county)
             make.situation(county, list_item_id=item_.id)
             make.three_fixed(lead)
         for sender in (luoyang, zrzy, editorial, tongcheng):
