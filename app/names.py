@@ -58,6 +58,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "joint_meeting": N_("Joint meeting"),
     "meeting_member": N_("Member"),
     "meeting_vote": N_("Vote"),
+    "nudge": N_("Nudge"),
     "reminder_step": N_("Step of the ladder"),
     "supervision_order": N_("Supervision order"),
     "three_fixed_document": N_("Three-fixed document"),

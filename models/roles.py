@@ -55,7 +55,7 @@ _LISTS = (
     "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule "
     "CallSituation ThreeFixedDocument"
 )
-_CALLS = "Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder"
+_CALLS = "Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder Nudge"
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
     "ResponsibilityStatement StatementTownship IrregularAssignmentReport "
@@ -138,7 +138,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.department_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
-        "CallAssignment": "read export respond start resolve reject",
+        "CallAssignment": "read export respond start resolve reject nudge",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
         "AssignedMatter": "read add edit delete export submit cancel",
@@ -154,7 +154,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.township_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
-        "CallAssignment": "read export respond start resolve reject",
+        "CallAssignment": "read export respond start resolve reject nudge",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
         "IrregularAssignmentReport": "read add edit export withdraw",
@@ -173,7 +173,7 @@ for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_
     _TABLE[_role]["ListAdjustment"] = "read add edit delete export submit withdraw"
 # A rejection commits the department, so its head makes it.
 _TABLE[RoleName.department_staff] = _TABLE[RoleName.department_head] | {
-    "CallAssignment": "read export respond start resolve"
+    "CallAssignment": "read export respond start resolve nudge"
 }
 _TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {"CallAssignment": "read export respond start resolve"}
 _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]

@@ -21,7 +21,7 @@ from views.requests import data_request_fields, data_request_townships, data_req
 from views.situations import call_situations
 from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
-from views.supervision import reminders, supervision_orders
+from views.supervision import nudges, reminders, supervision_orders
 from views.three_fixed import three_fixed_documents
 
 CONSOLES = (
@@ -32,6 +32,7 @@ CONSOLES = (
     call_situations,
     supervision_orders,
     reminders,
+    nudges,
     list_items,
     duty_lists,
     list_opinions,

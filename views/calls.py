@@ -7,6 +7,7 @@ from models.base import N_
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.lists import ListItem
+from models.nudges import Nudge
 from models.queries.choices import matters_in_force, own_places, usable_items
 from models.queries.list_types import indicators_of
 from models.rules.assignments import ASSIGNMENT
@@ -148,7 +149,7 @@ assignments = Console(
             definition=N_("Found by the console: the response limit passed; answered after it; the promise passed."),
         ),
     ),
-    related=(Related(model=SupervisionOrder, by="assignment"),),
+    related=(Related(model=SupervisionOrder, by="assignment"), Related(model=Nudge, by="assignment")),
     links=(SUPERVISE,),
     workflow=ASSIGNMENT,
     empty=N_("Nothing has been dispatched to you."),

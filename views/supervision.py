@@ -2,6 +2,7 @@
 
 from app.engine.declare import Chart, Console
 from models.base import N_
+from models.nudges import Nudge
 from models.queries.choices import bodies
 from models.rules.supervision import SUPERVISION, follow_order, open_cases, open_parts, prepare_order
 from models.supervision import Reminder, SupervisionOrder
@@ -35,4 +36,24 @@ reminders = Console(
     searched=("job", "unit", "sent_at"),
     charts=(Chart(by="unit", split="job", title=N_("Reminders by unit")),),
     empty=N_("No reminder has been sent."),
+)
+
+nudges = Console(
+    model=Nudge,
+    name=N_("Nudges"),
+    category=N_("Supervision"),
+    icon="fa-hand-point-up",
+    listed=("call", "unit", "by_unit", "number", "at", "moved_at", "minutes", "movement"),
+    form=(),
+    searched=("unit", "by_unit", "movement", "at", "call", "assignment"),
+    order=("at", "desc"),
+    charts=(
+        Chart(
+            by="unit",
+            split="movement",
+            title=N_("Time to the first movement after a nudge"),
+            definition=N_("Nudges by the unit that was nudged, and how soon its part in the call moved next."),
+        ),
+    ),
+    empty=N_("Nobody has been nudged. The caller does it on the page of an assignment."),
 )

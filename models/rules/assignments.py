@@ -13,6 +13,7 @@ from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.rules.calls import answering
 from models.rules.ledger import cancel, tell
+from models.rules.nudges import may_nudge, moved, nudged, nudging
 from models.rules.offices import office
 from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
@@ -34,6 +35,7 @@ def _may_promise(assignment: CallAssignment, step: Step) -> None:
 
 def _responded(assignment: CallAssignment, step: Step) -> None:
     """TC-32: the promise drives the reminders from here on. R12: late is late, and stays on record."""
+    moved(assignment, step)
     _end_response_clock(assignment, step, cause="responded")
     assignment.promised_due = step.answers["promised_due"]
     assignment.contact_made_at = step.answers.get("contact_made_at")
@@ -55,6 +57,7 @@ def _end_response_clock(assignment: CallAssignment, step: Step, *, cause: str) -
 
 
 def _started(assignment: CallAssignment, step: Step) -> None:
+    moved(assignment, step)
     assignment.contact_made_at = assignment.contact_made_at or step.now
     plan_promise(step.session, assignment, step.now)
 
@@ -71,6 +74,7 @@ def _may_resolve(assignment: CallAssignment, step: Step) -> None:
 
 
 def _resolved(assignment: CallAssignment, step: Step) -> None:
+    moved(assignment, step)
     assignment.resolved_at, assignment.result = step.now, step.answers["result"]
     cancel(step.session, assignment, Job.promise_remind, cause="resolved")
     _end_call_if_done(assignment, step)
@@ -95,6 +99,7 @@ def _may_reject(assignment: CallAssignment, step: Step) -> None:
 
 
 def _rejected(assignment: CallAssignment, step: Step) -> None:
+    moved(assignment, step)
     answers = step.answers
     _end_response_clock(assignment, step, cause="rejected")
     assignment.rejected_at, assignment.rejected_reason = step.now, answers["reason"]
@@ -234,6 +239,17 @@ ASSIGNMENT = Workflow(
         suggest=lambda assignment: {"list_item_id": assignment.call.list_item},
         effect=_rejected,
         tone="danger",
+    ),
+    Transition(
+        name="nudge",
+        label=N_("Nudge"),
+        source=frozenset({A.pending, A.responded, A.working}),
+        target=None,
+        by=nudging,
+        guard=may_nudge,
+        effect=nudged,
+        tone="warn",
+        help=N_("Once a working day, and three times in all. What moves after it is measured."),
     ),
     Transition(
         name="uphold",

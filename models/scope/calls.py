@@ -9,6 +9,7 @@ from models.actor import REGION_ID, UNIT_ID, UNIT_IDS
 from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState, Direction
 from models.coordination import CaseParty, CoordinationCase
 from models.door import Scope
+from models.nudges import Nudge
 from models.organisation import Unit
 from models.scope.reach import SUPERVISING, everyone, only, reach
 from models.supervision import Reminder, SupervisionOrder
@@ -64,6 +65,7 @@ SCOPES: dict[type, Scope] = {
         )
     ),
     Reminder: Scope(sees=reach(county=Reminder.region_id == REGION_ID, own=Reminder.call_id.in_(my_call_ids))),
+    Nudge: Scope(sees=reach(county=Nudge.region_id == REGION_ID, own=Nudge.call_id.in_(my_call_ids))),
     SupervisionOrder: Scope(
         sees=reach(county=SupervisionOrder.region_id == REGION_ID, own=SupervisionOrder.call_id.in_(my_call_ids)),
         writes=only(SUPERVISING, SupervisionOrder.region_id == REGION_ID),

@@ -31,6 +31,7 @@ from models.ledger import Job, Promise
 from models.lists import DutyList, ItemCooperation, ListItem
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.notices import Notice, Outbox
+from models.nudges import Nudge
 from models.opinions import ListOpinion
 from models.organisation import Duty, UnitType
 from models.plain_words import PlainWord
@@ -83,6 +84,7 @@ REST = {
     CaseParty:        ("ours",          "county", "all"),
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
+    Nudge:            ("ours",          "county", "all"),
     DutyAdmission:    ("concerned",     "submitted", "all"),
     AdmissionOpinion: ("concerned",     "submitted", "all"),
     GuaranteeMeasure: ("concerned",     "submitted", "all"),
@@ -355,10 +357,11 @@ class World:
         of_part = {"region_id": call.region_id, "call_id": call.id, "unit_id": part.department_id}
         reminder = Reminder(promise_id=promise.id, job=Job.respond_remind, step=1, due_at=NOW, sent_at=NOW, message="x")
         order = SupervisionOrder(assignment_id=part.id, issued_at=NOW, raised_at=NOW)
-        for row in (reminder, order):
+        nudge = Nudge(assignment_id=part.id, by_unit_id=call.caller_unit_id, number=1, day=NOW.date(), at=NOW)
+        for row in (reminder, order, nudge):
             for name, value in of_part.items():
                 setattr(row, name, value)
-        self.make._add(reminder, order)
+        self.make._add(reminder, order, nudge)
 
     def _tell(self, actor: Actor) -> None:
         outbox = self.session.scalars(select(Outbox)).first()
