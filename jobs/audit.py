@@ -25,6 +25,7 @@ from models.item_words import ListState
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
 from models.recorder import RecorderEntry
+from models.rectification import RectificationOrder, RectificationState
 from models.rules.deadlines import SHANGHAI
 from models.rules.ladder import OVER
 from models.supervision import OrderState, SupervisionOrder
@@ -53,6 +54,13 @@ WATCHED = (
         Job.supervision_escalate,
         SupervisionOrder,
         (OrderState.issued, OrderState.acknowledged),
+        "due",
+        ("create", "send_back"),
+    ),
+    Watched(
+        Job.rectification_watch,
+        RectificationOrder,
+        (RectificationState.issued, RectificationState.planned),
         "due",
         ("create", "send_back"),
     ),

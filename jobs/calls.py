@@ -86,7 +86,9 @@ def response(batch: Batch) -> None:
             call=str(part.call),
         )
     nothing_yet = CallAssignment.failure_kind == FailureKind.none
-    for promise, part, _ in batch.change(over, pending, nothing_yet, failure_kind=FailureKind.no_response):
+    for promise, part, _ in batch.change(
+        over, pending, nothing_yet, failure_kind=FailureKind.no_response, failed_at=batch.now
+    ):
         reason, call, due = N_("There was no response in time."), str(part.call), part.respond_due
         message = N_("You did not respond to %(call)s; the limit was %(due)s. Respond now.")
         batch.remind(promise, part, part.department_id, due, reason, message, audience=Audience.heads, call=call)
@@ -126,7 +128,7 @@ def promised_result(batch: Batch) -> None:
             call=str(part.call),
         )
     passed = CallAssignment.promised_due <= batch.now
-    failed = batch.change(over, at_work, passed, failure_kind=FailureKind.inaction)
+    failed = batch.change(over, at_work, passed, failure_kind=FailureKind.inaction, failed_at=batch.now)
     levels = _supervise(batch, [part for _, part, _ in failed])
     for promise, part, _ in failed:
         call, unit, level = str(part.call), str(part.department), str(levels[part.id])
@@ -151,7 +153,7 @@ def _silent(batch: Batch, pairs: Sequence[Pair]) -> None:
     offices = batch.offices()
     not_yet = CallAssignment.failure_kind != FailureKind.inaction
     for promise, part, _ in batch.change(
-        pairs, CallAssignment.state.in_(AT_WORK), not_yet, failure_kind=FailureKind.inaction
+        pairs, CallAssignment.state.in_(AT_WORK), not_yet, failure_kind=FailureKind.inaction, failed_at=batch.now
     ):
         reason, heads = N_("Nothing has happened since the response."), Audience.heads
         message = N_("Nothing has happened for %(days)s working days: %(call)s. Start the work, or report the result.")

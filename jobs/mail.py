@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 import hashlib
 import hmac
 import logging
@@ -25,7 +24,8 @@ from rq.timeouts import BaseTimeoutException
 from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from config import ROOT, Settings, settings
+from config import Settings, settings
+from jobs.chinese import chinese
 from jobs.watch import Done
 from models.base import N_, User
 from models.notices import Notice
@@ -175,7 +175,7 @@ def letter(mailing: Mailing, now: datetime) -> EmailMessage:
 def digest(bundle: list[Mailing], now: datetime) -> EmailMessage:
     """One mail for all that waits for a person this morning, in Chinese."""
     lines = [f"{number}. {_text(mailing)}" for number, mailing in enumerate(bundle, start=1)]
-    subject = _chinese(DIGEST) % {"count": len(bundle)}
+    subject = chinese(DIGEST) % {"count": len(bundle)}
     return _letter(bundle[0], subject, "\n\n".join((subject, *lines)), now)
 
 
@@ -188,7 +188,7 @@ def _bundles(mailings: list[Mailing]) -> list[list[Mailing]]:
 
 
 def _text(mailing: Mailing) -> str:
-    return _chinese(mailing.message) % _shown(mailing.details)
+    return chinese(mailing.message) % _shown(mailing.details)
 
 
 def _letter(mailing: Mailing, line: str, text: str, now: datetime) -> EmailMessage:
@@ -199,7 +199,7 @@ def _letter(mailing: Mailing, line: str, text: str, now: datetime) -> EmailMessa
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<notice-{mailing.id}@{_deployment()}.huying>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(f"{text}\n\n{_chinese(FOOT)}\n")
+    mail.set_content(f"{text}\n\n{chinese(FOOT)}\n")
     return mail
 
 
@@ -269,15 +269,6 @@ def _shown(details: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(due, str):
         return details
     return details | {"due": f"{datetime.fromisoformat(due).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"}
-
-
-def _chinese(message: str) -> str:
-    return _translations().gettext(message)
-
-
-@cache
-def _translations() -> gettext.NullTranslations:
-    return gettext.translation("messages", ROOT / "translations", languages=["zh"], fallback=True)
 
 
 @cache

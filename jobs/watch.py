@@ -150,7 +150,7 @@ class Batch:
         """
         later = AT_ONCE if is_emergency(subject) else self._quiet(promise.region_id)
         self.tell(promise, subject, unit_id, message, due=due, later=later, **say)
-        if unit_id is not None:
+        if unit_id is not None and call_id(subject) is not None:
             self._reminders[promise.id, unit_id] = {
                 "region_id": promise.region_id,
                 "promise_id": promise.id,
@@ -285,7 +285,7 @@ class Batch:
         )
         for model, rows in rows_of:
             if rows:
-                self.session.execute(insert(model), rows)
+                self.session.execute(insert(model).execution_options(render_nulls=True), rows)  # one statement for all
         recorder.append(self.session, self._entries)
 
 

@@ -43,11 +43,11 @@ class Circular(Regional, Model):
     )
     no_response: Mapped[int] = mapped_column(default=0, info={"label": N_("No response"), "protected": True})
     late_response: Mapped[int] = mapped_column(default=0, info={"label": N_("Late response"), "protected": True})
-    inaction: Mapped[int] = mapped_column(
-        default=0, info={"label": N_("Inaction after response"), "protected": True}
-    )
+    inaction: Mapped[int] = mapped_column(default=0, info={"label": N_("Inaction after response"), "protected": True})
     compiled_at: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Compiled"), "protected": True})
-    number: Mapped[str] = mapped_column(String(80), default="", info={"label": N_("Document number"), "protected": True})
+    number: Mapped[str] = mapped_column(
+        String(80), default="", info={"label": N_("Document number"), "protected": True}
+    )
     published_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Published"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
@@ -78,9 +78,7 @@ class CircularLine(Regional, Model):
     state: Mapped[LineState] = mapped_column(default=LineState.named, info={"label": N_("State"), "protected": True})
     no_response: Mapped[int] = mapped_column(default=0, info={"label": N_("No response"), "protected": True})
     late_response: Mapped[int] = mapped_column(default=0, info={"label": N_("Late response"), "protected": True})
-    inaction: Mapped[int] = mapped_column(
-        default=0, info={"label": N_("Inaction after response"), "protected": True}
-    )
+    inaction: Mapped[int] = mapped_column(default=0, info={"label": N_("Inaction after response"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
     circular: Mapped[Circular] = relationship(back_populates="lines", info={"label": N_("Circular")})

@@ -55,7 +55,10 @@ _LISTS = (
     "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule "
     "CallSituation ThreeFixedDocument"
 )
-_CALLS = "Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder Nudge"
+_CALLS = (
+    "Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder Nudge RectificationOrder "
+    "Circular CircularLine CircularFailure"
+)
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
     "ResponsibilityStatement StatementTownship IrregularAssignmentReport "
@@ -120,6 +123,9 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     | {
         "CoordinationCase": "read export notify_parties order_execution executed",
         "SupervisionOrder": "read add export raise_level verify send_back close",
+        "RectificationOrder": "read add export verify_rectified send_back",
+        "Circular": "read edit export publish_circular",
+        "CircularLine": "read export order_rectification",
         "Promise": "read",
     },
     RoleName.assessor: dict.fromkeys(_READ_ALL.split(), "read export"),
@@ -134,6 +140,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "CallAssignment": "read export respond start resolve reject",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
+        "RectificationOrder": "read export write_plan report_done",
     },
     RoleName.department_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
@@ -141,6 +148,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "CallAssignment": "read export respond start resolve reject nudge",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
+        "RectificationOrder": "read export write_plan report_done",
         "AssignedMatter": "read add edit delete export submit cancel",
         "MatterDepartment": "read add edit delete",
         "MatterTownship": "read add edit delete",
@@ -157,6 +165,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "CallAssignment": "read export respond start resolve reject nudge",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
+        "RectificationOrder": "read export write_plan report_done",
         "IrregularAssignmentReport": "read add edit export withdraw",
         "DutyAdmission": "read export in_force",
         "AdmissionOpinion": "read export answer",

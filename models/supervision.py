@@ -12,6 +12,7 @@ from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.ledger import Job
 from models.organisation import Unit
+from models.words import Misconduct
 
 
 class Reminder(Regional, Model):
@@ -102,6 +103,7 @@ class SupervisionOrder(Regional, Model):
     )
     acknowledged_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Acknowledged at"), "protected": True})
     reason: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Reason"), "coded": True})
+    misconduct: Mapped[Misconduct | None] = mapped_column(info={"label": N_("Misconduct")})
     reply: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Reply"), "protected": True})
     replied_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Replied at"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})

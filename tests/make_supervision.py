@@ -7,13 +7,27 @@ from typing import Any
 
 from models.actor import Actor
 from models.calendar import Point, ReminderStep
+from models.calls import CallAssignment, FailureKind
 from models.ledger import Job
 from models.organisation import Duty, Unit
+from models.rectification import Circular, CircularLine, Finding, RectificationOrder, RectificationState
+from models.rules.rectification import CIRCULAR, LINE, RECTIFICATION, follow_rectification, prepare_rectification
 from models.rules.supervision import SUPERVISION, follow_order, prepare_order
 from models.supervision import OrderState, SupervisionOrder
 from tests.moments import NOW, SOON
 
-SUPERVISION_WORKFLOWS: dict[type[Any], Any] = {SupervisionOrder: SUPERVISION}
+SUPERVISION_WORKFLOWS: dict[type[Any], Any] = {
+    SupervisionOrder: SUPERVISION,
+    RectificationOrder: RECTIFICATION,
+    Circular: CIRCULAR,
+    CircularLine: LINE,
+}
+RECTIFICATION_PATHS = {
+    RectificationState.issued: "",
+    RectificationState.planned: "write_plan",
+    RectificationState.done: "write_plan report_done",
+    RectificationState.verified: "write_plan report_done verify_rectified",
+}
 ORDER_PATHS = {
     OrderState.issued: "",
     OrderState.acknowledged: "acknowledge",
@@ -21,7 +35,12 @@ ORDER_PATHS = {
     OrderState.verified: "reply verify",
     OrderState.closed: "reply verify close",
 }
-ANSWERS: dict[str, dict[str, Any]] = {"reply": {"reply": "By Friday."}}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "reply": {"reply": "By Friday."},
+    "write_plan": {"plan": "We train everyone."},
+    "report_done": {"report": "Everyone is trained."},
+    "verify_rectified": {"finding": Finding.absent},
+}
 
 
 class MakeSupervision:
@@ -61,3 +80,36 @@ class MakeSupervision:
             self.press(row, name, at=at, **ANSWERS.get(name, {}))
         self.session.commit()
         return row
+
+    def rectification(
+        self: Any,
+        unit: Unit | None = None,
+        by: Actor | None = None,
+        *,
+        state: RectificationState = RectificationState.issued,
+        at: datetime = NOW,
+        **said: Any,
+    ) -> RectificationOrder:
+        """An order that the supervision office has issued, moved to that state."""
+        unit = unit or self.department()
+        county = self.session.get(Unit, unit.region_id)
+        usual = {"failure_kind": FailureKind.no_response, "due": SOON, "reason": "Answer in time."}
+        row = RectificationOrder(unit=unit, unit_id=unit.id, **usual | said)
+        by = by or self.actor(self.office(Duty.supervision_office, county))
+        with self.session.no_autoflush:
+            prepare_rectification(self.session, row, by, at)
+        self._add(row)
+        follow_rectification(self.session, row, by, at)
+        for name in RECTIFICATION_PATHS[state].split():
+            self.press(row, name, at=at, **ANSWERS[name])
+        self.session.commit()
+        return row
+
+    def failure(
+        self: Any, kind: FailureKind = FailureKind.no_response, at: datetime = NOW, **of_call: Any
+    ) -> CallAssignment:
+        """A part in which a failure was found at that moment."""
+        part = self.assignment(at=at, **of_call)
+        part.failure_kind, part.failed_at = kind, at
+        self.session.commit()
+        return part

@@ -20,6 +20,7 @@ from models.irregular import IrregularAssignmentReport
 from models.lists import DutyList
 from models.meetings import JointMeeting
 from models.opinions import ListOpinion
+from models.rectification import Circular, CircularLine, RectificationOrder
 from models.requests import DataRequest
 from models.rules.adjustments import ADJUSTMENT
 from models.rules.adjustments import OPINION as ADJUSTMENT_OPINION
@@ -35,6 +36,7 @@ from models.rules.imports import IMPORT
 from models.rules.irregular import REPORT
 from models.rules.lists import LIST
 from models.rules.meetings import MEETING
+from models.rules.rectification import CIRCULAR, LINE, RECTIFICATION
 from models.rules.requests import REQUEST
 from models.rules.statements import STATEMENT
 from models.rules.supervision import SUPERVISION
@@ -58,6 +60,9 @@ WORKFLOWS = {
     ListAdjustment: ADJUSTMENT,
     AdjustmentOpinion: ADJUSTMENT_OPINION,
     SupervisionOrder: SUPERVISION,
+    RectificationOrder: RECTIFICATION,
+    Circular: CIRCULAR,
+    CircularLine: LINE,
     AssignedMatter: MATTER,
     ResponsibilityStatement: STATEMENT,
     IrregularAssignmentReport: REPORT,
@@ -159,6 +164,9 @@ LAST = {
     GuaranteeMeasure: {"delivered"},
     JointMeeting: {"held"},
     SupervisionOrder: {"closed"},
+    RectificationOrder: {"verified"},
+    Circular: {"published"},
+    CircularLine: {"ordered"},
     AssignedMatter: {"ended", "refused", "cancelled"},
     ResponsibilityStatement: {"cleared"},
     IrregularAssignmentReport: {"upheld", "dismissed", "withdrawn"},

@@ -5,6 +5,7 @@ from views.admissions import admissions, batches, guarantees, opinions
 from views.assigned import assigned_matter_caps, assigned_matters, matter_departments, matter_townships
 from views.calendar import calendar_days, reminder_steps, time_limits, working_windows
 from views.calls import assignments, calls
+from views.circulars import circular_failures, circular_lines, circulars, rectification_orders
 from views.coordination import cases, parties
 from views.files import attachments
 from views.governance import governance_modules
@@ -33,6 +34,10 @@ CONSOLES = (
     supervision_orders,
     reminders,
     nudges,
+    rectification_orders,
+    circulars,
+    circular_lines,
+    circular_failures,
     list_items,
     duty_lists,
     list_opinions,

@@ -49,7 +49,7 @@ def _responded(assignment: CallAssignment, step: Step) -> None:
 def _end_response_clock(assignment: CallAssignment, step: Step, *, cause: str) -> None:
     assignment.responded_at, assignment.responsible_id = step.now, step.actor.user_id
     if step.now > assignment.respond_due:
-        assignment.failure_kind = FailureKind.late_response
+        assignment.failure_kind, assignment.failed_at = FailureKind.late_response, step.now
         supervision = office(step.session, assignment.region_id, Duty.supervision_office)
         message = N_("%(unit)s answered %(call)s after the limit, which was %(due)s.")
         _tell(assignment, step, supervision.id, message, "late", due=iso(assignment.respond_due))

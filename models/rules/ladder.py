@@ -22,7 +22,7 @@ SOON, OVER, SILENT = 1, 2, 3
 LADDER = 10
 """The step of the ladder's level 0. Its other levels follow."""
 
-LADDERED = (Job.respond_remind, Job.promise_remind)
+LADDERED = (Job.respond_remind, Job.promise_remind, Job.rectification_watch)
 """The clocks that climb a ladder."""
 
 WHOLE = 100
@@ -56,7 +56,7 @@ def prepare_step(session: Session, step: ReminderStep, actor: Actor, now: dateti
     """A step that can be counted, and that somebody hears of. Raises `Refused`, naming the field."""
     prepare_county_row(session, step, actor, now)
     if step.job not in LADDERED:
-        raise Refused(N_("This clock has no ladder. Choose the response or the promised deadline."), field="job")
+        raise Refused(N_("This clock has no ladder. Choose response, promise or rectification."), field="job")
     if not 0 <= step.level <= 9:
         raise Refused(N_("The steps of a ladder are numbered from 0 to 9."), field="level")
     if step.point is Point.part_of_limit and not 0 < step.amount < WHOLE:

@@ -174,8 +174,8 @@ def test_silence_past_the_limit_is_no_response(make, session, ledger):
     assert (part.failure_kind, part.version) == (FailureKind.no_response, version + 1)
     assert ledger.entries(part)[-1] == (
         "respond_remind",
-        {"failure_kind": "none"},
-        {"failure_kind": "no_response"},
+        {"failure_kind": "none", "failed_at": None},
+        {"failure_kind": "no_response", "failed_at": over.isoformat(timespec="microseconds")},
     )
     told = {(unit, audience): say for unit, audience, say in ledger.told(Job.respond_remind)[1:]}
     supervision = make.office(Duty.supervision_office).id
@@ -249,7 +249,8 @@ def test_a_promise_that_passes_is_inaction_under_supervision(make, session, ledg
     assert (order.level, order.state, order.issued_at, order.raised_at) == (1, OrderState.issued, over, over)
     assert (part.failure_kind, part.version) == (FailureKind.inaction, version + 1)
     assert kept.failure_kind is FailureKind.none
-    assert ledger.entries(part)[-1] == ("promise_remind", {"failure_kind": "none"}, {"failure_kind": "inaction"})
+    action, before, after = ledger.entries(part)[-1]
+    assert (action, before["failure_kind"], after["failure_kind"]) == ("promise_remind", "none", "inaction")
     assert [entry[0] for entry in ledger.entries(order)] == ["create"]
     assert [(unit, audience) for unit, audience, _ in ledger.told(Job.promise_remind)[1:]] == [
         (part.department_id, "heads"),

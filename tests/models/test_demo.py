@@ -24,10 +24,12 @@ from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList, ListItem, ListType
 from models.notices import Notice
+from models.nudges import Nudge
 from models.organisation import Posting, Unit
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
 from models.recorder import RecorderEntry
+from models.rectification import Circular, CircularState, RectificationOrder, RectificationState
 from models.requests import DataRequest, RequestState
 from models.roles import RoleName
 from models.rules.deadlines import WorkingCalendar
@@ -447,3 +449,9 @@ def admissions(session):
 
 def of(admission):
     return GuaranteeMeasure.admission_id == admission.id
+
+
+def test_the_demo_shows_what_the_supervision_office_does(county):
+    assert county.scalars(select(Nudge.movement)).all()
+    assert RectificationState.verified in county.scalars(select(RectificationOrder.state)).all()
+    assert CircularState.published in county.scalars(select(Circular.state)).all()

@@ -17,7 +17,7 @@ from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustmen
 from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure
 from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
 from models.calendar import CalendarDay, ReminderStep, TimeLimit, WorkingWindow
-from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState
+from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState, FailureKind
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
@@ -37,6 +37,7 @@ from models.organisation import Duty, UnitType
 from models.plain_words import PlainWord
 from models.policies import PolicyDocument
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
+from models.rectification import Circular, CircularFailure, CircularLine, RectificationOrder
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scope import SCOPED, join
@@ -85,6 +86,10 @@ REST = {
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
     Nudge:            ("ours",          "county", "all"),
+    RectificationOrder: ("theirs",      "county", "all"),
+    Circular:         ("published here", "county", "all"),
+    CircularLine:     ("published here", "county", "all"),
+    CircularFailure:  ("published and ours", "county", "all"),
     DutyAdmission:    ("concerned",     "submitted", "all"),
     AdmissionOpinion: ("concerned",     "submitted", "all"),
     GuaranteeMeasure: ("concerned",     "submitted", "all"),
@@ -228,6 +233,8 @@ WRITERS = {
     (CallSituation, "lists"): "county",
     (ThreeFixedDocument, "lists"): "county",
     (ThreeFixedDocument, "editorial"): "county",
+    (RectificationOrder, "supervision"): "county",
+    (Circular, "supervision"): "draft here",
     (SupervisionOrder, "office"): "county",
     (SupervisionOrder, "supervision"): "county",
     (SupervisionOrder, "tc_office"): "county",
@@ -362,6 +369,14 @@ class World:
             for name, value in of_part.items():
                 setattr(row, name, value)
         self.make._add(reminder, order, nudge)
+        self.make.rectification(part.department)
+        for state, period in (("draft", f"{call.id:07d}"), ("published", f"p{call.id:06d}")):
+            said = {"region_id": call.region_id, "compiled_at": NOW}
+            circular = Circular(period=period, title="C", state=state, **said)
+            line = CircularLine(region_id=call.region_id, circular=circular, unit_id=part.department_id)
+            kind = {"kind": FailureKind.inaction, "failed_at": NOW}
+            of_line = {"line": line, "call_id": call.id, "assignment_id": part.id}
+            self.make._add(circular, line, CircularFailure(region_id=call.region_id, **of_line, **kind))
 
     def _tell(self, actor: Actor) -> None:
         outbox = self.session.scalars(select(Outbox)).first()
@@ -425,9 +440,16 @@ class World:
             "submitted": lambda: here and self._admission_of(row).state is not AdmissionState.draft,
             "own drafts": lambda: self._is_draft_of(self._admission_of(row), actor),
             "planned here": lambda: here and getattr(row, "meeting", row).state is MeetingState.planned,
+            "published here": lambda: here and self._circular_of(row).state == "published",
+            "published and ours": lambda: here and row.call_id in calls and self._circular_of(row).state == "published",
+            "draft here": lambda: here and row.state == "draft",
             "county drafts": lambda: here and self._list_of(row).state is ListState.draft,
         }
         return bool(meanings[word]())
+
+    def _circular_of(self, row: Any) -> Circular:
+        row = getattr(row, "line", row)
+        return row if isinstance(row, Circular) else row.circular
 
     def _documents_of(self, file: Attachment) -> list[ItemAttachment]:
         return list(self.session.scalars(select(ItemAttachment).where(ItemAttachment.file_id == file.id)))

@@ -37,6 +37,7 @@ from models.store import Store
 from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, LIST_PATHS, NOW, OFFICES, Make
 from tests.make_admissions import ADMISSION_PATHS
 from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
+from tests.make_supervision import ORDER_PATHS, RECTIFICATION_PATHS
 from tests.views.conftest import HASH
 
 TOKEN = re.compile(r"zq\d{5}x")
@@ -130,6 +131,11 @@ class Ground:
             make.call(department, state=state, lead=town)
         for state in CASE_PATHS if thoroughly else ("opened",):
             make.case(caller=town, item=item, state=state)
+        for state in ORDER_PATHS if thoroughly else ("issued", "replied"):
+            make.order(assignment=make.assignment(caller=town, lead=department, item=item), state=state)
+        for state in RECTIFICATION_PATHS if thoroughly else ("issued",):
+            make.rectification(department, state=state)
+            make.rectification(town, state=state)
         for state in ASSIGNMENT_PATHS if thoroughly else ():
             make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
 
