@@ -175,6 +175,8 @@ PAGES = {
     "irregular_assignment_report": "IrregularAssignmentReportPage.show",
     "responsibility_statement": "ResponsibilityStatementPage.show",
     "supervision_order": "SupervisionOrderPage.show",
+    "rectification_order": "RectificationOrderPage.show",
+    "circular": "CircularPage.show",
     "duty_admission": "DutyAdmissionPage.show",
     "admission_opinion": "AdmissionOpinionPage.show",
     "guarantee_measure": "GuaranteeMeasurePage.show",

@@ -11,6 +11,7 @@ from sqlalchemy import select
 import config
 from app import burden, desk, errors, finder, identity, places, security, shell, situations, wake
 from app.accounts import MEMBER
+from app.circulars import CircularPrint
 from app.comparison import Comparison, ComparisonApi
 from app.deadlines import derivation
 from app.engine import present
@@ -83,6 +84,7 @@ def create_app(**overrides: Any) -> Flask:
             Versions,
             VersionsApi,
             Comparison,
+            CircularPrint,
             ComparisonApi,
             desk.OpenApi,
             *finder.VIEWS,

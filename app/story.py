@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.derive import shape_of
 from app.story_records import Records, pairs, read
+from jobs.circulars import compile_circulars
 from jobs.notices import deliver
 from jobs.sweep import keep
 from models.actor import Actor
@@ -28,12 +29,15 @@ from models.opinions import ListOpinion
 from models.organisation import Posting, Unit
 from models.queries.calendar import calendar_of
 from models.recorder import Origin, set_origin
+from models.rectification import Circular
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import prepare_call
 from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
+from models.rules.deadlines import SHANGHAI
 from models.rules.lists import LIST
+from models.rules.rectification import CIRCULAR, LINE, lines_of, rectify_by
 from models.rules.rounds import current, latest_case
 from models.rules.segments import EXTENSION, ask_for_it, prepare_extension
 from models.rules.supervision import SUPERVISION
@@ -80,7 +84,7 @@ def play(session: Session, now: datetime, store: Store) -> dict[str, int]:
     of_calls = ((cue.at, partial(stage.act, cue)) for cue in stage.cues())
     records = Records(session, stage.now, stage.cast, stage.calls, store)
     of_records = records.deeds(partial(stage.ago, TAISHUN))
-    deeds: list[Deed] = sorted([*of_lists, *of_calls, *of_records], key=itemgetter(0))
+    deeds: list[Deed] = sorted([*of_lists, *of_calls, *of_records, *stage.circular()], key=itemgetter(0))
     for at, act in deeds:
         stage.let_pass(at)
         act()
@@ -122,6 +126,28 @@ class Stage:
             set_origin(self.session, Origin(at=row.due_at, place=f"job:{row.job}"))
             keep(row.job, self.session, row.due_at)
             self.session.expire_all()  # jobs write by statements, past the rows in hand
+
+    def circular(self) -> Iterator[Deed]:
+        """How last month's circular came about, and what followed from it."""
+        yield min(self._first(), self.now), self._compile
+        yield min(self._first() + A_DAY, self.now), self._circulate
+
+    def _first(self) -> datetime:
+        return self.now.astimezone(SHANGHAI).replace(day=1, hour=1, minute=0)
+
+    def _compile(self) -> None:
+        at = min(self._first(), self.now)
+        set_origin(self.session, Origin(at=at, place="job:circular_compile"))
+        compile_circulars(self.session, at)
+
+    def _circulate(self) -> None:
+        at = min(self._first() + A_DAY, self.now)
+        of_county = Circular.region_id == self.units[TAISHUN]
+        for circular in self.session.scalars(select(Circular).where(of_county)):
+            self._press(CIRCULAR, circular, "publish_circular", "supervision", at, number="演示通报第1号")
+            for line in lines_of(self.session, circular)[:1]:
+                due = rectify_by(self.session, line.region_id, at)
+                self._press(LINE, line, "order_rectification", "supervision", at, due=due, reason="限期整改（演示）。")
 
     def publish(self, publication: Publication) -> Iterator[Deed]:
         """How a county's list comes into force: commented on round by round, then reviewed."""
@@ -228,11 +254,11 @@ class Stage:
         return call
 
     def _part(self, call: Call, actor: Actor) -> CallAssignment:
-        """The actor's own part; for others, the one that waits for them: it was rejected, or rests."""
+        """The actor's own part; for others, the one that waits for them (rejected, or resting); else the lead's."""
         parts = current(self.session, call)
         own = [part for part in parts if actor.serves(part.department_id)]
         waiting = (AssignmentState.rejected, AssignmentState.paused)
-        return (own or [part for part in parts if part.state in waiting])[0]
+        return (own or [part for part in parts if part.state in waiting] or parts)[0]
 
     def _answers(self, cue: Cue) -> dict[str, Any]:
         """What the scene says to each question that a move may ask."""
@@ -250,6 +276,7 @@ class Stage:
             "contact_made_at": cue.at,
             "list_item_id": item,
             "no_item_covers": item is None,
+            "misconduct": None,
         }
 
     def _item(self, county: str, code: str) -> ListItem:

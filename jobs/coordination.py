@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, literal, null, select
 
-from jobs.watch import HIGHEST, Batch
+from jobs.watch import Batch
 from models.base import N_, UtcDateTime
 from models.calendar import Clock
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
@@ -18,6 +18,7 @@ from models.notices import Audience
 from models.organisation import Duty
 from models.rules.clocks import due
 from models.rules.deadlines import Due
+from models.supervision import HIGHEST
 from models.workflow import Refused
 
 log = logging.getLogger("jobs.coordination")

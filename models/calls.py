@@ -188,6 +188,7 @@ class CallAssignment(Regional, Model):
     failure_kind: Mapped[FailureKind] = mapped_column(
         default=FailureKind.none, info={"label": N_("Failure"), "protected": True}
     )
+    failed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Failure found"), "protected": True})
     round: Mapped[int] = mapped_column(default=1, info={"label": N_("Round"), "protected": True})
     dispatched_at: Mapped[datetime] = mapped_column(info={"label": N_("Dispatched at"), "protected": True})
     respond_due: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Respond by"), "protected": True})

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import N_, Model, Regional, Word
 from models.calls import Call
 from models.organisation import Unit
+from models.words import Misconduct
 
 LEGAL_BASIS = "《中国共产党机构编制工作条例》"
 """What the editorial office coordinates by (TC-45)."""
@@ -66,6 +67,7 @@ class CoordinationCase(Regional, Model):
         Text, default="", info={"label": N_("Coordination opinion"), "protected": True}
     )
     decided_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Opinion issued at"), "protected": True})
+    misconduct: Mapped[Misconduct | None] = mapped_column(info={"label": N_("Misconduct"), "protected": True})
     responsible_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     legal_basis: Mapped[str] = mapped_column(
         String(200), default=LEGAL_BASIS, info={"label": N_("Legal and policy basis"), "protected": True}

@@ -18,6 +18,8 @@ class Job(Word):
     promise_remind = "promise_remind", N_("Promised deadline reminded")
     pause_watch = "pause_watch", N_("Pause watched")
     extension_watch = "extension_watch", N_("Asking for more time watched")
+    supervision_escalate = "supervision_escalate", N_("Supervision order watched")
+    rectification_watch = "rectification_watch", N_("Rectification watched")
     case_escalate = "case_escalate", N_("Negotiation over, to the editorial office")
     case_filing_remind = "case_filing_remind", N_("Filing review reminded")
     case_execution_watch = "case_execution_watch", N_("Execution watched")

@@ -55,7 +55,10 @@ _LISTS = (
     "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule "
     "CallSituation ThreeFixedDocument"
 )
-_CALLS = "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder"
+_CALLS = (
+    "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder Nudge "
+    "RectificationOrder Circular CircularLine CircularFailure"
+)
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
     "ResponsibilityStatement StatementTownship IrregularAssignmentReport "
@@ -72,12 +75,14 @@ _NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
 _READ_ALL = (
     f"{_LISTS} {_LOCAL} {_NETWORK} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
 )
-_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit ListType ListField"
+_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit ReminderStep ListType ListField"
 
 # role → {model: what it may do}. `read` is list, page, chart, timeline; moves are named as in the workflow.
 _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.admin: dict.fromkeys(_READ_ALL.split(), "read export")
-    | dict.fromkeys(("Unit", "CalendarDay", "WorkingWindow", "TimeLimit", "Posting"), "read add edit delete export")
+    | dict.fromkeys(
+        ("Unit", "CalendarDay", "WorkingWindow", "TimeLimit", "ReminderStep", "Posting"), "read add edit delete export"
+    )
     | {"Promise": "read export", "PlainWord": "read export"}
     | dict.fromkeys(("ListType", "ListField"), "read add edit delete export"),
     RoleName.security_admin: {"Posting": "read export"},
@@ -121,15 +126,19 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "Call": "read export accept return_for_correction dispatch",
         "CallAssignment": "read export uphold reassign resume",
         "Extension": "read export approve refuse",
-        "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
-        "SupervisionOrder": "read export verify send_back close",
         "ResidencyRoster": "read add edit delete export",
+        "ReminderStep": "read add edit delete export",
+        "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
+        "SupervisionOrder": "read add export raise_level verify send_back close",
         "Promise": "read",
     },
     RoleName.supervisor: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "CoordinationCase": "read export notify_parties order_execution executed",
-        "SupervisionOrder": "read export verify send_back close",
+        "SupervisionOrder": "read add export raise_level verify send_back close",
+        "RectificationOrder": "read add export verify_rectified send_back",
+        "Circular": "read edit export publish_circular",
+        "CircularLine": "read export order_rectification",
         "Promise": "read",
     },
     RoleName.assessor: dict.fromkeys(_READ_ALL.split(), "read export"),
@@ -145,14 +154,16 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "Extension": "read add export",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
+        "RectificationOrder": "read export write_plan report_done",
     },
     RoleName.department_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
-        "CallAssignment": "read export respond start pause resume resolve reject",
+        "CallAssignment": "read export respond start pause resume resolve reject nudge",
         "Extension": "read add export",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
+        "RectificationOrder": "read export write_plan report_done",
         "AssignedMatter": "read add edit delete export submit cancel",
         "MatterDepartment": "read add edit delete",
         "MatterTownship": "read add edit delete",
@@ -172,10 +183,11 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "ReviewFile": "read add edit delete export ask_opinions withdraw",
         "OffSiteEvidence": "read add export",
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
-        "CallAssignment": "read export respond start pause resume resolve reject",
+        "CallAssignment": "read export respond start pause resume resolve reject nudge",
         "Extension": "read add export",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
+        "RectificationOrder": "read export write_plan report_done",
         "IrregularAssignmentReport": "read add edit export withdraw",
         "DutyAdmission": "read export in_force",
         "AdmissionOpinion": "read export answer",
@@ -199,7 +211,7 @@ for _role in (RoleName.department_head, RoleName.agency_head):
     _TABLE[_role] |= {"ServicePoint": "read add edit delete export", "OffSiteEvidence": "read add export"}
 # A rejection commits the department, so its head makes it.
 _TABLE[RoleName.department_staff] = _TABLE[RoleName.department_head] | {
-    "CallAssignment": "read export respond start pause resume resolve"
+    "CallAssignment": "read export respond start pause resume resolve nudge"
 }
 _TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {
     "CallAssignment": "read export respond start pause resume resolve"

@@ -1,4 +1,4 @@
-"""The words that several nouns share: the scope of a call, and how strongly a scope binds the caller."""
+"""The words that several nouns share: the scope of a call, how strongly it binds the caller, and misconduct."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ class CallScope(Word):
     complex = "complex", N_("Complex: may call"), "muted"
     key = "key", N_("Key: should call"), "warn"
     emergency = "emergency", N_("Emergency: must call"), "danger"
+
+
+class Misconduct(Word):
+    """The four kinds of misconduct that an order or a case may name (TC-47)."""
+
+    shirking = "shirking", N_("Kicks the ball away"), "danger"
+    slow = "slow", N_("Acts slowly"), "warn"
+    idle = "idle", N_("Does not act"), "danger"
+    sham = "sham", N_("Acts for show"), "danger"
 
 
 _MODALITY = {

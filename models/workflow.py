@@ -76,6 +76,7 @@ class Transition:
     label: str
     source: frozenset[Any]
     target: Any
+    """None: it stays where it is."""
     by: Callable[[Any, Actor], bool] | None
     asks: tuple[Ask, ...] = ()
     guard: Callable[[Any, Step], None] | None = None
@@ -160,9 +161,10 @@ class Workflow:
             if transition.guard:
                 transition.guard(subject, step)
             note_move(session, subject, name, note=note, actor=actor, now=now)
-            if subject.state is transition.target:
+            target = subject.state if transition.target is None else transition.target
+            if subject.state is target:
                 flag_dirty(subject)  # a move that leads back leaves its entry, too
-            subject.state = transition.target
+            subject.state = target
             if transition.effect:
                 transition.effect(subject, step)
             if self.after:

@@ -52,6 +52,7 @@ from models.words import CallScope
 from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_burden import MakeBurden
 from tests.make_local import LOCAL_WORKFLOWS, MakeLocal
+from tests.make_supervision import SUPERVISION_WORKFLOWS, MakeSupervision
 from tests.moments import NOW, SOON
 
 WORKFLOWS = {
@@ -69,8 +70,9 @@ WORKFLOWS = {
     DataRequest: REQUEST,
     **ADMISSION_WORKFLOWS,
     **LOCAL_WORKFLOWS,
+    **SUPERVISION_WORKFLOWS,
 }
-SIDES = ("department", "caller_unit", "lead_department", "reporter")
+SIDES = ("unit", "department", "caller_unit", "lead_department", "reporter")
 """By which of its relations a subject names the units that it lies between."""
 
 OFFICES = {
@@ -168,7 +170,7 @@ CASE_PATHS = {
 }
 
 
-class Make(MakeBurden, MakeAdmissions, MakeLocal):
+class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 
     def __init__(self, session: Session) -> None:

@@ -3,8 +3,9 @@
 from views.adjustments import adjustment_opinions, list_adjustments
 from views.admissions import admissions, batches, guarantees, opinions
 from views.assigned import assigned_matter_caps, assigned_matters, matter_departments, matter_townships
-from views.calendar import calendar_days, time_limits, working_windows
+from views.calendar import calendar_days, reminder_steps, time_limits, working_windows
 from views.calls import assignments, calls
+from views.circulars import circular_failures, circular_lines, circulars, rectification_orders
 from views.community import exchange_entries, micro_projects, micro_wishes, villager_councils
 from views.coordination import cases, parties
 from views.disputes import dispute_cases, mediator_pairs
@@ -30,7 +31,7 @@ from views.services import back_desk_tasks, service_desks, service_items, servic
 from views.situations import call_situations
 from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
-from views.supervision import reminders, supervision_orders
+from views.supervision import nudges, reminders, supervision_orders
 from views.three_fixed import three_fixed_documents
 
 CONSOLES = (
@@ -44,6 +45,11 @@ CONSOLES = (
     call_situations,
     supervision_orders,
     reminders,
+    nudges,
+    rectification_orders,
+    circulars,
+    circular_lines,
+    circular_failures,
     list_items,
     duty_lists,
     list_opinions,
@@ -101,6 +107,7 @@ CONSOLES = (
     calendar_days,
     working_windows,
     time_limits,
+    reminder_steps,
     list_types,
     list_fields,
     promises,

@@ -7,6 +7,7 @@ from models.base import N_
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.lists import ListItem
+from models.nudges import Nudge
 from models.queries.choices import matters_in_force, own_places, usable_items
 from models.queries.list_types import indicators_of
 from models.rules.assignments import ASSIGNMENT
@@ -48,6 +49,13 @@ TURNS = Link(
     endpoint="Turns.page",
     icon="fa-stopwatch",
     needs=("can_read", "Holding"),
+)
+SUPERVISE = Link(
+    label=N_("Issue a supervision order"),
+    endpoint="SupervisionOrderPage.add",
+    icon="fa-gavel",
+    takes="assignment",
+    needs=("can_add", "SupervisionOrder"),
 )
 
 
@@ -149,7 +157,7 @@ assignments = Console(
     icon="fa-inbox",
     listed=("call", "department", "role", "state", "respond_due", "promised_due", "failure_kind"),
     form=(),
-    links=(MORE_TIME,),
+    links=(MORE_TIME, SUPERVISE),
     searched=("state", "role", "failure_kind", "department", "respond_due", "dispatched_at"),
     deadlines={"respond_due": ("responded_at",), "promised_due": ("resolved_at",)},
     charts=(
@@ -171,6 +179,7 @@ assignments = Console(
         Related(model=Pause, by="assignment", listed=("reason", "paused_at", "resumed_at")),
         Related(model=Extension, by="assignment", listed=("days", "state", "reason", "due_before", "due_after")),
         Related(model=SupervisionOrder, by="assignment"),
+        Related(model=Nudge, by="assignment"),
     ),
     workflow=ASSIGNMENT,
     empty=N_("Nothing has been dispatched to you."),

@@ -1,9 +1,18 @@
 """Coordination cases: the parties' desk, the supervision office's, and the editorial office's."""
 
-from app.engine.declare import Chart, Console, Related
+from app.engine.declare import Chart, Console, Link, Related
 from models.base import N_
 from models.coordination import CaseParty, CoordinationCase
 from models.rules.coordination import COORDINATION
+from models.supervision import SupervisionOrder
+
+SUPERVISE = Link(
+    label=N_("Issue a supervision order"),
+    endpoint="SupervisionOrderPage.add",
+    icon="fa-gavel",
+    takes="case",
+    needs=("can_add", "SupervisionOrder"),
+)
 
 cases = Console(
     model=CoordinationCase,
@@ -33,7 +42,8 @@ cases = Console(
         Chart(by="forwarded_at", per="month", kind="line", title=N_("Forwarded by month")),
         Chart(by="responsible_unit", title=N_("Cases by duty holder")),
     ),
-    related=(Related(model=CaseParty, by="case"),),
+    related=(Related(model=CaseParty, by="case"), Related(model=SupervisionOrder, by="case")),
+    links=(SUPERVISE,),
     workflow=COORDINATION,
     empty=N_("No case. One is opened when a township forwards a rejected call."),
 )

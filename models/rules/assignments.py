@@ -14,6 +14,7 @@ from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.rules.calls import answering
 from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, tell
+from models.rules.nudges import may_nudge, moved, nudged, nudging
 from models.rules.offices import office
 from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise, promise
 from models.rules.segments import may_pause, may_resume, paused, resumed
@@ -41,6 +42,7 @@ def _may_promise(assignment: CallAssignment, step: Step) -> None:
 
 def _responded(assignment: CallAssignment, step: Step) -> None:
     """TC-32: the promise drives the reminders from here on. R12: late is late, and stays on record."""
+    moved(assignment, step)
     _end_response_clock(assignment, step, cause="responded")
     promise(assignment, step.answers["promised_due"], step.now)
     assignment.contact_made_at = step.answers.get("contact_made_at")
@@ -54,11 +56,15 @@ def _responded(assignment: CallAssignment, step: Step) -> None:
 def _end_response_clock(assignment: CallAssignment, step: Step, *, cause: str) -> None:
     assignment.responded_at, assignment.responsible_id = step.now, step.actor.user_id
     if step.now > assignment.respond_due:
-        assignment.failure_kind = FailureKind.late_response
+        assignment.failure_kind, assignment.failed_at = FailureKind.late_response, step.now
+        supervision = office(step.session, assignment.region_id, Duty.supervision_office)
+        message = N_("%(unit)s answered %(call)s after the limit, which was %(due)s.")
+        _tell(assignment, step, supervision.id, message, "late", due=iso(assignment.respond_due))
     cancel(step.session, assignment, Job.respond_remind, cause=cause)
 
 
 def _started(assignment: CallAssignment, step: Step) -> None:
+    moved(assignment, step)
     assignment.contact_made_at = assignment.contact_made_at or step.now
     plan_promise(step.session, assignment, step.now)
 
@@ -88,6 +94,7 @@ def _may_resolve(assignment: CallAssignment, step: Step) -> None:
 
 
 def _resolved(assignment: CallAssignment, step: Step) -> None:
+    moved(assignment, step)
     assignment.resolved_at, assignment.result = step.now, step.answers["result"]
     for name in FIGURES:
         setattr(assignment, name, step.answers.get(name))
@@ -114,6 +121,7 @@ def _may_reject(assignment: CallAssignment, step: Step) -> None:
 
 
 def _rejected(assignment: CallAssignment, step: Step) -> None:
+    moved(assignment, step)
     answers = step.answers
     _end_response_clock(assignment, step, cause="rejected")
     assignment.rejected_at, assignment.rejected_reason = step.now, answers["reason"]
@@ -288,6 +296,17 @@ ASSIGNMENT = Workflow(
         suggest=lambda assignment: {"list_item_id": assignment.call.list_item},
         effect=_rejected,
         tone="danger",
+    ),
+    Transition(
+        name="nudge",
+        label=N_("Nudge"),
+        source=frozenset({A.pending, A.responded, A.working}),
+        target=None,
+        by=nudging,
+        guard=may_nudge,
+        effect=nudged,
+        tone="warn",
+        help=N_("Once a working day, and three times in all. What moves after it is measured."),
     ),
     Transition(
         name="uphold",

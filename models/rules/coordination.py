@@ -19,6 +19,7 @@ from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.rounds import iso
 from models.rules.supervision import check_supervisor
+from models.words import Misconduct
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 C = CaseState
@@ -94,7 +95,7 @@ def _filed(case: CoordinationCase, step: Step) -> None:
 
 def _decided(case: CoordinationCase, step: Step) -> None:
     case.opinion, case.responsible_unit = step.answers["opinion"], step.answers["responsible_unit_id"]
-    case.decided_at = step.now
+    case.decided_at, case.misconduct = step.now, step.answers.get("misconduct")
     _settled(case, step, N_("The editorial office has issued its opinion: %(case)s."))
 
 
@@ -229,7 +230,11 @@ COORDINATION = Workflow(
         source=frozenset({C.coordinating}),
         target=C.decided,
         by=editorial_office,
-        asks=(Ask(name="opinion", label=N_("Coordination opinion"), kind="long_text"), _holder(required=True)),
+        asks=(
+            Ask(name="opinion", label=N_("Coordination opinion"), kind="long_text"),
+            _holder(required=True),
+            Ask(name="misconduct", label=N_("Misconduct"), kind="word", words=Misconduct, required=False),
+        ),
         guard=_distinct_holder,
         effect=_decided,
         tone="done",

@@ -16,6 +16,7 @@ from models.scope import (
     admissions,
     calendar,
     calls,
+    circulars,
     files,
     imports,
     lists,
@@ -46,6 +47,7 @@ SCOPED: dict[type, Scope] = {}
 join(
     SCOPED,
     calls.SCOPES,
+    circulars.SCOPES,
     lists.SCOPES,
     adjustments.SCOPES,
     admissions.SCOPES,

@@ -10,8 +10,9 @@ from models.calls import AssignmentState, Call, CallAssignment, CallSource, Call
 from models.coordination import CaseParty, CoordinationCase
 from models.door import Scope
 from models.holdings import Holding
+from models.nudges import Nudge
 from models.organisation import Unit
-from models.scope.reach import everyone, reach
+from models.scope.reach import SUPERVISING, everyone, only, reach
 from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
 
@@ -75,7 +76,9 @@ SCOPES: dict[type, Scope] = {
         writes=everyone(Extension.assignment_id.in_(my_part_ids)),
     ),
     Reminder: Scope(sees=reach(county=Reminder.region_id == REGION_ID, own=Reminder.call_id.in_(my_call_ids))),
+    Nudge: Scope(sees=reach(county=Nudge.region_id == REGION_ID, own=Nudge.call_id.in_(my_call_ids))),
     SupervisionOrder: Scope(
-        sees=reach(county=SupervisionOrder.region_id == REGION_ID, own=SupervisionOrder.call_id.in_(my_call_ids))
+        sees=reach(county=SupervisionOrder.region_id == REGION_ID, own=SupervisionOrder.call_id.in_(my_call_ids)),
+        writes=only(SUPERVISING, SupervisionOrder.region_id == REGION_ID),
     ),
 }

@@ -17,7 +17,9 @@ from models.recorder import ORIGIN, Origin, RecorderEntry, verify
 from tests.make import NOW
 
 LATER = NOW + timedelta(days=3)
-NOTHING = dict.fromkeys(("self_audit", *(job.value for job in Job), "imports", "notices", "mails", "unnamed_files"), 0)
+NOTHING = dict.fromkeys(
+    ("self_audit", *(job.value for job in Job), "circular_compile", "imports", "notices", "mails", "unnamed_files"), 0
+)
 
 
 @pytest.fixture

@@ -303,7 +303,7 @@ STARTS = {
 
 
 def test_every_move_has_a_start():
-    assert STARTS.keys() == ASSIGNMENT.moves.keys()
+    assert STARTS.keys() == ASSIGNMENT.moves.keys() - {"nudge"}, "that one is the caller's: see test_nudges"
 
 
 @pytest.mark.parametrize("name", STARTS)

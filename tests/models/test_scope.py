@@ -16,8 +16,8 @@ from models.actor import NOBODY, Actor
 from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustment
 from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure
 from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
-from models.calendar import CalendarDay, TimeLimit, WorkingWindow
-from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState
+from models.calendar import CalendarDay, ReminderStep, TimeLimit, WorkingWindow
+from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState, FailureKind
 from models.community import ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
@@ -36,12 +36,14 @@ from models.ledger import Job, Promise
 from models.lists import DutyList, ItemCooperation, ListItem
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.notices import Notice, Outbox
+from models.nudges import Nudge
 from models.opinions import ListOpinion
 from models.organisation import Duty, Unit, UnitType
 from models.partners import ChamberSecretary, PartnerOrganisation, ResidencyRoster
 from models.plain_words import PlainWord
 from models.policies import PolicyDocument
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
+from models.rectification import Circular, CircularFailure, CircularLine, RectificationOrder
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.reviews import ReviewFile, ReviewOpinion, ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName
@@ -96,6 +98,11 @@ REST = {
     CaseParty:        ("ours",          "county", "all"),
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
+    Nudge:            ("ours",          "county", "all"),
+    RectificationOrder: ("theirs",      "county", "all"),
+    Circular:         ("published here", "county", "all"),
+    CircularLine:     ("published here", "county", "all"),
+    CircularFailure:  ("published and ours", "county", "all"),
     DutyAdmission:    ("concerned",     "submitted", "all"),
     AdmissionOpinion: ("concerned",     "submitted", "all"),
     GuaranteeMeasure: ("concerned",     "submitted", "all"),
@@ -122,6 +129,7 @@ REST = {
     CalendarDay:      ("county",        "county", "all"),
     WorkingWindow:    ("county",        "county", "all"),
     TimeLimit:        ("county",        "county", "all"),
+    ReminderStep:     ("county",        "county", "all"),
     Notice:           ("mine",          "mine",   "mine"),
     Promise:          ("none",          "county", "all"),
     Outbox:           ("none",          "none",   "all"),
@@ -254,6 +262,9 @@ WRITERS = {
     (CalendarDay, "admin"): "all",
     (WorkingWindow, "admin"): "all",
     (TimeLimit, "admin"): "all",
+    (ReminderStep, "admin"): "all",
+    (ReminderStep, "office"): "county",
+    (ReminderStep, "tc_office"): "county",
     (PolicyDocument, "lists"): "county",
     (AssignedMatterCap, "lists"): "county",
     (CallSituation, "lists"): "county",
@@ -286,6 +297,11 @@ WRITERS = {
     (ServiceItem, "lists"): "county",
     (ResidencyRoster, "office"): "county",
     (ResidencyRoster, "tc_office"): "county",
+    (RectificationOrder, "supervision"): "county",
+    (Circular, "supervision"): "draft here",
+    (SupervisionOrder, "office"): "county",
+    (SupervisionOrder, "supervision"): "county",
+    (SupervisionOrder, "tc_office"): "county",
 }
 
 
@@ -345,6 +361,7 @@ class World:
             make._add(CalendarDay(region_id=county.id, day=date(2027, 1, 1), is_working=False))
             make._add(PlainWord(region_id=county.id, word="臭水", means="水污染"))
             make._add(ImportWord(region_id=county.id, resource="list_item", said="序号", means="code"))
+            make.ladder(county=county)
             make.situation(county, list_item_id=item_.id)
             make.three_fixed(lead)
         self._keep(grid, *villages)
@@ -442,13 +459,23 @@ class World:
         of_part = {"region_id": call.region_id, "call_id": call.id, "unit_id": part.department_id}
         reminder = Reminder(promise_id=promise.id, job=Job.respond_remind, step=1, due_at=NOW, sent_at=NOW, message="x")
         order = SupervisionOrder(assignment_id=part.id, issued_at=NOW, raised_at=NOW)
-        for row in (reminder, order):
+        nudge = Nudge(assignment_id=part.id, by_unit_id=call.caller_unit_id, number=1, day=NOW.date(), at=NOW)
+        for row in (reminder, order, nudge):
             for name, value in of_part.items():
                 setattr(row, name, value)
         of_call = {"region_id": call.region_id, "call_id": call.id, "assignment_id": part.id}
         pause = Pause(reason="A drawing.", paused_at=NOW, **of_call)
         more = Extension(days=1, reason="The river.", asked_at=NOW, answer_due=NOW, **of_call)
         self.make._add(reminder, order, pause, more)
+        self.make._add(reminder, order, nudge)
+        self.make.rectification(part.department)
+        for state, period in (("draft", f"{call.id:07d}"), ("published", f"p{call.id:06d}")):
+            said = {"region_id": call.region_id, "compiled_at": NOW}
+            circular = Circular(period=period, title="C", state=state, **said)
+            line = CircularLine(region_id=call.region_id, circular=circular, unit_id=part.department_id)
+            kind = {"kind": FailureKind.inaction, "failed_at": NOW}
+            of_line = {"line": line, "call_id": call.id, "assignment_id": part.id}
+            self.make._add(circular, line, CircularFailure(region_id=call.region_id, **of_line, **kind))
 
     def _tell(self, actor: Actor) -> None:
         outbox = self.session.scalars(select(Outbox)).first()
@@ -531,9 +558,16 @@ class World:
             "own grids in force": lambda: (
                 self._grid_of(row).unit_id in actor.unit_ids and self._grid_of(row).state == "in_force"
             ),
+            "published here": lambda: here and self._circular_of(row).state == "published",
+            "published and ours": lambda: here and row.call_id in calls and self._circular_of(row).state == "published",
+            "draft here": lambda: here and row.state == "draft",
             "county drafts": lambda: here and self._list_of(row).state is ListState.draft,
         }
         return bool(meanings[word]())
+
+    def _circular_of(self, row: Any) -> Circular:
+        row = getattr(row, "line", row)
+        return row if isinstance(row, Circular) else row.circular
 
     def _documents_of(self, file: Attachment) -> list[ItemAttachment]:
         return list(self.session.scalars(select(ItemAttachment).where(ItemAttachment.file_id == file.id)))

@@ -43,6 +43,7 @@ from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, LIST_PATHS, NOW
 from tests.make_admissions import ADMISSION_PATHS
 from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
 from tests.make_local import DISPUTE_PATHS, REVIEW_PATHS, SERVICE_PATHS
+from tests.make_supervision import ORDER_PATHS, RECTIFICATION_PATHS
 from tests.views.conftest import HASH
 
 TOKEN = re.compile(r"zq\d{5}x")
@@ -139,6 +140,11 @@ class Ground:
             make.case(caller=town, item=item, state=state)
         make.extension(make.assignment(caller=town, lead=department, item=item, state="responded"))
         make.assignment(caller=town, lead=department, item=item, state="working")
+        for state in ORDER_PATHS if thoroughly else ("issued", "replied"):
+            make.order(assignment=make.assignment(caller=town, lead=department, item=item), state=state)
+        for state in RECTIFICATION_PATHS if thoroughly else ("issued",):
+            make.rectification(department, state=state)
+            make.rectification(town, state=state)
         for state in ASSIGNMENT_PATHS if thoroughly else ():
             make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
 
