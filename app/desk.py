@@ -174,6 +174,7 @@ PAGES = {
     "irregular_assignment_report": "IrregularAssignmentReportPage.show",
     "responsibility_statement": "ResponsibilityStatementPage.show",
     "supervision_order": "SupervisionOrderPage.show",
+    "mutual_rating": "MutualRatingPage.show",
     "duty_admission": "DutyAdmissionPage.show",
     "admission_opinion": "AdmissionOpinionPage.show",
     "guarantee_measure": "GuaranteeMeasurePage.show",

@@ -55,7 +55,7 @@ _LISTS = (
     "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule "
     "CallSituation ThreeFixedDocument"
 )
-_CALLS = "Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder"
+_CALLS = "Call CallAssignment CoordinationCase CaseParty MutualRating CaseAssessment Reminder SupervisionOrder"
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
     "ResponsibilityStatement StatementTownship IrregularAssignmentReport "
@@ -166,6 +166,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     },
 }
 for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_head):
+    _TABLE[_role]["MutualRating"] = "read export rate"
     _TABLE[_role]["ListOpinion"] = _TABLE[_role]["AdjustmentOpinion"] = "read export give"
     _TABLE[_role]["ListAdjustment"] = "read add edit delete export submit withdraw"
 # A rejection commits the department, so its head makes it.

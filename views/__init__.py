@@ -16,6 +16,7 @@ from views.meetings import meetings, members, votes
 from views.organisation import postings, units
 from views.plain_words import plain_words
 from views.policies import policy_documents
+from views.ratings import assessments, ratings
 from views.records import promises, recorder_entries
 from views.requests import data_request_fields, data_request_townships, data_requests
 from views.situations import call_situations
@@ -29,6 +30,8 @@ CONSOLES = (
     assignments,
     cases,
     parties,
+    ratings,
+    assessments,
     call_situations,
     supervision_orders,
     reminders,

@@ -11,7 +11,19 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from models.door import Scope, Undeclared
-from models.scope import adjustments, admissions, calendar, calls, files, imports, lists, matters, organisation, records
+from models.scope import (
+    adjustments,
+    admissions,
+    calendar,
+    calls,
+    files,
+    imports,
+    lists,
+    matters,
+    organisation,
+    ratings,
+    records,
+)
 from models.scope.files import names_file
 
 __all__ = ["PUBLIC", "SCOPED", "join", "names_file"]
@@ -34,6 +46,7 @@ SCOPED: dict[type, Scope] = {}
 join(
     SCOPED,
     calls.SCOPES,
+    ratings.SCOPES,
     lists.SCOPES,
     adjustments.SCOPES,
     admissions.SCOPES,
