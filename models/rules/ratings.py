@@ -10,6 +10,7 @@ from models.calendar import Clock
 from models.calls import AssignmentState, Call
 from models.ledger import Job
 from models.ratings import SEALED, CaseAssessment, MutualRating, RatingDirection, RatingLevel, RatingState
+from models.recorder import note_move
 from models.rules.assessments import assessments_of
 from models.rules.clocks import due, soon
 from models.rules.ledger import cancel, plan, tell
@@ -57,7 +58,10 @@ def closed(call: Call, step: Step) -> None:
     """R21, ZG-04: an assessment of every unit involved, of departments and township in the same transaction."""
     call.closed_at = step.now
     cancel(step.session, call, Job.rating_watch, cause="rated")
-    step.session.add_all(CaseAssessment(**row) for row in assessments_of(step.session, [call.id], step.now))
+    for columns in assessments_of(step.session, [call.id], step.now):
+        written = CaseAssessment(**columns)
+        note_move(step.session, written, "create", note="", actor=step.actor, now=step.now)  # not by the last to rate
+        step.session.add(written)
 
 
 def _may_rate(rating: MutualRating, step: Step) -> None:

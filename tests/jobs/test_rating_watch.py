@@ -14,6 +14,7 @@ from models.notices import Outbox
 from models.organisation import Unit
 from models.ratings import CaseAssessment, MutualRating, RatingLevel, RatingState
 from models.recorder import RecorderEntry, verify
+from models.rules.ledger import plan
 from models.supervision import Reminder
 
 S, L = RatingState, RatingLevel
@@ -82,6 +83,8 @@ def test_two_sweeps_close_a_call_once(make, session, ledger, call):
 
 def test_what_closed_before_is_left_alone(make, session, ledger):
     call = make.call(state=CallState.closed)
+    plan(session, call, WATCH, call.rate_due - timedelta(days=1), call.rate_due)  # as if its clock had not stopped
+    session.commit()
     before = counts(session)
     assert ledger.keep(WATCH, call.rate_due + timedelta(days=30)) == 0
     assert counts(session) == before

@@ -235,6 +235,13 @@ def test_closing_assesses_every_unit_involved_department_and_township_alike(sess
     }
 
 
+def test_what_the_call_says_of_the_units_is_nobodys_word(session, make, call):
+    for rating in of(make, call):
+        make.rate(rating)
+    written = select(RecorderEntry.action, RecorderEntry.user_id).where(RecorderEntry.subject_type == "case_assessment")
+    assert set(session.execute(written).all()) == {("create", None)}
+
+
 @pytest.mark.requirement("LX-29")
 def test_who_answered_late_is_assessed_so_and_one_dissatisfied_word_counts(session, make):
     helper = make.department()

@@ -125,9 +125,11 @@ class Ground:
         for documented in (item, make.item(department, duty_list=draft)):
             make.document(documented)
         make.step(item)
-        for state in CALL_PATHS if thoroughly else ("draft", "dispatched"):
-            make.call(town, state=state, item=item, cooperating=[helper], named=named, place_unit_id=units["grid"].id)
-            make.call(department, state=state, lead=town)
+        for state in CALL_PATHS if thoroughly else ("draft", "dispatched", "resolved", "closed"):
+            of_town = {"item": item, "cooperating": [helper], "named": named, "place_unit_id": units["grid"].id}
+            for call in (make.call(town, state=state, **of_town), make.call(department, state=state, lead=town)):
+                if state == "resolved":
+                    make.rate(make.ratings(call)[1])  # sealed from the caller
         for state in CASE_PATHS if thoroughly else ("opened",):
             make.case(caller=town, item=item, state=state)
         for state in ASSIGNMENT_PATHS if thoroughly else ():
