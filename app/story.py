@@ -28,6 +28,7 @@ from models.notices import Notice
 from models.opinions import ListOpinion
 from models.organisation import Posting, Unit
 from models.queries.calendar import calendar_of
+from models.ratings import MutualRating, RatingLevel
 from models.recorder import Origin, set_origin
 from models.rectification import Circular
 from models.rules.assignments import ASSIGNMENT
@@ -37,6 +38,7 @@ from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
 from models.rules.deadlines import SHANGHAI
 from models.rules.lists import LIST
+from models.rules.ratings import MARKS, RATING
 from models.rules.rectification import CIRCULAR, LINE, lines_of, rectify_by
 from models.rules.rounds import current, latest_case
 from models.rules.segments import EXTENSION, ask_for_it, prepare_extension
@@ -68,6 +70,7 @@ FRESH, UNREAD = timedelta(days=7), 4
 WORKFLOWS: dict[str, Workflow] = {
     "call": CALL,
     "part": ASSIGNMENT,
+    "rating": RATING,
     "case": COORDINATION,
     "order": SUPERVISION,
     "extension": EXTENSION,
@@ -233,9 +236,10 @@ class Stage:
         ask_for_it(self.session, asked, actor, cue.at)
 
     def _move(self, cue: Cue, move: str, actor: Actor) -> None:
-        workflow, answers = WORKFLOWS[cue.scene.what], self._answers(cue)
+        workflow, rates = WORKFLOWS[cue.scene.what], cue.scene.what == "rating"
+        answers = rated(cue.scene.text) if rates else self._answers(cue)
         asked = {ask.name: answers[ask.name] for ask in workflow.transitions[move].asks if ask.name in answers}
-        note = "" if cue.scene.text in asked.values() else cue.scene.text
+        note = "" if rates or cue.scene.text in asked.values() else cue.scene.text
         workflow.move(self.session, self._subject(cue, actor), move, actor=actor, now=cue.at, answers=asked, note=note)
 
     def _subject(self, cue: Cue, actor: Actor) -> Any:
@@ -246,6 +250,8 @@ class Stage:
             case "extension":
                 asked = (Extension.call_id == call.id) & (Extension.state == ExtensionState.asked)
                 return self.session.scalars(select(Extension).where(asked)).one()
+            case "rating":
+                return self._rating(call, actor, self._unit(cue, cue.scene.unit))
             case "case":
                 return latest_case(self.session, call.id)
             case "order":
@@ -259,6 +265,13 @@ class Stage:
         own = [part for part in parts if actor.serves(part.department_id)]
         waiting = (AssignmentState.rejected, AssignmentState.paused)
         return (own or [part for part in parts if part.state in waiting] or parts)[0]
+
+    def _rating(self, call: Call, actor: Actor, ratee: Unit | None) -> MutualRating:
+        """What the actor owes; of whom, if it is more than one."""
+        owed = select(MutualRating).where(
+            MutualRating.call_id == call.id, MutualRating.rater_unit_id.in_(actor.unit_ids)
+        )
+        return self.session.scalars(owed.where(MutualRating.ratee_unit == ratee) if ratee else owed).one()
 
     def _answers(self, cue: Cue) -> dict[str, Any]:
         """What the scene says to each question that a move may ask."""
@@ -290,6 +303,13 @@ class Stage:
     def ago(self, county: str, days: int) -> datetime:
         """The moment so many working days before now."""
         return worked_before(calendar_of(self.session, self.units[county]), self.now, days * WORKING_DAY)
+
+
+def rated(text: str) -> dict[str, Any]:
+    """What a scene says of the other side."""
+    told = pairs(text)
+    marks = {name: int(told[name]) if name in told else None for name, _ in MARKS}
+    return {"level": RatingLevel(told["level"]), "comment": told.get("comment", ""), **marks}
 
 
 def cast_of(session: Session) -> dict[str, Actor]:

@@ -82,6 +82,7 @@ WATCHED = (
         "execution_due",
         ("file", "issue_opinion", "order_execution"),
     ),
+    Watched(Job.rating_watch, Call, (CallState.resolved,), "rate_due", ("confirm",)),
     Watched(Job.idle_items, DutyList, (ListState.published,), "idle_due", ("publish",)),
     Watched(Job.adjustment_watch, ListAdjustment, (AdjustmentState.consulting,), "opinion_due", ("ask_opinions",)),
     Watched(Job.comment_watch, DutyList, (ListState.consulting,), "comment_due", ("ask_opinions",)),

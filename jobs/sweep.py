@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config import settings
-from jobs import admissions, calls, circulars, coordination, imports, lists, matters, segments, supervision
+from jobs import admissions, calls, circulars, coordination, imports, lists, matters, ratings, segments, supervision
 from jobs.audit import recount
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
@@ -44,6 +44,7 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
     Job.case_escalate: {CoordinationCase: coordination.escalation},
     Job.case_filing_remind: {CoordinationCase: coordination.filing},
     Job.case_execution_watch: {CoordinationCase: coordination.execution},
+    Job.rating_watch: {Call: ratings.closing},
     Job.admission_watch: {
         AdmissionOpinion: admissions.answers,
         GuaranteeMeasure: admissions.guarantees,

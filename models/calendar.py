@@ -26,6 +26,7 @@ class Clock(Word):
     coordinate = "coordinate", N_("Coordination")
     execute = "execute", N_("Execution")
     consult = "consult", N_("Written consultation")
+    rate = "rate", N_("Mutual rating")
 
 
 class LimitUnit(Word):

@@ -99,6 +99,8 @@ class Call(Regional, Model):
     resolve_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Resolve by"), "protected": True})
     resolved_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Result reported"), "protected": True})
     confirmed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Confirmed at"), "protected": True})
+    rate_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Rate by"), "protected": True})
+    closed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Closed at"), "protected": True})
     provisional: Mapped[bool] = mapped_column(
         default=False, info={"label": N_("Deadline is an estimate"), "protected": True}
     )

@@ -23,6 +23,7 @@ class Job(Word):
     case_escalate = "case_escalate", N_("Negotiation over, to the editorial office")
     case_filing_remind = "case_filing_remind", N_("Filing review reminded")
     case_execution_watch = "case_execution_watch", N_("Execution watched")
+    rating_watch = "rating_watch", N_("Mutual rating watched")
     admission_watch = "admission_watch", N_("Duty admission watched")
     comment_watch = "comment_watch", N_("Comment round watched")
     adjustment_watch = "adjustment_watch", N_("Opinions on an adjustment watched")

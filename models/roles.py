@@ -57,7 +57,7 @@ _LISTS = (
 )
 _CALLS = (
     "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder Nudge "
-    "RectificationOrder Circular CircularLine CircularFailure"
+    "RectificationOrder Circular CircularLine CircularFailure MutualRating CaseAssessment"
 )
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
@@ -203,6 +203,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     },
 }
 for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_head):
+    _TABLE[_role]["MutualRating"] = "read export rate"
     _TABLE[_role]["ListOpinion"] = _TABLE[_role]["AdjustmentOpinion"] = "read export give"
     _TABLE[_role]["ListAdjustment"] = "read add edit delete export submit withdraw"
 for _role in (RoleName.department_head, RoleName.agency_head, RoleName.editorial_officer, RoleName.county_dispatcher):

@@ -26,6 +26,7 @@ from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListTyp
 from models.opinions import ListOpinion
 from models.organisation import Duty, Posting, Unit, UnitType
 from models.queries.calendar import DEFAULT_WINDOWS
+from models.ratings import MutualRating, RatingLevel
 from models.requests import DataRequest
 from models.roles import RoleName
 from models.rules.adjustments import ADJUSTMENT, prepare_adjustment
@@ -39,6 +40,7 @@ from models.rules.coordination import COORDINATION
 from models.rules.irregular import REPORT
 from models.rules.lists import LIST
 from models.rules.organisation import place_units
+from models.rules.ratings import RATING
 from models.rules.requests import REQUEST
 from models.rules.rounds import current, latest_case
 from models.rules.segments import EXTENSION, ask_for_it, prepare_extension
@@ -58,6 +60,7 @@ from tests.moments import NOW, SOON
 WORKFLOWS = {
     Call: CALL,
     CallAssignment: ASSIGNMENT,
+    MutualRating: RATING,
     CoordinationCase: COORDINATION,
     DutyList: LIST,
     ListOpinion: OPINION,
@@ -72,7 +75,7 @@ WORKFLOWS = {
     **LOCAL_WORKFLOWS,
     **SUPERVISION_WORKFLOWS,
 }
-SIDES = ("unit", "department", "caller_unit", "lead_department", "reporter")
+SIDES = ("rater_unit", "unit", "department", "caller_unit", "lead_department", "reporter")
 """By which of its relations a subject names the units that it lies between."""
 
 OFFICES = {
@@ -108,6 +111,7 @@ LIMITS = {
     (Clock.coordinate, None): (15, LimitUnit.working_day),
     (Clock.execute, None): (10, LimitUnit.working_day),
     (Clock.consult, None): (10, LimitUnit.working_day),
+    (Clock.rate, None): (5, LimitUnit.working_day),
 }
 """Those of the reference data."""
 
@@ -128,6 +132,7 @@ CALL_PATHS = {
     CallState.in_progress: "send accept dispatch respond",
     CallState.awaiting_confirmation: "send accept dispatch respond resolve",
     CallState.resolved: "send accept dispatch respond resolve confirm",
+    CallState.closed: "send accept dispatch respond resolve confirm rate",
     CallState.rejected: "send accept dispatch reject",
     CallState.withdrawn: "send withdraw",
     CallState.forwarded: "send accept dispatch reject forward",
@@ -516,6 +521,9 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
                 self.press(call, name, at=at, lead_department_id=lead, cooperating_department_ids=helpers)
             elif name in CALL.transitions:
                 self.press(call, name, at=at)
+            elif name == "rate":
+                for rating in self.ratings(call):
+                    self.rate(rating, at=at)
             else:
                 for part in reversed(self.assignments(call)):  # the lead last
                     self.press(part, name, at=at, **self._answers(part, name, at, promised, named))
@@ -566,6 +574,17 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
     def assignments(self, call: Call) -> list[CallAssignment]:
         """The parts of the round that runs, the lead first."""
         return current(self.session, call)
+
+    def ratings(self, call: Call) -> list[MutualRating]:
+        """What the sides of a call owe each other, the caller's word first."""
+        of_call = select(MutualRating).where(MutualRating.call_id == call.id).order_by(MutualRating.id)
+        return list(self.session.scalars(of_call))
+
+    def rate(
+        self, rating: MutualRating, level: RatingLevel = RatingLevel.satisfied, *, at: datetime = NOW, **marks: Any
+    ) -> None:
+        """A side says how satisfied it is."""
+        self.press(rating, "rate", at=at, level=level, **marks)
 
     def case_of(self, call: Call) -> CoordinationCase:
         """The case of the call's last rejection."""

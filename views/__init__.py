@@ -23,6 +23,7 @@ from views.organisation import postings, units
 from views.partners import chamber_secretaries, partner_organisations, residency_rosters
 from views.plain_words import plain_words
 from views.policies import policy_documents
+from views.ratings import assessments, ratings
 from views.records import promises, recorder_entries
 from views.requests import data_request_fields, data_request_townships, data_requests
 from views.reviews import review_files, review_opinions
@@ -42,6 +43,8 @@ CONSOLES = (
     holdings,
     cases,
     parties,
+    ratings,
+    assessments,
     call_situations,
     supervision_orders,
     reminders,

@@ -10,6 +10,7 @@ from models.lists import ListItem
 from models.nudges import Nudge
 from models.queries.choices import matters_in_force, own_places, usable_items
 from models.queries.list_types import indicators_of
+from models.ratings import CaseAssessment, MutualRating
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import forget_call, prepare_call, watch_clue
@@ -93,6 +94,8 @@ calls = Console(
         "resolve_due",
         "resolved_at",
         "confirmed_at",
+        "rate_due",
+        "closed_at",
         "provisional",
         "reopened",
         "rounds",
@@ -111,7 +114,7 @@ calls = Console(
     ),
     among={"list_item": usable_items, "assigned_matter": matters_in_force, "place_unit": own_places},
     searched=("number", "title", "state", "scope", "category", "caller_unit", "list_item", "sent_at", "direction"),
-    deadlines={"accept_due": ("accepted_at",), "resolve_due": ("resolved_at",)},
+    deadlines={"accept_due": ("accepted_at",), "resolve_due": ("resolved_at",), "rate_due": ("closed_at",)},
     charts=(
         Chart(by="sent_at", per="month", kind="line", split="scope", title=N_("Calls by month and scope")),
         Chart(by="state", kind="pie", title=N_("Calls by state")),
@@ -135,6 +138,20 @@ calls = Console(
                 "fines",
                 "confiscations",
             ),
+        ),
+        Related(
+            model=MutualRating,
+            by="call",
+            listed=("rater_unit", "ratee_unit", "state", "rate_due", "level", "comment"),
+            order="id",
+            empty=N_("When the call is confirmed as solved, both sides rate each other; the other's word is sealed."),
+        ),
+        Related(
+            model=CaseAssessment,
+            by="call",
+            listed=("unit", "responded_on_time", "resolved", "satisfied", "points"),
+            order="id",
+            empty=N_("Written when the call closes: of every unit involved, at the same time."),
         ),
         Related(model=CoordinationCase, by="call"),
         Related(model=SupervisionOrder, by="call"),

@@ -29,6 +29,7 @@ from models.item_words import ListState
 from models.lists import DutyList
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.opinions import ListOpinion, OpinionState
+from models.ratings import MutualRating, RatingState
 from models.requests import DataRequest, RequestState
 from models.roles import RoleName
 from models.segments import Extension, ExtensionState
@@ -190,6 +191,9 @@ def _of_answering_unit(actor: Actor) -> Iterator[Pile]:
     )
     rests = ours & (part.state == A.paused)
     yield _pile(part, N_("Waiting for the caller"), rests, part.pause_due, mine=False)
+    rating = MutualRating
+    owed = rating.rater_unit_id.in_(actor.unit_ids) & (rating.state == RatingState.waiting)
+    yield _pile(rating, N_("Rate the other side"), owed, rating.rate_due)
     order = SupervisionOrder
     pressed = order.unit_id.in_(actor.unit_ids) & order.state.in_((OrderState.issued, OrderState.acknowledged))
     yield _pile(order, N_("Reply to a supervision order"), pressed, since=order.issued_at)

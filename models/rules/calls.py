@@ -30,6 +30,7 @@ from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.powers import check_power
+from models.rules.ratings import closed, confirmed
 from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise, promise
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
@@ -190,14 +191,6 @@ def _dispatched(call: Call, step: Step) -> None:
         assign(call, unit, AssignmentRole.cooperate, step)
 
 
-def _confirmed(call: Call, step: Step) -> None:
-    call.confirmed_at = step.now
-    for assignment in current(step.session, call):
-        message = N_("The caller confirmed that it is resolved: %(call)s.")
-        tell(step.session, assignment.department_id, call, message, key=f"confirmed{call.reopened}", now=step.now,
-             call=str(call))  # fmt: skip
-
-
 def _not_solved(call: Call, step: Step) -> None:
     """The lead takes it up again, with a fresh limit. R13: confirmed unsolved twice is inaction."""
     call.reopened += 1
@@ -348,8 +341,9 @@ CALL = Workflow(
         source=frozenset({S.awaiting_confirmation}),
         target=S.resolved,
         by=caller,
-        effect=_confirmed,
+        effect=confirmed,
         tone="done",
+        help=N_("You and those who solved it then rate each other; with both ratings, or at the limit, it closes."),
     ),
     Transition(
         name="not_solved",
@@ -384,6 +378,15 @@ CALL = Workflow(
         target=S.rejected,
         by=None,
         effect=_all_rejected,
+    ),
+    Transition(
+        name="close",
+        label=N_("Closed"),
+        source=frozenset({S.resolved}),
+        target=S.closed,
+        by=None,
+        effect=closed,
+        tone="done",
     ),
     after=hand_on,
 )

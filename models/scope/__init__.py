@@ -23,6 +23,7 @@ from models.scope import (
     local,
     matters,
     organisation,
+    ratings,
     records,
 )
 from models.scope.files import names_file
@@ -48,6 +49,7 @@ join(
     SCOPED,
     calls.SCOPES,
     circulars.SCOPES,
+    ratings.SCOPES,
     lists.SCOPES,
     adjustments.SCOPES,
     admissions.SCOPES,

@@ -34,6 +34,7 @@ SUBJECTS = {
     (Job.case_escalate, CoordinationCase): lambda make, units: make.case(state=CaseState.negotiating, **units),
     (Job.case_filing_remind, CoordinationCase): lambda make, units: make.case(state=CaseState.filing_review, **units),
     (Job.case_execution_watch, CoordinationCase): lambda make, units: make.case(state=CaseState.supervising, **units),
+    (Job.rating_watch, Call): lambda make, units: make.call(state=CallState.resolved, **units),
     (Job.admission_watch, AdmissionOpinion): lambda make, units: make.opinions(
         make.admission(state=AdmissionState.consulting)
     )[0],

@@ -30,6 +30,7 @@ from models.nudges import Nudge
 from models.organisation import Posting, Unit
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
+from models.ratings import CaseAssessment, MutualRating, RatingState
 from models.recorder import RecorderEntry
 from models.rectification import Circular, CircularState, RectificationOrder, RectificationState
 from models.requests import DataRequest, RequestState
@@ -113,7 +114,9 @@ def entry(session, call, action, subject="call"):
     return session.scalars(select(RecorderEntry).where(of_call, RecorderEntry.action == action)).one()
 
 
-@pytest.mark.parametrize(("what", "model"), [("call", Call), ("part", CallAssignment), ("case", CoordinationCase)])
+@pytest.mark.parametrize(
+    ("what", "model"), [("call", Call), ("part", CallAssignment), ("rating", MutualRating), ("case", CoordinationCase)]
+)
 def test_every_state_that_can_be_reached_occurs(county, what, model):
     first = model.__table__.c.state.default.arg
     reachable = {move.target for move in WORKFLOWS[what].transitions.values()} - {None} | {first}
@@ -179,12 +182,15 @@ def test_nothing_happened_after_now_nor_long_before(county):
 def test_every_move_of_a_call_has_a_person_but_those_that_follow_by_themselves(county):
     by_people = {name for workflow in WORKFLOWS.values() for name in workflow.moves} | {"create", "edit"}
     nobodys = select(RecorderEntry.action).where(RecorderEntry.call_id.is_not(None), RecorderEntry.user_id.is_(None))
-    of_clocks = RecorderEntry.place.startswith("job:")
+    ratings_in = (RecorderEntry.subject_type == "call") & (RecorderEntry.action == "close")  # orders people close
+    ratings_in |= RecorderEntry.subject_type == "case_assessment"
+    of_clocks = RecorderEntry.place.startswith("job:") | ratings_in
     assert not set(county.scalars(nobodys.where(~of_clocks))) & by_people
 
 
 def test_the_clocks_ran_in_between(county):
-    assert set(county.scalars(select(Reminder.job))) == set(Job) - {Job.case_escalate, Job.extension_watch, *OF_LISTS}
+    silent = {Job.case_escalate, Job.extension_watch, Job.rating_watch, Job.rectification_watch, *OF_LISTS}
+    assert set(county.scalars(select(Reminder.job))) == set(Job) - silent
     kept = select(Promise.job).where(Promise.state == PromiseState.fired)
     assert set(county.scalars(kept)) == set(Job)
     assert county.scalars(select(SupervisionOrder.state)).all().count(OrderState.issued) > 0
@@ -235,14 +241,29 @@ def test_fishery_is_enforced_jointly(county):
     parts = {part.department.name: part for part in parts_of(county, call)}
     assert parts.keys() == {"农业农村局", "公安局", "市场监督管理局"}
     assert "8起" in parts["农业农村局"].result
-    assert call.state is CallState.resolved
+    assert call.state is CallState.closed
 
 
 def test_one_call_was_corrected_and_one_not_solved_at_first(county):
     assert entry(county, call_of(county, "fake-goods"), "return_for_correction").note
     solved, still = call_of(county, "stray-dogs"), call_of(county, "slag-heap")
-    assert (solved.state, solved.reopened) == (CallState.resolved, 1)
+    assert (solved.state, solved.reopened) == (CallState.closed, 1)
     assert (still.state, still.reopened) == (CallState.in_progress, 1)
+
+
+@pytest.mark.requirement("TC-34", "LX-29")
+def test_calls_were_rated_by_both_sides_by_one_and_by_none_and_one_still_waits(county):
+    def states(key):
+        of_call = select(MutualRating.state).where(MutualRating.call_id == call_of(county, key).id)
+        return list(county.scalars(of_call.order_by(MutualRating.id)))
+
+    G, R, N = RatingState.given, RatingState.revealed, RatingState.not_rated
+    assert (states("slope-crack"), states("fake-goods")) == ([R] * 4, [N, R])
+    assert (states("riverside-sheds"), states("breakfast-stalls")) == ([N] * 4, [G, RatingState.waiting])
+    closings = {key: entry(county, call_of(county, key), "close").place for key in ("slope-crack", "fake-goods")}
+    assert closings["fake-goods"] == "job:rating_watch" != closings["slope-crack"]
+    assessed = select(func.count(CaseAssessment.id)).where(CaseAssessment.call_id == call_of(county, "slope-crack").id)
+    assert county.scalar(assessed) == 3
 
 
 def test_a_rejection_names_the_item_and_the_unit_whose_duty_it_is(county):
@@ -264,7 +285,7 @@ def test_after_a_closed_case_the_call_went_to_its_duty_holder_and_was_solved(cou
     lead = aliased(CallAssignment)
     of_round = select(lead.department_id).where(lead.call_id == case.call_id, lead.round == 2, lead.role == "lead")
     assert county.scalar(of_round) == case.responsible_unit_id
-    assert case.call.state is CallState.resolved
+    assert case.call.state is CallState.closed
     sides = set(county.scalars(select(CaseParty.side).where(CaseParty.case_id == case.id)))
     assert sides == set(Side)
 

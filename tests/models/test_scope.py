@@ -42,6 +42,7 @@ from models.organisation import Duty, Unit, UnitType
 from models.partners import ChamberSecretary, PartnerOrganisation, ResidencyRoster
 from models.plain_words import PlainWord
 from models.policies import PolicyDocument
+from models.ratings import CaseAssessment, MutualRating, RatingState
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
 from models.rectification import Circular, CircularFailure, CircularLine, RectificationOrder
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
@@ -64,27 +65,27 @@ R = RoleName
 # `reverse` is Zrzy's to Sixi, and Sf is a party of `forwarded` only because Zrzy named it.
 #  who             sees                                                       writes
 CALLS = {
-    "luoyang":     ("draft clue submitted returned dispatched forwarded across", "draft clue returned"),
+    "luoyang":     ("draft clue submitted returned dispatched forwarded across resolved closed", "draft clue returned"),
     "sixi":        ("reverse",                                                   ""),
     "grid":        ("clue",                                                      "clue"),
-    "zrzy":        ("dispatched forwarded reverse",                              ""),
-    "zj":          ("dispatched",                                                ""),
+    "zrzy":        ("dispatched forwarded reverse resolved closed",              ""),
+    "zj":          ("dispatched resolved",                                       ""),
     "sf":          ("forwarded",                                                 ""),
     "idle":        ("",                                                          ""),
     "away":        ("across theirs",                                             ""),
     "tongcheng":   ("theirs",                                                    ""),
-    "office":      ("submitted returned dispatched forwarded across reverse",    ""),
-    "editorial":   ("submitted returned dispatched forwarded across reverse",    ""),
-    "lists":       ("submitted returned dispatched forwarded across reverse",    ""),
-    "supervision": ("submitted returned dispatched forwarded across reverse",    ""),
-    "assessment":  ("submitted returned dispatched forwarded across reverse",    ""),
-    "discipline":  ("submitted returned dispatched forwarded across reverse",    ""),
-    "leader":      ("submitted returned dispatched forwarded across reverse",    ""),
-    "congress":    ("submitted returned dispatched forwarded across reverse",    ""),
+    "office":      ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "editorial":   ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "lists":       ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "supervision": ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "assessment":  ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "discipline":  ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "leader":      ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "congress":    ("submitted returned dispatched forwarded across reverse resolved closed", ""),
     "tc_office":   ("theirs",                                                    ""),
-    "admin":       ("draft clue submitted returned dispatched forwarded across reverse theirs", ""),
-    "security":    ("draft clue submitted returned dispatched forwarded across reverse theirs", ""),
-    "audit":       ("draft clue submitted returned dispatched forwarded across reverse theirs", ""),
+    "admin":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
+    "security":    ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
+    "audit":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
 }  # fmt: skip
 
 # What they meet of the rest, by how far their roles reach. `ours`: of the calls that they see.
@@ -96,6 +97,8 @@ REST = {
     Extension:        ("ours",          "county", "all"),
     CoordinationCase: ("ours",          "county", "all"),
     CaseParty:        ("ours",          "county", "all"),
+    MutualRating:     ("rated",         "rated",  "rated"),
+    CaseAssessment:   ("theirs",        "county", "all"),
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
     Nudge:            ("ours",          "county", "all"),
@@ -378,7 +381,10 @@ class World:
             "across": make.call(luoyang, item=item, lead=away, is_cross_region=True, state=CallState.in_progress),
             "reverse": make.call(zrzy, item=item, lead=sixi, state=CallState.dispatched),
             "theirs": make.call(tongcheng, lead=away, item=make.item(away), state=CallState.forwarded),
+            "resolved": make.call(luoyang, state=CallState.resolved, **part),
+            "closed": make.call(luoyang, item=item, lead=zrzy, state=CallState.closed),
         }
+        self._rate(self.calls["resolved"])
         for name in ("dispatched", "across", "theirs"):
             self._press_on(self.calls[name])
         self.make.adjustment(by=luoyang, item=item)
@@ -425,6 +431,12 @@ class World:
         """That unit, in its own county; a department of another."""
         unit = self.session.get(Unit, unit_id)
         return unit if unit.region_id == place.region_id else self.make.department(place.region)
+
+    def _rate(self, call: Call) -> None:
+        """Luoyang's word of Zrzy stays sealed; Zj and Luoyang have rated each other."""
+        sealed, _, *pair = self.make.ratings(call)
+        for rating in (sealed, *pair):
+            self.make.rate(rating)
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -494,6 +506,8 @@ class World:
 
     def means(self, word: str, row: Any, actor: Actor, calls: set[int], asked: dict[str, set[int]]) -> bool:
         """What a word of the tables means for one row and one actor, who sees those calls, and so much of `ASKED`."""
+        if isinstance(row, RecorderEntry) and not self._reads_of(row, actor):
+            return False
         here = getattr(row, "region_id", None) == actor.region_id
         meanings: dict[str, Callable[[], bool]] = {
             "all": lambda: True,
@@ -505,6 +519,7 @@ class World:
             "kept or sent": lambda: (
                 row.unit_id in actor.unit_ids or (here and (self._documents_of(row) or self._evidence_of(row)))
             ),
+            "rated": lambda: self._reads(row, actor),
             "shown or sent": lambda: (
                 row.unit_id in actor.unit_ids
                 or (here and any(self._list_of(d).state in OPEN for d in self._documents_of(row)))
@@ -568,6 +583,23 @@ class World:
     def _circular_of(self, row: Any) -> Circular:
         row = getattr(row, "line", row)
         return row if isinstance(row, Circular) else row.circular
+
+    def _reads(self, rating: MutualRating, actor: Actor) -> bool:
+        """What is sealed is its giver's alone."""
+        own = reach(actor) == 0
+        if rating.state in (RatingState.waiting, RatingState.given):
+            return own and rating.rater_unit_id in actor.unit_ids
+        if own:
+            return bool({rating.rater_unit_id, rating.ratee_unit_id} & set(actor.unit_ids))
+        return reach(actor) == 2 or rating.region_id == actor.region_id
+
+    def _reads_of(self, entry: RecorderEntry, actor: Actor) -> bool:
+        """The history of a rating, and of an assessment, is read by whoever reads it itself."""
+        if entry.subject_type == MutualRating.__tablename__:
+            return self._reads(self.session.get(MutualRating, entry.subject_id), actor)
+        if entry.subject_type == CaseAssessment.__tablename__:
+            return reach(actor) > 0 or self.session.get(CaseAssessment, entry.subject_id).unit_id in actor.unit_ids
+        return True
 
     def _documents_of(self, file: Attachment) -> list[ItemAttachment]:
         return list(self.session.scalars(select(ItemAttachment).where(ItemAttachment.file_id == file.id)))

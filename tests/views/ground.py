@@ -29,6 +29,7 @@ from models.grids import Force
 from models.imports import ImportState
 from models.irregular import ReportState
 from models.item_words import ListState, PlatformKind
+from models.lists import ListItem
 from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
 from models.organisation import Unit, UnitType
 from models.requests import RequestState
@@ -133,11 +134,20 @@ class Ground:
         for documented in (item, make.item(department, duty_list=draft)):
             make.document(documented)
         make.step(item)
-        for state in CALL_PATHS if thoroughly else ("draft", "dispatched"):
-            make.call(town, state=state, item=item, cooperating=[helper], named=named, place_unit_id=units["grid"].id)
-            make.call(department, state=state, lead=town)
+        for state in CALL_PATHS if thoroughly else ("draft", "dispatched", "resolved", "closed"):
+            of_town = {"item": item, "cooperating": [helper], "named": named, "place_unit_id": units["grid"].id}
+            for call in (make.call(town, state=state, **of_town), make.call(department, state=state, lead=town)):
+                if state == "resolved":
+                    make.rate(make.ratings(call)[1])  # sealed from the caller
         for state in CASE_PATHS if thoroughly else ("opened",):
             make.case(caller=town, item=item, state=state)
+        for state in ASSIGNMENT_PATHS if thoroughly else ():
+            make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
+        self._pressure(town, department, item, thoroughly=thoroughly)
+
+    def _pressure(self, town: Unit, department: Unit, item: ListItem, *, thoroughly: bool) -> None:
+        """More time that is asked for, and what follows when none is left."""
+        make = self.make
         make.extension(make.assignment(caller=town, lead=department, item=item, state="responded"))
         make.assignment(caller=town, lead=department, item=item, state="working")
         for state in ORDER_PATHS if thoroughly else ("issued", "replied"):
@@ -145,8 +155,6 @@ class Ground:
         for state in RECTIFICATION_PATHS if thoroughly else ("issued",):
             make.rectification(department, state=state)
             make.rectification(town, state=state)
-        for state in ASSIGNMENT_PATHS if thoroughly else ():
-            make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
 
     def _burden(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, town, department, county = self.make, units["township"], units["department"], units["county"]
