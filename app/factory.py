@@ -9,7 +9,7 @@ from flask_appbuilder import AppBuilder
 from sqlalchemy import select
 
 import config
-from app import burden, desk, errors, finder, identity, places, security, shell, situations, wake
+from app import burden, desk, disputes, errors, finder, identity, places, security, shell, situations, wake
 from app.accounts import MEMBER
 from app.comparison import Comparison, ComparisonApi
 from app.deadlines import derivation
@@ -83,13 +83,17 @@ def create_app(**overrides: Any) -> Flask:
             ComparisonApi,
             desk.OpenApi,
             *finder.VIEWS,
+            *disputes.VIEWS,
             Imports,
             ImportApi,
             burden.Burden,
             situations.Situations,
         ):
             appbuilder.add_view_no_menu(view)
-        shell.register(app, [*register(appbuilder, CONSOLES, world()), finder.ENTRY, burden.ENTRY, situations.ENTRY])
+        shell.register(
+            app,
+            [*register(appbuilder, CONSOLES, world()), finder.ENTRY, burden.ENTRY, situations.ENTRY, disputes.ENTRY],
+        )
     if settings.env == "production":
         _refuse_demo_accounts(app)
     if not app.testing:

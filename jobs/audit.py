@@ -45,7 +45,7 @@ class Watched(NamedTuple):
 
 WATCHED = (
     Watched(Job.accept_watch, Call, (CallState.submitted,), "accept_due", ("send",)),
-    Watched(Job.respond_remind, CallAssignment, (AssignmentState.pending,), "respond_due", ("create",)),
+    Watched(Job.respond_remind, CallAssignment, (AssignmentState.pending,), "respond_due", ("create", "bind")),
     Watched(Job.promise_remind, CallAssignment, AT_WORK, "promised_due", ("respond", "reopen")),
     Watched(
         Job.case_escalate,

@@ -108,7 +108,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.county_dispatcher: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read export accept return_for_correction dispatch",
-        "CallAssignment": "read export uphold reassign",
+        "CallAssignment": "read export uphold reassign rule",
         "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
         "SupervisionOrder": "read export verify send_back close",
         "Promise": "read",

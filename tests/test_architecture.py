@@ -148,7 +148,7 @@ def test_the_domain_never_commits(path):
 # In which states nothing moves any more; and in which a subject may rest, though it may yet be taken up again.
 LAST = {
     Call: {"resolved", "withdrawn"},
-    CallAssignment: {"upheld", "reassigned"},
+    CallAssignment: set(),
     CoordinationCase: {"closed"},
     DutyList: {"superseded"},
     ListOpinion: {"given", "lapsed"},
@@ -165,7 +165,7 @@ LAST = {
     DataRequest: {"withdrawn"},
     ImportRun: {"undone", "discarded"},
 }
-REST = {CallAssignment: {"resolved"}, AdmissionOpinion: {"answered"}}
+REST = {CallAssignment: {"resolved", "upheld", "reassigned"}, AdmissionOpinion: {"answered"}}
 UNREACHED = {Call: {"closed"}}  # both ratings close a call, and nobody rates yet
 
 

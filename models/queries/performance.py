@@ -14,6 +14,7 @@ from models.calls import ENDED, AssignmentState, Call, CallAssignment, CallState
 from models.coordination import CaseState, CoordinationCase
 from models.lists import ListItem
 from models.organisation import Unit
+from models.queries.refusals import followed, overruled
 
 LATEST = 10
 """How many calls are named."""
@@ -44,6 +45,10 @@ class Performance:
     withdrawn: int
     cases: int
     open_cases: int
+    cited: int
+    """How often a refusal cited the matter, about whatever call."""
+    upheld: int
+    overruled: int
     last_sent: datetime | None
     by_unit: Sequence[Part]
     """By the units' codes: nobody is ranked."""
@@ -51,10 +56,13 @@ class Performance:
 
 
 def performance(session: Session, item: ListItem, now: datetime) -> Performance:
-    """Four statements, however many calls."""
+    """Five statements, however many calls."""
     sent = and_(Call.list_item_id.in_(_versions(item)), Call.sent_at.is_not(None))
     calls, under_way, overdue, solved, withdrawn, last_sent = session.execute(_of_calls(sent, now)).one()
     cases, open_cases = session.execute(_of_cases(sent)).one()
+    cited, let_stand, turned_down = session.execute(
+        _of_refusals(CallAssignment.cited_item_id.in_(_versions(item)))
+    ).one()
     latest = select(Call).where(sent).order_by(Call.sent_at.desc(), Call.id.desc()).limit(LATEST)
     return Performance(
         calls=calls,
@@ -64,6 +72,9 @@ def performance(session: Session, item: ListItem, now: datetime) -> Performance:
         withdrawn=withdrawn,
         cases=cases,
         open_cases=open_cases,
+        cited=cited,
+        upheld=let_stand,
+        overruled=turned_down,
         last_sent=last_sent,
         by_unit=[Part(*row) for row in session.execute(_of_parts(sent))],
         latest=session.scalars(latest.options(joinedload(Call.caller_unit))).all(),
@@ -110,6 +121,11 @@ def _of_parts(sent: ColumnElement[bool]) -> Select[Any]:
         .group_by(Unit.id)
         .order_by(Unit.code)
     )
+
+
+def _of_refusals(citing: ColumnElement[bool]) -> Select[Any]:
+    refused = (CallAssignment.rejected_at.is_not(None), citing)
+    return select(func.count(), _many(followed()), _many(overruled())).select_from(CallAssignment).where(*refused)
 
 
 def _of_cases(sent: ColumnElement[bool]) -> Select[Any]:

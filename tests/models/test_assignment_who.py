@@ -15,7 +15,7 @@ TABLE = {
     "responded":  ("start resolve",     ""),
     "working":    ("resolve",           ""),
     "resolved":   ("",                  ""),
-    "rejected":   ("",                  "uphold reassign"),
+    "rejected":   ("",                  "uphold reassign rule"),
     "reassigned": ("",                  ""),
     "upheld":     ("",                  ""),
 }  # fmt: skip
