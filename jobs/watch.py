@@ -133,9 +133,9 @@ class Batch:
     def remind(
         self, promise: Fired, subject: Any, unit_id: int | None, due: datetime, reason: str, message: str, **say: Any
     ) -> None:
-        """A reminder (催办) to a unit that has to act, and the message of it."""
+        """A reminder (催办) to a unit that has to act, and the message of it; without a call, the message alone."""
         self.tell(promise, subject, unit_id, message, due=due, **say)
-        if unit_id is not None:
+        if unit_id is not None and call_id(subject) is not None:
             self._reminders[promise.id, unit_id] = {
                 "region_id": promise.region_id,
                 "promise_id": promise.id,

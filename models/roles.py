@@ -55,7 +55,7 @@ _LISTS = (
     "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule "
     "CallSituation ThreeFixedDocument"
 )
-_CALLS = "Call CallAssignment CoordinationCase CaseParty Reminder SupervisionOrder"
+_CALLS = "Call CallAssignment CoordinationCase CaseParty OfflineStep CaseDocument Reminder SupervisionOrder"
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
     "ResponsibilityStatement StatementTownship IrregularAssignmentReport "
@@ -97,6 +97,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.editorial_officer: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "CoordinationCase": "read export file send_back issue_opinion",
+        "OfflineStep": "read add export",
+        "CaseDocument": "read add export",
         "ThreeFixedDocument": "read add edit delete export",
         "ResponsibilityStatement": "read export keep clear",
         "IrregularAssignmentReport": "read export accept find_irregular dismiss",
@@ -116,6 +118,10 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.supervisor: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "CoordinationCase": "read export notify_parties order_execution executed",
+        "CaseParty": "read add export",
+        "JointMeeting": "read add edit delete export record_minutes",
+        "OfflineStep": "read add export",
+        "CaseDocument": "read add export",
         "SupervisionOrder": "read export verify send_back close",
         "Promise": "read",
     },
@@ -136,7 +142,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     | {
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
         "CallAssignment": "read export respond start resolve reject",
-        "CoordinationCase": "read export agree disagree",
+        "CoordinationCase": "read add export agree disagree withdraw",
         "SupervisionOrder": "read export acknowledge reply",
         "AssignedMatter": "read add edit delete export submit cancel",
         "MatterDepartment": "read add edit delete",
@@ -152,7 +158,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     | {
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
         "CallAssignment": "read export respond start resolve reject",
-        "CoordinationCase": "read export agree disagree",
+        "CoordinationCase": "read add export agree disagree withdraw",
         "SupervisionOrder": "read export acknowledge reply",
         "IrregularAssignmentReport": "read add edit export withdraw",
         "DutyAdmission": "read export in_force",
@@ -167,6 +173,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
 }
 for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_head):
     _TABLE[_role]["ListOpinion"] = _TABLE[_role]["AdjustmentOpinion"] = "read export give"
+    _TABLE[_role]["OfflineStep"] = _TABLE[_role]["CaseDocument"] = "read add export"
     _TABLE[_role]["ListAdjustment"] = "read add edit delete export submit withdraw"
 # A rejection commits the department, so its head makes it.
 _TABLE[RoleName.department_staff] = _TABLE[RoleName.department_head] | {

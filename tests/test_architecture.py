@@ -149,7 +149,7 @@ def test_the_domain_never_commits(path):
 LAST = {
     Call: {"resolved", "withdrawn"},
     CallAssignment: set(),
-    CoordinationCase: {"closed"},
+    CoordinationCase: {"closed", "withdrawn"},
     DutyList: {"superseded"},
     ListOpinion: {"given", "lapsed"},
     ListAdjustment: {"applied", "refused", "withdrawn"},

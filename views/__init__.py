@@ -5,7 +5,8 @@ from views.admissions import admissions, batches, guarantees, opinions
 from views.assigned import assigned_matter_caps, assigned_matters, matter_departments, matter_townships
 from views.calendar import calendar_days, time_limits, working_windows
 from views.calls import assignments, calls
-from views.coordination import cases, parties
+from views.coordination import cases, documents, parties
+from views.coordination import steps as offline_steps
 from views.files import attachments
 from views.governance import governance_modules
 from views.imports import import_rows, import_runs, import_words
@@ -29,6 +30,8 @@ CONSOLES = (
     assignments,
     cases,
     parties,
+    offline_steps,
+    documents,
     call_situations,
     supervision_orders,
     reminders,

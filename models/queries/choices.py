@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from models.actor import Actor
 from models.admissions import AdmissionState, DutyAdmission
 from models.assigned import AssignedMatter, MatterState
+from models.coordination import OVER, CaseParty, CoordinationCase
 from models.governance import GovernanceModule
 from models.item_words import ItemState, ListState, PowerStatus
 from models.lists import DutyList, ListItem
@@ -125,3 +126,16 @@ def county_bodies(actor: Actor) -> ColumnElement[bool]:
     """Offices, departments and townships of the county: who may sit in a joint meeting."""
     seats = (UnitType.office, UnitType.department, *LOCAL)
     return Unit.unit_type.in_(seats) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+
+
+def open_cases(actor: Actor) -> ColumnElement[bool]:
+    """Cases that are not over, to which one may add: as a party, or for the office of the county."""
+    party = CoordinationCase.id.in_(select(CaseParty.case_id).where(CaseParty.unit_id.in_(actor.unit_ids)))
+    here = CoordinationCase.region_id == actor.region_id
+    of_office = bool(actor.roles & {RoleName.supervisor, RoleName.editorial_officer})
+    return CoordinationCase.state.not_in(OVER) & (or_(party, here) if of_office else party)
+
+
+def other_bodies(actor: Actor) -> ColumnElement[bool]:
+    """Bodies of the county beside one's own, as far as they exist today."""
+    return bodies(actor) & Unit.valid_to.is_(None) & Unit.id.not_in(actor.unit_ids)

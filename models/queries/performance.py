@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.calls import ENDED, AssignmentState, Call, CallAssignment, CallState, FailureKind
-from models.coordination import CaseState, CoordinationCase
+from models.coordination import OVER, CoordinationCase
 from models.lists import ListItem
 from models.organisation import Unit
 from models.queries.refusals import followed, overruled
@@ -59,7 +59,7 @@ def performance(session: Session, item: ListItem, now: datetime) -> Performance:
     """Five statements, however many calls."""
     sent = and_(Call.list_item_id.in_(_versions(item)), Call.sent_at.is_not(None))
     calls, under_way, overdue, solved, withdrawn, last_sent = session.execute(_of_calls(sent, now)).one()
-    cases, open_cases = session.execute(_of_cases(sent)).one()
+    cases, open_cases = session.execute(_of_cases(sent, _versions(item))).one()
     cited, let_stand, turned_down = session.execute(
         _of_refusals(CallAssignment.cited_item_id.in_(_versions(item)))
     ).one()
@@ -128,6 +128,8 @@ def _of_refusals(citing: ColumnElement[bool]) -> Select[Any]:
     return select(func.count(), _many(followed()), _many(overruled())).select_from(CallAssignment).where(*refused)
 
 
-def _of_cases(sent: ColumnElement[bool]) -> Select[Any]:
-    of_calls = CoordinationCase.call_id.in_(select(Call.id).where(sent))
-    return select(func.count(), _many(CoordinationCase.state != CaseState.closed)).where(of_calls)
+def _of_cases(sent: ColumnElement[bool], versions: Select[int]) -> Select[Any]:
+    """Of the calls about it; and those that were opened about it without a call."""
+    case = CoordinationCase
+    about = or_(case.call_id.in_(select(Call.id).where(sent)), case.call_id.is_(None) & case.list_item_id.in_(versions))
+    return select(func.count(), _many(case.state.not_in(OVER))).select_from(case).where(about)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.actor import Actor
 from models.base import N_
 from models.calls import Call
+from models.coordination import CoordinationCase
 from models.organisation import Duty
 from models.roles import RoleName
 from models.rules.ledger import tell
@@ -24,9 +25,9 @@ def supervising(order: SupervisionOrder, actor: Actor) -> bool:
     return bool(own) and actor.region_id == order.region_id
 
 
-def check_supervisor(call: Call, actor: Actor) -> None:
+def check_supervisor(call: Call | CoordinationCase, actor: Actor) -> None:
     """R3: raise `Refused` where who leads in a matter would supervise others on it. A clock's order is nobody's."""
-    cited = call.list_item or call.assigned_matter
+    cited = call.list_item or (call.assigned_matter if isinstance(call, Call) else None)
     if cited is not None and actor.serves(cited.lead_department_id):
         raise Refused(
             N_(

@@ -43,4 +43,5 @@ def of_county(model: Any) -> Callable[[Roles], Criterion]:
 
 MANAGERS = frozenset({RoleName.list_manager})
 EDITORS = frozenset({RoleName.editorial_officer})
+SUPERVISORS = frozenset({RoleName.supervisor})
 ADMINS = frozenset({RoleName.admin})

@@ -18,6 +18,7 @@ from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, 
 from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
 from models.calendar import CalendarDay, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState
+from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
@@ -81,6 +82,9 @@ REST = {
     CallAssignment:   ("ours",          "county", "all"),
     CoordinationCase: ("ours",          "county", "all"),
     CaseParty:        ("ours",          "county", "all"),
+    OfflineStep:      ("ours",          "county", "all"),
+    OfflineStepUnit:  ("ours",          "county", "all"),
+    CaseDocument:     ("ours",          "county", "all"),
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
     DutyAdmission:    ("concerned",     "submitted", "all"),
@@ -214,6 +218,12 @@ WRITERS = {
     (AdmissionBatch, "editorial"): "county",
     (JointMeeting, "editorial"): "planned here",
     (MeetingMember, "editorial"): "planned here",
+    (OfflineStep, "luoyang"): "theirs",
+    (OfflineStepUnit, "luoyang"): "theirs",
+    (CaseDocument, "luoyang"): "theirs",
+    (OfflineStep, "tongcheng"): "theirs",
+    (OfflineStepUnit, "tongcheng"): "theirs",
+    (CaseDocument, "tongcheng"): "theirs",
     (CalendarDay, "admin"): "all",
     (WorkingWindow, "admin"): "all",
     (TimeLimit, "admin"): "all",
@@ -296,6 +306,7 @@ class World:
             "reverse": make.call(zrzy, item=item, lead=sixi, state=CallState.dispatched),
             "theirs": make.call(tongcheng, lead=away, item=make.item(away), state=CallState.forwarded),
         }
+        self._add_to_cases("forwarded", "theirs")
         for name in ("dispatched", "across", "theirs"):
             self._press_on(self.calls[name])
         self.make.adjustment(by=luoyang, item=item)
@@ -313,6 +324,12 @@ class World:
         self.names = {call.id: name for name, call in self.calls.items()}
         self.asked = self._ask(luoyang, tongcheng, zrzy, zj, idle, away)
         self.cited = self.calls["across"].id, item.id, item.duty_list_id
+
+    def _add_to_cases(self, *names: str) -> None:
+        for name in names:
+            case = self.make.case_of(self.calls[name])
+            self.make.offline_step(case)
+            self.make.case_document(case)
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -431,7 +448,8 @@ class World:
         return {key for key, name in self.asked[model].items() if name in names.split()}
 
     def _call_of(self, row: Any) -> int:
-        return row.case.call_id if isinstance(row, CaseParty) else row.call_id
+        row = row.step if isinstance(row, OfflineStepUnit) else row
+        return row.case.call_id if isinstance(row, CaseParty | OfflineStep | CaseDocument) else row.call_id
 
     def _admission_of(self, row: Any) -> DutyAdmission:
         return row if isinstance(row, DutyAdmission) else row.admission
