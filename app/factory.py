@@ -9,7 +9,7 @@ from flask_appbuilder import AppBuilder
 from sqlalchemy import select
 
 import config
-from app import burden, desk, disputes, errors, finder, identity, places, security, shell, situations, wake
+from app import burden, case_times, desk, disputes, errors, finder, identity, places, security, shell, situations, wake
 from app.accounts import MEMBER
 from app.comparison import Comparison, ComparisonApi
 from app.deadlines import derivation
@@ -84,6 +84,7 @@ def create_app(**overrides: Any) -> Flask:
             desk.OpenApi,
             *finder.VIEWS,
             *disputes.VIEWS,
+            *case_times.VIEWS,
             Imports,
             ImportApi,
             burden.Burden,
