@@ -190,7 +190,7 @@ class Stage:
 
     def _move(self, cue: Cue, move: str, actor: Actor) -> None:
         workflow, answers = WORKFLOWS[cue.scene.what], self._answers(cue)
-        asked = {ask.name: answers[ask.name] for ask in workflow.transitions[move].asks}
+        asked = {ask.name: answers[ask.name] for ask in workflow.transitions[move].asks if ask.name in answers}
         note = "" if cue.scene.text in asked.values() else cue.scene.text
         workflow.move(self.session, self._subject(cue, actor), move, actor=actor, now=cue.at, answers=asked, note=note)
 
@@ -218,8 +218,8 @@ class Stage:
         unit, units = self._unit(cue, scene.unit), [self._unit(cue, name) for name in scene.units]
         item = self._item(cue.story.county, scene.item) if scene.item else None
         promised = calendar_of(self.session, region_id).add(cue.at, scene.due, LimitUnit.working_day).at
-        by_unit = ("lead_department_id", "department_id", "proposed_unit_id", "responsible_unit_id")
-        by_text = ("result", "reason", "agreement", "filing_number", "opinion", "reply")
+        by_unit = ("lead_department_id", "department_id", "proposed_unit_id", "responsible_unit_id", "ruled_unit_id")
+        by_text = ("result", "reason", "agreement", "filing_number", "opinion", "reply", "ruling")
         return {
             **dict.fromkeys(by_unit, unit),
             **dict.fromkeys(by_text, scene.text),
@@ -228,6 +228,7 @@ class Stage:
             "contact_made_at": cue.at,
             "list_item_id": item,
             "no_item_covers": item is None,
+            "clause": "县级部门职责" if item is not None else "",
         }
 
     def _item(self, county: str, code: str) -> ListItem:

@@ -16,6 +16,7 @@ from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission, G
 from models.assigned import AssignedMatter, MatterState
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
+from models.case_papers import CaseDocument, OfflineStep
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.door import system_session
 from models.irregular import IrregularAssignmentReport, ReportState
@@ -23,6 +24,7 @@ from models.item_words import ItemState, ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList, ListItem, ListType
+from models.meetings import JointMeeting
 from models.notices import Notice
 from models.organisation import Posting, Unit
 from models.queries.calendar import DEFAULT_WINDOWS
@@ -447,3 +449,16 @@ def admissions(session):
 
 def of(admission):
     return GuaranteeMeasure.admission_id == admission.id
+
+
+def test_one_case_began_without_a_call_and_holds_steps_a_meeting_and_a_document(county):
+    free = select(CoordinationCase).where(CoordinationCase.call_id.is_(None))
+    case = county.scalars(free.where(CoordinationCase.state == CaseState.negotiating)).one()
+    for model, many in ((OfflineStep, 2), (CaseDocument, 1), (JointMeeting, 1)):
+        assert len(county.scalars(select(model).where(model.case_id == case.id)).all()) == many, model
+
+
+def test_a_second_refusal_was_ruled_on_and_the_unit_answers(county):
+    part = county.scalars(select(CallAssignment).where(CallAssignment.ruled_at.is_not(None))).one()
+    assert (part.ruled_unit_id, part.state) == (part.department_id, AssignmentState.working)
+    assert part.call.title == call_of(county, "roadside-waste").title
