@@ -279,8 +279,8 @@ class Stage:
         unit, units = self._unit(cue, scene.unit), [self._unit(cue, name) for name in scene.units]
         item = self._item(cue.story.county, scene.item) if scene.item else None
         promised = calendar_of(self.session, region_id).add(cue.at, scene.due, LimitUnit.working_day).at
-        by_unit = ("lead_department_id", "department_id", "proposed_unit_id", "responsible_unit_id")
-        by_text = ("result", "reason", "agreement", "filing_number", "opinion", "reply")
+        by_unit = ("lead_department_id", "department_id", "proposed_unit_id", "responsible_unit_id", "ruled_unit_id")
+        by_text = ("result", "reason", "agreement", "filing_number", "opinion", "reply", "ruling")
         return {
             **dict.fromkeys(by_unit, unit),
             **dict.fromkeys(by_text, scene.text),
@@ -290,6 +290,7 @@ class Stage:
             "list_item_id": item,
             "no_item_covers": item is None,
             "misconduct": None,
+            "clause": "县级部门职责" if item is not None else "",
         }
 
     def _item(self, county: str, code: str) -> ListItem:

@@ -49,7 +49,6 @@ class Watched(NamedTuple):
 
 WATCHED = (
     Watched(Job.accept_watch, Call, (CallState.submitted,), "accept_due", ("send",)),
-    Watched(Job.respond_remind, CallAssignment, (AssignmentState.pending,), "respond_due", ("create",)),
     Watched(Job.promise_remind, CallAssignment, AT_WORK, "promised_due", ("respond", "reopen", "resume")),
     Watched(Job.pause_watch, CallAssignment, (AssignmentState.paused,), "pause_due", ("pause",)),
     Watched(Job.extension_watch, Extension, (ExtensionState.asked,), "answer_due", ("create",)),
@@ -67,6 +66,7 @@ WATCHED = (
         "due",
         ("create", "send_back"),
     ),
+    Watched(Job.respond_remind, CallAssignment, (AssignmentState.pending,), "respond_due", ("create", "bind")),
     Watched(
         Job.case_escalate,
         CoordinationCase,

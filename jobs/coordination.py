@@ -23,6 +23,9 @@ from models.workflow import Refused
 
 log = logging.getLogger("jobs.coordination")
 
+HOLDING = (Side.respondent, Side.opener, Side.other)
+"""Who is pressed where no duty holder was named: who rejected; without a call, those who disputed it."""
+
 SETTLED = (CaseState.filed, CaseState.decided)
 WITHOUT_LIMIT = timedelta(days=7)
 """How soon execution is looked at again in a county that set no limit for it."""
@@ -91,7 +94,7 @@ def execution(batch: Batch) -> None:
         CoordinationCase.state == CaseState.supervising,
         supervision_level=case((level < HIGHEST, level + 1), else_=level),
     )
-    respondents = _parties(batch, (case_.id for _, case_, _ in pressed), CaseParty.side == Side.respondent)
+    respondents = _parties(batch, (case_.id for _, case_, _ in pressed), CaseParty.side.in_(HOLDING))
     for promise, case_, now in pressed:
         holders = [case_.responsible_unit_id] if case_.responsible_unit_id else respondents[case_.id]
         for unit_id in dict.fromkeys((*holders, case_.supervision_unit_id)):

@@ -144,7 +144,7 @@ class Batch:
     def remind(
         self, promise: Fired, subject: Any, unit_id: int | None, due: datetime, reason: str, message: str, **say: Any
     ) -> None:
-        """A reminder (催办) to a unit that has to act, and the message of it.
+        """A reminder (催办) to a unit that has to act, and the message of it; without a call, the message alone.
 
         Unless it is about an emergency, it waits for working hours, and goes by mail in the digest of a morning.
         """

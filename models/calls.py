@@ -215,6 +215,10 @@ class CallAssignment(Regional, Model):
     no_item_covers: Mapped[bool] = mapped_column(
         default=False, info={"label": N_("No item covers this"), "protected": True}
     )
+    clause: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Clause cited"), "protected": True})
+    ruling: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Binding ruling"), "protected": True})
+    ruled_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Ruled at"), "protected": True})
+    ruled_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True, info={"protected": True})
     cited_item_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True, info={"protected": True})
     proposed_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True, info={"protected": True})
     provisional: Mapped[bool] = mapped_column(
@@ -232,6 +236,9 @@ class CallAssignment(Regional, Model):
     )
     proposed_unit: Mapped[Unit | None] = relationship(
         foreign_keys=proposed_unit_id, info={"label": N_("Unit named instead"), "protected": True}
+    )
+    ruled_unit: Mapped[Unit | None] = relationship(
+        foreign_keys=ruled_unit_id, info={"label": N_("Responsible by the ruling"), "protected": True}
     )
 
     __mapper_args__ = {"version_id_col": version}

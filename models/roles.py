@@ -57,7 +57,8 @@ _LISTS = (
 )
 _CALLS = (
     "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder Nudge "
-    "RectificationOrder Circular CircularLine CircularFailure MutualRating CaseAssessment"
+    "RectificationOrder Circular CircularLine CircularFailure MutualRating CaseAssessment OfflineStep "
+    "CaseDocument"
 )
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
@@ -113,6 +114,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.editorial_officer: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "CoordinationCase": "read export file send_back issue_opinion",
+        "OfflineStep": "read add export",
+        "CaseDocument": "read add export",
         "ThreeFixedDocument": "read add edit delete export",
         "ResponsibilityStatement": "read export keep clear",
         "IrregularAssignmentReport": "read export accept find_irregular dismiss",
@@ -124,7 +127,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.county_dispatcher: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read export accept return_for_correction dispatch",
-        "CallAssignment": "read export uphold reassign resume",
+        "CallAssignment": "read export uphold reassign rule resume",
         "Extension": "read export approve refuse",
         "ResidencyRoster": "read add edit delete export",
         "ReminderStep": "read add edit delete export",
@@ -139,6 +142,10 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "RectificationOrder": "read add export verify_rectified send_back",
         "Circular": "read edit export publish_circular",
         "CircularLine": "read export order_rectification",
+        "CaseParty": "read add export",
+        "JointMeeting": "read add edit delete export record_minutes",
+        "OfflineStep": "read add export",
+        "CaseDocument": "read add export",
         "Promise": "read",
     },
     RoleName.assessor: dict.fromkeys(_READ_ALL.split(), "read export"),
@@ -161,7 +168,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
         "CallAssignment": "read export respond start pause resume resolve reject nudge",
         "Extension": "read add export",
-        "CoordinationCase": "read export agree disagree",
+        "CoordinationCase": "read add export agree disagree withdraw",
         "SupervisionOrder": "read export acknowledge reply",
         "RectificationOrder": "read export write_plan report_done",
         "AssignedMatter": "read add edit delete export submit cancel",
@@ -185,7 +192,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
         "CallAssignment": "read export respond start pause resume resolve reject nudge",
         "Extension": "read add export",
-        "CoordinationCase": "read export agree disagree",
+        "CoordinationCase": "read add export agree disagree withdraw",
         "SupervisionOrder": "read export acknowledge reply",
         "RectificationOrder": "read export write_plan report_done",
         "IrregularAssignmentReport": "read add edit export withdraw",
@@ -205,6 +212,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
 for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_head):
     _TABLE[_role]["MutualRating"] = "read export rate"
     _TABLE[_role]["ListOpinion"] = _TABLE[_role]["AdjustmentOpinion"] = "read export give"
+    _TABLE[_role]["OfflineStep"] = _TABLE[_role]["CaseDocument"] = "read add export"
     _TABLE[_role]["ListAdjustment"] = "read add edit delete export submit withdraw"
 for _role in (RoleName.department_head, RoleName.agency_head, RoleName.editorial_officer, RoleName.county_dispatcher):
     _TABLE[_role] |= {"BackDeskTask": "read export answer", "ReviewOpinion": "read export give"}

@@ -16,6 +16,7 @@ from models.assigned import AssignedMatter
 from models.base import Role, User
 from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallState
+from models.case_papers import CaseDocument, OfflineKind, OfflineStep, OfflineStepUnit
 from models.coordination import CaseState, CoordinationCase
 from models.files import Attachment
 from models.imports import ImportRow, ImportRun, RowAction
@@ -39,6 +40,7 @@ from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
 from models.rules.irregular import REPORT
 from models.rules.lists import LIST
+from models.rules.opening import prepare_case, tell_of_case
 from models.rules.organisation import place_units
 from models.rules.ratings import RATING
 from models.rules.requests import REQUEST
@@ -75,7 +77,7 @@ WORKFLOWS = {
     **LOCAL_WORKFLOWS,
     **SUPERVISION_WORKFLOWS,
 }
-SIDES = ("rater_unit", "unit", "department", "caller_unit", "lead_department", "reporter")
+SIDES = ("rater_unit", "unit", "department", "caller_unit", "lead_department", "reporter", "opened_by")
 """By which of its relations a subject names the units that it lies between."""
 
 OFFICES = {
@@ -172,6 +174,7 @@ CASE_PATHS = {
     CaseState.decided: "notify_parties disagree issue_opinion",
     CaseState.supervising: "notify_parties agree file order_execution",
     CaseState.closed: "notify_parties agree file order_execution executed",
+    CaseState.withdrawn: "withdraw",
 }
 
 
@@ -559,9 +562,36 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
         self, *, state: CaseState = CaseState.opened, at: datetime = NOW, holder: Unit | None = None, **of_call: Any
     ) -> CoordinationCase:
         """The case of a call that was rejected and forwarded; `holder` is whom it makes responsible."""
+        if state is CaseState.withdrawn:  # as only one without a call can be
+            of_case = {"by": of_call.get("caller"), "other": of_call.get("lead"), "item": of_call.get("item")}
+            return self.free_case(state=state, at=at, **of_case)
         call = self.call(state=CallState.forwarded, at=at, **of_call)
-        case = self.case_of(call)
-        holder = holder or self.assignments(call)[0].department
+        return self._lead(self.case_of(call), state, at, holder or self.assignments(call)[0].department)
+
+    def free_case(
+        self,
+        *,
+        state: CaseState = CaseState.opened,
+        at: datetime = NOW,
+        by: Unit | None = None,
+        other: Unit | None = None,
+        **columns: Any,
+    ) -> CoordinationCase:
+        """A case without a call, that `by` opened against `other`."""
+        by = by or self.township()
+        other = other or self.department(self.session.get(Unit, by.region_id))
+        item = columns.pop("item", None)
+        said = {"title": self._name("A dispute"), "description": "Nobody clears the ditch."} | columns
+        case = CoordinationCase(**said, list_item=item, list_item_id=item.id if item else None)
+        case.other_parties.append(other)
+        with self.session.no_autoflush:
+            prepare_case(self.session, case, self.actor(by), at)
+        self._add(case)
+        tell_of_case(self.session, case, self.actor(by), at)
+        self.session.commit()
+        return self._lead(case, state, at, other)
+
+    def _lead(self, case: CoordinationCase, state: CaseState, at: datetime, holder: Unit) -> CoordinationCase:
         answers: dict[str, dict[str, Any]] = {
             "agree": {"agreement": "Both sides agree.", "responsible_unit_id": holder},
             "file": {"filing_number": "2026-1"},
@@ -570,6 +600,22 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
         for name in CASE_PATHS[state].split():
             self.press(case, name, at=at, **answers.get(name, {}))
         return case
+
+    def offline_step(self, case: CoordinationCase, by: Unit | None = None) -> OfflineStep:
+        """A visit that a party recorded, and took part in."""
+        by = by or self.session.get(Unit, case.opened_by_id)
+        step = OfflineStep(
+            region_id=case.region_id, case=case, kind=OfflineKind.visit, held_on=date(2026, 11, 20), outcome="Seen.",
+            unit=by, recorded_at=NOW,
+        )  # fmt: skip
+        step.taking_part = [OfflineStepUnit(region_id=case.region_id, unit=by)]
+        return self._add(step)
+
+    def case_document(self, case: CoordinationCase, by: Unit | None = None) -> CaseDocument:
+        by = by or self.session.get(Unit, case.opened_by_id)
+        file = self.file(by)
+        told = {"region_id": case.region_id, "title": file.name, "filed_at": NOW}
+        return self._add(CaseDocument(case=case, file=file, unit=by, **told))
 
     def assignments(self, call: Call) -> list[CallAssignment]:
         """The parts of the round that runs, the lead first."""

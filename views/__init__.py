@@ -7,7 +7,8 @@ from views.calendar import calendar_days, reminder_steps, time_limits, working_w
 from views.calls import assignments, calls
 from views.circulars import circular_failures, circular_lines, circulars, rectification_orders
 from views.community import exchange_entries, micro_projects, micro_wishes, villager_councils
-from views.coordination import cases, parties
+from views.coordination import cases, documents, parties
+from views.coordination import steps as offline_steps
 from views.disputes import dispute_cases, mediator_pairs
 from views.evidence import off_site_evidence
 from views.files import attachments
@@ -45,6 +46,8 @@ CONSOLES = (
     parties,
     ratings,
     assessments,
+    offline_steps,
+    documents,
     call_situations,
     supervision_orders,
     reminders,

@@ -175,7 +175,18 @@ assignments = Console(
     listed=("call", "department", "role", "state", "respond_due", "promised_due", "failure_kind"),
     form=(),
     links=(MORE_TIME, SUPERVISE),
-    searched=("state", "role", "failure_kind", "department", "respond_due", "dispatched_at"),
+    searched=(
+        "state",
+        "role",
+        "failure_kind",
+        "department",
+        "respond_due",
+        "dispatched_at",
+        "cited_item",
+        "no_item_covers",
+        "rejected_at",
+        "ruled_unit",
+    ),
     deadlines={"respond_due": ("responded_at",), "promised_due": ("resolved_at",)},
     charts=(
         Chart(by="department", split="state", title=N_("Assignments by department and state")),
@@ -190,6 +201,12 @@ assignments = Console(
             sums=("cases", "fines", "confiscations"),
             title=N_("Results of enforcement by department"),
             definition=N_("As reported with the result of a part."),
+        ),
+        Chart(
+            by="cited_item",
+            split="state",
+            title=N_("Items cited in refusals"),
+            definition=N_("Also refusals that were taken back by a ruling since; without an item: none was cited."),
         ),
     ),
     related=(

@@ -27,6 +27,7 @@ class Moves(Protocol):
         answers: Any,
         note: str,
         version: int | None,
+        on_page: bool,
     ) -> None: ...
 
 

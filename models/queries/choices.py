@@ -9,6 +9,7 @@ from models.admissions import AdmissionState, DutyAdmission
 from models.assigned import AssignedMatter, MatterState
 from models.base import User
 from models.calls import AssignmentState, CallAssignment
+from models.coordination import OVER, CaseParty, CoordinationCase
 from models.governance import GovernanceModule
 from models.grids import Grid, GridAssignment, GridRole, GridState
 from models.item_words import ItemState, ListState, PowerStatus
@@ -166,3 +167,16 @@ def own_units(actor: Actor) -> ColumnElement[bool]:
 def serving_units(actor: Actor) -> ColumnElement[bool]:
     """Units of the county, as far as they exist today."""
     return (Unit.region_id == actor.region_id) & (Unit.unit_type != UnitType.county) & Unit.valid_to.is_(None)
+
+
+def open_cases(actor: Actor) -> ColumnElement[bool]:
+    """Cases that are not over, to which one may add: as a party, or for the office of the county."""
+    party = CoordinationCase.id.in_(select(CaseParty.case_id).where(CaseParty.unit_id.in_(actor.unit_ids)))
+    here = CoordinationCase.region_id == actor.region_id
+    of_office = bool(actor.roles & {RoleName.supervisor, RoleName.editorial_officer})
+    return CoordinationCase.state.not_in(OVER) & (or_(party, here) if of_office else party)
+
+
+def other_bodies(actor: Actor) -> ColumnElement[bool]:
+    """Bodies of the county beside one's own, as far as they exist today."""
+    return bodies(actor) & Unit.valid_to.is_(None) & Unit.id.not_in(actor.unit_ids)

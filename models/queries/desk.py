@@ -29,6 +29,7 @@ from models.item_words import ListState
 from models.lists import DutyList
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.opinions import ListOpinion, OpinionState
+from models.queries.refusals import refused_before
 from models.ratings import MutualRating, RatingState
 from models.requests import DataRequest, RequestState
 from models.roles import RoleName
@@ -92,9 +93,17 @@ def _of_county_office(actor: Actor) -> Iterator[Pile]:
         CallAssignment.state == A.rejected,
         CallAssignment.call.has((Call.rounds == CallAssignment.round) & Call.state.in_((S.dispatched, S.in_progress))),
     )
+    twice = and_(
+        CallAssignment.region_id == actor.region_id,
+        CallAssignment.state == A.rejected,
+        CallAssignment.call.has((Call.rounds == CallAssignment.round) & (Call.state == S.rejected)),
+        refused_before(),
+    )
     yield _pile(CallAssignment, N_("Rule on a rejection"), rejected, since=CallAssignment.rejected_at)
     more = (Extension.region_id == actor.region_id) & (Extension.state == ExtensionState.asked)
     yield _pile(Extension, N_("Grant more time, or refuse"), more, Extension.answer_due)
+    title = N_("Rule on the second refusal of a call")
+    yield _pile(CallAssignment, title, twice, since=CallAssignment.rejected_at)
     waiting = here & Call.state.in_((S.dispatched, S.in_progress))
     yield _pile(Call, N_("With the departments"), waiting, Call.resolve_due, mine=False)
     matter = AssignedMatter

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import object_session
 
 from models.actor import Actor
 from models.base import N_
@@ -11,12 +14,14 @@ from models.item_words import ItemState, PlatformKind
 from models.ledger import Job
 from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
+from models.queries.finding import find
 from models.rules.calls import answering
 from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, tell
 from models.rules.nudges import may_nudge, moved, nudged, nudging
 from models.rules.offices import office
 from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise, promise
+from models.rules.rulings import bound, check_ruling, cites_well, may_be_held, may_rule, ruled
 from models.rules.segments import may_pause, may_resume, paused, resumed
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
@@ -111,6 +116,7 @@ def _end_call_if_done(assignment: CallAssignment, step: Step) -> None:
 
 def _may_reject(assignment: CallAssignment, step: Step) -> None:
     """A refusal cites the item, or says that none covers the matter; and names the right unit (TC-40)."""
+    check_ruling(assignment, step)
     item, none_covers, unit = (step.answers.get(k) for k in ("list_item_id", "no_item_covers", "proposed_unit_id"))
     if bool(item) == bool(none_covers):
         raise Refused(N_("Cite the list item, or say that no item covers this: one of the two."), field="list_item_id")
@@ -126,6 +132,7 @@ def _rejected(assignment: CallAssignment, step: Step) -> None:
     _end_response_clock(assignment, step, cause="rejected")
     assignment.rejected_at, assignment.rejected_reason = step.now, answers["reason"]
     assignment.cited_item, assignment.proposed_unit = answers.get("list_item_id"), answers.get("proposed_unit_id")
+    assignment.clause = answers.get("clause") or ""
     assignment.no_item_covers = bool(answers.get("no_item_covers"))
     county = office(step.session, assignment.region_id, Duty.county_office)
     for unit_id in (county.id, assignment.call.caller_unit_id):
@@ -175,6 +182,13 @@ def others(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
 
 def in_force(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
     return (ListItem.region_id == assignment.region_id) & (ListItem.state == ItemState.published)
+
+
+def fitting(assignment: CallAssignment, actor: Actor) -> Sequence[int]:
+    """The items that the words of the call are about, best first."""
+    session = object_session(assignment)
+    found = find(session, actor, f"{assignment.call.title} {assignment.call.description}") if session else None
+    return [item.id for item in found.items] if found else []
 
 
 def other_units(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
@@ -281,6 +295,15 @@ ASSIGNMENT = Workflow(
                 model=ListItem,
                 among=in_force,
                 required=False,
+                first=fitting,
+                help=N_("In force today. Those that fit the words of the call are offered first."),
+            ),
+            Ask(
+                name="clause",
+                label=N_("Clause cited"),
+                required=False,
+                length=200,
+                help=N_("Of the item that you cite: the words or the number that say whose duty it is."),
             ),
             Ask(name="no_item_covers", label=N_("No item covers this"), kind="flag", required=False),
             Ask(
@@ -293,6 +316,7 @@ ASSIGNMENT = Workflow(
             ),
         ),
         guard=_may_reject,
+        insists=cites_well,
         suggest=lambda assignment: {"list_item_id": assignment.call.list_item},
         effect=_rejected,
         tone="danger",
@@ -330,6 +354,36 @@ ASSIGNMENT = Workflow(
         guard=_may_reassign,
         effect=_reassigned,
         tone="active",
+    ),
+    Transition(
+        name="rule",
+        label=N_("Rule on the second refusal"),
+        source=frozenset({A.rejected}),
+        target=A.reassigned,
+        by=county_office,
+        asks=(
+            Ask(
+                name="ruled_unit_id",
+                label=N_("Unit held responsible"),
+                kind="row",
+                model=Unit,
+                among=may_be_held,
+                help=N_("It cannot reject the call again."),
+            ),
+            Ask(name="ruling", label=N_("Ruling and its reason"), kind="long_text"),
+        ),
+        guard=may_rule,
+        effect=ruled,
+        tone="warn",
+        help=N_("Binding: the call goes to the unit that you name, whoever it is."),
+    ),
+    Transition(
+        name="bind",
+        label=N_("Bound by a ruling"),
+        source=frozenset({A.rejected, A.reassigned, A.upheld}),
+        target=A.pending,
+        by=None,
+        effect=bound,
     ),
     Transition(
         name="reopen",

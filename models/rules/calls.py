@@ -17,7 +17,7 @@ from models.calls import (
     Direction,
     FailureKind,
 )
-from models.coordination import CaseParty, CoordinationCase, Side
+from models.coordination import CoordinationCase
 from models.item_words import ItemState
 from models.ledger import Job
 from models.lists import ListItem
@@ -29,6 +29,7 @@ from models.rules.clues import check_place, watch_clue
 from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
+from models.rules.opening import forwarded
 from models.rules.powers import check_power
 from models.rules.ratings import closed, confirmed
 from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise, promise
@@ -215,40 +216,16 @@ def _all_rejected(call: Call, step: Step) -> None:
     _tell_caller(call, step, message, f"rejected{call.rounds}")
 
 
+def _ruled(call: Call, step: Step) -> None:
+    """A binding ruling names who answers, so the caller waits again, with a fresh limit."""
+    limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
+    call.resolve_due, call.provisional = limit.at, limit.provisional
+
+
 def _finished(call: Call, step: Step) -> None:
     call.resolved_at = step.now
     message = N_("A result was reported: %(call)s. Confirm it, or say that it is not solved.")
     _tell_caller(call, step, message, f"finished{call.rounds}.{call.reopened}")
-
-
-def _forwarded(call: Call, step: Step) -> None:
-    """R14: to the supervision account, by nobody else's leave. A case is opened for it."""
-    session = step.session
-    supervision = office(session, call.region_id, Duty.supervision_office)
-    case = CoordinationCase(
-        region_id=call.region_id,
-        number=next_number(session, call.region_id, "case", step.now),
-        title=call.title,
-        call=call,
-        round=call.rounds,
-        forwarded_at=step.now,
-        forwarded_by_id=step.actor.user_id,
-        supervision_unit=supervision,
-    )
-    session.add(case)
-    sides = {call.caller_unit_id: Side.caller}
-    for assignment in current(session, call):
-        if assignment.state is A.rejected:
-            sides.setdefault(assignment.department_id, Side.respondent)
-    for assignment in current(session, call):
-        if assignment.state is A.rejected and assignment.proposed_unit_id:
-            sides.setdefault(assignment.proposed_unit_id, Side.named)
-    session.add_all(
-        CaseParty(region_id=call.region_id, case=case, unit_id=unit_id, side=side) for unit_id, side in sides.items()
-    )
-    session.flush()
-    message = N_("%(unit)s forwards a rejected call: %(call)s. Bring the parties together.")
-    tell(session, supervision.id, case, message, key="opened", now=step.now, call=str(call), unit=str(call.caller_unit))
 
 
 CALL = Workflow(
@@ -331,7 +308,7 @@ CALL = Workflow(
         source=frozenset({S.rejected}),
         target=S.forwarded,
         by=caller,
-        effect=_forwarded,
+        effect=forwarded,
         tone="warn",
         help=N_("It opens a coordination case. Nobody's approval is needed."),
     ),
@@ -370,6 +347,14 @@ CALL = Workflow(
         target=S.awaiting_confirmation,
         by=None,
         effect=_finished,
+    ),
+    Transition(
+        name="ruled",
+        label=N_("Ruled on: it goes on"),
+        source=frozenset({S.rejected}),
+        target=S.dispatched,
+        by=None,
+        effect=_ruled,
     ),
     Transition(
         name="all_rejected",

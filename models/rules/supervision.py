@@ -47,7 +47,8 @@ def open_parts(actor: Actor) -> ColumnElement[bool]:
 
 
 def open_cases(actor: Actor) -> ColumnElement[bool]:
-    return (CoordinationCase.region_id == actor.region_id) & (CoordinationCase.state != CaseState.closed)
+    running = CoordinationCase.call_id.is_not(None) & (CoordinationCase.state != CaseState.closed)
+    return running & (CoordinationCase.region_id == actor.region_id)
 
 
 def prepare_order(session: Session, order: SupervisionOrder, actor: Actor, now: datetime) -> None:
@@ -55,7 +56,10 @@ def prepare_order(session: Session, order: SupervisionOrder, actor: Actor, now: 
     if bool(order.assignment_id) == bool(order.case_id):
         raise Refused(N_("Name the assignment, or the coordination case: one of the two."), field="assignment")
     about = order.assignment or order.case
-    order.region_id, order.call = about.region_id, about.call  # type: ignore[union-attr]
+    call = about.call  # type: ignore[union-attr]
+    if call is None:
+        raise Refused(N_("This case has no call. Its execution is pressed on the case itself."), field="case")
+    order.region_id, order.call = call.region_id, call
     order.unit = order.assignment.department if order.assignment else _party(session, order)
     order.unit_id, order.call_id = order.unit.id, order.call.id
     if not supervising(order, actor):
@@ -109,9 +113,9 @@ def moments(order: SupervisionOrder) -> list[datetime]:
     return sorted({moment for moment in (order.acknowledge_due, order.due) if moment is not None})
 
 
-def check_supervisor(call: Call, actor: Actor) -> None:
+def check_supervisor(call: Call | CoordinationCase, actor: Actor) -> None:
     """R3: raise `Refused` where who leads in a matter would supervise others on it. A clock's order is nobody's."""
-    cited = call.list_item or call.assigned_matter
+    cited = call.list_item or (call.assigned_matter if isinstance(call, Call) else None)
     if cited is not None and actor.serves(cited.lead_department_id):
         raise Refused(
             N_(

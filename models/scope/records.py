@@ -11,6 +11,7 @@ from models.actor import REGION_ID, UNIT_IDS, USER_ID
 from models.admissions import DutyAdmission
 from models.assigned import AssignedMatter
 from models.calls import CallCounter
+from models.coordination import CoordinationCase
 from models.door import Roles, Scope
 from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
@@ -20,7 +21,7 @@ from models.ratings import CaseAssessment, MutualRating
 from models.recorder import RecorderEntry, RecorderHead
 from models.requests import DataRequest
 from models.scope.admissions import my_admission_ids
-from models.scope.calls import my_call_ids
+from models.scope.calls import my_call_ids, my_case_ids
 from models.scope.imports import my_run_ids
 from models.scope.matters import asked_of_me, concerns_me, my_report_ids, my_statement_ids
 from models.scope.ratings import sees_assessment, sees_rating
@@ -29,6 +30,7 @@ from models.statements import ResponsibilityStatement
 
 TOLD_TO_ALL_CONCERNED: dict[type[Any], Select[int]] = {
     AssignedMatter: select(AssignedMatter.id).where(concerns_me),
+    CoordinationCase: my_case_ids,
     DutyAdmission: my_admission_ids,
     ResponsibilityStatement: my_statement_ids,
     IrregularAssignmentReport: my_report_ids,

@@ -17,7 +17,7 @@ TABLE = {
     "working":    ("pause resolve",       "",                 "nudge"),
     "paused":     ("resume",              "resume",           "resume"),
     "resolved":   ("",                    "",                 ""),
-    "rejected":   ("",                    "uphold reassign",  ""),
+    "rejected":   ("",                    "uphold reassign rule", ""),
     "reassigned": ("",                    "",                 ""),
     "upheld":     ("",                    "",                 ""),
 }  # fmt: skip

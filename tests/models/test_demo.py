@@ -16,6 +16,7 @@ from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission, G
 from models.assigned import AssignedMatter, MatterState
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
+from models.case_papers import CaseDocument, OfflineStep
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.disputes import DisputeCase, DisputeState
 from models.door import system_session
@@ -25,6 +26,7 @@ from models.item_words import ItemState, ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList, ListItem, ListType
+from models.meetings import JointMeeting
 from models.notices import Notice
 from models.nudges import Nudge
 from models.organisation import Posting, Unit
@@ -287,7 +289,7 @@ def test_after_a_closed_case_the_call_went_to_its_duty_holder_and_was_solved(cou
     assert county.scalar(of_round) == case.responsible_unit_id
     assert case.call.state is CallState.closed
     sides = set(county.scalars(select(CaseParty.side).where(CaseParty.case_id == case.id)))
-    assert sides == set(Side)
+    assert sides == {Side.caller, Side.respondent, Side.named}
 
 
 @pytest.mark.parametrize("username", [*DESKS, "tc_nongye", "nanpuxi", "tc_editorial"])
@@ -497,3 +499,16 @@ def test_the_demo_shows_what_the_supervision_office_does(county):
     assert county.scalars(select(Nudge.movement)).all()
     assert RectificationState.verified in county.scalars(select(RectificationOrder.state)).all()
     assert CircularState.published in county.scalars(select(Circular.state)).all()
+
+
+def test_one_case_began_without_a_call_and_holds_steps_a_meeting_and_a_document(county):
+    free = select(CoordinationCase).where(CoordinationCase.call_id.is_(None))
+    case = county.scalars(free.where(CoordinationCase.state == CaseState.negotiating)).one()
+    for model, many in ((OfflineStep, 2), (CaseDocument, 1), (JointMeeting, 1)):
+        assert len(county.scalars(select(model).where(model.case_id == case.id)).all()) == many, model
+
+
+def test_a_second_refusal_was_ruled_on_and_the_unit_answers(county):
+    part = county.scalars(select(CallAssignment).where(CallAssignment.ruled_at.is_not(None))).one()
+    assert (part.ruled_unit_id, part.state) == (part.department_id, AssignmentState.working)
+    assert part.call.title == call_of(county, "roadside-waste").title

@@ -18,6 +18,7 @@ from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, 
 from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
 from models.calendar import CalendarDay, ReminderStep, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState, FailureKind
+from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
 from models.community import ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
@@ -99,6 +100,9 @@ REST = {
     CaseParty:        ("ours",          "county", "all"),
     MutualRating:     ("rated",         "rated",  "rated"),
     CaseAssessment:   ("theirs",        "county", "all"),
+    OfflineStep:      ("ours",          "county", "all"),
+    OfflineStepUnit:  ("ours",          "county", "all"),
+    CaseDocument:     ("ours",          "county", "all"),
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
     Nudge:            ("ours",          "county", "all"),
@@ -262,6 +266,12 @@ WRITERS = {
     (AdmissionBatch, "editorial"): "county",
     (JointMeeting, "editorial"): "planned here",
     (MeetingMember, "editorial"): "planned here",
+    (OfflineStep, "luoyang"): "theirs",
+    (OfflineStepUnit, "luoyang"): "theirs",
+    (CaseDocument, "luoyang"): "theirs",
+    (OfflineStep, "tongcheng"): "theirs",
+    (OfflineStepUnit, "tongcheng"): "theirs",
+    (CaseDocument, "tongcheng"): "theirs",
     (CalendarDay, "admin"): "all",
     (WorkingWindow, "admin"): "all",
     (TimeLimit, "admin"): "all",
@@ -385,6 +395,7 @@ class World:
             "closed": make.call(luoyang, item=item, lead=zrzy, state=CallState.closed),
         }
         self._rate(self.calls["resolved"])
+        self._add_to_cases("forwarded", "theirs")
         for name in ("dispatched", "across", "theirs"):
             self._press_on(self.calls[name])
         self.make.adjustment(by=luoyang, item=item)
@@ -437,6 +448,12 @@ class World:
         sealed, _, *pair = self.make.ratings(call)
         for rating in (sealed, *pair):
             self.make.rate(rating)
+
+    def _add_to_cases(self, *names: str) -> None:
+        for name in names:
+            case = self.make.case_of(self.calls[name])
+            self.make.offline_step(case)
+            self.make.case_document(case)
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -517,12 +534,14 @@ class World:
             "mine": lambda: row.user_id == actor.user_id,
             "ours": lambda: self._call_of(row) in calls,
             "kept or sent": lambda: (
-                row.unit_id in actor.unit_ids or (here and (self._documents_of(row) or self._evidence_of(row)))
+                row.unit_id in actor.unit_ids
+                or (here and (self._documents_of(row) or self._evidence_of(row) or self._papers_of(row)))
             ),
             "rated": lambda: self._reads(row, actor),
             "shown or sent": lambda: (
                 row.unit_id in actor.unit_ids
                 or (here and any(self._list_of(d).state in OPEN for d in self._documents_of(row)))
+                or any(paper.case.call_id in calls for paper in self._papers_of(row))
             ),
             "proposed or asked": lambda: (
                 row.proposer_unit_id in actor.unit_ids or bool(self._asked_about(row) & set(actor.unit_ids))
@@ -607,6 +626,9 @@ class World:
     def _evidence_of(self, file: Attachment) -> list[OffSiteEvidence]:
         return list(self.session.scalars(select(OffSiteEvidence).where(OffSiteEvidence.file_id == file.id)))
 
+    def _papers_of(self, file: Attachment) -> list[CaseDocument]:
+        return list(self.session.scalars(select(CaseDocument).where(CaseDocument.file_id == file.id)))
+
     def _asked_about(self, adjustment: ListAdjustment) -> set[int]:
         asked = select(AdjustmentOpinion.unit_id).where(AdjustmentOpinion.list_adjustment_id == adjustment.id)
         return set(self.session.scalars(asked))
@@ -617,7 +639,8 @@ class World:
         return {key for key, name in self.asked[model].items() if name in names.split()}
 
     def _call_of(self, row: Any) -> int:
-        return row.case.call_id if isinstance(row, CaseParty) else row.call_id
+        row = row.step if isinstance(row, OfflineStepUnit) else row
+        return row.case.call_id if isinstance(row, CaseParty | OfflineStep | CaseDocument) else row.call_id
 
     def _admission_of(self, row: Any) -> DutyAdmission:
         return row if isinstance(row, DutyAdmission) else row.admission

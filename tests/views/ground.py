@@ -21,6 +21,7 @@ from models.actor import Actor
 from models.adjustments import AdjustmentState as S
 from models.assigned import MatterState
 from models.base import Model, User
+from models.calls import AssignmentState as A
 from models.community import ExchangeEntry, ExchangeKind
 from models.disputes import DisputeState
 from models.door import act_for, may_write
@@ -141,9 +142,13 @@ class Ground:
                     make.rate(make.ratings(call)[1])  # sealed from the caller
         for state in CASE_PATHS if thoroughly else ("opened",):
             make.case(caller=town, item=item, state=state)
+            make.free_case(by=town, other=department, item=item, state=state)
+            make.free_case(by=department, other=town, state=state)
         for state in ASSIGNMENT_PATHS if thoroughly else ():
             make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
         self._pressure(town, department, item, thoroughly=thoroughly)
+        if thoroughly:
+            self._refused_twice(town, department)
 
     def _pressure(self, town: Unit, department: Unit, item: ListItem, *, thoroughly: bool) -> None:
         """More time that is asked for, and what follows when none is left."""
@@ -155,6 +160,13 @@ class Ground:
         for state in RECTIFICATION_PATHS if thoroughly else ("issued",):
             make.rectification(department, state=state)
             make.rectification(town, state=state)
+
+    def _refused_twice(self, town: Unit, department: Unit) -> None:
+        """A part on which the county office may rule."""
+        part, other = self.make.assignment(caller=town, lead=department, state=A.rejected), self.make.department()
+        self.make.press(part, "reassign", department_id=other)
+        again = next(p for p in self.make.assignments(part.call) if p.department is other)
+        self.make.press(again, "reject", reason="Not ours.", no_item_covers=True)
 
     def _burden(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, town, department, county = self.make, units["township"], units["department"], units["county"]
