@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date, datetime, time
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from jobs.chinese import chinese
@@ -55,7 +55,7 @@ def compile_circulars(session: Session, now: datetime) -> Done:
     period = f"{month:%Y-%m}"
     compiled = exists().where(Circular.region_id == CallAssignment.region_id, Circular.period == period)
     asked = select(CallAssignment.region_id).where(CallAssignment.dispatched_at < ends, ~compiled).distinct()
-    counties = list(session.scalars(asked.order_by(CallAssignment.region_id)))
+    counties = _locked(session, asked.order_by(CallAssignment.region_id))
     found = select(CallAssignment).where(
         CallAssignment.region_id.in_(counties),
         CallAssignment.failure_kind != FailureKind.none,
@@ -70,6 +70,14 @@ def compile_circulars(session: Session, now: datetime) -> Done:
         session.add_all(_compiled(county, month, period, failures[county], names, now))
     session.flush()
     return Done(len(counties), len(counties))
+
+
+def _locked(session: Session, asked: Select[int]) -> list[int]:
+    """The counties, each held: of two who compile at once, the second waits, and finds the first one's."""
+    if held := list(session.scalars(asked)):
+        session.execute(select(Unit.id).where(Unit.id.in_(held)).order_by(Unit.id).with_for_update())
+        held = list(session.scalars(asked))
+    return held
 
 
 def _units(failures: dict[int, list[CallAssignment]]) -> set[int]:

@@ -34,6 +34,7 @@ EFFECTS = {
     ("call_assignment", "respond_remind"): 2,
     ("call_assignment", "promise_remind"): 2,
     ("supervision_order", "create"): 2,
+    ("circular", "create"): 1,
     ("coordination_case", "escalate"): 2,
     ("coordination_case", "case_filing_remind"): 2,
     ("coordination_case", "case_execution_watch"): 2,

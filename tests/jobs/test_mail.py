@@ -10,7 +10,7 @@ import pytest
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import update
 
-from jobs import mail
+from jobs import chinese, mail
 from jobs.mail import (
     BATCH,
     CLAIM,
@@ -236,7 +236,7 @@ def test_the_letter_is_translated(settings, monkeypatch):
         def gettext(self, message):
             return {"%(call)s waits.": "%(call)s 等待受理。"}.get(message, message)
 
-    monkeypatch.setattr(mail, "_translations", Chinese)
+    monkeypatch.setattr(chinese, "_translations", Chinese)
     sent = message_from_bytes(letter(mailing(), NOW).as_bytes(), policy=default)
     assert sent["Subject"] == "330329-2026-0001 等待受理。"
     assert sent.get_content().startswith("330329-2026-0001 等待受理。")
