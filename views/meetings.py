@@ -4,8 +4,8 @@ from app.engine.declare import Chart, Console, Related
 from models.admissions import DutyAdmission
 from models.base import N_
 from models.meetings import JointMeeting, MeetingMember, MeetingVote
-from models.queries.choices import county_bodies, open_cases, planned_meetings
-from models.rules.meetings import MEETING, forget_member, prepare_meeting, prepare_member, seat_parties
+from models.queries.choices import county_bodies, planned_meetings
+from models.rules.meetings import MEETING, forget_member, prepare_meeting, prepare_member
 
 meetings = Console(
     model=JointMeeting,
@@ -13,9 +13,8 @@ meetings = Console(
     category=N_("Admissions"),
     icon="fa-people-group",
     listed=("title", "kind", "state", "meets_at", "place", "quorum", "minutes_at"),
-    form=("title", "kind", "case", "meets_at", "place", "quorum", "file"),
-    among={"case": open_cases},
-    searched=("title", "kind", "state", "meets_at", "case"),
+    form=("title", "kind", "meets_at", "place", "quorum", "file"),
+    searched=("title", "kind", "state", "meets_at"),
     deadlines={"meets_at": ("minutes_at",)},
     charts=(Chart(by="meets_at", per="month", kind="line", split="kind", title=N_("Joint meetings by month")),),
     related=(
@@ -30,7 +29,6 @@ meetings = Console(
     ),
     workflow=MEETING,
     prepare=prepare_meeting,
-    follow=seat_parties,
     empty=N_("No joint meeting has been called."),
 )
 
