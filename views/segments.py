@@ -10,7 +10,7 @@ pauses = Console(
     model=Pause,
     name=N_("Pauses"),
     category=N_("Calls"),
-    listed=("assignment", "reason", "paused_at", "resumed_at"),
+    listed=("call", "reason", "paused_at", "resumed_at"),
     form=(),
     searched=("call", "assignment", "paused_at", "resumed_at"),
     charts=(Chart(by="paused_at", per="month", kind="line", title=N_("Pauses by month")),),
@@ -24,7 +24,7 @@ extensions = Console(
     name=N_("More time"),
     category=N_("Calls"),
     icon="fa-hourglass-half",
-    listed=("assignment", "days", "state", "asked_at", "answer_due", "due_before", "due_after"),
+    listed=("call", "days", "state", "asked_at", "answer_due", "due_before", "due_after"),
     shown=(
         "assignment",
         "state",

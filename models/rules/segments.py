@@ -16,6 +16,7 @@ from models.actor import Actor
 from models.base import N_
 from models.calendar import LimitUnit
 from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment
+from models.door import by_rule
 from models.ledger import Job
 from models.organisation import Duty
 from models.queries.calendar import calendar_of
@@ -165,12 +166,13 @@ def prepare_extension(session: Session, extension: Extension, actor: Actor, now:
 
 def ask_for_it(session: Session, extension: Extension, actor: Actor, now: datetime) -> None:
     """The county office hears of it; unanswered, it lapses by itself."""
-    plan(session, extension, Job.extension_watch, extension.answer_due)
-    county = office(session, extension.region_id, Duty.county_office)
     message = N_("%(unit)s asks for %(days)s more days for %(call)s. Answer by %(due)s, or it is refused.")
     part = extension.assignment
-    tell(session, county.id, extension, message, key="asked", now=now, unit=str(part.department),
-         days=str(extension.days), call=str(part.call), due=iso(extension.answer_due))  # fmt: skip
+    with by_rule(session):
+        plan(session, extension, Job.extension_watch, extension.answer_due)
+        county = office(session, extension.region_id, Duty.county_office)
+        tell(session, county.id, extension, message, key="asked", now=now, unit=str(part.department),
+             days=str(extension.days), call=str(part.call), due=iso(extension.answer_due))  # fmt: skip
 
 
 def _may_grant(extension: Extension, step: Step) -> None:

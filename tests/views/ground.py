@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,8 @@ TOKEN = re.compile(r"zq\d{5}x")
 MODELS = {m.local_table.name: m.class_ for m in sorted(Model.registry.mappers, key=lambda m: m.local_table.name)}
 MEANT = {"subject_type", "action", "kind", "resource", "field", "hash", "prev_hash", "username", "password"}
 """Texts that mean something to the code, and so carry no token."""
+
+FAR = datetime(2098, 6, 30, 1, tzinfo=UTC)
 
 Row = tuple[str, int]  # a table's name, and the row's key
 
@@ -125,13 +127,14 @@ class Ground:
         for documented in (item, make.item(department, duty_list=draft)):
             make.document(documented)
         make.step(item)
+        for state in ("working", "responded"):  # promised for long after the walk
+            part = make.assignment(caller=town, lead=department, item=item, state=state, promised=FAR)
+        make.extension(part)
         for state in CALL_PATHS if thoroughly else ("draft", "dispatched"):
             make.call(town, state=state, item=item, cooperating=[helper], named=named, place_unit_id=units["grid"].id)
             make.call(department, state=state, lead=town)
         for state in CASE_PATHS if thoroughly else ("opened",):
             make.case(caller=town, item=item, state=state)
-        make.extension(make.assignment(caller=town, lead=department, item=item, state="responded"))
-        make.assignment(caller=town, lead=department, item=item, state="working")
         for state in ASSIGNMENT_PATHS if thoroughly else ():
             make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
 

@@ -47,6 +47,9 @@ def test_every_list_costs_as_much_for_many_rows_as_for_few(browser_of, make, ses
             make.call(town, state=call, item=item, cooperating=[helper])
             make.case(caller=town, item=item, state=case)
             make.assignment(caller=town, lead=lead, cooperating=[helper], item=item, state=part)
+            if number % 5 == 0:
+                make.assignment(caller=town, lead=lead, item=item, state="paused")
+                make.extension(make.assignment(caller=town, lead=lead, item=item, state="responded"))
         session.commit()
 
     def rows():
