@@ -56,6 +56,7 @@ WRITERS: dict[Word, RoleName] = {
     Duty.editorial_office: RoleName.list_manager,
     UnitType.department: RoleName.department_head,
     UnitType.agency: RoleName.agency_head,
+    UnitType.mass_organisation: RoleName.department_head,
     UnitType.township: RoleName.township_head,
     UnitType.street: RoleName.township_head,
     UnitType.village: RoleName.grid_worker,

@@ -33,6 +33,7 @@ SHOWN = 100
 SIGHTS = (
     (N_("Charts of calls"), "CallPage.chart_page", "fa-chart-column", Call.__name__),
     (N_("Charts of list items"), "ListItemPage.chart_page", "fa-chart-column", ListItem.__name__),
+    (N_("Three rates"), "Rates.page", "fa-percent", "CaseAssessment"),
     (N_("Burden meter"), "Burden.index", "fa-weight-hanging", "Burden"),
     (N_("Who answers?"), "Finder.index", "fa-magnifying-glass", ListItem.__name__),
 )
@@ -175,6 +176,9 @@ PAGES = {
     "irregular_assignment_report": "IrregularAssignmentReportPage.show",
     "responsibility_statement": "ResponsibilityStatementPage.show",
     "supervision_order": "SupervisionOrderPage.show",
+    "rectification_order": "RectificationOrderPage.show",
+    "circular": "CircularPage.show",
+    "mutual_rating": "MutualRatingPage.show",
     "duty_admission": "DutyAdmissionPage.show",
     "admission_opinion": "AdmissionOpinionPage.show",
     "guarantee_measure": "GuaranteeMeasurePage.show",

@@ -9,8 +9,23 @@ from flask_appbuilder import AppBuilder
 from sqlalchemy import select
 
 import config
-from app import burden, desk, errors, finder, identity, places, security, shell, situations, wake
+from app import (
+    burden,
+    case_times,
+    desk,
+    disputes,
+    errors,
+    finder,
+    identity,
+    places,
+    rates,
+    security,
+    shell,
+    situations,
+    wake,
+)
 from app.accounts import MEMBER
+from app.circulars import CircularPrint
 from app.comparison import Comparison, ComparisonApi
 from app.deadlines import derivation
 from app.engine import present
@@ -83,16 +98,21 @@ def create_app(**overrides: Any) -> Flask:
             Versions,
             VersionsApi,
             Comparison,
+            CircularPrint,
             ComparisonApi,
             desk.OpenApi,
             *finder.VIEWS,
+            *rates.VIEWS,
+            *disputes.VIEWS,
+            *case_times.VIEWS,
             Imports,
             ImportApi,
             burden.Burden,
             situations.Situations,
         ):
             appbuilder.add_view_no_menu(view)
-        shell.register(app, [*register(appbuilder, CONSOLES, world()), finder.ENTRY, burden.ENTRY, situations.ENTRY])
+        beside = (finder.ENTRY, burden.ENTRY, situations.ENTRY, rates.ENTRY, disputes.ENTRY)
+        shell.register(app, [*register(appbuilder, CONSOLES, world()), *beside])
     if settings.env == "production":
         _refuse_demo_accounts(app)
     if not app.testing:

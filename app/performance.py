@@ -61,7 +61,8 @@ class PerformanceApi(ApiBeside):
         get:
           summary: What became of the calls about an item, in any version, among those that one may see
           responses:
-            200: {description: 'calls, under_way, overdue, solved, withdrawn, cases, open_cases, last_sent, by_unit'}
+            200: {description: 'calls, under_way, overdue, solved, withdrawn, cases, open_cases, cited,
+              upheld, overruled, last_sent, by_unit'}
             401: {$ref: '#/components/responses/401'}
             403: {$ref: '#/components/responses/403'}
             404: {$ref: '#/components/responses/404'}
@@ -74,7 +75,18 @@ class PerformanceApi(ApiBeside):
         return self.response(200, result=figures | {"is_idle": item.is_idle, "last_sent": last, "by_unit": by_unit})
 
 
-FIGURES = ("calls", "under_way", "overdue", "solved", "withdrawn", "cases", "open_cases")
+FIGURES = (
+    "calls",
+    "under_way",
+    "overdue",
+    "solved",
+    "withdrawn",
+    "cases",
+    "open_cases",
+    "cited",
+    "upheld",
+    "overruled",
+)
 
 
 def _told(part: Any) -> dict[str, Any]:

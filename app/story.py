@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.derive import shape_of
 from app.story_records import Records, pairs, read
+from jobs.circulars import compile_circulars
 from jobs.notices import deliver
 from jobs.sweep import keep
 from models.actor import Actor
@@ -27,13 +28,18 @@ from models.notices import Notice
 from models.opinions import ListOpinion
 from models.organisation import Posting, Unit
 from models.queries.calendar import calendar_of
+from models.ratings import MutualRating, RatingLevel
 from models.recorder import Origin, set_origin
+from models.rectification import Circular
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import prepare_call
 from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
+from models.rules.deadlines import SHANGHAI
 from models.rules.lists import LIST
+from models.rules.ratings import MARKS, RATING
+from models.rules.rectification import CIRCULAR, LINE, lines_of, rectify_by
 from models.rules.rounds import current, latest_case
 from models.rules.segments import EXTENSION, ask_for_it, prepare_extension
 from models.rules.supervision import SUPERVISION
@@ -64,6 +70,7 @@ FRESH, UNREAD = timedelta(days=7), 4
 WORKFLOWS: dict[str, Workflow] = {
     "call": CALL,
     "part": ASSIGNMENT,
+    "rating": RATING,
     "case": COORDINATION,
     "order": SUPERVISION,
     "extension": EXTENSION,
@@ -80,7 +87,7 @@ def play(session: Session, now: datetime, store: Store) -> dict[str, int]:
     of_calls = ((cue.at, partial(stage.act, cue)) for cue in stage.cues())
     records = Records(session, stage.now, stage.cast, stage.calls, store)
     of_records = records.deeds(partial(stage.ago, TAISHUN))
-    deeds: list[Deed] = sorted([*of_lists, *of_calls, *of_records], key=itemgetter(0))
+    deeds: list[Deed] = sorted([*of_lists, *of_calls, *of_records, *stage.circular()], key=itemgetter(0))
     for at, act in deeds:
         stage.let_pass(at)
         act()
@@ -122,6 +129,28 @@ class Stage:
             set_origin(self.session, Origin(at=row.due_at, place=f"job:{row.job}"))
             keep(row.job, self.session, row.due_at)
             self.session.expire_all()  # jobs write by statements, past the rows in hand
+
+    def circular(self) -> Iterator[Deed]:
+        """How last month's circular came about, and what followed from it."""
+        yield min(self._first(), self.now), self._compile
+        yield min(self._first() + A_DAY, self.now), self._circulate
+
+    def _first(self) -> datetime:
+        return self.now.astimezone(SHANGHAI).replace(day=1, hour=1, minute=0)
+
+    def _compile(self) -> None:
+        at = min(self._first(), self.now)
+        set_origin(self.session, Origin(at=at, place="job:circular_compile"))
+        compile_circulars(self.session, at)
+
+    def _circulate(self) -> None:
+        at = min(self._first() + A_DAY, self.now)
+        of_county = Circular.region_id == self.units[TAISHUN]
+        for circular in self.session.scalars(select(Circular).where(of_county)):
+            self._press(CIRCULAR, circular, "publish_circular", "supervision", at, number="演示通报第1号")
+            for line in lines_of(self.session, circular)[:1]:
+                due = rectify_by(self.session, line.region_id, at)
+                self._press(LINE, line, "order_rectification", "supervision", at, due=due, reason="限期整改（演示）。")
 
     def publish(self, publication: Publication) -> Iterator[Deed]:
         """How a county's list comes into force: commented on round by round, then reviewed."""
@@ -207,9 +236,10 @@ class Stage:
         ask_for_it(self.session, asked, actor, cue.at)
 
     def _move(self, cue: Cue, move: str, actor: Actor) -> None:
-        workflow, answers = WORKFLOWS[cue.scene.what], self._answers(cue)
-        asked = {ask.name: answers[ask.name] for ask in workflow.transitions[move].asks}
-        note = "" if cue.scene.text in asked.values() else cue.scene.text
+        workflow, rates = WORKFLOWS[cue.scene.what], cue.scene.what == "rating"
+        answers = rated(cue.scene.text) if rates else self._answers(cue)
+        asked = {ask.name: answers[ask.name] for ask in workflow.transitions[move].asks if ask.name in answers}
+        note = "" if rates or cue.scene.text in asked.values() else cue.scene.text
         workflow.move(self.session, self._subject(cue, actor), move, actor=actor, now=cue.at, answers=asked, note=note)
 
     def _subject(self, cue: Cue, actor: Actor) -> Any:
@@ -220,6 +250,8 @@ class Stage:
             case "extension":
                 asked = (Extension.call_id == call.id) & (Extension.state == ExtensionState.asked)
                 return self.session.scalars(select(Extension).where(asked)).one()
+            case "rating":
+                return self._rating(call, actor, self._unit(cue, cue.scene.unit))
             case "case":
                 return latest_case(self.session, call.id)
             case "order":
@@ -228,11 +260,18 @@ class Stage:
         return call
 
     def _part(self, call: Call, actor: Actor) -> CallAssignment:
-        """The actor's own part; for others, the one that waits for them: it was rejected, or rests."""
+        """The actor's own part; for others, the one that waits for them (rejected, or resting); else the lead's."""
         parts = current(self.session, call)
         own = [part for part in parts if actor.serves(part.department_id)]
         waiting = (AssignmentState.rejected, AssignmentState.paused)
-        return (own or [part for part in parts if part.state in waiting])[0]
+        return (own or [part for part in parts if part.state in waiting] or parts)[0]
+
+    def _rating(self, call: Call, actor: Actor, ratee: Unit | None) -> MutualRating:
+        """What the actor owes; of whom, if it is more than one."""
+        owed = select(MutualRating).where(
+            MutualRating.call_id == call.id, MutualRating.rater_unit_id.in_(actor.unit_ids)
+        )
+        return self.session.scalars(owed.where(MutualRating.ratee_unit == ratee) if ratee else owed).one()
 
     def _answers(self, cue: Cue) -> dict[str, Any]:
         """What the scene says to each question that a move may ask."""
@@ -240,8 +279,8 @@ class Stage:
         unit, units = self._unit(cue, scene.unit), [self._unit(cue, name) for name in scene.units]
         item = self._item(cue.story.county, scene.item) if scene.item else None
         promised = calendar_of(self.session, region_id).add(cue.at, scene.due, LimitUnit.working_day).at
-        by_unit = ("lead_department_id", "department_id", "proposed_unit_id", "responsible_unit_id")
-        by_text = ("result", "reason", "agreement", "filing_number", "opinion", "reply")
+        by_unit = ("lead_department_id", "department_id", "proposed_unit_id", "responsible_unit_id", "ruled_unit_id")
+        by_text = ("result", "reason", "agreement", "filing_number", "opinion", "reply", "ruling")
         return {
             **dict.fromkeys(by_unit, unit),
             **dict.fromkeys(by_text, scene.text),
@@ -250,6 +289,8 @@ class Stage:
             "contact_made_at": cue.at,
             "list_item_id": item,
             "no_item_covers": item is None,
+            "misconduct": None,
+            "clause": "县级部门职责" if item is not None else "",
         }
 
     def _item(self, county: str, code: str) -> ListItem:
@@ -263,6 +304,13 @@ class Stage:
     def ago(self, county: str, days: int) -> datetime:
         """The moment so many working days before now."""
         return worked_before(calendar_of(self.session, self.units[county]), self.now, days * WORKING_DAY)
+
+
+def rated(text: str) -> dict[str, Any]:
+    """What a scene says of the other side."""
+    told = pairs(text)
+    marks = {name: int(told[name]) if name in told else None for name, _ in MARKS}
+    return {"level": RatingLevel(told["level"]), "comment": told.get("comment", ""), **marks}
 
 
 def cast_of(session: Session) -> dict[str, Actor]:

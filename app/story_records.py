@@ -15,6 +15,7 @@ from app.engine.fields import Field, fields_of
 from app.engine.schema import asked
 from app.story_files import file_for
 from models.actor import Actor
+from models.base import User
 from models.calls import Call
 from models.files import Attachment
 from models.item_words import ItemState, ListState
@@ -112,6 +113,8 @@ class Records:
     def _row(self, field: Field, text: str, actor: Actor) -> Any:
         if field.target is Unit:
             return self.session.scalars(select(Unit).where(Unit.code == text)).one()
+        if field.target == User:
+            return self.session.scalars(select(User).where(User.username == text)).one()
         if field.target is ListItem:
             living = ListItem.state.in_((ItemState.draft, ItemState.published)), ListItem.region_id == actor.region_id
             return self.session.scalars(select(ListItem).where(ListItem.code == text, *living)).one()

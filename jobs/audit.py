@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from jobs.admissions import RUNNING
 from jobs.calls import AT_WORK
 from jobs.coordination import SETTLED
-from jobs.watch import OVER, Done
+from jobs.watch import Done
 from models import recorder
 from models.adjustments import AdjustmentState, ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure, GuaranteeState, OpinionState
@@ -25,8 +25,11 @@ from models.item_words import ListState
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
 from models.recorder import RecorderEntry
+from models.rectification import RectificationOrder, RectificationState
 from models.rules.deadlines import SHANGHAI
+from models.rules.ladder import OVER
 from models.segments import Extension, ExtensionState
+from models.supervision import OrderState, SupervisionOrder
 
 log = logging.getLogger("jobs.audit")
 
@@ -46,10 +49,24 @@ class Watched(NamedTuple):
 
 WATCHED = (
     Watched(Job.accept_watch, Call, (CallState.submitted,), "accept_due", ("send",)),
-    Watched(Job.respond_remind, CallAssignment, (AssignmentState.pending,), "respond_due", ("create",)),
     Watched(Job.promise_remind, CallAssignment, AT_WORK, "promised_due", ("respond", "reopen", "resume")),
     Watched(Job.pause_watch, CallAssignment, (AssignmentState.paused,), "pause_due", ("pause",)),
     Watched(Job.extension_watch, Extension, (ExtensionState.asked,), "answer_due", ("create",)),
+    Watched(
+        Job.supervision_escalate,
+        SupervisionOrder,
+        (OrderState.issued, OrderState.acknowledged),
+        "due",
+        ("create", "send_back"),
+    ),
+    Watched(
+        Job.rectification_watch,
+        RectificationOrder,
+        (RectificationState.issued, RectificationState.planned),
+        "due",
+        ("create", "send_back"),
+    ),
+    Watched(Job.respond_remind, CallAssignment, (AssignmentState.pending,), "respond_due", ("create", "bind")),
     Watched(
         Job.case_escalate,
         CoordinationCase,
@@ -65,6 +82,7 @@ WATCHED = (
         "execution_due",
         ("file", "issue_opinion", "order_execution"),
     ),
+    Watched(Job.rating_watch, Call, (CallState.resolved,), "rate_due", ("confirm",)),
     Watched(Job.idle_items, DutyList, (ListState.published,), "idle_due", ("publish",)),
     Watched(Job.adjustment_watch, ListAdjustment, (AdjustmentState.consulting,), "opinion_due", ("ask_opinions",)),
     Watched(Job.comment_watch, DutyList, (ListState.consulting,), "comment_due", ("ask_opinions",)),

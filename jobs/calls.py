@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import joinedload
 
-from jobs.watch import HIGHEST, SILENT, Batch, Pair
+from jobs.watch import Batch, Pair
 from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
+from models.ledger import Job
 from models.notices import Audience
 from models.organisation import Duty
+from models.rules.ladder import LADDER, SILENT
 from models.rules.rounds import SILENCE
-from models.supervision import OrderState, SupervisionOrder
+from models.rules.supervision import acknowledge_by, moments, report_by
+from models.supervision import HIGHEST, OrderState, SupervisionOrder
 from models.words import CallScope
 
 AT_WORK = (AssignmentState.responded, AssignmentState.working)
@@ -63,8 +66,15 @@ def _clues(batch: Batch, offices: dict[tuple[int | None, Duty | None], int]) -> 
 def response(batch: Batch) -> None:
     """The department is reminded; when the limit has passed, its silence is on record (R11)."""
     pending = CallAssignment.state == AssignmentState.pending
-    soon, over = batch.steps(batch.waiting(pending, options=WITH_NAMES), "respond_due")
+    waiting = batch.waiting(pending, options=WITH_NAMES)
+    soon, over = batch.steps(waiting, "respond_due")
     offices = batch.offices()
+    batch.climb(
+        _of_ladder(waiting),
+        "respond_due",
+        before=N_("%(call)s waits for your response. Respond by %(due)s."),
+        after=N_("You did not respond to %(call)s; the limit was %(due)s. Respond now."),
+    )
     for promise, part in soon:
         batch.warn(
             promise,
@@ -76,13 +86,17 @@ def response(batch: Batch) -> None:
             call=str(part.call),
         )
     nothing_yet = CallAssignment.failure_kind == FailureKind.none
-    for promise, part, _ in batch.change(over, pending, nothing_yet, failure_kind=FailureKind.no_response):
+    for promise, part, _ in batch.change(
+        over, pending, nothing_yet, failure_kind=FailureKind.no_response, failed_at=batch.now
+    ):
         reason, call, due = N_("There was no response in time."), str(part.call), part.respond_due
         message = N_("You did not respond to %(call)s; the limit was %(due)s. Respond now.")
         batch.remind(promise, part, part.department_id, due, reason, message, audience=Audience.heads, call=call)
         office = offices.get((part.region_id, Duty.county_office))
         message = N_("%(unit)s did not respond to %(call)s; the limit was %(due)s.")
         batch.remind(promise, part, office, due, reason, message, call=call, unit=str(part.department))
+        office = offices.get((part.region_id, Duty.supervision_office))
+        batch.tell(promise, part, office, message, due=due, call=call, unit=str(part.department))
 
 
 def promised_result(batch: Batch) -> None:
@@ -94,6 +108,12 @@ def promised_result(batch: Batch) -> None:
     waiting = batch.waiting(at_work, options=WITH_NAMES)
     soon, over = batch.steps(waiting, "promised_due")
     offices = batch.offices()
+    batch.climb(
+        _of_ladder(waiting),
+        "promised_due",
+        before=N_("A result for %(call)s is due by %(due)s. Report it in time."),
+        after=N_("A result for %(call)s was due by %(due)s. Report it now."),
+    )
     _silent(batch, [pair for pair in waiting if pair[0].step == SILENT])
     for promise, part in soon:
         batch.warn(
@@ -108,7 +128,7 @@ def promised_result(batch: Batch) -> None:
             call=str(part.call),
         )
     passed = CallAssignment.promised_due <= batch.now
-    failed = batch.change(over, at_work, passed, failure_kind=FailureKind.inaction)
+    failed = batch.change(over, at_work, passed, failure_kind=FailureKind.inaction, failed_at=batch.now)
     levels = _supervise(batch, [part for _, part, _ in failed])
     for promise, part, _ in failed:
         call, unit, level = str(part.call), str(part.department), str(levels[part.id])
@@ -124,16 +144,24 @@ def promised_result(batch: Batch) -> None:
             batch.tell(promise, part, office, message, due=due, call=call, unit=unit, level=level)
 
 
+def _of_ladder(pairs: Sequence[Pair]) -> list[Pair]:
+    return [pair for pair in pairs if pair[0].step >= LADDER]
+
+
 def _silent(batch: Batch, pairs: Sequence[Pair]) -> None:
     """R13: nothing has happened since the response, long before the promised deadline."""
+    offices = batch.offices()
     not_yet = CallAssignment.failure_kind != FailureKind.inaction
     for promise, part, _ in batch.change(
-        pairs, CallAssignment.state.in_(AT_WORK), not_yet, failure_kind=FailureKind.inaction
+        pairs, CallAssignment.state.in_(AT_WORK), not_yet, failure_kind=FailureKind.inaction, failed_at=batch.now
     ):
         reason, heads = N_("Nothing has happened since the response."), Audience.heads
         message = N_("Nothing has happened for %(days)s working days: %(call)s. Start the work, or report the result.")
         batch.remind(promise, part, part.department_id, promise.due_at, reason, message, audience=heads,
                      call=str(part.call), days=str(SILENCE))  # fmt: skip
+        message = N_("%(unit)s has done nothing for %(days)s working days: %(call)s.")
+        office = offices.get((part.region_id, Duty.supervision_office))
+        batch.tell(promise, part, office, message, call=str(part.call), unit=str(part.department), days=str(SILENCE))
 
 
 def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:
@@ -142,7 +170,7 @@ def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:
         return {}
     order = SupervisionOrder
     open_ = select(order).where(order.assignment_id.in_([part.id for part in parts]), order.state != OrderState.closed)
-    standing = {found.assignment_id: found for found in batch.session.scalars(open_.with_for_update())}
+    standing = {found.assignment_id or 0: found for found in batch.session.scalars(open_.with_for_update())}
     levels = dict.fromkeys((part.id for part in parts), 1) | {part: found.level for part, found in standing.items()}
     raised = batch.session.execute(
         update(order)
@@ -156,7 +184,7 @@ def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:
         .execution_options(synchronize_session=False)
     )
     for part_id, level in raised:
-        found, levels[part_id] = standing[part_id], level
+        found, levels[part_id or 0] = standing[part_id or 0], level
         before = {"level": found.level, "raised_at": found.raised_at}
         batch.note(found, before, {"level": level, "raised_at": batch.now})
     _issue(batch, [part for part in parts if part.id not in standing])
@@ -166,6 +194,10 @@ def _supervise(batch: Batch, parts: Sequence[CallAssignment]) -> dict[int, int]:
 def _issue(batch: Batch, parts: Sequence[CallAssignment]) -> None:
     if not parts:
         return
+    session, now = batch.session, batch.now
+    counties = {part.region_id for part in parts}
+    acknowledge = {county: acknowledge_by(session, county, now) for county in counties}
+    report = {county: report_by(session, county, now) for county in counties}
     rows = [
         {
             "region_id": part.region_id,
@@ -174,6 +206,8 @@ def _issue(batch: Batch, parts: Sequence[CallAssignment]) -> None:
             "unit_id": part.department_id,
             "issued_at": batch.now,
             "raised_at": batch.now,
+            "acknowledge_due": acknowledge[part.region_id],
+            "due": report[part.region_id],
             "reason": N_("The promised deadline passed without a result."),
         }
         for part in parts
@@ -181,3 +215,4 @@ def _issue(batch: Batch, parts: Sequence[CallAssignment]) -> None:
     for issued in batch.session.scalars(insert(SupervisionOrder).returning(SupervisionOrder), rows):
         columns = {column.key: getattr(issued, column.key) for column in inspect(SupervisionOrder).column_attrs}
         batch.note(issued, {}, columns, action="create")
+        batch.plan(issued, Job.supervision_escalate, moments(issued))

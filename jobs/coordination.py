@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, literal, null, select
 
-from jobs.watch import HIGHEST, Batch
+from jobs.watch import Batch
 from models.base import N_, UtcDateTime
 from models.calendar import Clock
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
@@ -18,9 +18,13 @@ from models.notices import Audience
 from models.organisation import Duty
 from models.rules.clocks import due
 from models.rules.deadlines import Due
+from models.supervision import HIGHEST
 from models.workflow import Refused
 
 log = logging.getLogger("jobs.coordination")
+
+HOLDING = (Side.respondent, Side.opener, Side.other)
+"""Who is pressed where no duty holder was named: who rejected; without a call, those who disputed it."""
 
 SETTLED = (CaseState.filed, CaseState.decided)
 WITHOUT_LIMIT = timedelta(days=7)
@@ -90,7 +94,7 @@ def execution(batch: Batch) -> None:
         CoordinationCase.state == CaseState.supervising,
         supervision_level=case((level < HIGHEST, level + 1), else_=level),
     )
-    respondents = _parties(batch, (case_.id for _, case_, _ in pressed), CaseParty.side == Side.respondent)
+    respondents = _parties(batch, (case_.id for _, case_, _ in pressed), CaseParty.side.in_(HOLDING))
     for promise, case_, now in pressed:
         holders = [case_.responsible_unit_id] if case_.responsible_unit_id else respondents[case_.id]
         for unit_id in dict.fromkeys((*holders, case_.supervision_unit_id)):

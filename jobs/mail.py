@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gettext
 import hashlib
 import hmac
 import logging
 import smtplib
 import ssl
 import time
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from rq.timeouts import BaseTimeoutException
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from config import ROOT, Settings, settings
+from config import Settings, settings
+from jobs.chinese import chinese
 from jobs.watch import Done
 from models.base import N_, User
 from models.notices import Notice
@@ -43,6 +44,7 @@ TRIES = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 SUBJECT_LENGTH = 80
 SENDER = "huying@localhost"
+DIGEST = N_("Reminders of today: %(count)s")
 FOOT = N_("Sign in to Huying to read more. Do not reply to this mail.")
 
 
@@ -58,6 +60,8 @@ class Mailing(NamedTuple):
     message: str
     details: dict[str, Any]
     tries: int
+    bundle: int = 0
+    """Whose digest of the morning it belongs to, if it does."""
 
 
 class Sink(Protocol):
@@ -142,18 +146,18 @@ def send_mails(session: Session, now: datetime, sink: Sink) -> Done:
     failed: list[tuple[Mailing, str]] = []
     ends = time.monotonic() + PATIENCE
     try:
-        for mailing in mailings:
+        for bundle in _bundles(mailings):
             if time.monotonic() > ends:
                 raise Away("the server is too slow")  # noqa: TRY301
             try:
-                sink.send(letter(mailing, now))
+                sink.send(digest(bundle, now) if len(bundle) > 1 else letter(bundle[0], now))
             except (Away, BaseTimeoutException):
                 raise
             except Exception as error:
-                log.warning("Notice %d could not be mailed: %s", mailing.id, _told(error))
-                failed.append((mailing, _told(error)))
+                log.warning("Notice %d could not be mailed: %s", bundle[0].id, _told(error))
+                failed += [(mailing, _told(error)) for mailing in bundle]
             else:
-                sent.append(mailing.id)
+                sent += [mailing.id for mailing in bundle]
     except Away as away:
         log.warning("No mail can leave: %s", away)
         return Done(0, len(sent))  # the others wait for their claim to run out, and lose no try
@@ -164,8 +168,30 @@ def send_mails(session: Session, now: datetime, sink: Sink) -> Done:
 
 def letter(mailing: Mailing, now: datetime) -> EmailMessage:
     """The mail of a notice, in Chinese. Raises `ValueError` for an address that is none."""
-    text = _chinese(mailing.message) % _shown(mailing.details)
-    line = " ".join(text.split())
+    text = _text(mailing)
+    return _letter(mailing, " ".join(text.split()), text, now)
+
+
+def digest(bundle: list[Mailing], now: datetime) -> EmailMessage:
+    """One mail for all that waits for a person this morning, in Chinese."""
+    lines = [f"{number}. {_text(mailing)}" for number, mailing in enumerate(bundle, start=1)]
+    subject = chinese(DIGEST) % {"count": len(bundle)}
+    return _letter(bundle[0], subject, "\n\n".join((subject, *lines)), now)
+
+
+def _bundles(mailings: list[Mailing]) -> list[list[Mailing]]:
+    """Mail by mail: each notice its own, but those of one person's digest together."""
+    bundles: dict[tuple[int, int], list[Mailing]] = defaultdict(list)
+    for mailing in mailings:
+        bundles[mailing.bundle, 0 if mailing.bundle else mailing.id].append(mailing)
+    return list(bundles.values())
+
+
+def _text(mailing: Mailing) -> str:
+    return chinese(mailing.message) % _shown(mailing.details)
+
+
+def _letter(mailing: Mailing, line: str, text: str, now: datetime) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address("呼应", addr_spec=settings().mail_from or SENDER)
     mail["To"] = Address(addr_spec=mailing.email)
@@ -173,18 +199,21 @@ def letter(mailing: Mailing, now: datetime) -> EmailMessage:
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<notice-{mailing.id}@{_deployment()}.huying>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(f"{text}\n\n{_chinese(FOOT)}\n")
+    mail.set_content(f"{text}\n\n{chinese(FOOT)}\n")
     return mail
 
 
 def _claim(session: Session, now: datetime) -> list[Mailing]:
+    due = and_(
+        Notice.mailed_at.is_(None),
+        Notice.mail_tries < TRIES,
+        or_(Notice.mail_after.is_(None), Notice.mail_after <= now),
+    )
     waiting = (
-        select(Notice.id)
+        select(Notice.id, Notice.user_id, Notice.bundled)
         .join(User, User.id == Notice.user_id)
         .where(
-            Notice.mailed_at.is_(None),
-            Notice.mail_tries < TRIES,
-            or_(Notice.mail_after.is_(None), Notice.mail_after <= now),
+            due,
             User.active,
             User.email != "",
         )
@@ -193,15 +222,17 @@ def _claim(session: Session, now: datetime) -> list[Mailing]:
         .with_for_update(skip_locked=True, of=Notice)
         .cte("waiting")
     )
+    beside = Notice.bundled & Notice.user_id.in_(select(waiting.c.user_id).where(waiting.c.bundled))
     claim = (
         update(Notice)
-        .where(Notice.id.in_(select(waiting.c.id)), Notice.mailed_at.is_(None))
+        .where(or_(Notice.id.in_(select(waiting.c.id)), beside), due)
         .values(mail_after=now + CLAIM)
         .returning(Notice.id)
         .execution_options(synchronize_session=False)
     )
     claimed = session.scalars(claim).all()
-    columns = (Notice.id, User.email, Notice.message, Notice.details, Notice.mail_tries)
+    bundle = case((Notice.bundled, Notice.user_id), else_=0)
+    columns = (Notice.id, User.email, Notice.message, Notice.details, Notice.mail_tries, bundle)
     rows = select(*columns).join(User, User.id == Notice.user_id).where(Notice.id.in_(claimed)).order_by(Notice.id)
     return [Mailing(*row) for row in session.execute(rows)] if claimed else []
 
@@ -238,15 +269,6 @@ def _shown(details: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(due, str):
         return details
     return details | {"due": f"{datetime.fromisoformat(due).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"}
-
-
-def _chinese(message: str) -> str:
-    return _translations().gettext(message)
-
-
-@cache
-def _translations() -> gettext.NullTranslations:
-    return gettext.translation("messages", ROOT / "translations", languages=["zh"], fallback=True)
 
 
 @cache

@@ -20,12 +20,13 @@ from models.rules.deadlines import SHANGHAI
 log = logging.getLogger("jobs.notices")
 
 BATCH = 500
-COPIED = ("region_id", "unit_id", "subject_type", "subject_id", "message", "details", "created_at")
+COPIED = ("region_id", "unit_id", "subject_type", "subject_id", "message", "details", "created_at", "mail_after")
 
 
 def deliver(session: Session, now: datetime, limit: int | None = None) -> Done:
     """Make notices of what waits longest. Safe in two workers at once: a message is claimed before it is read."""
-    waiting = select(Outbox.id).where(Outbox.done_at.is_(None)).order_by(Outbox.id).limit(limit or BATCH)
+    ready = or_(Outbox.not_before.is_(None), Outbox.not_before <= now)
+    waiting = select(Outbox.id).where(Outbox.done_at.is_(None), ready).order_by(Outbox.id).limit(limit or BATCH)
     claimed = waiting.with_for_update(skip_locked=True).cte("waiting")
     claim = update(Outbox).where(Outbox.id.in_(select(claimed.c.id)), Outbox.done_at.is_(None)).values(done_at=now)
     claim_it = claim.returning(Outbox.id, Outbox.unit_id).execution_options(synchronize_session=False)
@@ -46,9 +47,10 @@ def _notices_of(ids: list[int], today: date) -> ReturningInsert[int]:
         .distinct()  # two posts in one unit are still one person
         .subquery()
     )
-    rows = select(person.c.outbox_id, person.c.user_id, *(getattr(Outbox, name) for name in COPIED))
+    bundled = Outbox.mail_after.is_not(None)
+    rows = select(person.c.outbox_id, person.c.user_id, *(getattr(Outbox, name) for name in COPIED), bundled)
     rows = rows.join(Outbox, Outbox.id == person.c.outbox_id).order_by(person.c.outbox_id, person.c.user_id)
-    return insert(Notice).from_select(["outbox_id", "user_id", *COPIED], rows).returning(Notice.outbox_id)
+    return insert(Notice).from_select(["outbox_id", "user_id", *COPIED, "bundled"], rows).returning(Notice.outbox_id)
 
 
 def _of_roles(roles: frozenset[RoleName]) -> Select[int]:
@@ -68,6 +70,14 @@ def _addressed(today: date) -> ColumnElement[bool]:
         (
             Outbox.audience == Audience.heads,
             or_(Posting.role_id.in_(heads), ~exists().where(beside, other.role_id.in_(heads))),
+        ),
+        (
+            Outbox.audience == Audience.duty_and_heads,
+            or_(
+                Posting.is_duty_officer,
+                Posting.role_id.in_(heads),
+                ~exists().where(beside, or_(other.is_duty_officer, other.role_id.in_(heads))),
+            ),
         ),
         else_=true(),
     )

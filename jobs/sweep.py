@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config import settings
-from jobs import admissions, calls, coordination, imports, lists, matters, segments
+from jobs import admissions, calls, circulars, coordination, imports, lists, matters, ratings, segments, supervision
 from jobs.audit import recount
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
@@ -24,7 +24,9 @@ from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
+from models.rectification import RectificationOrder
 from models.segments import Extension
+from models.supervision import SupervisionOrder
 
 BATCH = 500
 """Promises a transaction. A person who presses a button meanwhile waits for one of these at most."""
@@ -37,9 +39,12 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
     Job.promise_remind: {CallAssignment: calls.promised_result},
     Job.pause_watch: {CallAssignment: segments.lasting},
     Job.extension_watch: {Extension: segments.unanswered},
+    Job.supervision_escalate: {SupervisionOrder: supervision.escalation},
+    Job.rectification_watch: {RectificationOrder: circulars.rectification},
     Job.case_escalate: {CoordinationCase: coordination.escalation},
     Job.case_filing_remind: {CoordinationCase: coordination.filing},
     Job.case_execution_watch: {CoordinationCase: coordination.execution},
+    Job.rating_watch: {Call: ratings.closing},
     Job.admission_watch: {
         AdmissionOpinion: admissions.answers,
         GuaranteeMeasure: admissions.guarantees,
@@ -104,6 +109,7 @@ Part = Callable[[Session, datetime], Done]
 PARTS: dict[str, Part] = {
     "self_audit": recount,
     **{job.value: partial(keep, job) for job in CLOCKS},
+    "circular_compile": circulars.compile_circulars,
     "imports": imports.carry_out,
     "notices": deliver,
     "mails": mails,
@@ -111,7 +117,7 @@ PARTS: dict[str, Part] = {
 }
 """Each is repeated, a transaction each time, until it finds nothing more to do."""
 
-NIGHTLY = ("self_audit", "unnamed_files")
+NIGHTLY = ("self_audit", "circular_compile", "unnamed_files")
 
 RUNS: dict[str, tuple[str, ...]] = {
     "sweep": tuple(PARTS),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
@@ -12,20 +12,23 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models import recorder
+from models.base import N_
+from models.calendar import Point
 from models.ledger import Job, Promise
 from models.notices import Audience, Outbox
 from models.organisation import Duty, Unit
+from models.queries.calendar import calendar_of, ladder_of
 from models.recorder import ORIGIN, Origin
+from models.rules.ladder import LADDER, OVER, SOON
 from models.rules.rounds import iso
 from models.supervision import Reminder
+from models.words import CallScope
 
 log = logging.getLogger("jobs.watch")
 
-SOON, OVER, SILENT = 1, 2, 3
-"""The steps of a clock: the end is near, the end has passed; and nothing has happened for long, before either."""
-
-HIGHEST = 9
-"""Levels of supervision rise to here, and never fall."""
+AT_ONCE: Mapping[str, datetime | None] = {"not_before": None, "mail_after": None}
+DIGEST_AFTER = timedelta(minutes=5)
+"""How long after work begins the digest of the morning goes out."""
 
 
 class Done(NamedTuple):
@@ -46,6 +49,13 @@ class Fired(NamedTuple):
     due_at: datetime
 
 
+AUDIENCES = {
+    (True, False): Audience.duty_officer,
+    (False, True): Audience.heads,
+    (True, True): Audience.duty_and_heads,
+}
+"""Who of the unit hears, by (duty officers, heads)."""
+
 Pair = tuple[Fired, Any]
 """A promise with its subject."""
 
@@ -60,6 +70,7 @@ class Batch:
         self._messages: dict[str, dict[str, Any]] = {}
         self._promises: list[dict[str, Any]] = []
         self._entries: list[dict[str, Any]] = []
+        self._hours: dict[int, Mapping[str, datetime | None]] = {}
 
     def waiting(self, *still: ColumnElement[bool], options: Sequence[ORMOption] = ()) -> list[Pair]:
         """The promises whose subjects are still as they were when it was planned; the others have no effect."""
@@ -133,9 +144,13 @@ class Batch:
     def remind(
         self, promise: Fired, subject: Any, unit_id: int | None, due: datetime, reason: str, message: str, **say: Any
     ) -> None:
-        """A reminder (催办) to a unit that has to act, and the message of it."""
-        self.tell(promise, subject, unit_id, message, due=due, **say)
-        if unit_id is not None:
+        """A reminder (催办) to a unit that has to act, and the message of it; without a call, the message alone.
+
+        Unless it is about an emergency, it waits for working hours, and goes by mail in the digest of a morning.
+        """
+        later = AT_ONCE if is_emergency(subject) else self._quiet(promise.region_id)
+        self.tell(promise, subject, unit_id, message, due=due, later=later, **say)
+        if unit_id is not None and call_id(subject) is not None:
             self._reminders[promise.id, unit_id] = {
                 "region_id": promise.region_id,
                 "promise_id": promise.id,
@@ -164,6 +179,7 @@ class Batch:
         *,
         audience: Audience = Audience.everyone,
         due: datetime | None = None,
+        later: Mapping[str, datetime | None] = AT_ONCE,
         **details: str,
     ) -> None:
         """A message to a unit: for one promise never two. Without such a unit, the rest happens all the same."""
@@ -182,7 +198,59 @@ class Batch:
             "message": message,
             "details": details | ({"due": iso(due)} if due else {}),
             "created_at": self.now,
+            **later,
         }
+
+    def _quiet(self, region_id: int) -> Mapping[str, datetime | None]:
+        """When to speak at the earliest, and when by mail."""
+        if region_id not in self._hours:
+            calendar = calendar_of(self.session, region_id)
+            at = calendar.next_working_moment(self.now)
+            mail = calendar.next_morning(at) + DIGEST_AFTER
+            self._hours[region_id] = {"not_before": at if at > self.now else None, "mail_after": mail}
+        return self._hours[region_id]
+
+    def climb(self, pairs: Sequence[Pair], due: str, before: str, after: str) -> None:
+        """The steps of the county's ladder: as it stands now, to whom it says, of what it was planned for.
+
+        `before` and `after` are the sentences while there is time, and when there is none. The unit is the subject's.
+        """
+        offices = self.offices()
+        for promise, subject in pairs:
+            ladder = ladder_of(self.session, promise.region_id).get(self.job, [])
+            row = next((row for row in ladder if row.level == promise.step - LADDER), None)
+            end = getattr(subject, due)
+            if row is None or end is None or (row.point is not Point.after_end and end <= self.now):
+                continue
+            self.record(promise, subject)
+            message, unit_id = (before if end > self.now else after), unit_of(subject)
+            say: dict[str, Any] = {
+                "call": str(getattr(subject, "call", subject)),
+                "unit": str(unit_of(subject, named=True)),
+            }
+            if audience := AUDIENCES.get((row.duty_officer, row.heads)):
+                self.remind(promise, subject, unit_id, end, row.name, message, audience=audience, **say)
+            for hears, duty in ((row.supervision, Duty.supervision_office), (row.leaders, Duty.leadership)):
+                if hears:
+                    office = offices.get((promise.region_id, duty))
+                    aloud = N_("%(unit)s: %(step)s for %(call)s, due by %(due)s.")
+                    audience = Audience.heads if duty is Duty.leadership else Audience.everyone
+                    self.tell(promise, subject, office, aloud, audience=audience, due=end, step=row.name, **say)
+
+    def plan(self, subject: Any, job: Job, moments: Sequence[datetime]) -> None:
+        """The first clock of a row that this batch has made."""
+        self._promises += [
+            {
+                "region_id": subject.region_id,
+                "job": job,
+                "subject_type": subject.__tablename__,
+                "subject_id": subject.id,
+                "step": step,
+                "occurrence": 1,
+                "due_at": due_at,
+            }
+            for step, due_at in enumerate(moments, start=1)
+        ]
 
     def plan_again(self, promise: Fired, subject: Any, due_at: datetime) -> None:
         """The same once more, at another time."""
@@ -217,7 +285,7 @@ class Batch:
         )
         for model, rows in rows_of:
             if rows:
-                self.session.execute(insert(model), rows)
+                self.session.execute(insert(model).execution_options(render_nulls=True), rows)  # one statement for all
         recorder.append(self.session, self._entries)
 
 
@@ -225,6 +293,17 @@ def call_id(row: Any) -> int | None:
     """The call that a row belongs to, if it belongs to one."""
     belongs_to: int | None = row.id if row.__tablename__ == "call" else getattr(row, "call_id", None)
     return belongs_to
+
+
+def is_emergency(row: Any) -> bool:
+    call = row if row.__tablename__ == "call" else vars(row).get("call")  # where it was read with its subject
+    return call is not None and call.scope is CallScope.emergency
+
+
+def unit_of(row: Any, *, named: bool = False) -> Any:
+    """The unit whose turn it is: its key, or itself."""
+    side = "department" if hasattr(row, "department_id") else "unit"
+    return getattr(row, side if named else f"{side}_id")
 
 
 def _plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
+from models.ledger import Job
 from models.organisation import Unit
 from models.words import CallScope
 
@@ -25,6 +26,7 @@ class Clock(Word):
     coordinate = "coordinate", N_("Coordination")
     execute = "execute", N_("Execution")
     consult = "consult", N_("Written consultation")
+    rate = "rate", N_("Mutual rating")
 
 
 class LimitUnit(Word):
@@ -107,3 +109,42 @@ class TimeLimit(Regional, Model):
     def __str__(self) -> str:
         scope = f" · {self.scope.label}" if self.scope else ""
         return f"{self.clock.label}{scope} · {self.amount} {self.unit.label}"
+
+
+class Point(Word):
+    """From where in a limit a step of the ladder is counted."""
+
+    part_of_limit = "part_of_limit", N_("Percent of the limit used")
+    before_end = "before_end", N_("Before the end")
+    after_end = "after_end", N_("After the end")
+
+
+class ReminderStep(Regional, Model):
+    """One step of a county's reminder ladder: when of a clock, and who hears. Recipients widen with the level."""
+
+    __tablename__ = "reminder_step"
+    __table_args__ = (
+        UniqueConstraint("region_id", "job", "level", name="uq_reminder_step"),
+        CheckConstraint("level BETWEEN 0 AND 9", name="ck_reminder_step_level"),
+        CheckConstraint("amount >= 0", name="ck_reminder_step_amount"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job: Mapped[Job] = mapped_column(info={"label": N_("What is reminded of")})
+    level: Mapped[int] = mapped_column(info={"label": N_("Step of the ladder")})
+    name: Mapped[str] = mapped_column(String(40), info={"label": N_("Name")})
+    point: Mapped[Point] = mapped_column(info={"label": N_("Counted from")})
+    amount: Mapped[int] = mapped_column(info={"label": N_("Amount")})
+    unit: Mapped[LimitUnit] = mapped_column(
+        default=LimitUnit.working_day, info={"label": N_("Unit of time"), "help": N_("Of no account for percents.")}
+    )
+    duty_officer: Mapped[bool] = mapped_column(default=False, info={"label": N_("Duty officers hear")})
+    heads: Mapped[bool] = mapped_column(default=False, info={"label": N_("Heads of the unit hear")})
+    supervision: Mapped[bool] = mapped_column(default=False, info={"label": N_("Supervision office hears")})
+    leaders: Mapped[bool] = mapped_column(default=False, info={"label": N_("County leaders hear")})
+    source: Mapped[str] = mapped_column(String(300), default="", info={"label": N_("Basis")})
+
+    region: Mapped[Unit] = relationship(info=COUNTY)
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.name}"

@@ -99,6 +99,8 @@ class Call(Regional, Model):
     resolve_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Resolve by"), "protected": True})
     resolved_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Result reported"), "protected": True})
     confirmed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Confirmed at"), "protected": True})
+    rate_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Rate by"), "protected": True})
+    closed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Closed at"), "protected": True})
     provisional: Mapped[bool] = mapped_column(
         default=False, info={"label": N_("Deadline is an estimate"), "protected": True}
     )
@@ -188,6 +190,7 @@ class CallAssignment(Regional, Model):
     failure_kind: Mapped[FailureKind] = mapped_column(
         default=FailureKind.none, info={"label": N_("Failure"), "protected": True}
     )
+    failed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Failure found"), "protected": True})
     round: Mapped[int] = mapped_column(default=1, info={"label": N_("Round"), "protected": True})
     dispatched_at: Mapped[datetime] = mapped_column(info={"label": N_("Dispatched at"), "protected": True})
     respond_due: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Respond by"), "protected": True})
@@ -202,6 +205,9 @@ class CallAssignment(Regional, Model):
     pause_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Pause looked at"), "protected": True})
     resolved_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Result reported"), "protected": True})
     result: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Result"), "protected": True})
+    cases: Mapped[int | None] = mapped_column(info={"label": N_("Cases investigated"), "protected": True})
+    fines: Mapped[int | None] = mapped_column(info={"label": N_("Fines (yuan)"), "protected": True})
+    confiscations: Mapped[int | None] = mapped_column(info={"label": N_("Things confiscated"), "protected": True})
     rejected_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Rejected at"), "protected": True})
     rejected_reason: Mapped[str] = mapped_column(
         Text, default="", info={"label": N_("Reason for rejection"), "protected": True}
@@ -209,6 +215,10 @@ class CallAssignment(Regional, Model):
     no_item_covers: Mapped[bool] = mapped_column(
         default=False, info={"label": N_("No item covers this"), "protected": True}
     )
+    clause: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Clause cited"), "protected": True})
+    ruling: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Binding ruling"), "protected": True})
+    ruled_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Ruled at"), "protected": True})
+    ruled_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True, info={"protected": True})
     cited_item_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True, info={"protected": True})
     proposed_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True, info={"protected": True})
     provisional: Mapped[bool] = mapped_column(
@@ -226,6 +236,9 @@ class CallAssignment(Regional, Model):
     )
     proposed_unit: Mapped[Unit | None] = relationship(
         foreign_keys=proposed_unit_id, info={"label": N_("Unit named instead"), "protected": True}
+    )
+    ruled_unit: Mapped[Unit | None] = relationship(
+        foreign_keys=ruled_unit_id, info={"label": N_("Responsible by the ruling"), "protected": True}
     )
 
     __mapper_args__ = {"version_id_col": version}

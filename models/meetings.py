@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
+from models.coordination import CoordinationCase
 from models.files import Attachment
 from models.organisation import Unit
 
@@ -54,9 +55,16 @@ class JointMeeting(Regional, Model):
     minutes: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Minutes"), "protected": True})
     minutes_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Minutes recorded"), "protected": True})
     file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("coordination_case.id"), index=True)
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
     file: Mapped[Attachment | None] = relationship(foreign_keys=file_id, info={"label": N_("File")})
+    case: Mapped[CoordinationCase | None] = relationship(
+        info={
+            "label": N_("Coordination case"),
+            "help": N_("Of a meeting on coordination: its parties are its members."),
+        }
+    )
 
     __mapper_args__ = {"version_id_col": version}
 

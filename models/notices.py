@@ -18,6 +18,7 @@ class Audience(Word):
     everyone = "everyone", N_("Everyone in the unit")
     duty_officer = "duty_officer", N_("Duty officers")
     heads = "heads", N_("Heads")
+    duty_and_heads = "duty_and_heads", N_("Duty officers and heads")
 
 
 class Outbox(Regional, Model):
@@ -43,6 +44,10 @@ class Outbox(Regional, Model):
     message: Mapped[str] = mapped_column(String(500))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column()
+    not_before: Mapped[datetime | None] = mapped_column()
+    """It waits for working hours."""
+    mail_after: Mapped[datetime | None] = mapped_column()
+    """It goes by mail with others of that morning."""
     done_at: Mapped[datetime | None] = mapped_column()
 
 
@@ -70,6 +75,7 @@ class Notice(Regional, Model):
     mailed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Mailed")})
     mail_tries: Mapped[int] = mapped_column(default=0)
     mail_after: Mapped[datetime | None] = mapped_column()
+    bundled: Mapped[bool] = mapped_column(default=False)
     mail_error: Mapped[str] = mapped_column(String(300), default="")
 
     user: Mapped[User] = relationship(User, info={"label": N_("Person")})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from models.base import N_, Model, Role, User, Word
+from models.base import N_, Model, Regional, Role, User, Word
 
 
 class UnitType(Word):
@@ -23,6 +23,7 @@ class UnitType(Word):
     grid = "grid", N_("Grid")
     agency = "agency", N_("Dispatched agency")
     congress = "congress", N_("People's congress")
+    mass_organisation = "mass_organisation", N_("Mass or social organisation")
 
 
 LOCAL = (UnitType.township, UnitType.street)
@@ -77,6 +78,20 @@ class Unit(Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Owned(Regional):
+    """A row that a unit keeps: its own to write, and seen from above. Of what, the table adds."""
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1, info={"protected": True})
+
+    @declared_attr
+    @classmethod
+    def unit(cls) -> Mapped[Unit]:
+        return relationship(foreign_keys=cls.unit_id, info={"label": N_("Unit")})
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class PostingKind(Word):

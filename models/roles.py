@@ -55,20 +55,35 @@ _LISTS = (
     "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule "
     "CallSituation ThreeFixedDocument"
 )
-_CALLS = "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder"
+_CALLS = (
+    "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder Nudge "
+    "RectificationOrder Circular CircularLine CircularFailure MutualRating CaseAssessment OfflineStep "
+    "CaseDocument"
+)
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
     "ResponsibilityStatement StatementTownship IrregularAssignmentReport "
     "DataRequest DataRequestField DataRequestTownship Burden"
 )
 _ADMISSIONS = "DutyAdmission AdmissionOpinion GuaranteeMeasure AdmissionBatch JointMeeting MeetingMember MeetingVote"
-_READ_ALL = f"{_LISTS} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
-_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit ListType ListField"
+_LOCAL = (
+    "Grid GridArea GridTask GridAssignment ServicePoint ServiceRequest DisputeCase MediatorPair ReviewFile "
+    "VillagerCouncil MicroWish ExchangeEntry MicroProject PartnerOrganisation ChamberSecretary OffSiteEvidence"
+)
+"""What townships and villages keep."""
+_NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
+"""What they read, or are asked for."""
+_READ_ALL = (
+    f"{_LISTS} {_LOCAL} {_NETWORK} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
+)
+_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit ReminderStep ListType ListField"
 
 # role → {model: what it may do}. `read` is list, page, chart, timeline; moves are named as in the workflow.
 _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.admin: dict.fromkeys(_READ_ALL.split(), "read export")
-    | dict.fromkeys(("Unit", "CalendarDay", "WorkingWindow", "TimeLimit", "Posting"), "read add edit delete export")
+    | dict.fromkeys(
+        ("Unit", "CalendarDay", "WorkingWindow", "TimeLimit", "ReminderStep", "Posting"), "read add edit delete export"
+    )
     | {"Promise": "read export", "PlainWord": "read export"}
     | dict.fromkeys(("ListType", "ListField"), "read add edit delete export"),
     RoleName.security_admin: {"Posting": "read export"},
@@ -86,6 +101,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "ItemAttachment": "read add edit delete export",
         "ItemStep": "read add edit delete",
         "PlainWord": "read add edit delete export",
+        "ServiceDesk": "read add edit delete export",
+        "ServiceItem": "read add edit delete export",
         "CallSituation": "read add edit delete export",
         "ThreeFixedDocument": "read add edit delete export",
         "CalendarDay": "read add edit delete",
@@ -97,6 +114,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.editorial_officer: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "CoordinationCase": "read export file send_back issue_opinion",
+        "OfflineStep": "read add export",
+        "CaseDocument": "read add export",
         "ThreeFixedDocument": "read add edit delete export",
         "ResponsibilityStatement": "read export keep clear",
         "IrregularAssignmentReport": "read export accept find_irregular dismiss",
@@ -108,16 +127,25 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.county_dispatcher: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read export accept return_for_correction dispatch",
-        "CallAssignment": "read export uphold reassign resume",
+        "CallAssignment": "read export uphold reassign rule resume",
         "Extension": "read export approve refuse",
+        "ResidencyRoster": "read add edit delete export",
+        "ReminderStep": "read add edit delete export",
         "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
-        "SupervisionOrder": "read export verify send_back close",
+        "SupervisionOrder": "read add export raise_level verify send_back close",
         "Promise": "read",
     },
     RoleName.supervisor: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "CoordinationCase": "read export notify_parties order_execution executed",
-        "SupervisionOrder": "read export verify send_back close",
+        "SupervisionOrder": "read add export raise_level verify send_back close",
+        "RectificationOrder": "read add export verify_rectified send_back",
+        "Circular": "read edit export publish_circular",
+        "CircularLine": "read export order_rectification",
+        "CaseParty": "read add export",
+        "JointMeeting": "read add edit delete export record_minutes",
+        "OfflineStep": "read add export",
+        "CaseDocument": "read add export",
         "Promise": "read",
     },
     RoleName.assessor: dict.fromkeys(_READ_ALL.split(), "read export"),
@@ -133,14 +161,16 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "Extension": "read add export",
         "CoordinationCase": "read export agree disagree",
         "SupervisionOrder": "read export acknowledge reply",
+        "RectificationOrder": "read export write_plan report_done",
     },
     RoleName.department_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
-        "CallAssignment": "read export respond start pause resume resolve reject",
+        "CallAssignment": "read export respond start pause resume resolve reject nudge",
         "Extension": "read add export",
-        "CoordinationCase": "read export agree disagree",
+        "CoordinationCase": "read add export agree disagree withdraw",
         "SupervisionOrder": "read export acknowledge reply",
+        "RectificationOrder": "read export write_plan report_done",
         "AssignedMatter": "read add edit delete export submit cancel",
         "MatterDepartment": "read add edit delete",
         "MatterTownship": "read add edit delete",
@@ -152,29 +182,45 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "GuaranteeMeasure": "read add edit delete export deliver",
     },
     RoleName.township_head: dict.fromkeys(_READ_ALL.split(), "read export")
+    | dict.fromkeys(_LOCAL.split(), "read add edit delete export")
     | {
+        "Grid": "read add edit export merge end",
+        "ServiceRequest": "read add edit export pass_back finish",
+        "DisputeCase": "read add edit export consult hand_up mediate_jointly prevent settle",
+        "ReviewFile": "read add edit delete export ask_opinions withdraw",
+        "OffSiteEvidence": "read add export",
         "Call": "read add edit delete export send withdraw forward confirm not_solved",
-        "CallAssignment": "read export respond start pause resume resolve reject",
+        "CallAssignment": "read export respond start pause resume resolve reject nudge",
         "Extension": "read add export",
-        "CoordinationCase": "read export agree disagree",
+        "CoordinationCase": "read add export agree disagree withdraw",
         "SupervisionOrder": "read export acknowledge reply",
+        "RectificationOrder": "read export write_plan report_done",
         "IrregularAssignmentReport": "read add edit export withdraw",
         "DutyAdmission": "read export in_force",
         "AdmissionOpinion": "read export answer",
         "GuaranteeMeasure": "read export confirm_delivery dispute_delivery",
     },
     RoleName.grid_worker: {
-        **dict.fromkeys(_LISTS.split(), "read"),
+        **dict.fromkeys((*_LISTS.split(), *_LOCAL.split(), "ServiceItem", "BackDeskTask"), "read"),
+        "ServiceRequest": "read add edit pass_back finish",
+        "DisputeCase": "read add edit settle",
+        "MicroWish": "read add edit",
         "Call": "read add edit delete",
         "CallAssignment": "read",
     },
 }
 for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_head):
+    _TABLE[_role]["MutualRating"] = "read export rate"
     _TABLE[_role]["ListOpinion"] = _TABLE[_role]["AdjustmentOpinion"] = "read export give"
+    _TABLE[_role]["OfflineStep"] = _TABLE[_role]["CaseDocument"] = "read add export"
     _TABLE[_role]["ListAdjustment"] = "read add edit delete export submit withdraw"
+for _role in (RoleName.department_head, RoleName.agency_head, RoleName.editorial_officer, RoleName.county_dispatcher):
+    _TABLE[_role] |= {"BackDeskTask": "read export answer", "ReviewOpinion": "read export give"}
+for _role in (RoleName.department_head, RoleName.agency_head):
+    _TABLE[_role] |= {"ServicePoint": "read add edit delete export", "OffSiteEvidence": "read add export"}
 # A rejection commits the department, so its head makes it.
 _TABLE[RoleName.department_staff] = _TABLE[RoleName.department_head] | {
-    "CallAssignment": "read export respond start pause resume resolve"
+    "CallAssignment": "read export respond start pause resume resolve nudge"
 }
 _TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {
     "CallAssignment": "read export respond start pause resume resolve"

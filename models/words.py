@@ -1,4 +1,4 @@
-"""The words that several nouns share: the scope of a call, and how strongly a scope binds the caller."""
+"""The words that several nouns share: the scope of a call, how strongly it binds the caller, and misconduct."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ class CallScope(Word):
     emergency = "emergency", N_("Emergency: must call"), "danger"
 
 
+class Misconduct(Word):
+    """The four kinds of misconduct that an order or a case may name (TC-47)."""
+
+    shirking = "shirking", N_("Kicks the ball away"), "danger"
+    slow = "slow", N_("Acts slowly"), "warn"
+    idle = "idle", N_("Does not act"), "danger"
+    sham = "sham", N_("Acts for show"), "danger"
+
+
 _MODALITY = {
     CallScope.complex: Modality.may,
     CallScope.key: Modality.should,
@@ -31,3 +40,11 @@ _MODALITY = {
 def modality(scope: CallScope) -> Modality:
     """How strongly a call of this scope is expected."""
     return _MODALITY[scope]
+
+
+class Level(Word):
+    """On which of the three levels something stands."""
+
+    county = "county", N_("County level")
+    township = "township", N_("Township level")
+    village = "village", N_("Village level")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -51,6 +51,9 @@ class Ask:
     model: type[Any] | None = None
     among: Callable[[Any, Actor], ColumnElement[bool]] | None = None
     """Of which rows one may choose, for this subject; the door narrows it further."""
+    first: Callable[[Any, Actor], Sequence[int]] | None = None
+    """The keys of those that fit this subject best: offered first, as long as nothing is typed."""
+    length: int | None = None
     help: str = ""
 
 
@@ -76,10 +79,13 @@ class Transition:
     label: str
     source: frozenset[Any]
     target: Any
+    """None: it stays where it is."""
     by: Callable[[Any, Actor], bool] | None
     asks: tuple[Ask, ...] = ()
     guard: Callable[[Any, Step], None] | None = None
     """Raises `Refused` when this subject may not move now, with the reason and the way out."""
+    insists: Callable[[Any, Step], None] | None = None
+    """What a page insists on besides, as a guard does. A program may leave it out."""
     effect: Callable[[Any, Step], None] | None = None
     suggest: Callable[[Any], Answers] | None = None
     """What the form proposes, for this subject."""
@@ -144,11 +150,13 @@ class Workflow:
         answers: Answers | None = None,
         note: str = "",
         version: int | None = None,
+        on_page: bool = False,
     ) -> None:
         """Move `subject`, with its effects and its entry in the recorder.
 
-        `version` is the one that the person saw. Raises `NotYours` (another side's move), `MovedOn` (not in
-        this state, or changed since) or `Refused` (a guard). The caller commits, or rolls back.
+        `version` is the one that the person saw; `on_page`: it is asked for on a page, which insists on more. Raises
+        `NotYours` (another side's move), `MovedOn` (not in this state, or changed since) or `Refused` (a guard). The
+        caller commits, or rolls back.
         """
         transition = self.transitions[name]
         step = Step(session, actor, now, answers or {}, note)
@@ -159,10 +167,13 @@ class Workflow:
             _refuse_what_is_not_open(transition, subject, actor, version)
             if transition.guard:
                 transition.guard(subject, step)
+            if on_page and transition.insists:
+                transition.insists(subject, step)
             note_move(session, subject, name, note=note, actor=actor, now=now)
-            if subject.state is transition.target:
+            target = subject.state if transition.target is None else transition.target
+            if subject.state is target:
                 flag_dirty(subject)  # a move that leads back leaves its entry, too
-            subject.state = transition.target
+            subject.state = target
             if transition.effect:
                 transition.effect(subject, step)
             if self.after:

@@ -16,6 +16,7 @@ from models.assigned import AssignedMatter
 from models.base import Role, User
 from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallState
+from models.case_papers import CaseDocument, OfflineKind, OfflineStep, OfflineStepUnit
 from models.coordination import CaseState, CoordinationCase
 from models.files import Attachment
 from models.imports import ImportRow, ImportRun, RowAction
@@ -26,6 +27,7 @@ from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListTyp
 from models.opinions import ListOpinion
 from models.organisation import Duty, Posting, Unit, UnitType
 from models.queries.calendar import DEFAULT_WINDOWS
+from models.ratings import MutualRating, RatingLevel
 from models.requests import DataRequest
 from models.roles import RoleName
 from models.rules.adjustments import ADJUSTMENT, prepare_adjustment
@@ -38,7 +40,9 @@ from models.rules.comments import OPINION
 from models.rules.coordination import COORDINATION
 from models.rules.irregular import REPORT
 from models.rules.lists import LIST
+from models.rules.opening import prepare_case, tell_of_case
 from models.rules.organisation import place_units
+from models.rules.ratings import RATING
 from models.rules.requests import REQUEST
 from models.rules.rounds import current, latest_case
 from models.rules.segments import EXTENSION, ask_for_it, prepare_extension
@@ -51,11 +55,14 @@ from models.three_fixed import ThreeFixedDocument
 from models.words import CallScope
 from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_burden import MakeBurden
+from tests.make_local import LOCAL_WORKFLOWS, MakeLocal
+from tests.make_supervision import SUPERVISION_WORKFLOWS, MakeSupervision
 from tests.moments import NOW, SOON
 
 WORKFLOWS = {
     Call: CALL,
     CallAssignment: ASSIGNMENT,
+    MutualRating: RATING,
     CoordinationCase: COORDINATION,
     DutyList: LIST,
     ListOpinion: OPINION,
@@ -67,8 +74,10 @@ WORKFLOWS = {
     IrregularAssignmentReport: REPORT,
     DataRequest: REQUEST,
     **ADMISSION_WORKFLOWS,
+    **LOCAL_WORKFLOWS,
+    **SUPERVISION_WORKFLOWS,
 }
-SIDES = ("department", "caller_unit", "lead_department", "reporter")
+SIDES = ("rater_unit", "unit", "department", "caller_unit", "lead_department", "reporter", "opened_by")
 """By which of its relations a subject names the units that it lies between."""
 
 OFFICES = {
@@ -81,6 +90,7 @@ OFFICES = {
 USUAL_ROLES = {
     UnitType.department: RoleName.department_staff,
     UnitType.agency: RoleName.agency_staff,
+    UnitType.mass_organisation: RoleName.department_staff,
     UnitType.township: RoleName.township_operator,
     UnitType.street: RoleName.township_operator,
     UnitType.village: RoleName.grid_worker,
@@ -103,6 +113,7 @@ LIMITS = {
     (Clock.coordinate, None): (15, LimitUnit.working_day),
     (Clock.execute, None): (10, LimitUnit.working_day),
     (Clock.consult, None): (10, LimitUnit.working_day),
+    (Clock.rate, None): (5, LimitUnit.working_day),
 }
 """Those of the reference data."""
 
@@ -123,6 +134,7 @@ CALL_PATHS = {
     CallState.in_progress: "send accept dispatch respond",
     CallState.awaiting_confirmation: "send accept dispatch respond resolve",
     CallState.resolved: "send accept dispatch respond resolve confirm",
+    CallState.closed: "send accept dispatch respond resolve confirm rate",
     CallState.rejected: "send accept dispatch reject",
     CallState.withdrawn: "send withdraw",
     CallState.forwarded: "send accept dispatch reject forward",
@@ -162,10 +174,11 @@ CASE_PATHS = {
     CaseState.decided: "notify_parties disagree issue_opinion",
     CaseState.supervising: "notify_parties agree file order_execution",
     CaseState.closed: "notify_parties agree file order_execution executed",
+    CaseState.withdrawn: "withdraw",
 }
 
 
-class Make(MakeBurden, MakeAdmissions):
+class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 
     def __init__(self, session: Session) -> None:
@@ -511,6 +524,9 @@ class Make(MakeBurden, MakeAdmissions):
                 self.press(call, name, at=at, lead_department_id=lead, cooperating_department_ids=helpers)
             elif name in CALL.transitions:
                 self.press(call, name, at=at)
+            elif name == "rate":
+                for rating in self.ratings(call):
+                    self.rate(rating, at=at)
             else:
                 for part in reversed(self.assignments(call)):  # the lead last
                     self.press(part, name, at=at, **self._answers(part, name, at, promised, named))
@@ -546,9 +562,36 @@ class Make(MakeBurden, MakeAdmissions):
         self, *, state: CaseState = CaseState.opened, at: datetime = NOW, holder: Unit | None = None, **of_call: Any
     ) -> CoordinationCase:
         """The case of a call that was rejected and forwarded; `holder` is whom it makes responsible."""
+        if state is CaseState.withdrawn:  # as only one without a call can be
+            of_case = {"by": of_call.get("caller"), "other": of_call.get("lead"), "item": of_call.get("item")}
+            return self.free_case(state=state, at=at, **of_case)
         call = self.call(state=CallState.forwarded, at=at, **of_call)
-        case = self.case_of(call)
-        holder = holder or self.assignments(call)[0].department
+        return self._lead(self.case_of(call), state, at, holder or self.assignments(call)[0].department)
+
+    def free_case(
+        self,
+        *,
+        state: CaseState = CaseState.opened,
+        at: datetime = NOW,
+        by: Unit | None = None,
+        other: Unit | None = None,
+        **columns: Any,
+    ) -> CoordinationCase:
+        """A case without a call, that `by` opened against `other`."""
+        by = by or self.township()
+        other = other or self.department(self.session.get(Unit, by.region_id))
+        item = columns.pop("item", None)
+        said = {"title": self._name("A dispute"), "description": "Nobody clears the ditch."} | columns
+        case = CoordinationCase(**said, list_item=item, list_item_id=item.id if item else None)
+        case.other_parties.append(other)
+        with self.session.no_autoflush:
+            prepare_case(self.session, case, self.actor(by), at)
+        self._add(case)
+        tell_of_case(self.session, case, self.actor(by), at)
+        self.session.commit()
+        return self._lead(case, state, at, other)
+
+    def _lead(self, case: CoordinationCase, state: CaseState, at: datetime, holder: Unit) -> CoordinationCase:
         answers: dict[str, dict[str, Any]] = {
             "agree": {"agreement": "Both sides agree.", "responsible_unit_id": holder},
             "file": {"filing_number": "2026-1"},
@@ -558,9 +601,36 @@ class Make(MakeBurden, MakeAdmissions):
             self.press(case, name, at=at, **answers.get(name, {}))
         return case
 
+    def offline_step(self, case: CoordinationCase, by: Unit | None = None) -> OfflineStep:
+        """A visit that a party recorded, and took part in."""
+        by = by or self.session.get(Unit, case.opened_by_id)
+        step = OfflineStep(
+            region_id=case.region_id, case=case, kind=OfflineKind.visit, held_on=date(2026, 11, 20), outcome="Seen.",
+            unit=by, recorded_at=NOW,
+        )  # fmt: skip
+        step.taking_part = [OfflineStepUnit(region_id=case.region_id, unit=by)]
+        return self._add(step)
+
+    def case_document(self, case: CoordinationCase, by: Unit | None = None) -> CaseDocument:
+        by = by or self.session.get(Unit, case.opened_by_id)
+        file = self.file(by)
+        told = {"region_id": case.region_id, "title": file.name, "filed_at": NOW}
+        return self._add(CaseDocument(case=case, file=file, unit=by, **told))
+
     def assignments(self, call: Call) -> list[CallAssignment]:
         """The parts of the round that runs, the lead first."""
         return current(self.session, call)
+
+    def ratings(self, call: Call) -> list[MutualRating]:
+        """What the sides of a call owe each other, the caller's word first."""
+        of_call = select(MutualRating).where(MutualRating.call_id == call.id).order_by(MutualRating.id)
+        return list(self.session.scalars(of_call))
+
+    def rate(
+        self, rating: MutualRating, level: RatingLevel = RatingLevel.satisfied, *, at: datetime = NOW, **marks: Any
+    ) -> None:
+        """A side says how satisfied it is."""
+        self.press(rating, "rate", at=at, level=level, **marks)
 
     def case_of(self, call: Call) -> CoordinationCase:
         """The case of the call's last rejection."""
@@ -591,6 +661,8 @@ class Make(MakeBurden, MakeAdmissions):
             return self.actor(subject.unit)
         if type(subject) in ADMISSION_WORKFLOWS:
             sides: Any = self.parties(subject)
+        elif type(subject) in LOCAL_WORKFLOWS:
+            sides = self.keepers(subject)
         else:
             call = getattr(subject, "call", subject)
             sides = (getattr(row, side) for row in (subject, call) for side in SIDES if hasattr(row, side))

@@ -3,11 +3,17 @@
 from views.adjustments import adjustment_opinions, list_adjustments
 from views.admissions import admissions, batches, guarantees, opinions
 from views.assigned import assigned_matter_caps, assigned_matters, matter_departments, matter_townships
-from views.calendar import calendar_days, time_limits, working_windows
+from views.calendar import calendar_days, reminder_steps, time_limits, working_windows
 from views.calls import assignments, calls
-from views.coordination import cases, parties
+from views.circulars import circular_failures, circular_lines, circulars, rectification_orders
+from views.community import exchange_entries, micro_projects, micro_wishes, villager_councils
+from views.coordination import cases, documents, parties
+from views.coordination import steps as offline_steps
+from views.disputes import dispute_cases, mediator_pairs
+from views.evidence import off_site_evidence
 from views.files import attachments
 from views.governance import governance_modules
+from views.grids import grid_areas, grid_assignments, grid_tasks, grids
 from views.holdings import holdings
 from views.imports import import_rows, import_runs, import_words
 from views.irregular import irregular_reports
@@ -15,15 +21,19 @@ from views.items import checkpoints, indicators, item_attachments
 from views.lists import cooperations, duty_lists, list_fields, list_items, list_opinions, list_types
 from views.meetings import meetings, members, votes
 from views.organisation import postings, units
+from views.partners import chamber_secretaries, partner_organisations, residency_rosters
 from views.plain_words import plain_words
 from views.policies import policy_documents
+from views.ratings import assessments, ratings
 from views.records import promises, recorder_entries
 from views.requests import data_request_fields, data_request_townships, data_requests
+from views.reviews import review_files, review_opinions
 from views.segments import extensions, pauses
+from views.services import back_desk_tasks, service_desks, service_items, service_points, service_requests
 from views.situations import call_situations
 from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
-from views.supervision import reminders, supervision_orders
+from views.supervision import nudges, reminders, supervision_orders
 from views.three_fixed import three_fixed_documents
 
 CONSOLES = (
@@ -34,9 +44,18 @@ CONSOLES = (
     holdings,
     cases,
     parties,
+    ratings,
+    assessments,
+    offline_steps,
+    documents,
     call_situations,
     supervision_orders,
     reminders,
+    nudges,
+    rectification_orders,
+    circulars,
+    circular_lines,
+    circular_failures,
     list_items,
     duty_lists,
     list_opinions,
@@ -68,11 +87,33 @@ CONSOLES = (
     members,
     votes,
     batches,
+    grids,
+    grid_assignments,
+    grid_tasks,
+    grid_areas,
+    service_requests,
+    back_desk_tasks,
+    service_points,
+    service_items,
+    service_desks,
+    dispute_cases,
+    mediator_pairs,
+    review_files,
+    review_opinions,
+    off_site_evidence,
+    villager_councils,
+    micro_wishes,
+    exchange_entries,
+    micro_projects,
+    partner_organisations,
+    chamber_secretaries,
+    residency_rosters,
     units,
     postings,
     calendar_days,
     working_windows,
     time_limits,
+    reminder_steps,
     list_types,
     list_fields,
     promises,

@@ -2,8 +2,9 @@
 
 from app.engine.declare import Console
 from models.base import N_
-from models.calendar import CalendarDay, TimeLimit, WorkingWindow
+from models.calendar import CalendarDay, ReminderStep, TimeLimit, WorkingWindow
 from models.rules.calendar import counties, prepare_county_row, prepare_limit, prepare_window
+from models.rules.ladder import prepare_step
 
 calendar_days = Console(
     model=CalendarDay,
@@ -39,4 +40,30 @@ time_limits = Console(
     order=("clock", "asc"),
     among={"region": counties},
     prepare=prepare_limit,
+)
+
+reminder_steps = Console(
+    model=ReminderStep,
+    name=N_("Reminder ladder"),
+    category=N_("Settings"),
+    icon="fa-stairs",
+    listed=("job", "level", "name", "point", "amount", "unit", "duty_officer", "heads", "supervision", "leaders"),
+    form=(
+        "job",
+        "level",
+        "name",
+        "point",
+        "amount",
+        "unit",
+        "duty_officer",
+        "heads",
+        "supervision",
+        "leaders",
+        "source",
+        "region",
+    ),
+    order=("level", "asc"),
+    among={"region": counties},
+    prepare=prepare_step,
+    empty=N_("No step. Without a ladder units are reminded once, a working day before the end."),
 )

@@ -7,8 +7,10 @@ from models.base import N_
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.lists import ListItem
+from models.nudges import Nudge
 from models.queries.choices import matters_in_force, own_places, usable_items
 from models.queries.list_types import indicators_of
+from models.ratings import CaseAssessment, MutualRating
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import forget_call, prepare_call, watch_clue
@@ -49,6 +51,13 @@ TURNS = Link(
     icon="fa-stopwatch",
     needs=("can_read", "Holding"),
 )
+SUPERVISE = Link(
+    label=N_("Issue a supervision order"),
+    endpoint="SupervisionOrderPage.add",
+    icon="fa-gavel",
+    takes="assignment",
+    needs=("can_add", "SupervisionOrder"),
+)
 
 
 def of_item(session: Any, item: ListItem) -> Variant:
@@ -85,6 +94,8 @@ calls = Console(
         "resolve_due",
         "resolved_at",
         "confirmed_at",
+        "rate_due",
+        "closed_at",
         "provisional",
         "reopened",
         "rounds",
@@ -103,7 +114,7 @@ calls = Console(
     ),
     among={"list_item": usable_items, "assigned_matter": matters_in_force, "place_unit": own_places},
     searched=("number", "title", "state", "scope", "category", "caller_unit", "list_item", "sent_at", "direction"),
-    deadlines={"accept_due": ("accepted_at",), "resolve_due": ("resolved_at",)},
+    deadlines={"accept_due": ("accepted_at",), "resolve_due": ("resolved_at",), "rate_due": ("closed_at",)},
     charts=(
         Chart(by="sent_at", per="month", kind="line", split="scope", title=N_("Calls by month and scope")),
         Chart(by="state", kind="pie", title=N_("Calls by state")),
@@ -123,7 +134,24 @@ calls = Console(
                 "failure_kind",
                 "responsible",
                 "result",
+                "cases",
+                "fines",
+                "confiscations",
             ),
+        ),
+        Related(
+            model=MutualRating,
+            by="call",
+            listed=("rater_unit", "ratee_unit", "state", "rate_due", "level", "comment"),
+            order="id",
+            empty=N_("When the call is confirmed as solved, both sides rate each other; the other's word is sealed."),
+        ),
+        Related(
+            model=CaseAssessment,
+            by="call",
+            listed=("unit", "responded_on_time", "resolved", "satisfied", "points"),
+            order="id",
+            empty=N_("Written when the call closes: of every unit involved, at the same time."),
         ),
         Related(model=CoordinationCase, by="call"),
         Related(model=SupervisionOrder, by="call"),
@@ -146,8 +174,19 @@ assignments = Console(
     icon="fa-inbox",
     listed=("call", "department", "role", "state", "respond_due", "promised_due", "failure_kind"),
     form=(),
-    links=(MORE_TIME,),
-    searched=("state", "role", "failure_kind", "department", "respond_due", "dispatched_at"),
+    links=(MORE_TIME, SUPERVISE),
+    searched=(
+        "state",
+        "role",
+        "failure_kind",
+        "department",
+        "respond_due",
+        "dispatched_at",
+        "cited_item",
+        "no_item_covers",
+        "rejected_at",
+        "ruled_unit",
+    ),
     deadlines={"respond_due": ("responded_at",), "promised_due": ("resolved_at",)},
     charts=(
         Chart(by="department", split="state", title=N_("Assignments by department and state")),
@@ -157,11 +196,24 @@ assignments = Console(
             title=N_("No response, late response, inaction"),
             definition=N_("Found by the console: the response limit passed; answered after it; the promise passed."),
         ),
+        Chart(
+            by="department",
+            sums=("cases", "fines", "confiscations"),
+            title=N_("Results of enforcement by department"),
+            definition=N_("As reported with the result of a part."),
+        ),
+        Chart(
+            by="cited_item",
+            split="state",
+            title=N_("Items cited in refusals"),
+            definition=N_("Also refusals that were taken back by a ruling since; without an item: none was cited."),
+        ),
     ),
     related=(
         Related(model=Pause, by="assignment", listed=("reason", "paused_at", "resumed_at")),
         Related(model=Extension, by="assignment", listed=("days", "state", "reason", "due_before", "due_after")),
         Related(model=SupervisionOrder, by="assignment"),
+        Related(model=Nudge, by="assignment"),
     ),
     workflow=ASSIGNMENT,
     empty=N_("Nothing has been dispatched to you."),

@@ -18,8 +18,8 @@ holdings = Console(
     form=(),
     searched=("unit", "stage", "since", "until", "call"),
     charts=(
-        Chart(by="unit", split="stage", total="minutes", title=N_("Minutes in hand by unit"), definition=IN_HAND),
-        Chart(by="stage", total="minutes", kind="pie", title=N_("Minutes in hand by stage"), definition=IN_HAND),
+        Chart(by="unit", split="stage", sums=("minutes",), title=N_("Minutes in hand by unit"), definition=IN_HAND),
+        Chart(by="stage", sums=("minutes",), kind="pie", title=N_("Minutes in hand by stage"), definition=IN_HAND),
         Chart(by="unit", title=N_("How often a call came to each unit")),
     ),
     about="call",

@@ -4,8 +4,8 @@ from app.engine.declare import Chart, Console, Related
 from models.admissions import DutyAdmission
 from models.base import N_
 from models.meetings import JointMeeting, MeetingMember, MeetingVote
-from models.queries.choices import county_bodies, planned_meetings
-from models.rules.meetings import MEETING, forget_member, prepare_meeting, prepare_member
+from models.queries.choices import county_bodies, open_cases, planned_meetings
+from models.rules.meetings import MEETING, forget_member, prepare_meeting, prepare_member, seat_parties
 
 meetings = Console(
     model=JointMeeting,
@@ -13,8 +13,9 @@ meetings = Console(
     category=N_("Admissions"),
     icon="fa-people-group",
     listed=("title", "kind", "state", "meets_at", "place", "quorum", "minutes_at"),
-    form=("title", "kind", "meets_at", "place", "quorum", "file"),
-    searched=("title", "kind", "state", "meets_at"),
+    form=("title", "kind", "case", "meets_at", "place", "quorum", "file"),
+    among={"case": open_cases},
+    searched=("title", "kind", "state", "meets_at", "case"),
     deadlines={"meets_at": ("minutes_at",)},
     charts=(Chart(by="meets_at", per="month", kind="line", split="kind", title=N_("Joint meetings by month")),),
     related=(
@@ -29,6 +30,7 @@ meetings = Console(
     ),
     workflow=MEETING,
     prepare=prepare_meeting,
+    follow=seat_parties,
     empty=N_("No joint meeting has been called."),
 )
 

@@ -2,7 +2,9 @@
 
 from app.engine.declare import Chart, Console
 from models.base import N_
-from models.rules.supervision import SUPERVISION
+from models.nudges import Nudge
+from models.queries.choices import bodies
+from models.rules.supervision import SUPERVISION, follow_order, open_cases, open_parts, prepare_order
 from models.supervision import Reminder, SupervisionOrder
 
 supervision_orders = Console(
@@ -10,12 +12,18 @@ supervision_orders = Console(
     name=N_("Supervision orders"),
     category=N_("Supervision"),
     icon="fa-gavel",
-    listed=("call", "unit", "level", "state", "issued_at", "raised_at"),
-    form=(),
-    searched=("state", "unit", "level", "issued_at", "call", "assignment"),
+    listed=("call", "unit", "level", "state", "issued_at", "due", "raised_at"),
+    form=("assignment", "case", "unit", "level", "due", "reason", "misconduct"),
+    required=("due", "reason"),
+    among={"assignment": open_parts, "case": open_cases, "unit": bodies},
+    searched=("state", "unit", "level", "issued_at", "due", "call", "assignment", "case"),
+    deadlines={"acknowledge_due": ("acknowledged_at",), "due": ("replied_at",)},
     charts=(Chart(by="unit", split="level", title=N_("Supervision orders by unit and level")),),
     workflow=SUPERVISION,
-    empty=N_("No order. One is issued by itself when a promised deadline passes."),
+    prepare=prepare_order,
+    follow=follow_order,
+    intake=None,
+    empty=N_("No order. One is issued by itself when a promised deadline passes, or by hand."),
 )
 
 reminders = Console(
@@ -28,4 +36,24 @@ reminders = Console(
     searched=("job", "unit", "sent_at"),
     charts=(Chart(by="unit", split="job", title=N_("Reminders by unit")),),
     empty=N_("No reminder has been sent."),
+)
+
+nudges = Console(
+    model=Nudge,
+    name=N_("Nudges"),
+    category=N_("Supervision"),
+    icon="fa-hand-point-up",
+    listed=("call", "unit", "by_unit", "number", "at", "moved_at", "minutes", "movement"),
+    form=(),
+    searched=("unit", "by_unit", "movement", "at", "call", "assignment"),
+    order=("at", "desc"),
+    charts=(
+        Chart(
+            by="unit",
+            split="movement",
+            title=N_("Time to the first movement after a nudge"),
+            definition=N_("Nudges by the unit that was nudged, and how soon its part in the call moved next."),
+        ),
+    ),
+    empty=N_("Nobody has been nudged. The caller does it on the page of an assignment."),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,14 +44,15 @@ def operators(field: Field) -> tuple[str, ...]:
 
 
 def counted(shape: Shape, chart: Chart, question: Question, *, dialect: str, zone: Any) -> Select[Any]:
-    """`SELECT by, split, count(*) … GROUP BY by, split`, or `sum(…)`. The session sees to the scope."""
+    """`SELECT by, split, count(*) … GROUP BY by, split`. Rows never reach Python; the session sees to the scope."""
+    model = shape.model
     groups = [_group(shape, chart.by, chart.per, dialect, zone)]
     if chart.split:
         groups.append(_group(shape, chart.split, "", dialect, zone))
-    size = func.sum(getattr(shape.model, chart.total)) if chart.total else func.count()
-    query = narrowed(shape, question).with_only_columns(*groups, size).order_by(None)
+    measured: list[Any] = [func.sum(getattr(model, name)) for name in chart.sums] or [func.count()]
+    query = narrowed(shape, question).with_only_columns(*groups, *measured).order_by(None)
     if chart.per:  # what has not happened yet is in no month
-        query = query.where(getattr(shape.model, chart.by).is_not(None))
+        query = query.where(getattr(model, chart.by).is_not(None))
     return query.group_by(*groups)
 
 
@@ -79,17 +81,16 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
     rows = session.execute(counted(shape, chart, question, dialect=dialect, zone=world.zone)).all()
     sizes: dict[Any, int] = {}
     parts: dict[Any, dict[Any, int]] = {}
-    for by, *split, number in rows:
-        size = int(number or 0)
+    for by, part, size in _measured(chart, rows):
         sizes[by] = sizes.get(by, 0) + size
-        parts.setdefault(split[0] if split else None, {})[by] = size
+        parts.setdefault(part, {})[by] = size
     order = sorted(sizes, key=str) if chart.per else sorted(sizes, key=lambda by: (-sizes[by], str(by)))
     kept = order[-BARS:] if chart.per else order[:BARS]
     names = _names(session, shape.fields[chart.by], kept, chart.per)
-    split_names = (
-        _names(session, shape.fields[chart.split], list(parts), "") if chart.split else {None: _measure(shape, chart)}
-    )
+    split_names = _part_names(session, shape, chart, list(parts))
     title = translated(chart.title) or _title(shape, chart)
+    as_declared = chart.sums and not chart.split
+    in_order = parts.items() if as_declared else sorted(parts.items(), key=lambda item: str(item[0]))
     return Figures(
         chart=chart,
         title=title,
@@ -97,16 +98,24 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
         by=translated(shape.fields[chart.by].label),
         labels=tuple(names[key] for key in kept),
         keys=tuple("" if key is None else str(getattr(key, "value", key)) for key in kept),
-        series=tuple(
-            (split_names[part], tuple(found.get(key, 0) for key in kept))
-            for part, found in sorted(parts.items(), key=lambda item: str(item[0]))
-        ),
+        series=tuple((split_names[part], tuple(found.get(key, 0) for key in kept)) for part, found in in_order),
         left_out=len(order) - len(kept),
     )
 
 
-def _measure(shape: Shape, chart: Chart) -> str:
-    return translated(shape.fields[chart.total].label) if chart.total else gettext("Count")
+def _measured(chart: Chart, rows: Iterable[Any]) -> Iterator[tuple[Any, Any, int]]:
+    """(group, part, size): the parts are those of the split; or the columns that are summed up."""
+    for by, *rest in rows:
+        if chart.sums and not chart.split:
+            yield from ((by, name, int(size or 0)) for name, size in zip(chart.sums, rest, strict=True))
+        else:
+            yield by, rest[0] if chart.split else None, int(rest[-1] or 0)
+
+
+def _part_names(session: Any, shape: Shape, chart: Chart, parts: list[Any]) -> dict[Any, str]:
+    if chart.split:
+        return _names(session, shape.fields[chart.split], parts, "")
+    return {name: translated(shape.fields[name].label) for name in chart.sums} or {None: gettext("Count")}
 
 
 def _title(shape: Shape, chart: Chart) -> str:
@@ -140,6 +149,7 @@ def as_json(found: Figures) -> dict[str, Any]:
         "definition": found.definition,
         "labels": list(found.labels),
         "split": found.chart.split,
+        "beside": len(found.chart.sums) > 1,
         "series": [{"name": name, "data": list(values)} for name, values in found.series],
         "left_out": found.left_out,
     }

@@ -97,11 +97,14 @@ def _of_kinds(model: str, console: Console, known: Any) -> Iterator[str]:
 
 def _of_charts(model: str, console: Console, known: Any) -> Iterator[str]:
     for chart in console.charts:
-        for name in filter(None, (chart.by, chart.split, chart.total)):
+        for name in filter(None, (chart.by, chart.split)):
             if name not in known:
                 yield f"E301 {model}: a chart counts by {name!r}, which is not on the model"
-        if chart.total in known and known[chart.total].kind not in ("number", "decimal"):
-            yield f"E303 {model}: a chart adds up {chart.total!r}, which is no number"
+        for name in chart.sums:
+            if name not in known or known[name].kind not in ("number", "decimal"):
+                yield f"E303 {model}: a chart sums up {name!r}, which is no column of numbers"
+        if chart.split and len(chart.sums) > 1:
+            yield f"E304 {model}: a chart that is split by {chart.split!r} sums up one column, and this one several"
         if chart.per and chart.by in known and known[chart.by].kind != "moment":
             yield f"E302 {model}: a chart counts {chart.by!r} per {chart.per}, and it is not a moment"
 

@@ -27,14 +27,16 @@ class Moves(Protocol):
         answers: Any,
         note: str,
         version: int | None,
+        on_page: bool,
     ) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """Rows counted in SQL by one column or relation, or a number of theirs added; `split` parts each bar by a second.
+    """Rows counted in SQL by one column or relation; `split` counts each bar by a second one.
 
-    `per` cuts a moment into months, in the console's zone.
+    `per` cuts a moment into months, in the console's zone. `sums` names columns of numbers: in place of counting rows,
+    each is summed up, and their sums stand beside each other; with a `split`, it is one column.
     """
 
     by: str
@@ -42,8 +44,7 @@ class Chart:
     kind: Literal["bar", "pie", "line"] = "bar"
     per: Literal["", "month"] = ""
     split: str = ""
-    total: str = ""
-    """A column of numbers that is added up; without one, rows are counted."""
+    sums: tuple[str, ...] = ()
     definition: str = ""
     """What exactly is counted, in a sentence, shown beside the chart."""
 

@@ -58,6 +58,8 @@ class Field:
     """Whether it holds a code, a number for a word, or an English message: told in the reader's words where shown."""
     among: Any = None
     """`(subject, actor)` → criterion, for a relation with fewer choices than the table has rows."""
+    first: Any = None
+    """`(subject, actor)` → keys of the rows that are offered first."""
     inside: str = ""
     """The JSON column in which the value lies, of a field that people declared."""
     way: Way | None = None

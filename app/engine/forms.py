@@ -38,7 +38,8 @@ class Forms(BaseView):
         field, subject = self._chooser(name)
         among = field.among(subject, self.world.actor()) if field.among is not None else None
         words = request.args.get("q", "").replace("\x00", "")
-        found = lookup(self.world.session(), field.target, words, among)  # type: ignore[arg-type]
+        first = field.first(subject, self.world.actor()) if field.first is not None and not words else ()
+        found = lookup(self.world.session(), field.target, words, among, first=first)  # type: ignore[arg-type]
         _held = fetch_names(self.world.session(), found)
         return jsonify([{"id": row.id, "text": name_of(row)} for row in found])
 

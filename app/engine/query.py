@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext
 from marshmallow import ValidationError
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -232,8 +232,13 @@ def fetch_names(session: Session, rows: Sequence[Any], *, deep: int = 1) -> list
     return fetch_related(session, fields, rows, deep=deep - 1)
 
 
-def lookup(session: Session, target: type[Any], words: str, among: Any, *, limit: int = 20) -> Sequence[Any]:
-    """Rows of a table to choose from: by the beginning of their search key, or by any of their short texts."""
+def lookup(
+    session: Session, target: type[Any], words: str, among: Any, *, first: Sequence[int] = (), limit: int = 20
+) -> Sequence[Any]:
+    """Rows of a table to choose from: by the beginning of their search key, or by any of their short texts.
+
+    `first`: the keys of those that come before all others, in this order.
+    """
     query = select(target)
     if among is not None:
         query = query.where(among)
@@ -242,4 +247,5 @@ def lookup(session: Session, target: type[Any], words: str, among: Any, *, limit
         columns = [getattr(target, name) for name in names] or [cast(target.id, String)]
         query = query.where(or_(*(column.icontains(words.strip()[:60], autoescape=True) for column in columns)))
     order = next((getattr(target, n) for n in ("code", "search_key", "name", "title") if hasattr(target, n)), target.id)
-    return session.scalars(query.order_by(order, target.id).limit(limit)).all()
+    before = [case({key: place for place, key in enumerate(first)}, value=target.id, else_=len(first))] if first else []
+    return session.scalars(query.order_by(*before, order, target.id).limit(limit)).all()

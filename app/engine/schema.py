@@ -241,6 +241,8 @@ def asked(transition: Any) -> list[Field]:
             words=ask.words,
             target=ask.model,
             among=ask.among,
+            first=ask.first,
+            length=ask.length,
         )
         for ask in transition.asks
     ]

@@ -169,6 +169,7 @@ def move(world: World, shape: Shape, row: Any, name: str, sent: Any, *, form: bo
             answers=load(schema_of(world, asked(workflow.moves[name]), row, form=form), rest),
             note=_text(sent, "note", NOTE),
             version=_version(sent.get("version")),
+            on_page=form,
         )
     return row
 

@@ -51,7 +51,7 @@ function pie(figures) {
 
 // Names of departments are long: bars lie, and the longest is on top.
 function bars(figures) {
-  const stacked = figures.series.length > 1;
+  const stacked = figures.series.length > 1 && !figures.beside;
   return {
     ...common(figures),
     tooltip: { ...common(figures).tooltip, trigger: "axis", axisPointer: { type: "shadow" } },

@@ -1,4 +1,4 @@
-"""The working calendar and the time limits of a county, read once for each transaction of a session."""
+"""The working calendar, the limits and the reminder ladder of a county, read once for each transaction."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
-from models.calendar import CalendarDay, Clock, TimeLimit, WorkingWindow
+from models.calendar import CalendarDay, Clock, ReminderStep, TimeLimit, WorkingWindow
+from models.ledger import Job
 from models.rules.deadlines import Windows, WorkingCalendar
 from models.words import CallScope
 
 T = TypeVar("T")
+Ladder = Mapping[Job, list[ReminderStep]]
 Limits = Mapping[tuple[Clock, CallScope | None], TimeLimit]
 
 MEMO = "calendar"  # the key in `session.info`
@@ -33,6 +35,19 @@ def calendar_of(session: Session, region_id: int) -> WorkingCalendar:
 def limits_of(session: Session, region_id: int) -> Limits:
     """The limits of a county by clock and scope; a clock that no scope changes stands under None."""
     return _once(session, ("limits", region_id), lambda: _limits(session, region_id))
+
+
+def ladder_of(session: Session, region_id: int) -> Ladder:
+    """The reminder ladder of a county by job, its steps from the lowest up."""
+    return _once(session, ("ladder", region_id), lambda: _ladder(session, region_id))
+
+
+def _ladder(session: Session, region_id: int) -> Ladder:
+    rows = session.scalars(select(ReminderStep).where(ReminderStep.region_id == region_id).order_by(ReminderStep.level))
+    ladder: dict[Job, list[ReminderStep]] = defaultdict(list)
+    for row in rows:
+        ladder[row.job].append(row)
+    return ladder
 
 
 def _calendar(session: Session, region_id: int) -> WorkingCalendar:
@@ -67,7 +82,7 @@ def _once(session: Session, key: tuple[str, int], read: Callable[[], T]) -> T:
 @event.listens_for(Session, "after_flush")
 def _forget_what_changed(session: Session, flush_context: object) -> None:
     changed = chain(session.new, session.dirty, session.deleted)
-    if any(isinstance(row, (CalendarDay, WorkingWindow, TimeLimit)) for row in changed):
+    if any(isinstance(row, (CalendarDay, WorkingWindow, TimeLimit, ReminderStep)) for row in changed):
         session.info.pop(MEMO, None)
 
 

@@ -7,12 +7,15 @@ from sqlalchemy import ColumnElement, or_, select, true
 from models.actor import Actor
 from models.admissions import AdmissionState, DutyAdmission
 from models.assigned import AssignedMatter, MatterState
+from models.base import User
 from models.calls import AssignmentState, CallAssignment
+from models.coordination import OVER, CaseParty, CoordinationCase
 from models.governance import GovernanceModule
+from models.grids import Grid, GridAssignment, GridRole, GridState
 from models.item_words import ItemState, ListState, PowerStatus
-from models.lists import DutyList, ListItem
+from models.lists import DutyList, ListItem, ListType
 from models.meetings import JointMeeting, MeetingState
-from models.organisation import LOCAL, Unit, UnitType
+from models.organisation import LOCAL, Posting, Unit, UnitType
 from models.requests import DataRequest, RequestState
 from models.roles import RoleName
 from models.statements import ResponsibilityStatement, StatementState
@@ -132,3 +135,48 @@ def county_bodies(actor: Actor) -> ColumnElement[bool]:
     """Offices, departments and townships of the county: who may sit in a joint meeting."""
     seats = (UnitType.office, UnitType.department, *LOCAL)
     return Unit.unit_type.in_(seats) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+
+
+def own_grids(actor: Actor) -> ColumnElement[bool]:
+    """Grids in force of one's own villages: what hangs on them may still change."""
+    return (Grid.state == GridState.in_force) & Grid.unit_id.in_(actor.unit_ids)
+
+
+def grid_items(actor: Actor) -> ColumnElement[bool]:
+    """Items of the county's grid service list in force."""
+    return published_items(actor) & ListItem.list_type_id.in_(
+        select(ListType.id).where(ListType.code == "grid_service")
+    )
+
+
+def own_people(actor: Actor) -> ColumnElement[bool]:
+    """Accounts posted to one's own unit, or below it."""
+    posted: ColumnElement[bool] = User.id.in_(select(Posting.user_id).where(Posting.unit_id.in_(actor.unit_ids)))
+    return posted
+
+
+def commissioners(actor: Actor) -> ColumnElement[bool]:
+    return GridAssignment.role == GridRole.commissioner
+
+
+def own_units(actor: Actor) -> ColumnElement[bool]:
+    """The unit acted for, and all below it."""
+    return Unit.id.in_(actor.unit_ids)
+
+
+def serving_units(actor: Actor) -> ColumnElement[bool]:
+    """Units of the county, as far as they exist today."""
+    return (Unit.region_id == actor.region_id) & (Unit.unit_type != UnitType.county) & Unit.valid_to.is_(None)
+
+
+def open_cases(actor: Actor) -> ColumnElement[bool]:
+    """Cases that are not over, to which one may add: as a party, or for the office of the county."""
+    party = CoordinationCase.id.in_(select(CaseParty.case_id).where(CaseParty.unit_id.in_(actor.unit_ids)))
+    here = CoordinationCase.region_id == actor.region_id
+    of_office = bool(actor.roles & {RoleName.supervisor, RoleName.editorial_officer})
+    return CoordinationCase.state.not_in(OVER) & (or_(party, here) if of_office else party)
+
+
+def other_bodies(actor: Actor) -> ColumnElement[bool]:
+    """Bodies of the county beside one's own, as far as they exist today."""
+    return bodies(actor) & Unit.valid_to.is_(None) & Unit.id.not_in(actor.unit_ids)

@@ -29,6 +29,8 @@ from models.item_words import ListState
 from models.lists import DutyList
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.opinions import ListOpinion, OpinionState
+from models.queries.refusals import refused_before
+from models.ratings import MutualRating, RatingState
 from models.requests import DataRequest, RequestState
 from models.roles import RoleName
 from models.segments import Extension, ExtensionState
@@ -91,9 +93,17 @@ def _of_county_office(actor: Actor) -> Iterator[Pile]:
         CallAssignment.state == A.rejected,
         CallAssignment.call.has((Call.rounds == CallAssignment.round) & Call.state.in_((S.dispatched, S.in_progress))),
     )
+    twice = and_(
+        CallAssignment.region_id == actor.region_id,
+        CallAssignment.state == A.rejected,
+        CallAssignment.call.has((Call.rounds == CallAssignment.round) & (Call.state == S.rejected)),
+        refused_before(),
+    )
     yield _pile(CallAssignment, N_("Rule on a rejection"), rejected, since=CallAssignment.rejected_at)
     more = (Extension.region_id == actor.region_id) & (Extension.state == ExtensionState.asked)
     yield _pile(Extension, N_("Grant more time, or refuse"), more, Extension.answer_due)
+    title = N_("Rule on the second refusal of a call")
+    yield _pile(CallAssignment, title, twice, since=CallAssignment.rejected_at)
     waiting = here & Call.state.in_((S.dispatched, S.in_progress))
     yield _pile(Call, N_("With the departments"), waiting, Call.resolve_due, mine=False)
     matter = AssignedMatter
@@ -190,6 +200,9 @@ def _of_answering_unit(actor: Actor) -> Iterator[Pile]:
     )
     rests = ours & (part.state == A.paused)
     yield _pile(part, N_("Waiting for the caller"), rests, part.pause_due, mine=False)
+    rating = MutualRating
+    owed = rating.rater_unit_id.in_(actor.unit_ids) & (rating.state == RatingState.waiting)
+    yield _pile(rating, N_("Rate the other side"), owed, rating.rate_due)
     order = SupervisionOrder
     pressed = order.unit_id.in_(actor.unit_ids) & order.state.in_((OrderState.issued, OrderState.acknowledged))
     yield _pile(order, N_("Reply to a supervision order"), pressed, since=order.issued_at)

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.calls import ENDED, AssignmentState, Call, CallAssignment, CallState, FailureKind
-from models.coordination import CaseState, CoordinationCase
+from models.coordination import OVER, CoordinationCase
 from models.lists import ListItem
 from models.organisation import Unit
+from models.queries.refusals import followed, overruled
 
 LATEST = 10
 """How many calls are named."""
@@ -46,6 +47,10 @@ class Performance:
     withdrawn: int
     cases: int
     open_cases: int
+    cited: int
+    """How often a refusal cited the matter, about whatever call."""
+    upheld: int
+    overruled: int
     last_sent: datetime | None
     by_unit: Sequence[Part]
     """By the units' codes: nobody is ranked."""
@@ -53,10 +58,13 @@ class Performance:
 
 
 def performance(session: Session, item: ListItem, now: datetime) -> Performance:
-    """Four statements, however many calls."""
+    """Five statements, however many calls."""
     sent = and_(Call.list_item_id.in_(_versions(item)), Call.sent_at.is_not(None))
     calls, under_way, overdue, solved, withdrawn, last_sent = session.execute(_of_calls(sent, now)).one()
-    cases, open_cases = session.execute(_of_cases(sent)).one()
+    cases, open_cases = session.execute(_of_cases(sent, _versions(item))).one()
+    cited, let_stand, turned_down = session.execute(
+        _of_refusals(CallAssignment.cited_item_id.in_(_versions(item)))
+    ).one()
     latest = select(Call).where(sent).order_by(Call.sent_at.desc(), Call.id.desc()).limit(LATEST)
     return Performance(
         calls=calls,
@@ -66,6 +74,9 @@ def performance(session: Session, item: ListItem, now: datetime) -> Performance:
         withdrawn=withdrawn,
         cases=cases,
         open_cases=open_cases,
+        cited=cited,
+        upheld=let_stand,
+        overruled=turned_down,
         last_sent=last_sent,
         by_unit=[Part(*row) for row in session.execute(_of_parts(sent))],
         latest=session.scalars(latest.options(joinedload(Call.caller_unit))).all(),
@@ -119,6 +130,13 @@ def _of_parts(sent: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _of_cases(sent: ColumnElement[bool]) -> Select[Any]:
-    of_calls = CoordinationCase.call_id.in_(select(Call.id).where(sent))
-    return select(func.count(), _many(CoordinationCase.state != CaseState.closed)).where(of_calls)
+def _of_refusals(citing: ColumnElement[bool]) -> Select[Any]:
+    refused = (CallAssignment.rejected_at.is_not(None), citing)
+    return select(func.count(), _many(followed()), _many(overruled())).select_from(CallAssignment).where(*refused)
+
+
+def _of_cases(sent: ColumnElement[bool], versions: Select[int]) -> Select[Any]:
+    """Of the calls about it; and those that were opened about it without a call."""
+    case = CoordinationCase
+    about = or_(case.call_id.in_(select(Call.id).where(sent)), case.call_id.is_(None) & case.list_item_id.in_(versions))
+    return select(func.count(), _many(case.state.not_in(OVER))).select_from(case).where(about)

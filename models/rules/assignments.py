@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import object_session
 
 from models.actor import Actor
 from models.base import N_
 from models.calls import AssignmentRole, AssignmentState, CallAssignment, CallState, FailureKind
-from models.item_words import ItemState
+from models.item_words import ItemState, PlatformKind
 from models.ledger import Job
 from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
+from models.queries.finding import find
 from models.rules.calls import answering
 from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, tell
+from models.rules.nudges import may_nudge, moved, nudged, nudging
 from models.rules.offices import office
 from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise, promise
+from models.rules.rulings import bound, check_ruling, cites_well, may_be_held, may_rule, ruled
 from models.rules.segments import may_pause, may_resume, paused, resumed
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
 A = AssignmentState
+ENFORCEMENT, ENFORCED = PlatformKind.comprehensive_enforcement, "enforcement"
+"""The platform, and the kind of list, whose items are matters of enforcement."""
+
+FIGURES = ("cases", "fines", "confiscations")
+OF_ENFORCEMENT = N_("Of enforcement matters only.")
 
 
 def assigned(assignment: CallAssignment, actor: Actor) -> bool:
@@ -36,6 +47,7 @@ def _may_promise(assignment: CallAssignment, step: Step) -> None:
 
 def _responded(assignment: CallAssignment, step: Step) -> None:
     """TC-32: the promise drives the reminders from here on. R12: late is late, and stays on record."""
+    moved(assignment, step)
     _end_response_clock(assignment, step, cause="responded")
     promise(assignment, step.answers["promised_due"], step.now)
     assignment.contact_made_at = step.answers.get("contact_made_at")
@@ -49,17 +61,34 @@ def _responded(assignment: CallAssignment, step: Step) -> None:
 def _end_response_clock(assignment: CallAssignment, step: Step, *, cause: str) -> None:
     assignment.responded_at, assignment.responsible_id = step.now, step.actor.user_id
     if step.now > assignment.respond_due:
-        assignment.failure_kind = FailureKind.late_response
+        assignment.failure_kind, assignment.failed_at = FailureKind.late_response, step.now
+        supervision = office(step.session, assignment.region_id, Duty.supervision_office)
+        message = N_("%(unit)s answered %(call)s after the limit, which was %(due)s.")
+        _tell(assignment, step, supervision.id, message, "late", due=iso(assignment.respond_due))
     cancel(step.session, assignment, Job.respond_remind, cause=cause)
 
 
 def _started(assignment: CallAssignment, step: Step) -> None:
+    moved(assignment, step)
     assignment.contact_made_at = assignment.contact_made_at or step.now
     plan_promise(step.session, assignment, step.now)
 
 
+def _counts_enforcement(assignment: CallAssignment, step: Step) -> None:
+    """TC-22: cases, fines and confiscations are the result of enforcement, and of nothing else."""
+    item = assignment.call.list_item
+    enforces = item is not None and (item.platform is ENFORCEMENT or item.list_type.code == ENFORCED)
+    for name in FIGURES:
+        figure = step.answers.get(name)
+        if figure is not None and not enforces:
+            raise Refused(N_("This is counted of enforcement matters only. Leave it empty."), field=name)
+        if figure is not None and figure < 0:
+            raise Refused(N_("This number is 0 or more."), field=name)
+
+
 def _may_resolve(assignment: CallAssignment, step: Step) -> None:
     """The lead answers for the whole, so it is the last to resolve (TA-27)."""
+    _counts_enforcement(assignment, step)
     if assignment.role is not AssignmentRole.lead:
         return
     open_ = [a for a in current(step.session, assignment.call) if a is not assignment and a.state not in ENDED]
@@ -70,7 +99,10 @@ def _may_resolve(assignment: CallAssignment, step: Step) -> None:
 
 
 def _resolved(assignment: CallAssignment, step: Step) -> None:
+    moved(assignment, step)
     assignment.resolved_at, assignment.result = step.now, step.answers["result"]
+    for name in FIGURES:
+        setattr(assignment, name, step.answers.get(name))
     cancel(step.session, assignment, Job.promise_remind, cause="resolved")
     _end_call_if_done(assignment, step)
 
@@ -84,6 +116,7 @@ def _end_call_if_done(assignment: CallAssignment, step: Step) -> None:
 
 def _may_reject(assignment: CallAssignment, step: Step) -> None:
     """A refusal cites the item, or says that none covers the matter; and names the right unit (TC-40)."""
+    check_ruling(assignment, step)
     item, none_covers, unit = (step.answers.get(k) for k in ("list_item_id", "no_item_covers", "proposed_unit_id"))
     if bool(item) == bool(none_covers):
         raise Refused(N_("Cite the list item, or say that no item covers this: one of the two."), field="list_item_id")
@@ -94,10 +127,12 @@ def _may_reject(assignment: CallAssignment, step: Step) -> None:
 
 
 def _rejected(assignment: CallAssignment, step: Step) -> None:
+    moved(assignment, step)
     answers = step.answers
     _end_response_clock(assignment, step, cause="rejected")
     assignment.rejected_at, assignment.rejected_reason = step.now, answers["reason"]
     assignment.cited_item, assignment.proposed_unit = answers.get("list_item_id"), answers.get("proposed_unit_id")
+    assignment.clause = answers.get("clause") or ""
     assignment.no_item_covers = bool(answers.get("no_item_covers"))
     county = office(step.session, assignment.region_id, Duty.county_office)
     for unit_id in (county.id, assignment.call.caller_unit_id):
@@ -147,6 +182,13 @@ def others(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
 
 def in_force(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
     return (ListItem.region_id == assignment.region_id) & (ListItem.state == ItemState.published)
+
+
+def fitting(assignment: CallAssignment, actor: Actor) -> Sequence[int]:
+    """The items that the words of the call are about, best first."""
+    session = object_session(assignment)
+    found = find(session, actor, f"{assignment.call.title} {assignment.call.description}") if session else None
+    return [item.id for item in found.items] if found else []
 
 
 def other_units(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
@@ -226,7 +268,14 @@ ASSIGNMENT = Workflow(
         source=frozenset({A.responded, A.working}),
         target=A.resolved,
         by=assigned,
-        asks=(Ask(name="result", label=N_("Result"), kind="long_text"),),
+        asks=(
+            Ask(name="result", label=N_("Result"), kind="long_text"),
+            Ask(name="cases", label=N_("Cases investigated"), kind="number", required=False, help=OF_ENFORCEMENT),
+            Ask(name="fines", label=N_("Fines (yuan)"), kind="number", required=False, help=OF_ENFORCEMENT),
+            Ask(
+                name="confiscations", label=N_("Things confiscated"), kind="number", required=False, help=OF_ENFORCEMENT
+            ),
+        ),
         guard=_may_resolve,
         effect=_resolved,
         tone="done",
@@ -246,6 +295,15 @@ ASSIGNMENT = Workflow(
                 model=ListItem,
                 among=in_force,
                 required=False,
+                first=fitting,
+                help=N_("In force today. Those that fit the words of the call are offered first."),
+            ),
+            Ask(
+                name="clause",
+                label=N_("Clause cited"),
+                required=False,
+                length=200,
+                help=N_("Of the item that you cite: the words or the number that say whose duty it is."),
             ),
             Ask(name="no_item_covers", label=N_("No item covers this"), kind="flag", required=False),
             Ask(
@@ -258,9 +316,21 @@ ASSIGNMENT = Workflow(
             ),
         ),
         guard=_may_reject,
+        insists=cites_well,
         suggest=lambda assignment: {"list_item_id": assignment.call.list_item},
         effect=_rejected,
         tone="danger",
+    ),
+    Transition(
+        name="nudge",
+        label=N_("Nudge"),
+        source=frozenset({A.pending, A.responded, A.working}),
+        target=None,
+        by=nudging,
+        guard=may_nudge,
+        effect=nudged,
+        tone="warn",
+        help=N_("Once a working day, and three times in all. What moves after it is measured."),
     ),
     Transition(
         name="uphold",
@@ -284,6 +354,36 @@ ASSIGNMENT = Workflow(
         guard=_may_reassign,
         effect=_reassigned,
         tone="active",
+    ),
+    Transition(
+        name="rule",
+        label=N_("Rule on the second refusal"),
+        source=frozenset({A.rejected}),
+        target=A.reassigned,
+        by=county_office,
+        asks=(
+            Ask(
+                name="ruled_unit_id",
+                label=N_("Unit held responsible"),
+                kind="row",
+                model=Unit,
+                among=may_be_held,
+                help=N_("It cannot reject the call again."),
+            ),
+            Ask(name="ruling", label=N_("Ruling and its reason"), kind="long_text"),
+        ),
+        guard=may_rule,
+        effect=ruled,
+        tone="warn",
+        help=N_("Binding: the call goes to the unit that you name, whoever it is."),
+    ),
+    Transition(
+        name="bind",
+        label=N_("Bound by a ruling"),
+        source=frozenset({A.rejected, A.reassigned, A.upheld}),
+        target=A.pending,
+        by=None,
+        effect=bound,
     ),
     Transition(
         name="reopen",

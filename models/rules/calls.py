@@ -17,7 +17,7 @@ from models.calls import (
     Direction,
     FailureKind,
 )
-from models.coordination import CaseParty, CoordinationCase, Side
+from models.coordination import CoordinationCase
 from models.item_words import ItemState
 from models.ledger import Job
 from models.lists import ListItem
@@ -29,12 +29,17 @@ from models.rules.clues import check_place, watch_clue
 from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
+from models.rules.opening import forwarded
 from models.rules.powers import check_power
+from models.rules.ratings import closed, confirmed
 from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise, promise
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
 S = CallState
 A = AssignmentState
+ANSWERING = (UnitType.department, UnitType.agency, UnitType.mass_organisation)
+"""Who may answer a township: unions, youth, women and welfare bodies, too (LX-34)."""
+
 UNSOLVED = 2
 """How often a caller says «not solved» until that is inaction (R13)."""
 
@@ -125,7 +130,7 @@ def answering(call: Call, actor: Actor) -> ColumnElement[bool]:
 
     After a case also the duty holder that it has named, whatever its kind.
     """
-    types = (UnitType.department, UnitType.agency) if call.direction is Direction.township_to_department else LOCAL
+    types = ANSWERING if call.direction is Direction.township_to_department else LOCAL
     area = true() if call.is_cross_region else Unit.region_id == call.region_id
     settled = CoordinationCase.filed_at.is_not(None) | CoordinationCase.decided_at.is_not(None)
     named = select(CoordinationCase.responsible_unit_id).where(CoordinationCase.call_id == call.id, settled)
@@ -187,14 +192,6 @@ def _dispatched(call: Call, step: Step) -> None:
         assign(call, unit, AssignmentRole.cooperate, step)
 
 
-def _confirmed(call: Call, step: Step) -> None:
-    call.confirmed_at = step.now
-    for assignment in current(step.session, call):
-        message = N_("The caller confirmed that it is resolved: %(call)s.")
-        tell(step.session, assignment.department_id, call, message, key=f"confirmed{call.reopened}", now=step.now,
-             call=str(call))  # fmt: skip
-
-
 def _not_solved(call: Call, step: Step) -> None:
     """The lead takes it up again, with a fresh limit. R13: confirmed unsolved twice is inaction."""
     call.reopened += 1
@@ -219,40 +216,16 @@ def _all_rejected(call: Call, step: Step) -> None:
     _tell_caller(call, step, message, f"rejected{call.rounds}")
 
 
+def _ruled(call: Call, step: Step) -> None:
+    """A binding ruling names who answers, so the caller waits again, with a fresh limit."""
+    limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
+    call.resolve_due, call.provisional = limit.at, limit.provisional
+
+
 def _finished(call: Call, step: Step) -> None:
     call.resolved_at = step.now
     message = N_("A result was reported: %(call)s. Confirm it, or say that it is not solved.")
     _tell_caller(call, step, message, f"finished{call.rounds}.{call.reopened}")
-
-
-def _forwarded(call: Call, step: Step) -> None:
-    """R14: to the supervision account, by nobody else's leave. A case is opened for it."""
-    session = step.session
-    supervision = office(session, call.region_id, Duty.supervision_office)
-    case = CoordinationCase(
-        region_id=call.region_id,
-        number=next_number(session, call.region_id, "case", step.now),
-        title=call.title,
-        call=call,
-        round=call.rounds,
-        forwarded_at=step.now,
-        forwarded_by_id=step.actor.user_id,
-        supervision_unit=supervision,
-    )
-    session.add(case)
-    sides = {call.caller_unit_id: Side.caller}
-    for assignment in current(session, call):
-        if assignment.state is A.rejected:
-            sides.setdefault(assignment.department_id, Side.respondent)
-    for assignment in current(session, call):
-        if assignment.state is A.rejected and assignment.proposed_unit_id:
-            sides.setdefault(assignment.proposed_unit_id, Side.named)
-    session.add_all(
-        CaseParty(region_id=call.region_id, case=case, unit_id=unit_id, side=side) for unit_id, side in sides.items()
-    )
-    session.flush()
-    message = N_("%(unit)s forwards a rejected call: %(call)s. Bring the parties together.")
-    tell(session, supervision.id, case, message, key="opened", now=step.now, call=str(call), unit=str(call.caller_unit))
 
 
 CALL = Workflow(
@@ -335,7 +308,7 @@ CALL = Workflow(
         source=frozenset({S.rejected}),
         target=S.forwarded,
         by=caller,
-        effect=_forwarded,
+        effect=forwarded,
         tone="warn",
         help=N_("It opens a coordination case. Nobody's approval is needed."),
     ),
@@ -345,8 +318,9 @@ CALL = Workflow(
         source=frozenset({S.awaiting_confirmation}),
         target=S.resolved,
         by=caller,
-        effect=_confirmed,
+        effect=confirmed,
         tone="done",
+        help=N_("You and those who solved it then rate each other; with both ratings, or at the limit, it closes."),
     ),
     Transition(
         name="not_solved",
@@ -375,12 +349,29 @@ CALL = Workflow(
         effect=_finished,
     ),
     Transition(
+        name="ruled",
+        label=N_("Ruled on: it goes on"),
+        source=frozenset({S.rejected}),
+        target=S.dispatched,
+        by=None,
+        effect=_ruled,
+    ),
+    Transition(
         name="all_rejected",
         label=N_("Every department rejected"),
         source=frozenset({S.dispatched, S.in_progress}),
         target=S.rejected,
         by=None,
         effect=_all_rejected,
+    ),
+    Transition(
+        name="close",
+        label=N_("Closed"),
+        source=frozenset({S.resolved}),
+        target=S.closed,
+        by=None,
+        effect=closed,
+        tone="done",
     ),
     after=hand_on,
 )

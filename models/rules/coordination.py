@@ -11,6 +11,7 @@ from models.actor import Actor
 from models.base import N_
 from models.calendar import Clock
 from models.coordination import CaseParty, CaseState, CoordinationCase
+from models.files import Attachment
 from models.ledger import Job
 from models.organisation import Duty, Unit, UnitType
 from models.roles import RoleName
@@ -19,6 +20,7 @@ from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.rounds import iso
 from models.rules.supervision import check_supervisor
+from models.words import Misconduct
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 C = CaseState
@@ -51,6 +53,7 @@ def _set_due(case: CoordinationCase, step: Step, clock: Clock) -> datetime:
 
 def _negotiating(case: CoordinationCase, step: Step) -> None:
     """TC-42: a limit for the negotiation; when it is over, the case goes on by itself."""
+    case.notified_at = case.notified_at or step.now
     case.negotiation_due = _set_due(case, step, Clock.negotiate)
     case.agreed_at = case.filing_due = None  # what was sent back is not agreed
     cancel(step.session, case, Job.case_filing_remind, cause="sent back")
@@ -63,6 +66,7 @@ def _negotiating(case: CoordinationCase, step: Step) -> None:
 def _agreed(case: CoordinationCase, step: Step) -> None:
     """TC-43: an agreement is reported to the editorial office for filing and review."""
     case.agreement, case.agreed_at = step.answers["agreement"], step.now
+    case.agreement_file = step.answers.get("file_id") or case.agreement_file
     case.responsible_unit = step.answers.get("responsible_unit_id") or case.responsible_unit
     case.filing_due = _set_due(case, step, Clock.file)
     cancel(step.session, case, Job.case_escalate, cause="agreed")
@@ -94,7 +98,8 @@ def _filed(case: CoordinationCase, step: Step) -> None:
 
 def _decided(case: CoordinationCase, step: Step) -> None:
     case.opinion, case.responsible_unit = step.answers["opinion"], step.answers["responsible_unit_id"]
-    case.decided_at = step.now
+    case.decided_at, case.misconduct = step.now, step.answers.get("misconduct")
+    case.legal_basis = step.answers.get("legal_basis") or case.legal_basis
     _settled(case, step, N_("The editorial office has issued its opinion: %(case)s."))
 
 
@@ -111,6 +116,8 @@ def _settled(case: CoordinationCase, step: Step, message: str) -> None:
 
 def _say_what_follows(case: CoordinationCase, step: Step) -> None:
     """To the county office, which dispatches anew; or to the caller, if the duty is found to be its own."""
+    if case.call is None:
+        return  # nothing was dispatched, so nothing is dispatched again
     if case.responsible_unit_id == case.call.caller_unit_id:
         own = N_("%(case)s found the duty to be yours. Withdraw the call, and handle the matter yourselves.")
         _tell(case, step, case.call.caller_unit_id, own, "your own")
@@ -121,7 +128,21 @@ def _say_what_follows(case: CoordinationCase, step: Step) -> None:
 
 
 def _not_the_lead(case: CoordinationCase, step: Step) -> None:
-    check_supervisor(case.call, step.actor)
+    check_supervisor(case.call or case, step.actor)
+
+
+def opener(case: CoordinationCase, actor: Actor) -> bool:
+    """Who opened a case without a call. One of a call ends with what is decided about the call."""
+    return case.call_id is None and case.opened_by_id is not None and actor.serves(case.opened_by_id)
+
+
+def _withdrawn(case: CoordinationCase, step: Step) -> None:
+    case.closed_at = step.now
+    cancel(step.session, case, Job.case_escalate, cause="withdrawn")
+    message = N_("%(case)s was withdrawn. Reason: %(note)s")
+    for unit_id in dict.fromkeys((*_party_ids(case), case.supervision_unit_id)):
+        if unit_id != step.actor.unit_id:
+            _tell(case, step, unit_id, message, "withdrawn", note=step.note)
 
 
 def _ordered(case: CoordinationCase, step: Step) -> None:
@@ -165,12 +186,23 @@ def _holder(*, required: bool) -> Ask:
         model=Unit,
         among=holders,
         required=required,
-        help=N_("The call is dispatched to it again."),
+        help=N_("The call, if the case comes from one, is dispatched to it again."),
     )
 
 
 COORDINATION = Workflow(
     CoordinationCase,
+    Transition(
+        name="withdraw",
+        label=N_("Withdraw"),
+        source=frozenset({C.opened, C.negotiating}),
+        target=C.withdrawn,
+        by=opener,
+        effect=_withdrawn,
+        wants_note=True,
+        tone="danger",
+        help=N_("The case ends here."),
+    ),
     Transition(
         name="notify_parties",
         label=N_("Notify the parties"),
@@ -187,7 +219,11 @@ COORDINATION = Workflow(
         source=frozenset({C.negotiating}),
         target=C.filing_review,
         by=party,
-        asks=(Ask(name="agreement", label=N_("Agreement"), kind="long_text"), _holder(required=False)),
+        asks=(
+            Ask(name="agreement", label=N_("Agreement"), kind="long_text"),
+            _holder(required=False),
+            Ask(name="file_id", label=N_("Text of the agreement"), kind="file", model=Attachment, required=False),
+        ),
         guard=_distinct_holder,
         effect=_agreed,
         tone="done",
@@ -229,8 +265,20 @@ COORDINATION = Workflow(
         source=frozenset({C.coordinating}),
         target=C.decided,
         by=editorial_office,
-        asks=(Ask(name="opinion", label=N_("Coordination opinion"), kind="long_text"), _holder(required=True)),
+        asks=(
+            Ask(name="opinion", label=N_("Coordination opinion"), kind="long_text"),
+            _holder(required=True),
+            Ask(name="misconduct", label=N_("Misconduct"), kind="word", words=Misconduct, required=False),
+            Ask(
+                name="legal_basis",
+                label=N_("Legal and policy basis"),
+                length=200,
+                required=False,
+                help=N_("By which the office coordinates, and the articles that decide."),
+            ),
+        ),
         guard=_distinct_holder,
+        suggest=lambda case: {"legal_basis": case.legal_basis},
         effect=_decided,
         tone="done",
     ),

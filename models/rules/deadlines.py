@@ -139,6 +139,13 @@ class WorkingCalendar:
         """The moment itself inside working time, else the beginning of the next window."""
         return self._worked(_utc(moment), NOTHING)[0]
 
+    def next_morning(self, moment: datetime) -> datetime:
+        """When work begins: that day if it has not yet, else on the next working day."""
+        local = _utc(moment).astimezone(self.zone)
+        opens = self.next_working_moment(self._at(local.date(), time()))
+        later = self._at(local.date() + timedelta(days=1), time())
+        return opens if opens >= moment else self.next_working_moment(later)
+
     def add(self, moment: datetime, amount: int, unit: LimitUnit) -> Due:
         """When a limit that starts at `moment` ends.
 

@@ -32,6 +32,7 @@ CLOCKS = {
     "comment_due": Clock.consult,
     "opinion_due": Clock.consult,
     "answer_due": Clock.consult,
+    "rate_due": Clock.rate,
 }
 """From which limit the due moment in a column comes."""
 

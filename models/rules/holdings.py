@@ -60,9 +60,9 @@ def _holder(session: Session, call: Call) -> int | None:
         return call.caller_unit_id
     if call.state not in DEPARTMENTS:
         return None
-    lead = next(part for part in current(session, call) if part.state is not AssignmentState.reassigned)
-    if lead.state is AssignmentState.paused:
+    lead = next((part for part in current(session, call) if part.state is not AssignmentState.reassigned), None)
+    if lead is not None and lead.state is AssignmentState.paused:
         return call.caller_unit_id
-    if lead.state is AssignmentState.rejected:
+    if lead is None or lead.state is AssignmentState.rejected:
         return office(session, call.region_id, Duty.county_office).id
     return lead.department_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,15 @@ from models.notices import Audience, Outbox
 
 def plan(session: Session, subject: Any, job: Job, *due: datetime) -> None:
     """Start a clock anew: one promise for each moment, in order. What the clock had planned before is cancelled."""
+    plan_steps(session, subject, job, dict(enumerate(due, start=1)))
+
+
+def plan_steps(session: Session, subject: Any, job: Job, due: Mapping[int, datetime]) -> None:
+    """The same, each moment with the number of its step."""
     cancel(session, subject, job, cause="planned anew")
     of_clock = select(func.max(Promise.occurrence)).where(*_of(subject), Promise.job == job)
     occurrence = (session.scalar(of_clock) or 0) + 1
-    for step, due_at in enumerate(due, start=1):
+    for step, due_at in due.items():
         session.add(
             Promise(
                 region_id=subject.region_id,

@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session, object_session
 from models.actor import Actor
 from models.admissions import DutyAdmission
 from models.base import N_
+from models.coordination import CaseParty
+from models.door import by_rule
 from models.files import Attachment
 from models.meetings import Ballot, JointMeeting, MeetingKind, MeetingMember, MeetingState, MeetingVote
 from models.organisation import Duty
 from models.roles import RoleName
 from models.rules.ledger import tell
 from models.rules.offices import office
+from models.rules.rounds import iso
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 M = MeetingState
@@ -25,6 +28,12 @@ M = MeetingState
 def editorial_office(subject: DutyAdmission | JointMeeting, actor: Actor) -> bool:
     """The office that consults, convenes the joint meeting on admissions, chairs it and says what it decided."""
     return RoleName.editorial_officer in actor.roles and actor.region_id == subject.region_id
+
+
+def _supervision_office(meeting: JointMeeting, actor: Actor) -> bool:
+    """It brings the parties of a case together (TC-42)."""
+    of_case = meeting.kind is MeetingKind.coordination and actor.region_id == meeting.region_id
+    return of_case and RoleName.supervisor in actor.roles
 
 
 def sits_in(meeting: JointMeeting | None, actor: Actor) -> bool:
@@ -139,6 +148,11 @@ def _recorded(meeting: JointMeeting, step: Step) -> None:
     meeting.minutes, meeting.minutes_at = step.answers["minutes"], step.now
     meeting.file = step.answers.get("file_id") or meeting.file
     message = N_("The minutes of %(meeting)s are recorded. Enter what it decided.")
+    if meeting.kind is MeetingKind.coordination:
+        for unit_id in members(step.session, meeting):
+            tell(step.session, unit_id, meeting, N_("The minutes of %(meeting)s are recorded."), key="minutes",
+                 now=step.now, meeting=str(meeting))  # fmt: skip
+        return
     chair = office(step.session, meeting.region_id, Duty.editorial_office)
     tell(step.session, chair.id, meeting, message, key="minutes", now=step.now, meeting=str(meeting))
 
@@ -150,7 +164,9 @@ MEETING = Workflow(
         label=N_("Record the minutes"),
         source=frozenset({M.planned}),
         target=M.held,
-        by=lambda meeting, actor: editorial_office(meeting, actor) or sits_in(meeting, actor),
+        by=lambda meeting, actor: (
+            editorial_office(meeting, actor) or sits_in(meeting, actor) or _supervision_office(meeting, actor)
+        ),
         asks=(
             Ask(name="minutes", label=N_("Minutes"), kind="long_text"),
             Ask(name="file_id", label=N_("File"), kind="file", model=Attachment, required=False),
@@ -172,8 +188,29 @@ def prepare_meeting(session: Session, meeting: JointMeeting, actor: Actor, now: 
     for field in ("kind", "quorum"):
         if inspect(meeting).attrs[field].history.deleted:
             _refuse_after_a_vote(session, meeting.id, field)
+    if meeting.case_id and meeting.kind is not MeetingKind.coordination:
+        raise Refused(N_("Only a meeting on coordination is about a case. Choose that kind, or no case."), field="case")
+    if RoleName.editorial_officer not in actor.roles and meeting.kind is not MeetingKind.coordination:
+        raise Refused(N_("The supervision office calls meetings on coordination. Choose that kind."), field="kind")
     if meeting.quorum < 1:
         raise Refused(N_("At least one member has to vote."), field="quorum")
+
+
+def seat_parties(session: Session, meeting: JointMeeting, actor: Actor, now: datetime) -> None:
+    """The parties of the case sit in a meeting on it, and are asked to come."""
+    if meeting.case is None:
+        return
+    with by_rule(session):
+        seated = set(members(session, meeting))
+        parties = session.scalars(select(CaseParty.unit_id).where(CaseParty.case_id == meeting.case_id))
+        missing = [unit_id for unit_id in parties if unit_id not in seated]
+        session.add_all(
+            MeetingMember(region_id=meeting.region_id, meeting=meeting, unit_id=unit_id) for unit_id in missing
+        )
+        message = N_("A meeting on %(case)s: %(meeting)s, at %(due)s.")
+        for unit_id in missing:
+            tell(session, unit_id, meeting, message, key="called", now=now, case=str(meeting.case),
+                 meeting=str(meeting), due=iso(meeting.meets_at))  # fmt: skip
 
 
 def prepare_member(session: Session, member: MeetingMember, actor: Actor, now: datetime) -> None:

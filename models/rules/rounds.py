@@ -17,16 +17,17 @@ from models.ledger import Job
 from models.organisation import Unit
 from models.queries.calendar import calendar_of
 from models.roles import RoleName
-from models.rules.clocks import due, soon
+from models.rules.clocks import due
 from models.rules.deadlines import SHANGHAI
-from models.rules.ledger import plan, tell
+from models.rules.ladder import SILENT, steps
+from models.rules.ledger import plan_steps, tell
 from models.workflow import Step
 
 A = AssignmentState
 SILENCE = 10
 """Working days; composed, as R13 leaves the number open."""
 
-MARKS = {"case": "X", "admission": "Z"}
+MARKS = {"case": "X", "admission": "Z", "review": "S"}
 """By which the number of what is no call is told from a call's."""
 
 ENDED = (A.resolved, A.upheld, A.reassigned)
@@ -52,8 +53,8 @@ def assign(call: Call, unit: Unit, role: AssignmentRole, step: Step) -> None:
     )
     step.session.add(assignment)
     step.session.flush()
-    reminder = soon(step.session, call.region_id, step.now, limit.at)
-    plan(step.session, assignment, Job.respond_remind, reminder, limit.at)
+    ladder = steps(step.session, call.region_id, Job.respond_remind, step.now, limit.at)
+    plan_steps(step.session, assignment, Job.respond_remind, ladder)
     message = N_("%(call)s has been dispatched to you. Respond by %(due)s.")
     tell(step.session, unit.id, assignment, message, key="dispatched", now=step.now, call=str(call), due=iso(limit.at))
 
@@ -92,15 +93,15 @@ def promise(assignment: CallAssignment, due_at: datetime, now: datetime) -> None
 
 
 def plan_promise(session: Session, assignment: CallAssignment, now: datetime) -> None:
-    """Watch the promised deadline: a reminder one working day before, and the deadline itself; and silence until then.
+    """Watch the promised deadline: the county's ladder, and the deadline itself; and silence until then.
 
     R13: a part in which nothing happens for `SILENCE` working days. Whatever happens plans anew.
     """
     promised = assignment.promised_due
     if promised is not None:
-        reminder = soon(session, assignment.region_id, now, promised)
         silent = calendar_of(session, assignment.region_id).add(now, SILENCE, LimitUnit.working_day).at
-        plan(session, assignment, Job.promise_remind, reminder, promised, *([silent] if silent < promised else []))
+        ladder = steps(session, assignment.region_id, Job.promise_remind, now, promised)
+        plan_steps(session, assignment, Job.promise_remind, ladder | ({SILENT: silent} if silent < promised else {}))
 
 
 def iso(moment: datetime) -> str:

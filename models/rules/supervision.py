@@ -1,18 +1,32 @@
-"""How a supervision order moves: acknowledged, replied to, verified or sent back (R3, TA-26, TC-36)."""
+"""How supervision orders are issued by hand, and move: acknowledged, replied to, verified or sent back (R3, TC-36)."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
 from models.actor import Actor
 from models.base import N_
-from models.calls import Call
-from models.organisation import Duty
+from models.calendar import LimitUnit
+from models.calls import AssignmentState, Call, CallAssignment
+from models.coordination import CaseParty, CaseState, CoordinationCase
+from models.door import by_rule
+from models.ledger import Job
+from models.organisation import Duty, Unit
+from models.queries.calendar import calendar_of
 from models.roles import RoleName
-from models.rules.ledger import tell
+from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
-from models.supervision import OrderState, SupervisionOrder
+from models.rules.rounds import iso
+from models.supervision import HIGHEST, OrderState, SupervisionOrder
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 S = OrderState
+OPEN_PARTS = (AssignmentState.pending, AssignmentState.responded, AssignmentState.working)
+ACKNOWLEDGE, REPORT_BACK = 1, 3
+"""Working days from an order to its acknowledgement, and to its reply where nobody named a day. Both composed."""
 
 
 def supervised(order: SupervisionOrder, actor: Actor) -> bool:
@@ -20,13 +34,88 @@ def supervised(order: SupervisionOrder, actor: Actor) -> bool:
 
 
 def supervising(order: SupervisionOrder, actor: Actor) -> bool:
+    """An office of the county that is not itself pressed: what presses a unit is never its own to end."""
     own = actor.roles & {RoleName.supervisor, RoleName.county_dispatcher}
-    return bool(own) and actor.region_id == order.region_id
+    return bool(own) and actor.region_id == order.region_id and not supervised(order, actor)
 
 
-def check_supervisor(call: Call, actor: Actor) -> None:
+# Issued by hand
+
+
+def open_parts(actor: Actor) -> ColumnElement[bool]:
+    return (CallAssignment.region_id == actor.region_id) & CallAssignment.state.in_(OPEN_PARTS)
+
+
+def open_cases(actor: Actor) -> ColumnElement[bool]:
+    running = CoordinationCase.call_id.is_not(None) & (CoordinationCase.state != CaseState.closed)
+    return running & (CoordinationCase.region_id == actor.region_id)
+
+
+def prepare_order(session: Session, order: SupervisionOrder, actor: Actor, now: datetime) -> None:
+    """One by hand is about one part or one case, with a day to report back. Raises `Refused`, naming the field."""
+    if bool(order.assignment_id) == bool(order.case_id):
+        raise Refused(N_("Name the assignment, or the coordination case: one of the two."), field="assignment")
+    about = order.assignment or order.case
+    call = about.call  # type: ignore[union-attr]
+    if call is None:
+        raise Refused(N_("This case has no call. Its execution is pressed on the case itself."), field="case")
+    order.region_id, order.call = call.region_id, call
+    order.unit = order.assignment.department if order.assignment else _party(session, order)
+    order.unit_id, order.call_id = order.unit.id, order.call.id
+    if not supervising(order, actor):
+        raise Refused(N_("A unit does not supervise itself. Leave it to the other office."), field="assignment")
+    check_supervisor(order.call, actor)
+    if not 1 <= order.level <= HIGHEST:
+        raise Refused(N_("Levels go from 1 to %(highest)s."), field="level", highest=str(HIGHEST))
+    if order.due is None or order.due <= now:
+        raise Refused(N_("Name a moment to come by which the unit reports back."), field="due")
+    if not order.reason.strip():
+        raise Refused(N_("Say why the unit is supervised."), field="reason")
+    standing = select(SupervisionOrder.id).where(
+        SupervisionOrder.assignment_id == order.assignment_id
+        if order.assignment_id
+        else (SupervisionOrder.case_id == order.case_id) & (SupervisionOrder.unit_id == order.unit_id),
+        SupervisionOrder.state != S.closed,
+    )
+    if session.scalar(standing.limit(1)) is not None:
+        raise Refused(N_("An order on this is open already. Raise its level instead."), field="assignment")
+    order.issued_at = order.raised_at = now
+    order.issued_by_id = actor.unit_id
+    order.acknowledge_due = min(acknowledge_by(session, order.region_id, now), order.due)
+
+
+def _party(session: Session, order: SupervisionOrder) -> Unit:
+    parties = set(session.scalars(select(CaseParty.unit_id).where(CaseParty.case_id == order.case_id)))
+    if order.unit_id not in parties | {order.case.responsible_unit_id}:  # type: ignore[union-attr]
+        raise Refused(N_("Name a party of the case, or its duty holder."), field="unit")
+    return session.get_one(Unit, order.unit_id)
+
+
+def follow_order(session: Session, order: SupervisionOrder, actor: Actor, now: datetime) -> None:
+    """After an order is issued: the unit is told, and its clock starts."""
+    message = N_("You are supervised (level %(level)s) on %(call)s. Reason: %(reason)s Report back by %(due)s.")
+    with by_rule(session):
+        plan(session, order, Job.supervision_escalate, *moments(order))
+        tell(session, order.unit_id, order, message, key="issued", now=now, call=str(order.call),
+             level=str(order.level), reason=order.reason[:200], due=iso(order.due))  # type: ignore[arg-type]  # fmt: skip
+
+
+def acknowledge_by(session: Session, region_id: int, now: datetime) -> datetime:
+    return calendar_of(session, region_id).add(now, ACKNOWLEDGE, LimitUnit.working_day).at
+
+
+def report_by(session: Session, region_id: int, now: datetime) -> datetime:
+    return calendar_of(session, region_id).add(now, REPORT_BACK, LimitUnit.working_day).at
+
+
+def moments(order: SupervisionOrder) -> list[datetime]:
+    """When the clock looks: whether it was acknowledged, and whether it was replied to."""
+    return sorted({moment for moment in (order.acknowledge_due, order.due) if moment is not None})
+
+
+def check_supervisor(call: Call | CoordinationCase, actor: Actor) -> None:
     """R3: raise `Refused` where who leads in a matter would supervise others on it. A clock's order is nobody's."""
-    cited = call.list_item or call.assigned_matter
+    cited = call.list_item or (call.assigned_matter if isinstance(call, Call) else None)
     if cited is not None and actor.serves(cited.lead_department_id):
         raise Refused(
             N_(
@@ -42,8 +131,32 @@ def _not_the_lead(order: SupervisionOrder, step: Step) -> None:
     check_supervisor(order.call, step.actor)
 
 
+def _may_rise(order: SupervisionOrder, step: Step) -> None:
+    _not_the_lead(order, step)
+    if not order.level < step.answers["level"] <= HIGHEST:
+        raise Refused(
+            N_("The level is %(level)s, and only rises. Name a higher one, up to %(highest)s."),
+            field="level",
+            level=str(order.level),
+            highest=str(HIGHEST),
+        )
+
+
+def _raised(order: SupervisionOrder, step: Step) -> None:
+    order.level, order.raised_at = step.answers["level"], step.now
+    message = N_("The supervision order on %(call)s is now of level %(level)s. Reason: %(note)s")
+    tell(step.session, order.unit_id, order, message, key=f"raised@{order.version}", now=step.now,
+         call=str(order.call), level=str(order.level), note=step.note)  # fmt: skip
+
+
+def _acknowledged(order: SupervisionOrder, step: Step) -> None:
+    order.acknowledged_at = step.now
+
+
 def _replied(order: SupervisionOrder, step: Step) -> None:
     order.reply, order.replied_at = step.answers["reply"], step.now
+    order.acknowledged_at = order.acknowledged_at or step.now
+    cancel(step.session, order, Job.supervision_escalate, cause="replied")
     supervision = office(step.session, order.region_id, Duty.supervision_office)
     message = N_("%(unit)s replied to the supervision order on %(call)s. Verify it.")
     tell(step.session, supervision.id, order, message, key=f"replied@{order.version}", now=step.now,
@@ -51,9 +164,13 @@ def _replied(order: SupervisionOrder, step: Step) -> None:
 
 
 def _sent_back(order: SupervisionOrder, step: Step) -> None:
-    message = N_("Your reply to the supervision order on %(call)s does not suffice. Reason: %(note)s")
+    order.due = report_by(step.session, order.region_id, step.now)
+    plan(step.session, order, Job.supervision_escalate, order.due)
+    message = N_(
+        "Your reply to the supervision order on %(call)s does not suffice. Reply again by %(due)s. Reason: %(note)s"
+    )
     tell(step.session, order.unit_id, order, message, key=f"sent back@{order.version}", now=step.now,
-         call=str(order.call), note=step.note)  # fmt: skip
+         call=str(order.call), note=step.note, due=iso(order.due))  # fmt: skip
 
 
 SUPERVISION = Workflow(
@@ -64,7 +181,21 @@ SUPERVISION = Workflow(
         source=frozenset({S.issued}),
         target=S.acknowledged,
         by=supervised,
+        effect=_acknowledged,
         tone="active",
+    ),
+    Transition(
+        name="raise_level",
+        label=N_("Raise the level"),
+        source=frozenset({S.issued, S.acknowledged}),
+        target=None,
+        by=supervising,
+        asks=(Ask(name="level", label=N_("Level"), kind="number", help=N_("It rises, and never falls.")),),
+        guard=_may_rise,
+        suggest=lambda order: {"level": min(order.level + 1, HIGHEST)},
+        effect=_raised,
+        wants_note=True,
+        tone="danger",
     ),
     Transition(
         name="reply",

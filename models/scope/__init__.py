@@ -11,7 +11,21 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from models.door import Scope, Undeclared
-from models.scope import adjustments, admissions, calendar, calls, files, imports, lists, matters, organisation, records
+from models.scope import (
+    adjustments,
+    admissions,
+    calendar,
+    calls,
+    circulars,
+    files,
+    imports,
+    lists,
+    local,
+    matters,
+    organisation,
+    ratings,
+    records,
+)
 from models.scope.files import names_file
 
 __all__ = ["PUBLIC", "SCOPED", "join", "names_file"]
@@ -34,11 +48,14 @@ SCOPED: dict[type, Scope] = {}
 join(
     SCOPED,
     calls.SCOPES,
+    circulars.SCOPES,
+    ratings.SCOPES,
     lists.SCOPES,
     adjustments.SCOPES,
     admissions.SCOPES,
     calendar.SCOPES,
     files.scopes(SCOPED, PUBLIC),
+    local.SCOPES,
     matters.SCOPES,
     imports.SCOPES,
     organisation.SCOPES,

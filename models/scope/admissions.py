@@ -10,9 +10,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from models.actor import REGION_ID, UNIT_ID, UNIT_IDS
 from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure
 from models.door import Roles, Scope
-from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
+from models.meetings import JointMeeting, MeetingKind, MeetingMember, MeetingState, MeetingVote
 from models.roles import RoleName
-from models.scope.reach import EDITORS, Criterion, everyone, of_county, only, reach
+from models.scope.calls import my_case_ids
+from models.scope.reach import EDITORS, SUPERVISORS, Criterion, everyone, of_county, only, reach
 
 # An admission concerns who applies; from the consultation on, the townships that it names, and those who sit in the
 # meeting that deals with it. A draft is the department's alone.
@@ -38,6 +39,9 @@ my_drafts = select(DutyAdmission.id).where(
 )
 my_votes = and_(MeetingVote.meeting_id.in_(my_seats), MeetingVote.admission_id.in_(on_my_agenda))
 planned_here = and_(JointMeeting.region_id == REGION_ID, JointMeeting.state == MeetingState.planned)
+on_cases_here = and_(planned_here, JointMeeting.kind == MeetingKind.coordination)
+on_my_cases = JointMeeting.case_id.in_(my_case_ids)
+of_my_cases = MeetingMember.meeting_id.in_(select(JointMeeting.id).where(on_my_cases))
 
 
 def of_admissions(key: InstrumentedAttribute[int], *, county: Criterion) -> Callable[[Roles], Criterion]:
@@ -74,12 +78,21 @@ SCOPES: dict[type, Scope] = {
         sees=of_meetings(
             JointMeeting.id,
             county=JointMeeting.region_id == REGION_ID,
-            own=JointMeeting.id.in_(select(DutyAdmission.meeting_id).where(DutyAdmission.id.in_(my_admission_ids))),
+            own=or_(
+                JointMeeting.id.in_(select(DutyAdmission.meeting_id).where(DutyAdmission.id.in_(my_admission_ids))),
+                on_my_cases,
+            ),
         ),
-        writes=only(EDITORS, planned_here),
+        writes=lambda roles: (
+            only(EDITORS, planned_here)(roles) if roles & EDITORS else only(SUPERVISORS, on_cases_here)(roles)
+        ),
     ),
     MeetingMember: Scope(
-        sees=of_meetings(MeetingMember.meeting_id, county=MeetingMember.region_id == REGION_ID, own=false()),
+        sees=of_meetings(
+            MeetingMember.meeting_id,
+            county=MeetingMember.region_id == REGION_ID,
+            own=MeetingMember.meeting_id.in_(select(JointMeeting.id).where(on_my_cases)),
+        ),
         writes=only(EDITORS, MeetingMember.meeting_id.in_(select(JointMeeting.id).where(planned_here))),
     ),
     MeetingVote: Scope(

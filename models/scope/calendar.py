@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import false, true
 
 from models.actor import REGION_ID
-from models.calendar import CalendarDay, TimeLimit, WorkingWindow
+from models.calendar import CalendarDay, ReminderStep, TimeLimit, WorkingWindow
 from models.door import Scope
-from models.scope.reach import ADMINS, MANAGERS, of_county, only
+from models.scope.reach import ADMINS, DISPATCHERS, MANAGERS, of_county, only
 
 SCOPES: dict[type, Scope] = {
     CalendarDay: Scope(
@@ -18,4 +18,10 @@ SCOPES: dict[type, Scope] = {
     ),
     WorkingWindow: Scope(sees=of_county(WorkingWindow), writes=only(ADMINS, true())),
     TimeLimit: Scope(sees=of_county(TimeLimit), writes=only(ADMINS, true())),
+    ReminderStep: Scope(
+        sees=of_county(ReminderStep),
+        writes=lambda roles: (
+            true() if roles & ADMINS else ReminderStep.region_id == REGION_ID if roles & DISPATCHERS else false()
+        ),
+    ),
 }

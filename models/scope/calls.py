@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, or_, select, union
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import and_, false, or_, select, union
 from sqlalchemy.orm import aliased
 
 from models.actor import REGION_ID, UNIT_ID, UNIT_IDS
 from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState, Direction
-from models.coordination import CaseParty, CoordinationCase
-from models.door import Scope
+from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
+from models.coordination import CaseParty, CaseState, CoordinationCase, Side
+from models.door import Roles, Scope
 from models.holdings import Holding
+from models.nudges import Nudge
 from models.organisation import Unit
-from models.scope.reach import everyone, reach
+from models.scope.reach import SUPERVISING, SUPERVISORS, Criterion, everyone, only, reach
 from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
 
@@ -37,6 +42,24 @@ my_call_ids = select(MY_CALLS.c.id)
 
 # More time is asked for by who has a part in the call.
 my_part_ids = select(CallAssignment.id).where(CallAssignment.department_id.in_(UNIT_IDS))
+# A case concerns whom its call concerns, and its parties. Without a call, it is its opener's until the office acts.
+my_case_ids = select(CoordinationCase.id).where(
+    or_(
+        CoordinationCase.call_id.in_(my_call_ids),
+        CoordinationCase.id.in_(select(CaseParty.case_id).where(CaseParty.unit_id.in_(UNIT_IDS))),
+    )
+)
+my_fresh_case_ids = select(CoordinationCase.id).where(
+    CoordinationCase.call_id.is_(None),
+    CoordinationCase.state == CaseState.opened,
+    CoordinationCase.opened_by_id.in_(UNIT_IDS),
+)
+
+
+def of_cases(model: Any) -> Callable[[Roles], Criterion]:
+    """What hangs on a case is seen with it."""
+    return reach(county=model.region_id == REGION_ID, own=model.case_id.in_(my_case_ids))
+
 
 # A grid worker writes for the township above the grid.
 _me, _above = aliased(Unit), aliased(Unit)
@@ -60,13 +83,23 @@ SCOPES: dict[type, Scope] = {
         sees=reach(county=CallAssignment.region_id == REGION_ID, own=CallAssignment.call_id.in_(my_call_ids))
     ),
     CoordinationCase: Scope(
-        sees=reach(county=CoordinationCase.region_id == REGION_ID, own=CoordinationCase.call_id.in_(my_call_ids))
+        sees=reach(county=CoordinationCase.region_id == REGION_ID, own=CoordinationCase.id.in_(my_case_ids)),
+        writes=everyone(CoordinationCase.id.in_(my_fresh_case_ids)),
     ),
     CaseParty: Scope(
+        sees=of_cases(CaseParty),
+        writes=lambda roles: or_(
+            CaseParty.case_id.in_(my_fresh_case_ids),
+            and_(CaseParty.region_id == REGION_ID, CaseParty.side == Side.added) if roles & SUPERVISORS else false(),
+        ),
+    ),
+    OfflineStep: Scope(sees=of_cases(OfflineStep), writes=everyone(OfflineStep.unit_id.in_(UNIT_IDS))),
+    OfflineStepUnit: Scope(
         sees=reach(
-            county=CaseParty.region_id == REGION_ID,
-            own=CaseParty.case_id.in_(select(CoordinationCase.id).where(CoordinationCase.call_id.in_(my_call_ids))),
-        )
+            county=OfflineStepUnit.region_id == REGION_ID,
+            own=OfflineStepUnit.step_id.in_(select(OfflineStep.id).where(OfflineStep.case_id.in_(my_case_ids))),
+        ),
+        writes=everyone(OfflineStepUnit.step_id.in_(select(OfflineStep.id).where(OfflineStep.unit_id.in_(UNIT_IDS)))),
     ),
     Holding: Scope(sees=reach(county=Holding.region_id == REGION_ID, own=Holding.call_id.in_(my_call_ids))),
     Pause: Scope(sees=reach(county=Pause.region_id == REGION_ID, own=Pause.call_id.in_(my_call_ids))),
@@ -74,8 +107,11 @@ SCOPES: dict[type, Scope] = {
         sees=reach(county=Extension.region_id == REGION_ID, own=Extension.call_id.in_(my_call_ids)),
         writes=everyone(Extension.assignment_id.in_(my_part_ids)),
     ),
+    CaseDocument: Scope(sees=of_cases(CaseDocument), writes=everyone(CaseDocument.unit_id.in_(UNIT_IDS))),
     Reminder: Scope(sees=reach(county=Reminder.region_id == REGION_ID, own=Reminder.call_id.in_(my_call_ids))),
+    Nudge: Scope(sees=reach(county=Nudge.region_id == REGION_ID, own=Nudge.call_id.in_(my_call_ids))),
     SupervisionOrder: Scope(
-        sees=reach(county=SupervisionOrder.region_id == REGION_ID, own=SupervisionOrder.call_id.in_(my_call_ids))
+        sees=reach(county=SupervisionOrder.region_id == REGION_ID, own=SupervisionOrder.call_id.in_(my_call_ids)),
+        writes=only(SUPERVISING, SupervisionOrder.region_id == REGION_ID),
     ),
 }

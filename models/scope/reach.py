@@ -43,4 +43,7 @@ def of_county(model: Any) -> Callable[[Roles], Criterion]:
 
 MANAGERS = frozenset({RoleName.list_manager})
 EDITORS = frozenset({RoleName.editorial_officer})
+DISPATCHERS = frozenset({RoleName.county_dispatcher})
+SUPERVISING = frozenset({RoleName.supervisor, RoleName.county_dispatcher})
+SUPERVISORS = frozenset({RoleName.supervisor})
 ADMINS = frozenset({RoleName.admin})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Select, and_, false, or_, select
@@ -10,22 +11,26 @@ from models.actor import REGION_ID, UNIT_IDS, USER_ID
 from models.admissions import DutyAdmission
 from models.assigned import AssignedMatter
 from models.calls import CallCounter
-from models.door import Scope
+from models.coordination import CoordinationCase
+from models.door import Roles, Scope
 from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
 from models.ledger import Promise
 from models.notices import Notice, Outbox
+from models.ratings import CaseAssessment, MutualRating
 from models.recorder import RecorderEntry, RecorderHead
 from models.requests import DataRequest
 from models.scope.admissions import my_admission_ids
-from models.scope.calls import my_call_ids
+from models.scope.calls import my_call_ids, my_case_ids
 from models.scope.imports import my_run_ids
 from models.scope.matters import asked_of_me, concerns_me, my_report_ids, my_statement_ids
-from models.scope.reach import everyone, reach
+from models.scope.ratings import sees_assessment, sees_rating
+from models.scope.reach import Criterion, everyone, reach
 from models.statements import ResponsibilityStatement
 
 TOLD_TO_ALL_CONCERNED: dict[type[Any], Select[int]] = {
     AssignedMatter: select(AssignedMatter.id).where(concerns_me),
+    CoordinationCase: my_case_ids,
     DutyAdmission: my_admission_ids,
     ResponsibilityStatement: my_statement_ids,
     IrregularAssignmentReport: my_report_ids,
@@ -34,23 +39,38 @@ TOLD_TO_ALL_CONCERNED: dict[type[Any], Select[int]] = {
 }
 """Of which tables those whom a row concerns see its history, too: who did what."""
 
+NARROWER: dict[type[Any], Callable[[Roles], Criterion]] = {MutualRating: sees_rating, CaseAssessment: sees_assessment}
+"""Tables of whose rows not everyone who sees the call sees the history: the recorder would tell what is sealed."""
+
+_told = reach(
+    county=RecorderEntry.chain == REGION_ID,
+    own=or_(
+        RecorderEntry.call_id.in_(my_call_ids),
+        RecorderEntry.unit_id.in_(UNIT_IDS),
+        *(
+            and_(RecorderEntry.subject_type == model.__tablename__, RecorderEntry.subject_id.in_(ids))
+            for model, ids in TOLD_TO_ALL_CONCERNED.items()
+        ),
+    ),
+)
+
+
+def _sees_entry(roles: Roles) -> Criterion:
+    narrower = (
+        or_(
+            RecorderEntry.subject_type != model.__tablename__,
+            RecorderEntry.subject_id.in_(select(model.id).where(sees(roles))),
+        )
+        for model, sees in NARROWER.items()
+    )
+    return and_(_told(roles), *narrower)
+
+
 SCOPES: dict[type, Scope] = {
     Notice: Scope(sees=everyone(Notice.user_id == USER_ID), writes=everyone(Notice.user_id == USER_ID)),
     Promise: Scope(sees=reach(county=Promise.region_id == REGION_ID, own=false())),
     Outbox: Scope(sees=reach(county=false(), own=false())),
     CallCounter: Scope(sees=reach(county=false(), own=false())),
-    RecorderEntry: Scope(
-        sees=reach(
-            county=RecorderEntry.chain == REGION_ID,
-            own=or_(
-                RecorderEntry.call_id.in_(my_call_ids),
-                RecorderEntry.unit_id.in_(UNIT_IDS),
-                *(
-                    and_(RecorderEntry.subject_type == model.__tablename__, RecorderEntry.subject_id.in_(ids))
-                    for model, ids in TOLD_TO_ALL_CONCERNED.items()
-                ),
-            ),
-        )
-    ),
+    RecorderEntry: Scope(sees=_sees_entry),
     RecorderHead: Scope(sees=reach(county=RecorderHead.chain == REGION_ID, own=false())),
 }

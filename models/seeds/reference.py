@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
+from models.calendar import Clock, LimitUnit, Point, ReminderStep, TimeLimit, WorkingWindow
 from models.imports import ImportWord
 from models.item_words import FieldKind, ItemColumn, Primary
+from models.ledger import Job
 from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
 from models.organisation import Duty, Unit, UnitType
 from models.plain_words import PlainWord
@@ -57,6 +58,7 @@ def seed(session: Session, now: datetime) -> dict[str, int]:
             "call_situation": _add_situations(session, counties),
             "working_window": _add_windows(session, counties),
             "time_limit": _add_limits(session, counties),
+            "reminder_step": _add_ladders(session, counties),
         }
 
 
@@ -322,6 +324,29 @@ def _add_limits(session: Session, counties: list[Unit]) -> int:
     limits = [limit for limit in proposed if (limit.region_id, limit.clock, limit.scope) not in settled]
     session.add_all(limits)
     return len(limits)
+
+
+def _add_ladders(session: Session, counties: list[Unit]) -> int:
+    """A county that has a ladder keeps it as it is."""
+    settled = set(session.scalars(select(ReminderStep.region_id).distinct()))
+    ladder = [
+        ReminderStep(
+            region_id=county.id,
+            job=Job(row["job"]),
+            level=int(row["level"]),
+            name=row["name"],
+            point=Point(row["point"]),
+            amount=int(row["amount"]),
+            unit=LimitUnit(row["unit"]),
+            source=row["source"],
+            **dict.fromkeys(row["hear"].split(), True),
+        )
+        for county in counties
+        if county.id not in settled
+        for row in rows("reminder_ladder.csv")
+    ]
+    session.add_all(ladder)
+    return len(ladder)
 
 
 def _limit(row: dict[str, str], county: Unit) -> TimeLimit:

@@ -193,7 +193,7 @@ def test_a_sweep_prints_one_json_object_and_nothing_else(demo):
     assert done.stdout.count("\n") == 1
     did = json.loads(done.stdout)
     assert did.keys() == PARTS.keys()
-    assert did["case_escalate"] == 1
+    assert did["case_escalate"] == 2
 
 
 def test_a_sweep_again_does_nothing(demo, capsys):

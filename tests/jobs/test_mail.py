@@ -10,8 +10,21 @@ import pytest
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import update
 
-from jobs import mail
-from jobs.mail import BATCH, CLAIM, TIMEOUT, TRIES, Away, FileSink, Mailing, SmtpSink, letter, send_mails, sink_of
+from jobs import chinese, mail
+from jobs.mail import (
+    BATCH,
+    CLAIM,
+    TIMEOUT,
+    TRIES,
+    Away,
+    FileSink,
+    Mailing,
+    SmtpSink,
+    digest,
+    letter,
+    send_mails,
+    sink_of,
+)
 from models.base import User
 from models.notices import Notice, Outbox
 from tests.make import NOW
@@ -223,7 +236,7 @@ def test_the_letter_is_translated(settings, monkeypatch):
         def gettext(self, message):
             return {"%(call)s waits.": "%(call)s 等待受理。"}.get(message, message)
 
-    monkeypatch.setattr(mail, "_translations", Chinese)
+    monkeypatch.setattr(chinese, "_translations", Chinese)
     sent = message_from_bytes(letter(mailing(), NOW).as_bytes(), policy=default)
     assert sent["Subject"] == "330329-2026-0001 等待受理。"
     assert sent.get_content().startswith("330329-2026-0001 等待受理。")
@@ -392,3 +405,43 @@ def test_a_refused_sign_in_is_the_servers_trouble_and_tells_no_secret(serve, set
     with pytest.raises(Away) as away:
         SmtpSink(sink.host, sink.port, starttls=False, user="huying", password="hunter2").send(letter(mailing(), NOW))
     assert str(away.value).endswith("SMTPAuthenticationError 535")
+
+
+# The digest of a morning
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TC-36")
+def test_a_persons_reminders_of_a_morning_are_one_mail(session, make, notice, post):
+    busy, other = make.user(), make.user()
+    rows = [notice(busy, n=str(n)) for n in range(BATCH + 3)] + [notice(other)]
+    for row in rows:
+        row.bundled, row.mail_after = True, NOW
+    alone = notice(busy)
+    session.commit()
+    assert send_mails(session, NOW - timedelta(minutes=1), post) == (1, 1)  # what is no reminder waits for nothing
+    assert state(session, alone)[2] is not None
+    while send_mails(session, NOW, post).found:
+        pass
+    assert [message["To"] for message in post.mails] == [busy.email, busy.email, other.email]
+    assert f"{BATCH + 3}" in post.mails[1]["Subject"]
+    assert all(state(session, row)[2] == NOW for row in rows)
+
+
+def test_a_digest_that_fails_is_tried_again_as_a_whole(session, make, notice, post):
+    person = make.user()
+    rows = [notice(person) for _ in range(2)]
+    for row in rows:
+        row.bundled, row.mail_after = True, NOW
+    session.commit()
+    post.trouble[person.email] = smtplib.SMTPRecipientsRefused({person.email: (550, b"no")})
+    send_mails(session, NOW, post)
+    assert [state(session, row)[0] for row in rows] == [1, 1]
+
+
+def test_a_digest_numbers_its_lines_and_keeps_the_first_ones_id(settings):
+    mail = digest([mailing(number=3), mailing("%(call)s is late.", number=4)], NOW)
+    body = mail.get_content()
+    assert "1. 330329-2026-0001 waits." in body
+    assert "2. 330329-2026-0001 is late." in body
+    assert mail["Message-ID"] == letter(mailing(number=3), NOW)["Message-ID"]

@@ -17,8 +17,9 @@ from models.ledger import Job, PromiseState
 from models.lists import DutyList
 from models.notices import Outbox
 from models.recorder import RecorderEntry, verify
+from models.rectification import RectificationOrder
 from models.segments import Extension
-from models.supervision import Reminder
+from models.supervision import Reminder, SupervisionOrder
 from tests.make import NOW
 
 LATER = NOW + timedelta(days=60)
@@ -28,9 +29,12 @@ SUBJECTS = {
     (Job.promise_remind, CallAssignment): lambda make, units: make.assignment(state=AssignmentState.responded, **units),
     (Job.pause_watch, CallAssignment): lambda make, units: make.assignment(state=AssignmentState.paused, **units),
     (Job.extension_watch, Extension): lambda make, units: make.extension(),
+    (Job.supervision_escalate, SupervisionOrder): lambda make, units: make.order(assignment=make.assignment(**units)),
+    (Job.rectification_watch, RectificationOrder): lambda make, units: make.rectification(units.get("lead")),
     (Job.case_escalate, CoordinationCase): lambda make, units: make.case(state=CaseState.negotiating, **units),
     (Job.case_filing_remind, CoordinationCase): lambda make, units: make.case(state=CaseState.filing_review, **units),
     (Job.case_execution_watch, CoordinationCase): lambda make, units: make.case(state=CaseState.supervising, **units),
+    (Job.rating_watch, Call): lambda make, units: make.call(state=CallState.resolved, **units),
     (Job.admission_watch, AdmissionOpinion): lambda make, units: make.opinions(
         make.admission(state=AdmissionState.consulting)
     )[0],
@@ -51,10 +55,18 @@ SUBJECTS = {
 
 
 def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_mails():
-    assert tuple(PARTS) == ("self_audit", *(job.value for job in Job), "imports", "notices", "mails", "unnamed_files")
+    assert tuple(PARTS) == (
+        "self_audit",
+        *(job.value for job in Job),
+        "circular_compile",
+        "imports",
+        "notices",
+        "mails",
+        "unnamed_files",
+    )
     assert RUNS["sweep"] == tuple(PARTS)
-    assert RUNS["tick"] == RUNS["sweep"][1:-1]
-    assert RUNS["nightly"] == ("self_audit", "unnamed_files")
+    assert RUNS["tick"] == tuple(part for part in PARTS if part not in RUNS["nightly"])
+    assert RUNS["nightly"] == ("self_audit", "circular_compile", "unnamed_files")
 
 
 def test_what_is_due_is_claimed_once_the_oldest_first(make, session, ledger):

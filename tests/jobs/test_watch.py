@@ -156,7 +156,7 @@ def test_after_days_of_silence_only_the_end_is_told(make, ledger):
 
 
 @pytest.mark.databases
-@pytest.mark.requirement("TA-29")
+@pytest.mark.requirement("TA-29", "TC-52")
 def test_silence_past_the_limit_is_no_response(make, session, ledger):
     part = make.assignment()
     early = make.assignment(at=NOW + timedelta(days=1))  # its limit is a day later
@@ -174,11 +174,17 @@ def test_silence_past_the_limit_is_no_response(make, session, ledger):
     assert (part.failure_kind, part.version) == (FailureKind.no_response, version + 1)
     assert ledger.entries(part)[-1] == (
         "respond_remind",
-        {"failure_kind": "none"},
-        {"failure_kind": "no_response"},
+        {"failure_kind": "none", "failed_at": None},
+        {"failure_kind": "no_response", "failed_at": over.isoformat(timespec="microseconds")},
     )
     told = {(unit, audience): say for unit, audience, say in ledger.told(Job.respond_remind)[1:]}
-    assert set(told) == {(part.department_id, "heads"), (office, "everyone"), (early.department_id, "duty_officer")}
+    supervision = make.office(Duty.supervision_office).id
+    assert set(told) == {
+        (part.department_id, "heads"),
+        (office, "everyone"),
+        (supervision, "everyone"),
+        (early.department_id, "duty_officer"),
+    }
     assert told[office, "everyone"] == {
         "call": str(part.call),
         "unit": str(part.department),
@@ -243,7 +249,8 @@ def test_a_promise_that_passes_is_inaction_under_supervision(make, session, ledg
     assert (order.level, order.state, order.issued_at, order.raised_at) == (1, OrderState.issued, over, over)
     assert (part.failure_kind, part.version) == (FailureKind.inaction, version + 1)
     assert kept.failure_kind is FailureKind.none
-    assert ledger.entries(part)[-1] == ("promise_remind", {"failure_kind": "none"}, {"failure_kind": "inaction"})
+    action, before, after = ledger.entries(part)[-1]
+    assert (action, before["failure_kind"], after["failure_kind"]) == ("promise_remind", "none", "inaction")
     assert [entry[0] for entry in ledger.entries(order)] == ["create"]
     assert [(unit, audience) for unit, audience, _ in ledger.told(Job.promise_remind)[1:]] == [
         (part.department_id, "heads"),
@@ -256,7 +263,7 @@ def test_a_promise_that_passes_is_inaction_under_supervision(make, session, ledg
 
 @pytest.mark.requirement("TA-29")
 @pytest.mark.databases
-@pytest.mark.requirement("TA-29")
+@pytest.mark.requirement("TA-29", "TC-52")
 def test_ten_working_days_of_silence_are_inaction_long_before_the_promise(make, session, ledger):
     part = make.assignment()
     make.press(part, "respond", promised_due=LATER)
@@ -266,7 +273,10 @@ def test_ten_working_days_of_silence_are_inaction_long_before_the_promise(make, 
     assert ledger.keep(Job.promise_remind, silent) == 1
     session.refresh(part)
     assert (part.failure_kind, part.state) == (FailureKind.inaction, AssignmentState.responded)
-    assert [(unit, who) for unit, who, _ in ledger.told(Job.promise_remind)] == [(part.department_id, "heads")]
+    assert [(unit, who) for unit, who, _ in ledger.told(Job.promise_remind)] == [
+        (part.department_id, "heads"),
+        (make.office(Duty.supervision_office).id, "everyone"),
+    ]
     assert orders(session) == []
 
 

@@ -300,11 +300,12 @@ STARTS = {
     "reject": A.pending,
     "uphold": A.rejected,
     "reassign": A.rejected,
+    "rule": A.rejected,
 }
 
 
 def test_every_move_has_a_start():
-    assert STARTS.keys() == ASSIGNMENT.moves.keys() - {"resume"}, "that one is the caller's, too"
+    assert STARTS.keys() == ASSIGNMENT.moves.keys() - {"nudge", "resume"}, "those are the caller's, too"
 
 
 @pytest.mark.parametrize("name", STARTS)
@@ -312,7 +313,17 @@ def test_a_move_is_no_other_sides(make, name):
     part = make.assignment(state=STARTS[name])
     for unit in (make.department(), part.call.caller_unit, make.office(Duty.supervision_office)):
         with pytest.raises(NotYours):
-            make.press(part, name, make.actor(unit), result="x", department_id=unit, **PROMISE, **NOT_OURS)
+            make.press(
+                part,
+                name,
+                make.actor(unit),
+                result="x",
+                department_id=unit,
+                ruled_unit_id=unit,
+                ruling="x",
+                **PROMISE,
+                **NOT_OURS,
+            )
     assert part.state is STARTS[name]
 
 

@@ -104,7 +104,8 @@ class CallLife(RuleBasedStateMachine):
             return False
         self.session.commit()
         last = entries(self.session, subject)[-1]
-        assert (last.action, last.before["state"], last.after["state"]) == (name, before, subject.state)
+        moved = last.before.get("state", before), last.after.get("state", before)  # a nudge leaves all as it is
+        assert (last.action, *moved) == (name, before, subject.state)
         assert before not in ENDED or not isinstance(subject, Call), "an ended call moved"
         return True
 
@@ -131,7 +132,7 @@ class CallLife(RuleBasedStateMachine):
                 return {"agreement": "x", "opinion": "x", "responsible_unit_id": holder}
             case "file":
                 return {"filing_number": "1"}
-        return {"reason": "A drawing."}
+        return {"reason": "A drawing.", "ruled_unit_id": self.units[0], "ruling": "It is theirs."}
 
     @invariant()
     def a_round_has_one_lead(self):
@@ -149,9 +150,10 @@ class CallLife(RuleBasedStateMachine):
         waiting = set(map(tuple, self.session.execute(planned)))
         for subject in self.subjects():
             ended = isinstance(subject, CallAssignment) and subject.state in SETTLED
-            if ended or subject.state in (*ENDED, "closed"):
+            if ended or subject.state in ("closed", "withdrawn"):
                 assert (subject.__tablename__, subject.id) not in waiting
-        assert ("call", self.call.id) not in waiting or self.call.state is CallState.submitted
+        watched = (CallState.submitted, CallState.resolved)  # whether it is accepted, and whether it is rated
+        assert ("call", self.call.id) not in waiting or self.call.state in watched
 
     @precondition(lambda self: self.call.state in (CallState.resolved, CallState.awaiting_confirmation))
     @invariant()

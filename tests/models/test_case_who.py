@@ -19,6 +19,7 @@ TABLE = {
     "decided":       ("",               "order_execution",  ""),
     "supervising":   ("",               "executed",         ""),
     "closed":        ("",               "",                 ""),
+    "withdrawn":     ("",               "",                 ""),
 }  # fmt: skip
 
 
@@ -69,3 +70,11 @@ def test_a_unit_that_was_named_instead_is_a_party(make):
     named = make.department()
     case = make.case(state=CaseState.negotiating, named=named)
     assert {t.name for t in COORDINATION.open_to(case, make.actor(named))} == {"agree", "disagree"}
+
+
+@pytest.mark.requirement("TA-16")
+def test_who_opened_a_case_without_a_call_may_withdraw_it_and_nobody_else(make):
+    town, other = make.township(), make.department()
+    case = make.free_case(by=town, other=other, state=CaseState.negotiating)
+    assert {t.name for t in COORDINATION.open_to(case, make.actor(town))} == {"agree", "disagree", "withdraw"}
+    assert {t.name for t in COORDINATION.open_to(case, make.actor(other))} == {"agree", "disagree"}

@@ -16,25 +16,35 @@ from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission, G
 from models.assigned import AssignedMatter, MatterState
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
+from models.case_papers import CaseDocument, OfflineStep
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
+from models.disputes import DisputeCase, DisputeState
 from models.door import system_session
+from models.grids import Grid, GridAssignment, GridRole
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ItemState, ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList, ListItem, ListType
+from models.meetings import JointMeeting
 from models.notices import Notice
+from models.nudges import Nudge
 from models.organisation import Posting, Unit
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
+from models.ratings import CaseAssessment, MutualRating, RatingState
 from models.recorder import RecorderEntry
+from models.rectification import Circular, CircularState, RectificationOrder, RectificationState
 from models.requests import DataRequest, RequestState
+from models.reviews import ReviewFile
 from models.roles import RoleName
 from models.rules.deadlines import WorkingCalendar
+from models.scope import SCOPED
 from models.seeds import rows
 from models.seeds.accounts import ACCOUNTS
 from models.seeds.demo import fill
 from models.seeds.stories import WORKING_DAY, stories, worked_before
+from models.services import ServiceRequest
 from models.statements import ResponsibilityStatement, StatementState
 from models.steps import ItemStep
 from models.store import Store
@@ -44,6 +54,7 @@ from models.words import CallScope
 from tests.make import NOW
 
 DESKS = ("office", "supervision", "editorial", "zhzf", "zrzy", "luoyang", "tc_office")
+LOCAL = {f"models.{name}" for name in ("grids", "services", "disputes", "reviews", "community", "partners", "evidence")}
 CLOCKS = [part for part in PARTS if part != "mails"]
 CALENDAR = WorkingCalendar(DEFAULT_WINDOWS)
 
@@ -105,10 +116,12 @@ def entry(session, call, action, subject="call"):
     return session.scalars(select(RecorderEntry).where(of_call, RecorderEntry.action == action)).one()
 
 
-@pytest.mark.parametrize(("what", "model"), [("call", Call), ("part", CallAssignment), ("case", CoordinationCase)])
+@pytest.mark.parametrize(
+    ("what", "model"), [("call", Call), ("part", CallAssignment), ("rating", MutualRating), ("case", CoordinationCase)]
+)
 def test_every_state_that_can_be_reached_occurs(county, what, model):
     first = model.__table__.c.state.default.arg
-    reachable = {move.target for move in WORKFLOWS[what].transitions.values()} | {first}
+    reachable = {move.target for move in WORKFLOWS[what].transitions.values()} - {None} | {first}
     assert set(county.scalars(select(model.state))) == reachable
 
 
@@ -171,12 +184,15 @@ def test_nothing_happened_after_now_nor_long_before(county):
 def test_every_move_of_a_call_has_a_person_but_those_that_follow_by_themselves(county):
     by_people = {name for workflow in WORKFLOWS.values() for name in workflow.moves} | {"create", "edit"}
     nobodys = select(RecorderEntry.action).where(RecorderEntry.call_id.is_not(None), RecorderEntry.user_id.is_(None))
-    of_clocks = RecorderEntry.place.startswith("job:")
+    ratings_in = (RecorderEntry.subject_type == "call") & (RecorderEntry.action == "close")  # orders people close
+    ratings_in |= RecorderEntry.subject_type == "case_assessment"
+    of_clocks = RecorderEntry.place.startswith("job:") | ratings_in
     assert not set(county.scalars(nobodys.where(~of_clocks))) & by_people
 
 
 def test_the_clocks_ran_in_between(county):
-    assert set(county.scalars(select(Reminder.job))) == set(Job) - {Job.case_escalate, Job.extension_watch, *OF_LISTS}
+    silent = {Job.case_escalate, Job.extension_watch, Job.rating_watch, Job.rectification_watch, *OF_LISTS}
+    assert set(county.scalars(select(Reminder.job))) == set(Job) - silent
     kept = select(Promise.job).where(Promise.state == PromiseState.fired)
     assert set(county.scalars(kept)) == set(Job)
     assert county.scalars(select(SupervisionOrder.state)).all().count(OrderState.issued) > 0
@@ -227,14 +243,29 @@ def test_fishery_is_enforced_jointly(county):
     parts = {part.department.name: part for part in parts_of(county, call)}
     assert parts.keys() == {"农业农村局", "公安局", "市场监督管理局"}
     assert "8起" in parts["农业农村局"].result
-    assert call.state is CallState.resolved
+    assert call.state is CallState.closed
 
 
 def test_one_call_was_corrected_and_one_not_solved_at_first(county):
     assert entry(county, call_of(county, "fake-goods"), "return_for_correction").note
     solved, still = call_of(county, "stray-dogs"), call_of(county, "slag-heap")
-    assert (solved.state, solved.reopened) == (CallState.resolved, 1)
+    assert (solved.state, solved.reopened) == (CallState.closed, 1)
     assert (still.state, still.reopened) == (CallState.in_progress, 1)
+
+
+@pytest.mark.requirement("TC-34", "LX-29")
+def test_calls_were_rated_by_both_sides_by_one_and_by_none_and_one_still_waits(county):
+    def states(key):
+        of_call = select(MutualRating.state).where(MutualRating.call_id == call_of(county, key).id)
+        return list(county.scalars(of_call.order_by(MutualRating.id)))
+
+    G, R, N = RatingState.given, RatingState.revealed, RatingState.not_rated
+    assert (states("slope-crack"), states("fake-goods")) == ([R] * 4, [N, R])
+    assert (states("riverside-sheds"), states("breakfast-stalls")) == ([N] * 4, [G, RatingState.waiting])
+    closings = {key: entry(county, call_of(county, key), "close").place for key in ("slope-crack", "fake-goods")}
+    assert closings["fake-goods"] == "job:rating_watch" != closings["slope-crack"]
+    assessed = select(func.count(CaseAssessment.id)).where(CaseAssessment.call_id == call_of(county, "slope-crack").id)
+    assert county.scalar(assessed) == 3
 
 
 def test_a_rejection_names_the_item_and_the_unit_whose_duty_it_is(county):
@@ -256,9 +287,9 @@ def test_after_a_closed_case_the_call_went_to_its_duty_holder_and_was_solved(cou
     lead = aliased(CallAssignment)
     of_round = select(lead.department_id).where(lead.call_id == case.call_id, lead.round == 2, lead.role == "lead")
     assert county.scalar(of_round) == case.responsible_unit_id
-    assert case.call.state is CallState.resolved
+    assert case.call.state is CallState.closed
     sides = set(county.scalars(select(CaseParty.side).where(CaseParty.case_id == case.id)))
-    assert sides == set(Side)
+    assert sides == {Side.caller, Side.respondent, Side.named}
 
 
 @pytest.mark.parametrize("username", [*DESKS, "tc_nongye", "nanpuxi", "tc_editorial"])
@@ -447,3 +478,37 @@ def admissions(session):
 
 def of(admission):
     return GuaranteeMeasure.admission_id == admission.id
+
+
+def test_villages_have_grids_one_of_them_merged_and_people_who_serve_there(county):
+    merged = county.scalars(select(Grid).where(Grid.merged_into_id.is_not(None))).all()
+    assert {grid.state for grid in merged} == {"ended"}
+    assert county.scalars(select(Grid).where(Grid.id == merged[0].merged_into_id)).one().is_comprehensive
+    assert set(county.scalars(select(GridAssignment.role))) == set(GridRole)
+
+
+def test_of_all_that_townships_and_villages_keep_there_are_rows(county):
+    for model in (model for model in SCOPED if model.__module__ in LOCAL):
+        assert county.scalars(select(model)).all(), model
+    assert set(county.scalars(select(DisputeCase.state))) == set(DisputeState)
+    assert set(county.scalars(select(ServiceRequest.state))) >= {"received", "passed", "done"}
+    assert {file.qualified for file in county.scalars(select(ReviewFile))} == {True, None}
+
+
+def test_the_demo_shows_what_the_supervision_office_does(county):
+    assert county.scalars(select(Nudge.movement)).all()
+    assert RectificationState.verified in county.scalars(select(RectificationOrder.state)).all()
+    assert CircularState.published in county.scalars(select(Circular.state)).all()
+
+
+def test_one_case_began_without_a_call_and_holds_steps_a_meeting_and_a_document(county):
+    free = select(CoordinationCase).where(CoordinationCase.call_id.is_(None))
+    case = county.scalars(free.where(CoordinationCase.state == CaseState.negotiating)).one()
+    for model, many in ((OfflineStep, 2), (CaseDocument, 1), (JointMeeting, 1)):
+        assert len(county.scalars(select(model).where(model.case_id == case.id)).all()) == many, model
+
+
+def test_a_second_refusal_was_ruled_on_and_the_unit_answers(county):
+    part = county.scalars(select(CallAssignment).where(CallAssignment.ruled_at.is_not(None))).one()
+    assert (part.ruled_unit_id, part.state) == (part.department_id, AssignmentState.working)
+    assert part.call.title == call_of(county, "roadside-waste").title

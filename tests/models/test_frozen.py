@@ -1,11 +1,14 @@
 """The database itself keeps what is published as it was, whoever writes; what the rules do with it, it lets pass."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from app.database import upgrade
+from jobs.circulars import compile_circulars
 from models.adjustments import AdjustmentKind, AdjustmentState
 from models.admissions import AdmissionState
 from models.door import system_session
@@ -13,8 +16,9 @@ from models.item_words import ItemState, ListState
 from models.items import ItemIndicator
 from models.lists import DutyList, ListItem
 from models.recorder import verify
+from models.rectification import Circular
 from models.rules.handover import strike_from_list
-from tests.make import Make
+from tests.make import NOW, Make
 
 pytestmark = pytest.mark.databases
 
@@ -91,3 +95,24 @@ def test_what_the_rules_do_with_it_is_let_pass(make):
 def _items(make):
     in_force = select(ListItem).where(ListItem.state == ItemState.published).order_by(ListItem.code)
     return make.session.scalars(in_force.execution_options(populate_existing=True)).all()
+
+
+@pytest.mark.requirement("TC-36")
+def test_the_level_of_a_supervision_order_never_falls(make):
+    order = make.order(assignment=make.assignment(), level=3)
+    with pytest.raises(DBAPIError, match="never falls"):
+        make.session.execute(text("UPDATE supervision_order SET level = 2 WHERE id = :id"), {"id": order.id})
+    make.session.rollback()
+    make.session.execute(text("UPDATE supervision_order SET level = 4 WHERE id = :id"), {"id": order.id})
+
+
+@pytest.mark.requirement("TA-29")
+def test_a_published_circular_is_frozen(make):
+    make.failure()
+    compile_circulars(make.session, NOW + timedelta(days=30))
+    circular = make.session.scalars(select(Circular)).one()
+    make.press(circular, "publish_circular", number="1")
+    for statement in ("UPDATE circular SET text = 'else'", "DELETE FROM circular"):
+        with pytest.raises(DBAPIError, match="frozen"):
+            make.session.execute(text(statement))
+        make.session.rollback()

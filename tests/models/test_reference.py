@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models import seeds
-from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
+from models.calendar import Clock, LimitUnit, ReminderStep, TimeLimit, WorkingWindow
 from models.door import system_session
 from models.imports import ImportWord
 from models.item_words import ListState
@@ -39,6 +39,7 @@ TABLES = (
     CallSituation,
     WorkingWindow,
     TimeLimit,
+    ReminderStep,
 )
 
 

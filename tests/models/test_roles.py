@@ -14,13 +14,9 @@ from models.coordination import CoordinationCase
 from models.lists import DutyList
 from models.organisation import Duty, UnitType
 from models.roles import COUNTY, EVERYWHERE, RoleName, grants
-from models.rules.lists import LIST
-from models.rules.supervision import SUPERVISION
-from models.supervision import SupervisionOrder
 from tests.make import WORKFLOWS
 
 SNAPSHOT = Path(__file__).parent / "roles.txt"
-WORKFLOWS = WORKFLOWS | {DutyList: LIST, SupervisionOrder: SUPERVISION}
 ROWS = {"read", "add", "edit", "delete", "export"}
 DEPARTMENT = {RoleName.department_head, RoleName.department_staff}
 TOWNSHIP = {RoleName.township_head, RoleName.township_operator}

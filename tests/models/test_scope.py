@@ -16,13 +16,18 @@ from models.actor import NOBODY, Actor
 from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustment
 from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure
 from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
-from models.calendar import CalendarDay, TimeLimit, WorkingWindow
-from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState
+from models.calendar import CalendarDay, ReminderStep, TimeLimit, WorkingWindow
+from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState, FailureKind
+from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
+from models.community import ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
+from models.disputes import DisputeCase, DisputeState, MediatorPair
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
+from models.evidence import OffSiteEvidence
 from models.files import Attachment
 from models.governance import GovernanceModule
+from models.grids import Grid, GridArea, GridAssignment, GridTask
 from models.holdings import Holding
 from models.imports import ImportRow, ImportRun, ImportWord
 from models.irregular import IrregularAssignmentReport, ReportState
@@ -32,21 +37,28 @@ from models.ledger import Job, Promise
 from models.lists import DutyList, ItemCooperation, ListItem
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.notices import Notice, Outbox
+from models.nudges import Nudge
 from models.opinions import ListOpinion
-from models.organisation import Duty, UnitType
+from models.organisation import Duty, Unit, UnitType
+from models.partners import ChamberSecretary, PartnerOrganisation, ResidencyRoster
 from models.plain_words import PlainWord
 from models.policies import PolicyDocument
+from models.ratings import CaseAssessment, MutualRating, RatingState
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
+from models.rectification import Circular, CircularFailure, CircularLine, RectificationOrder
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
+from models.reviews import ReviewFile, ReviewOpinion, ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scope import SCOPED, join
 from models.segments import Extension, Pause
+from models.services import BackDeskTask, ServiceDesk, ServiceItem, ServicePoint, ServiceRequest, ServiceState
 from models.situations import CallSituation
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
 from models.three_fixed import ThreeFixedDocument
 from tests.make import NOW, Make
+from tests.make_local import REGISTERS
 
 R = RoleName
 
@@ -54,27 +66,27 @@ R = RoleName
 # `reverse` is Zrzy's to Sixi, and Sf is a party of `forwarded` only because Zrzy named it.
 #  who             sees                                                       writes
 CALLS = {
-    "luoyang":     ("draft clue submitted returned dispatched forwarded across", "draft clue returned"),
+    "luoyang":     ("draft clue submitted returned dispatched forwarded across resolved closed", "draft clue returned"),
     "sixi":        ("reverse",                                                   ""),
     "grid":        ("clue",                                                      "clue"),
-    "zrzy":        ("dispatched forwarded reverse",                              ""),
-    "zj":          ("dispatched",                                                ""),
+    "zrzy":        ("dispatched forwarded reverse resolved closed",              ""),
+    "zj":          ("dispatched resolved",                                       ""),
     "sf":          ("forwarded",                                                 ""),
     "idle":        ("",                                                          ""),
     "away":        ("across theirs",                                             ""),
     "tongcheng":   ("theirs",                                                    ""),
-    "office":      ("submitted returned dispatched forwarded across reverse",    ""),
-    "editorial":   ("submitted returned dispatched forwarded across reverse",    ""),
-    "lists":       ("submitted returned dispatched forwarded across reverse",    ""),
-    "supervision": ("submitted returned dispatched forwarded across reverse",    ""),
-    "assessment":  ("submitted returned dispatched forwarded across reverse",    ""),
-    "discipline":  ("submitted returned dispatched forwarded across reverse",    ""),
-    "leader":      ("submitted returned dispatched forwarded across reverse",    ""),
-    "congress":    ("submitted returned dispatched forwarded across reverse",    ""),
+    "office":      ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "editorial":   ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "lists":       ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "supervision": ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "assessment":  ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "discipline":  ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "leader":      ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "congress":    ("submitted returned dispatched forwarded across reverse resolved closed", ""),
     "tc_office":   ("theirs",                                                    ""),
-    "admin":       ("draft clue submitted returned dispatched forwarded across reverse theirs", ""),
-    "security":    ("draft clue submitted returned dispatched forwarded across reverse theirs", ""),
-    "audit":       ("draft clue submitted returned dispatched forwarded across reverse theirs", ""),
+    "admin":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
+    "security":    ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
+    "audit":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
 }  # fmt: skip
 
 # What they meet of the rest, by how far their roles reach. `ours`: of the calls that they see.
@@ -86,8 +98,18 @@ REST = {
     Extension:        ("ours",          "county", "all"),
     CoordinationCase: ("ours",          "county", "all"),
     CaseParty:        ("ours",          "county", "all"),
+    MutualRating:     ("rated",         "rated",  "rated"),
+    CaseAssessment:   ("theirs",        "county", "all"),
+    OfflineStep:      ("ours",          "county", "all"),
+    OfflineStepUnit:  ("ours",          "county", "all"),
+    CaseDocument:     ("ours",          "county", "all"),
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
+    Nudge:            ("ours",          "county", "all"),
+    RectificationOrder: ("theirs",      "county", "all"),
+    Circular:         ("published here", "county", "all"),
+    CircularLine:     ("published here", "county", "all"),
+    CircularFailure:  ("published and ours", "county", "all"),
     DutyAdmission:    ("concerned",     "submitted", "all"),
     AdmissionOpinion: ("concerned",     "submitted", "all"),
     GuaranteeMeasure: ("concerned",     "submitted", "all"),
@@ -114,6 +136,7 @@ REST = {
     CalendarDay:      ("county",        "county", "all"),
     WorkingWindow:    ("county",        "county", "all"),
     TimeLimit:        ("county",        "county", "all"),
+    ReminderStep:     ("county",        "county", "all"),
     Notice:           ("mine",          "mine",   "mine"),
     Promise:          ("none",          "county", "all"),
     Outbox:           ("none",          "none",   "all"),
@@ -124,6 +147,27 @@ REST = {
     AssignedMatterCap: ("county",       "county", "all"),
     CallSituation:    ("county",        "county", "all"),
     ThreeFixedDocument: ("county",      "county", "all"),
+    Grid:             ("of its village", "county", "all"),
+    GridArea:         ("of its village", "county", "all"),
+    GridTask:         ("of its village", "county", "all"),
+    GridAssignment:   ("of its village", "county", "all"),
+    ServiceDesk:      ("county",        "county", "all"),
+    ServicePoint:     ("county",        "county", "all"),
+    ServiceItem:      ("county",        "county", "all"),
+    ServiceRequest:   ("theirs or asked", "county", "all"),
+    BackDeskTask:     ("theirs or theirs above", "county", "all"),
+    DisputeCase:      ("theirs or together", "county", "all"),
+    MediatorPair:     ("county",        "county", "all"),
+    ReviewFile:       ("theirs or asked", "county", "all"),
+    ReviewOpinion:    ("theirs or theirs above", "county", "all"),
+    VillagerCouncil:  ("theirs",        "county", "all"),
+    MicroWish:        ("theirs",        "county", "all"),
+    ExchangeEntry:    ("county",        "county", "all"),
+    MicroProject:     ("theirs",        "county", "all"),
+    PartnerOrganisation: ("theirs or guided", "county", "all"),
+    ChamberSecretary: ("theirs",        "county", "all"),
+    ResidencyRoster:  ("county",        "county", "all"),
+    OffSiteEvidence:  ("theirs",        "county", "all"),
 }  # fmt: skip
 
 OPEN = (ListState.published, ListState.superseded, ListState.consulting)
@@ -222,14 +266,55 @@ WRITERS = {
     (AdmissionBatch, "editorial"): "county",
     (JointMeeting, "editorial"): "planned here",
     (MeetingMember, "editorial"): "planned here",
+    (OfflineStep, "luoyang"): "theirs",
+    (OfflineStepUnit, "luoyang"): "theirs",
+    (CaseDocument, "luoyang"): "theirs",
+    (OfflineStep, "tongcheng"): "theirs",
+    (OfflineStepUnit, "tongcheng"): "theirs",
+    (CaseDocument, "tongcheng"): "theirs",
     (CalendarDay, "admin"): "all",
     (WorkingWindow, "admin"): "all",
     (TimeLimit, "admin"): "all",
+    (ReminderStep, "admin"): "all",
+    (ReminderStep, "office"): "county",
+    (ReminderStep, "tc_office"): "county",
     (PolicyDocument, "lists"): "county",
     (AssignedMatterCap, "lists"): "county",
     (CallSituation, "lists"): "county",
     (ThreeFixedDocument, "lists"): "county",
     (ThreeFixedDocument, "editorial"): "county",
+    **{
+        (model, who): "own grids in force"
+        for model in (Grid, GridArea, GridTask, GridAssignment)
+        for who in ("luoyang", "sixi", "grid", "tongcheng")
+    },
+    **{
+        (model, who): "theirs at the beginning"
+        for model in (
+            ServicePoint,
+            ServiceRequest,
+            DisputeCase,
+            MediatorPair,
+            ReviewFile,
+            VillagerCouncil,
+            MicroWish,
+            ExchangeEntry,
+            MicroProject,
+            PartnerOrganisation,
+            ChamberSecretary,
+            OffSiteEvidence,
+        )
+        for who in ("luoyang", "sixi", "grid", "tongcheng")
+    },
+    (ServiceDesk, "lists"): "county",
+    (ServiceItem, "lists"): "county",
+    (ResidencyRoster, "office"): "county",
+    (ResidencyRoster, "tc_office"): "county",
+    (RectificationOrder, "supervision"): "county",
+    (Circular, "supervision"): "draft here",
+    (SupervisionOrder, "office"): "county",
+    (SupervisionOrder, "supervision"): "county",
+    (SupervisionOrder, "tc_office"): "county",
 }
 
 
@@ -248,6 +333,7 @@ class World:
         zrzy, zj, sf, idle = (make.department(home, name) for name in ("Zrzy", "Zj", "Sf", "Idle"))
         away, tongcheng = make.department(other, "Away"), make.township(other, "Tongcheng")
         grid = make.grid(make.village(luoyang))
+        villages = [make.village(town) for town in (luoyang, sixi, tongcheng)]
         office, editorial = make.office(Duty.county_office), make.office(Duty.editorial_office)
         self.actors = {
             "luoyang": make.actor(luoyang),
@@ -288,8 +374,10 @@ class World:
             make._add(CalendarDay(region_id=county.id, day=date(2027, 1, 1), is_working=False))
             make._add(PlainWord(region_id=county.id, word="臭水", means="水污染"))
             make._add(ImportWord(region_id=county.id, resource="list_item", said="序号", means="code"))
+            make.ladder(county=county)
             make.situation(county, list_item_id=item_.id)
             make.three_fixed(lead)
+        self._keep(grid, *villages)
         for sender in (luoyang, zrzy, editorial, tongcheng):
             make.import_run(sender)
         part = {"item": item, "lead": zrzy, "cooperating": [zj]}
@@ -303,7 +391,11 @@ class World:
             "across": make.call(luoyang, item=item, lead=away, is_cross_region=True, state=CallState.in_progress),
             "reverse": make.call(zrzy, item=item, lead=sixi, state=CallState.dispatched),
             "theirs": make.call(tongcheng, lead=away, item=make.item(away), state=CallState.forwarded),
+            "resolved": make.call(luoyang, state=CallState.resolved, **part),
+            "closed": make.call(luoyang, item=item, lead=zrzy, state=CallState.closed),
         }
+        self._rate(self.calls["resolved"])
+        self._add_to_cases("forwarded", "theirs")
         for name in ("dispatched", "across", "theirs"):
             self._press_on(self.calls[name])
         self.make.adjustment(by=luoyang, item=item)
@@ -321,6 +413,47 @@ class World:
         self.names = {call.id: name for name, call in self.calls.items()}
         self.asked = self._ask(luoyang, tongcheng, zrzy, zj, idle, away)
         self.cited = self.calls["across"].id, item.id, item.duty_list_id
+
+    def _keep(self, grid: Unit, *villages: Unit) -> None:
+        """What villages keep, and one that a grid lies in."""
+        make = self.make
+        for place in (grid, grid.parent, *villages):
+            for area in ("Block 1", "Block 2"):
+                profile = make.grid_profile(place, f"{area} {place.id}")
+                make.serving(profile)
+                make.task(profile)
+            make.press(profile, "end", note="Rebuilt.")
+        zrzy = self.actors["zrzy"].unit_id
+        for place in (grid, *villages):
+            for model in REGISTERS:
+                make.row(model, place)
+            make.service_item(make.department(place.region))
+            make.evidence(place)
+            for state in (ServiceState.received, ServiceState.passed):
+                make.service(place, self._in(place, zrzy), state=state)
+            for state in (DisputeState.screening, DisputeState.joint_mediation):
+                make.dispute(place, state=state)
+            for state in (ReviewState.draft, ReviewState.reviewing):
+                make.review(place, self._in(place, zrzy), state=state)
+        make.row(PartnerOrganisation, villages[0], department_id=zrzy)
+        make.dispute(villages[1], grid.parent.parent, state=DisputeState.joint_mediation)
+
+    def _in(self, place: Unit, unit_id: int) -> Unit:
+        """That unit, in its own county; a department of another."""
+        unit = self.session.get(Unit, unit_id)
+        return unit if unit.region_id == place.region_id else self.make.department(place.region)
+
+    def _rate(self, call: Call) -> None:
+        """Luoyang's word of Zrzy stays sealed; Zj and Luoyang have rated each other."""
+        sealed, _, *pair = self.make.ratings(call)
+        for rating in (sealed, *pair):
+            self.make.rate(rating)
+
+    def _add_to_cases(self, *names: str) -> None:
+        for name in names:
+            case = self.make.case_of(self.calls[name])
+            self.make.offline_step(case)
+            self.make.case_document(case)
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -355,13 +488,23 @@ class World:
         of_part = {"region_id": call.region_id, "call_id": call.id, "unit_id": part.department_id}
         reminder = Reminder(promise_id=promise.id, job=Job.respond_remind, step=1, due_at=NOW, sent_at=NOW, message="x")
         order = SupervisionOrder(assignment_id=part.id, issued_at=NOW, raised_at=NOW)
-        for row in (reminder, order):
+        nudge = Nudge(assignment_id=part.id, by_unit_id=call.caller_unit_id, number=1, day=NOW.date(), at=NOW)
+        for row in (reminder, order, nudge):
             for name, value in of_part.items():
                 setattr(row, name, value)
         of_call = {"region_id": call.region_id, "call_id": call.id, "assignment_id": part.id}
         pause = Pause(reason="A drawing.", paused_at=NOW, **of_call)
         more = Extension(days=1, reason="The river.", asked_at=NOW, answer_due=NOW, **of_call)
         self.make._add(reminder, order, pause, more)
+        self.make._add(reminder, order, nudge)
+        self.make.rectification(part.department)
+        for state, period in (("draft", f"{call.id:07d}"), ("published", f"p{call.id:06d}")):
+            said = {"region_id": call.region_id, "compiled_at": NOW}
+            circular = Circular(period=period, title="C", state=state, **said)
+            line = CircularLine(region_id=call.region_id, circular=circular, unit_id=part.department_id)
+            kind = {"kind": FailureKind.inaction, "failed_at": NOW}
+            of_line = {"line": line, "call_id": call.id, "assignment_id": part.id}
+            self.make._add(circular, line, CircularFailure(region_id=call.region_id, **of_line, **kind))
 
     def _tell(self, actor: Actor) -> None:
         outbox = self.session.scalars(select(Outbox)).first()
@@ -380,6 +523,8 @@ class World:
 
     def means(self, word: str, row: Any, actor: Actor, calls: set[int], asked: dict[str, set[int]]) -> bool:
         """What a word of the tables means for one row and one actor, who sees those calls, and so much of `ASKED`."""
+        if isinstance(row, RecorderEntry) and not self._reads_of(row, actor):
+            return False
         here = getattr(row, "region_id", None) == actor.region_id
         meanings: dict[str, Callable[[], bool]] = {
             "all": lambda: True,
@@ -388,10 +533,15 @@ class World:
             "chain": lambda: row.chain == actor.region_id,
             "mine": lambda: row.user_id == actor.user_id,
             "ours": lambda: self._call_of(row) in calls,
-            "kept or sent": lambda: row.unit_id in actor.unit_ids or (here and self._documents_of(row)),
+            "kept or sent": lambda: (
+                row.unit_id in actor.unit_ids
+                or (here and (self._documents_of(row) or self._evidence_of(row) or self._papers_of(row)))
+            ),
+            "rated": lambda: self._reads(row, actor),
             "shown or sent": lambda: (
                 row.unit_id in actor.unit_ids
                 or (here and any(self._list_of(d).state in OPEN for d in self._documents_of(row)))
+                or any(paper.case.call_id in calls for paper in self._papers_of(row))
             ),
             "proposed or asked": lambda: (
                 row.proposer_unit_id in actor.unit_ids or bool(self._asked_about(row) & set(actor.unit_ids))
@@ -426,12 +576,58 @@ class World:
             "submitted": lambda: here and self._admission_of(row).state is not AdmissionState.draft,
             "own drafts": lambda: self._is_draft_of(self._admission_of(row), actor),
             "planned here": lambda: here and getattr(row, "meeting", row).state is MeetingState.planned,
+            "of its village": lambda: (
+                self._grid_of(row).unit_id in actor.unit_ids or self._grid_of(row).village_id == self._village_of(actor)
+            ),
+            "theirs or asked": lambda: row.unit_id in actor.unit_ids or bool(self._asked_on(row) & set(actor.unit_ids)),
+            "theirs or theirs above": lambda: bool(
+                {row.unit_id, getattr(row, "service_request", getattr(row, "review_file", None)).unit_id}
+                & set(actor.unit_ids)
+            ),
+            "theirs or together": lambda: bool({row.unit_id, row.partner_id} & set(actor.unit_ids)),
+            "theirs or guided": lambda: bool({row.unit_id, row.department_id} & set(actor.unit_ids)),
+            "theirs at the beginning": lambda: (
+                row.unit_id in actor.unit_ids and getattr(row, "state", "draft") in ("draft", "received", "screening")
+            ),
+            "own grids in force": lambda: (
+                self._grid_of(row).unit_id in actor.unit_ids and self._grid_of(row).state == "in_force"
+            ),
+            "published here": lambda: here and self._circular_of(row).state == "published",
+            "published and ours": lambda: here and row.call_id in calls and self._circular_of(row).state == "published",
+            "draft here": lambda: here and row.state == "draft",
             "county drafts": lambda: here and self._list_of(row).state is ListState.draft,
         }
         return bool(meanings[word]())
 
+    def _circular_of(self, row: Any) -> Circular:
+        row = getattr(row, "line", row)
+        return row if isinstance(row, Circular) else row.circular
+
+    def _reads(self, rating: MutualRating, actor: Actor) -> bool:
+        """What is sealed is its giver's alone."""
+        own = reach(actor) == 0
+        if rating.state in (RatingState.waiting, RatingState.given):
+            return own and rating.rater_unit_id in actor.unit_ids
+        if own:
+            return bool({rating.rater_unit_id, rating.ratee_unit_id} & set(actor.unit_ids))
+        return reach(actor) == 2 or rating.region_id == actor.region_id
+
+    def _reads_of(self, entry: RecorderEntry, actor: Actor) -> bool:
+        """The history of a rating, and of an assessment, is read by whoever reads it itself."""
+        if entry.subject_type == MutualRating.__tablename__:
+            return self._reads(self.session.get(MutualRating, entry.subject_id), actor)
+        if entry.subject_type == CaseAssessment.__tablename__:
+            return reach(actor) > 0 or self.session.get(CaseAssessment, entry.subject_id).unit_id in actor.unit_ids
+        return True
+
     def _documents_of(self, file: Attachment) -> list[ItemAttachment]:
         return list(self.session.scalars(select(ItemAttachment).where(ItemAttachment.file_id == file.id)))
+
+    def _evidence_of(self, file: Attachment) -> list[OffSiteEvidence]:
+        return list(self.session.scalars(select(OffSiteEvidence).where(OffSiteEvidence.file_id == file.id)))
+
+    def _papers_of(self, file: Attachment) -> list[CaseDocument]:
+        return list(self.session.scalars(select(CaseDocument).where(CaseDocument.file_id == file.id)))
 
     def _asked_about(self, adjustment: ListAdjustment) -> set[int]:
         asked = select(AdjustmentOpinion.unit_id).where(AdjustmentOpinion.list_adjustment_id == adjustment.id)
@@ -443,7 +639,8 @@ class World:
         return {key for key, name in self.asked[model].items() if name in names.split()}
 
     def _call_of(self, row: Any) -> int:
-        return row.case.call_id if isinstance(row, CaseParty) else row.call_id
+        row = row.step if isinstance(row, OfflineStepUnit) else row
+        return row.case.call_id if isinstance(row, CaseParty | OfflineStep | CaseDocument) else row.call_id
 
     def _admission_of(self, row: Any) -> DutyAdmission:
         return row if isinstance(row, DutyAdmission) else row.admission
@@ -460,6 +657,19 @@ class World:
 
     def _is_draft_of(self, admission: DutyAdmission, actor: Actor) -> bool:
         return admission.state is AdmissionState.draft and admission.applicant_id in actor.unit_ids
+
+    def _asked_on(self, row: ServiceRequest | ReviewFile) -> set[int]:
+        part = BackDeskTask if isinstance(row, ServiceRequest) else ReviewOpinion
+        of_row = getattr(part, f"{row.__tablename__}_id") == row.id
+        return set(self.session.scalars(select(part.unit_id).where(of_row)))
+
+    def _grid_of(self, row: Any) -> Grid:
+        return row if isinstance(row, Grid) else row.grid
+
+    def _village_of(self, actor: Actor) -> int | None:
+        """Of who serves in a grid, the village that it lies in."""
+        unit = self.session.get(Unit, actor.unit_id)
+        return unit.parent_id if unit.unit_type is UnitType.grid else None
 
     def _list_of(self, row: Any) -> DutyList:
         row = getattr(row, "list_item", row)

@@ -10,18 +10,18 @@ from models.coordination import CaseState
 from models.organisation import Duty, UnitType
 from models.roles import RoleName
 from models.rules.coordination import COORDINATION
-from models.rules.supervision import SUPERVISION
+from models.rules.supervision import SUPERVISION, moments, report_by
 from models.supervision import OrderState, SupervisionOrder
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import NOW, SOON
-from tests.models.look import entries, last_message, told
+from tests.models.look import CHINA, cancelled, entries, last_message, timers, told
 
 S = OrderState
 
 #                 the unit supervised     supervision and county office
 TABLE = {
-    "issued":       ("acknowledge reply",   ""),
-    "acknowledged": ("reply",               ""),
+    "issued":       ("acknowledge reply",   "raise_level"),
+    "acknowledged": ("reply",               "raise_level"),
     "replied":      ("",                    "verify send_back"),
     "verified":     ("",                    "close"),
     "closed":       ("",                    ""),
@@ -110,6 +110,94 @@ def test_a_move_is_no_other_sides(session, make, order, state):
         with pytest.raises(NotYours):
             press(session, make, order, name, make.actor(order.call.caller_unit))
     assert order.state == state
+
+
+@pytest.mark.requirement("TC-36")
+def test_the_supervised_unit_never_ends_what_presses_it(session, make, order):
+    both = make.actor(order.unit, RoleName.supervisor)
+    for state in OrderState:
+        seen = SupervisionOrder(state=state, region_id=order.region_id, unit_id=order.unit_id)
+        assert {t.name for t in SUPERVISION.open_to(seen, both)} <= {"acknowledge", "reply"}
+
+
+def test_a_level_rises_and_never_falls(session, make, order):
+    since = last_message(session)
+    press(session, make, order, "raise_level", level=3)
+    assert (order.level, order.raised_at, order.state) == (3, SOON, S.issued)
+    assert told(session, since).keys() == {order.unit.name}
+    for level in (2, 3, 10):
+        with pytest.raises(Refused, match="only rises") as refused:
+            press(session, make, order, "raise_level", level=level)
+        assert refused.value.field == "level"
+        session.rollback()
+
+
+def test_a_reply_stops_the_clock_and_sent_back_it_runs_again(session, make, order):
+    press(session, make, order, "reply")
+    press(session, make, order, "send_back")
+    assert timers(session, order) == [("supervision_escalate", f"{order.due.astimezone(CHINA):%m-%d %H:%M}")]
+    assert order.due == report_by(session, order.region_id, SOON)
+    press(session, make, order, "reply")
+    assert timers(session, order) == []
+    assert cancelled(session, order) == {"supervision_escalate": "replied"}
+
+
+# By hand
+
+
+@pytest.mark.requirement("TC-36")
+def test_the_supervision_office_issues_one_on_an_assignment(session, make):
+    part = make.assignment()
+    since = last_message(session)
+    order = make.order(assignment=part, level=2)
+    assert (order.unit, order.call, order.level, order.state) == (part.department, part.call, 2, S.issued)
+    assert order.issued_by == make.office(Duty.supervision_office)
+    assert told(session, since).keys() == {part.department.name}
+    assert [job for job, _ in timers(session, order)] == ["supervision_escalate"] * len(moments(order))
+
+
+def test_it_issues_one_on_a_case_to_a_party_of_it(make):
+    case = make.case()
+    party, stranger = case.call.caller_unit, make.department()
+    with pytest.raises(Refused, match="party of the case"):
+        make.order(case=case, unit=stranger)
+    order = make.order(case=case, unit=party)
+    assert (order.case, order.unit, order.call) == (case, party, case.call)
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("assignment", {"assignment": None}),
+        ("level", {"level": 0}),
+        ("level", {"level": 10}),
+        ("due", {"due": NOW}),
+        ("due", {"due": None}),
+        ("reason", {"reason": " "}),
+    ],
+)
+def test_what_an_order_has_to_say(make, field, said):
+    with pytest.raises(Refused) as refused:
+        make.order(**{"assignment": make.assignment()} | said)
+    assert refused.value.field == field
+
+
+def test_an_open_order_is_raised_and_not_issued_twice(make):
+    part = make.assignment()
+    make.order(assignment=part)
+    with pytest.raises(Refused, match="Raise its level instead"):
+        make.order(assignment=part)
+
+
+@pytest.mark.requirement("TC-36")
+def test_no_unit_supervises_itself_nor_in_a_matter_where_it_leads(make):
+    lead, helper = make.department(), make.department()
+    call = make.call(state=CallState.dispatched, item=make.item(lead), cooperating=[helper])
+    its, theirs = make.assignments(call)
+    with pytest.raises(Refused, match="does not supervise itself"):
+        make.order(make.actor(lead, RoleName.supervisor), assignment=its)
+    with pytest.raises(Refused, match="does not supervise or assess others"):
+        make.order(make.actor(lead, RoleName.supervisor), assignment=theirs)
 
 
 def test_a_closed_order_moves_no_more(session, make, order):

@@ -21,22 +21,31 @@ from models.actor import Actor
 from models.adjustments import AdjustmentState as S
 from models.assigned import MatterState
 from models.base import Model, User
+from models.calls import AssignmentState as A
+from models.community import ExchangeEntry, ExchangeKind
+from models.disputes import DisputeState
 from models.door import act_for, may_write
 from models.files import Attachment
+from models.grids import Force
 from models.imports import ImportState
 from models.irregular import ReportState
-from models.item_words import ListState
+from models.item_words import ListState, PlatformKind
+from models.lists import ListItem
 from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
 from models.organisation import Unit, UnitType
 from models.requests import RequestState
+from models.reviews import ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.rules.files import nameable
 from models.scope import SCOPED
+from models.services import ServiceState
 from models.statements import StatementState
 from models.store import Store
 from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, LIST_PATHS, NOW, OFFICES, Make
 from tests.make_admissions import ADMISSION_PATHS
 from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
+from tests.make_local import DISPUTE_PATHS, REVIEW_PATHS, SERVICE_PATHS
+from tests.make_supervision import ORDER_PATHS, RECTIFICATION_PATHS
 from tests.views.conftest import HASH
 
 TOKEN = re.compile(r"zq\d{5}x")
@@ -88,6 +97,7 @@ class Ground:
             self._lists(units, thoroughly=side == "ours")
             self._cases(units, thoroughly=side == "ours")
             self._burden(units, thoroughly=side == "ours")
+            self._local(units, thoroughly=side == "ours")
             self.people[side] = self._person(units["township"], RoleName.township_operator)
             self._claim(side)
         for role in RoleName:
@@ -123,20 +133,43 @@ class Ground:
         helper, named = make.department(units["county"]), make.department(units["county"])
         draft = make.duty_list(units["county"])
         make.step(make.item(department, duty_list=draft, cooperating=[helper]))
-        item = make.item(department, cooperating=[helper])
+        item = make.item(department, cooperating=[helper], platform=PlatformKind.comprehensive_enforcement)
         for documented in (item, make.item(department, duty_list=draft)):
             make.document(documented)
         make.step(item)
+        for state in CALL_PATHS if thoroughly else ("draft", "dispatched", "resolved", "closed"):
+            of_town = {"item": item, "cooperating": [helper], "named": named, "place_unit_id": units["grid"].id}
+            for call in (make.call(town, state=state, **of_town), make.call(department, state=state, lead=town)):
+                if state == "resolved":
+                    make.rate(make.ratings(call)[1])  # sealed from the caller
+        for state in CASE_PATHS if thoroughly else ("opened",):
+            make.case(caller=town, item=item, state=state)
+            make.free_case(by=town, other=department, item=item, state=state)
+            make.free_case(by=department, other=town, state=state)
+        for state in ASSIGNMENT_PATHS if thoroughly else ():
+            make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
+        self._pressure(town, department, item, thoroughly=thoroughly)
+        if thoroughly:
+            self._refused_twice(town, department)
+
+    def _pressure(self, town: Unit, department: Unit, item: ListItem, *, thoroughly: bool) -> None:
+        """More time that is asked for, and what follows when none is left."""
+        make = self.make
         for state in ("working", "responded"):  # promised for long after the walk
             part = make.assignment(caller=town, lead=department, item=item, state=state, promised=FAR)
         make.extension(part)
-        for state in CALL_PATHS if thoroughly else ("draft", "dispatched"):
-            make.call(town, state=state, item=item, cooperating=[helper], named=named, place_unit_id=units["grid"].id)
-            make.call(department, state=state, lead=town)
-        for state in CASE_PATHS if thoroughly else ("opened",):
-            make.case(caller=town, item=item, state=state)
-        for state in ASSIGNMENT_PATHS if thoroughly else ():
-            make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
+        for state in ORDER_PATHS if thoroughly else ("issued", "replied"):
+            make.order(assignment=make.assignment(caller=town, lead=department, item=item), state=state)
+        for state in RECTIFICATION_PATHS if thoroughly else ("issued",):
+            make.rectification(department, state=state)
+            make.rectification(town, state=state)
+
+    def _refused_twice(self, town: Unit, department: Unit) -> None:
+        """A part on which the county office may rule."""
+        part, other = self.make.assignment(caller=town, lead=department, state=A.rejected), self.make.department()
+        self.make.press(part, "reassign", department_id=other)
+        again = next(p for p in self.make.assignments(part.call) if p.department is other)
+        self.make.press(again, "reject", reason="Not ours.", no_item_covers=True)
 
     def _burden(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, town, department, county = self.make, units["township"], units["department"], units["county"]
@@ -153,6 +186,29 @@ class Ground:
         for state in REQUEST_PATHS if thoroughly else ("draft", "sent"):
             named = other if state == "draft" else town
             make.request(department, named, state=RequestState(state), item=item)
+
+    def _local(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
+        """What villages keep; merged are special grids of one village, two of which stand beside the first."""
+        make, village, department = self.make, units["grid"].parent, units["department"]
+        for force in list(Force)[:3]:
+            make.grid_profile(village, "A lane", force=force)
+        resource = make.row(ExchangeEntry, village, kind=ExchangeKind.resource)
+        for profile in (make.grid_profile(units["grid"], "Block 1"), make.grid_profile(village)):
+            make.serving(profile)
+            make.task(profile)
+        make.press(profile, "end", note="Rebuilt.")
+        make.row(ExchangeEntry, village, match_id=resource.id)
+        for state in SERVICE_PATHS if thoroughly else ("received", "passed"):
+            make.service(
+                village, department, state=ServiceState(state), service_item_id=make.service_item(department).id
+            )
+        for state in DISPUTE_PATHS if thoroughly else ("screening",):
+            make.dispute(village, make.township(units["county"]), state=DisputeState(state))
+        for state in REVIEW_PATHS if thoroughly else ("draft", "reviewing"):
+            make.review(village, department, state=ReviewState(state))
+        for asked in OFFICES if thoroughly else ():
+            make.review(village, make.office(asked, units["county"]), state=ReviewState.reviewing)
+            make.service(village, make.office(asked, units["county"]), state=ServiceState.passed)
 
     def _admissions(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, county = self.make, units["county"]

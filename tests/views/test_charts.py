@@ -30,8 +30,8 @@ def two_counties(make):
 
 
 def sums(program, shape, rest=""):
-    charts = [number for number, chart in enumerate(shape.console.charts) if not chart.total]  # those that count rows
-    answers = [program.get(f"{shape.resource}/charts/{number}{rest}") for number in charts]
+    counting = [number for number, chart in enumerate(shape.console.charts) if not chart.sums]
+    answers = [program.get(f"{shape.resource}/charts/{number}{rest}") for number in counting]
     return [sum(sum(part["data"]) for part in answer.json["series"]) for answer in answers]
 
 

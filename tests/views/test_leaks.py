@@ -67,7 +67,8 @@ def test_all_of_another_county_is_hidden_from_those_of_this_one(ground, who):
 @pytest.mark.parametrize("who", [role for role in INSIDE if role not in COUNTY])
 def test_what_hangs_on_the_calls_of_a_township_is_hidden_from_another(ground, who):
     hidden = ground.forbidden_to(ground.people[who])
-    names = {"call", "call_assignment", "coordination_case", "case_party", "reminder", "supervision_order", "notice"}
+    names = {"call", "call_assignment", "coordination_case", "case_party", "reminder", "supervision_order", "notice",
+             "mutual_rating"}  # fmt: skip
     theirs = {key for key in ground.token_of if key[0] in names and ground.side_of[key] == "theirs"}
     assert {name for name, _ in theirs} == names
     assert hidden >= {ground.token_of[key] for key in theirs}

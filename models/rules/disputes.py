@@ -1,0 +1,124 @@
+"""How a dispute is dealt with: on three levels, in four ways, across areas where it lies across them (TS-40)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, inspect
+from sqlalchemy.orm import Session
+
+from models.actor import Actor
+from models.base import N_
+from models.disputes import DisputeCase, DisputeState
+from models.organisation import LOCAL, Unit
+from models.rules.ledger import tell
+from models.rules.registers import level_of, prepare_owned
+from models.words import Level
+from models.workflow import Ask, Refused, Step, Transition, Workflow
+
+S = DisputeState
+ABOVE = {Level.village: Level.township, Level.township: Level.county}
+OPEN = frozenset({S.screening, S.consultation, S.joint_mediation})
+
+
+def prepare_dispute(session: Session, case: DisputeCase, actor: Actor, now: datetime) -> None:
+    """It begins on the level of the unit that found it. Raises `Refused`, naming the field."""
+    prepare_owned(session, case, actor, now)
+    if inspect(case).transient:
+        case.found_at, case.level = now, level_of(session.get_one(Unit, case.unit_id))
+
+
+def keeper(case: DisputeCase, actor: Actor) -> bool:
+    return actor.serves(case.unit_id)
+
+
+def elsewhere(case: DisputeCase, actor: Actor) -> ColumnElement[bool]:
+    """Other townships of the county: with them one mediates across areas."""
+    others = Unit.unit_type.in_(LOCAL) & (Unit.region_id == case.region_id) & Unit.valid_to.is_(None)
+    return others & Unit.id.not_in(actor.unit_ids)
+
+
+def _is_difficult(case: DisputeCase, step: Step) -> None:
+    if not case.is_difficult:
+        raise Refused(
+            N_("Joint consultation is for difficult or major disputes. Mark it as one, or settle it."),
+            field="is_difficult",
+        )
+
+
+def _may_rise(case: DisputeCase, step: Step) -> None:
+    if case.level not in ABOVE:
+        raise Refused(N_("It is on the county's level already. Settle it, or prevent that it grows."), field="level")
+
+
+def _risen(case: DisputeCase, step: Step) -> None:
+    case.level = ABOVE[case.level]
+
+
+def _together(case: DisputeCase, step: Step) -> None:
+    case.partner = step.answers["partner_id"]
+    message = N_("%(unit)s mediates a dispute together with you: %(case)s.")
+    tell(step.session, step.answers["partner_id"].id, case, message, key=f"together@{case.version}", now=step.now,
+         unit=str(case.unit), case=str(case))  # fmt: skip
+
+
+def _guarded(case: DisputeCase, step: Step) -> None:
+    case.measures = step.answers["measures"]
+
+
+def _settled(case: DisputeCase, step: Step) -> None:
+    case.outcome, case.settled_at = step.answers["outcome"], step.now
+
+
+DISPUTE = Workflow(
+    DisputeCase,
+    Transition(
+        name="consult",
+        label=N_("Consult jointly"),
+        source=frozenset({S.screening}),
+        target=S.consultation,
+        by=keeper,
+        guard=_is_difficult,
+        tone="active",
+    ),
+    Transition(
+        name="hand_up",
+        label=N_("Hand up one level"),
+        source=frozenset({S.consultation}),
+        target=S.consultation,
+        by=keeper,
+        guard=_may_rise,
+        effect=_risen,
+        tone="warn",
+    ),
+    Transition(
+        name="mediate_jointly",
+        label=N_("Mediate across areas"),
+        source=frozenset({S.screening, S.consultation}),
+        target=S.joint_mediation,
+        by=keeper,
+        asks=(Ask(name="partner_id", label=N_("Township of the other side"), kind="row", model=Unit, among=elsewhere),),
+        effect=_together,
+        tone="active",
+    ),
+    Transition(
+        name="prevent",
+        label=N_("Guard against unrest"),
+        source=OPEN,
+        target=S.prevention,
+        by=keeper,
+        asks=(Ask(name="measures", label=N_("Measures"), kind="long_text"),),
+        effect=_guarded,
+        tone="warn",
+    ),
+    Transition(
+        name="settle",
+        label=N_("Settle"),
+        source=OPEN | {S.prevention},
+        target=S.settled,
+        by=keeper,
+        asks=(Ask(name="outcome", label=N_("Outcome"), kind="long_text"),),
+        effect=_settled,
+        tone="done",
+    ),
+)

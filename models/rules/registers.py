@@ -1,0 +1,87 @@
+"""What every row of a register has to be: of a unit of a county, with terms and numbers that can be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, inspect, select
+from sqlalchemy.orm import Session
+
+from models.actor import Actor
+from models.base import N_
+from models.community import ExchangeEntry, VillagerCouncil
+from models.evidence import OffSiteEvidence
+from models.organisation import LOCAL, Unit
+from models.partners import ResidencyKind, ResidencyRoster
+from models.rules.calendar import prepare_county_row
+from models.rules.clues import BELOW_TOWNSHIP
+from models.words import Level
+from models.workflow import Refused
+
+
+def level_of(unit: Unit) -> Level:
+    """On which level a unit serves."""
+    if unit.unit_type in BELOW_TOWNSHIP:
+        return Level.village
+    return Level.township if unit.unit_type in LOCAL else Level.county
+
+
+def prepare_owned(session: Session, row: Any, actor: Actor, now: datetime) -> None:
+    """A row of a unit is of the unit's county. Raises `Refused`, naming the field."""
+    unit = session.get(Unit, row.unit_id) if row.unit_id else None
+    if unit is None or unit.region_id is None:
+        raise Refused(N_("Name a unit of a county: it keeps this record."), field="unit")
+    row.region_id = unit.region_id
+    be_sound(row)
+
+
+def prepare_countys(session: Session, row: Any, actor: Actor, now: datetime) -> None:
+    """A row that the county keeps. Raises `Refused`, naming the field."""
+    prepare_county_row(session, row, actor, now)
+    be_sound(row)
+
+
+def be_sound(row: Any) -> None:
+    """Raises `Refused`, naming the field, of a number below 0 or an end before its beginning."""
+    for column in inspect(row).mapper.columns:
+        if isinstance(column.type, Integer) and not column.primary_key and (getattr(row, column.key) or 0) < 0:
+            raise Refused(N_("This number is 0 or more."), field=column.key)
+    begins, ends = getattr(row, "from_on", None), getattr(row, "until_on", None)
+    if begins and ends and ends < begins:
+        raise Refused(N_("The end must come after the beginning."), field="until_on")
+
+
+def prepare_council(session: Session, council: VillagerCouncil, actor: Actor, now: datetime) -> None:
+    """TS-41: of the county, a township or a village, as its unit is. Raises `Refused`, naming the field."""
+    prepare_owned(session, council, actor, now)
+    council.level = level_of(session.get_one(Unit, council.unit_id))
+
+
+def prepare_exchange(session: Session, entry: ExchangeEntry, actor: Actor, now: datetime) -> None:
+    """LX-35: a need meets a resource, once. Raises `Refused`, naming the field."""
+    prepare_owned(session, entry, actor, now)
+    match = session.get(ExchangeEntry, entry.match_id, with_for_update=True) if entry.match_id else None
+    if match is None:
+        return
+    if match.kind is entry.kind:
+        raise Refused(N_("A need is matched with a resource, a resource with a need."), field="match")
+    taken = select(ExchangeEntry.id).where(ExchangeEntry.match_id == match.id)
+    if session.scalar(taken.where(ExchangeEntry.id != (entry.id or 0)).limit(1)):
+        raise Refused(N_("“%(entry)s” is matched already. Choose another."), field="match", entry=match.title)
+
+
+def prepare_residency(session: Session, roster: ResidencyRoster, actor: Actor, now: datetime) -> None:
+    """TS-38: a body that moved in has staff, a rotation has days. Raises `Refused`, naming the field."""
+    prepare_countys(session, roster, actor, now)
+    if roster.kind is ResidencyKind.resident and not roster.staff_count:
+        raise Refused(N_("Say how many people of it work there."), field="staff_count")
+    if roster.kind is ResidencyKind.rotating and not (roster.schedule or "").strip():
+        raise Refused(N_("Say on which days it comes."), field="schedule")
+
+
+def prepare_evidence(session: Session, evidence: OffSiteEvidence, actor: Actor, now: datetime) -> None:
+    """Raises `Refused`, naming the field."""
+    prepare_owned(session, evidence, actor, now)
+    if evidence.seen_at > now:
+        raise Refused(N_("This lies in the future. Name a moment that has passed."), field="seen_at")

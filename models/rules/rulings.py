@@ -1,0 +1,110 @@
+"""What the county office rules on the second refusal of a call: whose duty it is, binding."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, or_, select
+
+from models.actor import Actor
+from models.base import N_
+from models.calendar import Clock
+from models.calls import AssignmentState, CallAssignment, CallState
+from models.ledger import Job
+from models.lists import ItemCooperation
+from models.organisation import LOCAL, Unit
+from models.queries.refusals import refused_before
+from models.rules.calls import answering
+from models.rules.clocks import due, soon
+from models.rules.ledger import plan, tell
+from models.rules.rounds import assign, current, iso
+from models.workflow import Refused, Step, follow
+
+A, S = AssignmentState, CallState
+RULED_IN = (S.dispatched, S.in_progress, S.rejected)
+"""While the round runs; or once all have refused, until the caller forwards or withdraws the call."""
+
+
+def may_rule(assignment: CallAssignment, step: Step) -> None:
+    """Only on the second refusal, and while no coordination case decides. Raises `Refused`."""
+    call, unit = assignment.call, step.answers["ruled_unit_id"]
+    if call.state not in RULED_IN or assignment.round != call.rounds:
+        raise Refused(N_("This round of the call is over: there is nothing to rule on any more."))
+    if not step.session.scalar(select(CallAssignment.id).where(CallAssignment.id == assignment.id, refused_before())):
+        raise Refused(
+            N_("This is the first refusal of the call. Uphold it, or give it to another; a second one is ruled on.")
+        )
+    if any(part.department_id == unit.id and part.state in WITH_IT for part in current(step.session, call)):
+        raise Refused(
+            N_("%(unit)s is at work on this call already. Name another unit, or give it the part."),
+            field="ruled_unit_id",
+            unit=unit.name,
+        )
+
+
+WITH_IT = (A.pending, A.responded, A.working, A.paused, A.resolved)
+
+
+def ruled(assignment: CallAssignment, step: Step) -> None:
+    """The unit that is named answers, in the role of who refused; a part that it had is its own again."""
+    call, unit = assignment.call, step.answers["ruled_unit_id"]
+    assignment.ruling, assignment.ruled_at, assignment.ruled_unit = step.answers["ruling"], step.now, unit
+    step.session.flush()  # the old lead steps down before the new one may stand
+    if call.state is S.rejected:
+        follow(step, call, "ruled")
+    held = next((part for part in current(step.session, call) if part.department_id == unit.id), None)
+    if held is not None:
+        held.role = assignment.role
+        follow(step, held, "bind")
+    else:
+        assign(call, unit, assignment.role, step)
+    message = N_("The county office ruled on %(call)s: it is the duty of %(unit)s. Reason: %(reason)s")
+    for unit_id in dict.fromkeys((unit.id, assignment.department_id, call.caller_unit_id)):
+        tell(step.session, unit_id, assignment, message, key=f"ruled@{assignment.version}", now=step.now,
+             call=str(call), unit=str(unit), reason=assignment.ruling[:200])  # fmt: skip
+
+
+def bound(assignment: CallAssignment, step: Step) -> None:
+    """The clock to respond starts anew; that it was refused once stays on record."""
+    limit = due(step.session, assignment.region_id, Clock.respond, step.now, assignment.call.scope)
+    assignment.dispatched_at, assignment.respond_due, assignment.provisional = step.now, limit.at, limit.provisional
+    assignment.responded_at = None
+    reminder = soon(step.session, assignment.region_id, step.now, limit.at)
+    plan(step.session, assignment, Job.respond_remind, reminder, limit.at)
+    message = N_("%(call)s is yours by the county office's ruling. Respond by %(due)s.")
+    tell(step.session, assignment.department_id, assignment, message, key=f"bound@{assignment.version}", now=step.now,
+         call=str(assignment.call), due=iso(limit.at))  # fmt: skip
+
+
+def check_ruling(assignment: CallAssignment, step: Step) -> None:
+    """Nobody rejects what a ruling made theirs. Raises `Refused`, naming the ruling."""
+    of_call = select(CallAssignment).where(
+        CallAssignment.call_id == assignment.call_id, CallAssignment.ruled_at.is_not(None)
+    )
+    last = step.session.scalar(of_call.order_by(CallAssignment.ruled_at.desc(), CallAssignment.id.desc()).limit(1))
+    if last is not None and last.ruled_unit_id == assignment.department_id:
+        raise Refused(
+            N_("The county office ruled that this is your duty: “%(ruling)s” Respond to the call instead."),
+            ruling=last.ruling[:200],
+        )
+
+
+def may_be_held(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
+    """Whom a ruling may name: whoever a call may be dispatched to, who refused it too."""
+    return or_(answering(assignment.call, actor), Unit.id == assignment.department_id)
+
+
+def cites_well(assignment: CallAssignment, step: Step) -> None:
+    """What a page insists on: the clause, and an item that names the unit. Raises `Refused`, naming the field."""
+    item, unit = step.answers.get("list_item_id"), step.answers.get("proposed_unit_id")
+    if item is None or unit is None:
+        return
+    if not (step.answers.get("clause") or "").strip():
+        raise Refused(N_("Cite the clause of the item that shows it: its number, or its words."), field="clause")
+    helpers = select(ItemCooperation.unit_id).where(ItemCooperation.list_item_id == item.id)
+    if unit.id == item.lead_department_id or unit.unit_type in LOCAL or unit.id in set(step.session.scalars(helpers)):
+        return
+    raise Refused(
+        N_("“%(item)s” does not name %(unit)s. Cite the item that does, or say that no item covers this."),
+        field="list_item_id",
+        item=str(item),
+        unit=unit.name,
+    )

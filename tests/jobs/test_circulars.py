@@ -1,0 +1,131 @@
+"""Circulars are drafted once a month and county; rectification orders are watched."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from jobs.circulars import compile_circulars
+from models.calls import FailureKind
+from models.ledger import Job
+from models.organisation import Duty
+from models.recorder import verify
+from models.rectification import (
+    Circular,
+    CircularFailure,
+    CircularLine,
+    CircularState,
+    LineState,
+    RectificationOrder,
+)
+from models.workflow import NotYours, Refused
+from tests.make import NOW
+from tests.models.look import china, last_message, told
+
+FIRST = china("12-01 01:00")
+WATCH = Job.rectification_watch
+
+
+def drafted(session):
+    return session.scalars(select(Circular).order_by(Circular.id)).all()
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TA-29")
+def test_a_month_is_compiled_once_for_each_county_with_the_numbers_and_what_is_behind_them(make, session):
+    unit, other = make.department(), make.department()
+    first = make.failure(FailureKind.no_response, lead=unit)
+    second = make.failure(FailureKind.late_response, lead=unit, at=china("11-30 23:30"))
+    make.failure(FailureKind.inaction, lead=other)
+    make.failure(FailureKind.inaction, lead=other, at=china("12-01 00:00"))  # the next month's
+    away = make.county()
+    make.assignment(caller=make.township(away))
+    assert compile_circulars(session, FIRST) == (2, 2)
+    assert compile_circulars(session, FIRST) == (0, 0)
+    ours, theirs = drafted(session)
+    assert (ours.period, ours.region_id, ours.state) == ("2026-11", make.home.id, CircularState.draft)
+    assert (ours.no_response, ours.late_response, ours.inaction) == (1, 1, 1)
+    assert (theirs.region_id, theirs.no_response, theirs.inaction) == (away.id, 0, 0)
+    lines = session.scalars(select(CircularLine).order_by(CircularLine.id)).all()
+    assert [(line.unit, line.no_response, line.late_response, line.inaction) for line in lines] == [
+        (unit, 1, 1, 0),
+        (other, 0, 0, 1),
+    ]
+    behind = select(CircularFailure.assignment_id).where(CircularFailure.line_id == lines[0].id)
+    assert set(session.scalars(behind)) == {first.id, second.id}
+    assert unit.name in ours.text
+    session.commit()
+    assert verify(session) == []
+
+
+def test_in_january_december_is_compiled(make, session):
+    make.failure(at=NOW + timedelta(days=30))
+    compile_circulars(session, NOW + timedelta(days=45))
+    assert drafted(session)[0].period == "2026-12"
+
+
+@pytest.fixture
+def circular(make, session):
+    make.failure(FailureKind.inaction)
+    compile_circulars(session, FIRST)
+    session.commit()
+    return drafted(session)[0]
+
+
+@pytest.mark.requirement("TA-29", "TC-36")
+def test_published_it_names_its_units_and_a_line_is_ordered_to_rectify(make, session, circular):
+    (line,) = session.scalars(select(CircularLine))
+    since = last_message(session)
+    with pytest.raises(NotYours):
+        make.press(circular, "publish_circular", make.actor(line.unit), number="1")
+    make.press(circular, "publish_circular", number="No. 1", at=FIRST)
+    assert (circular.state, circular.number, circular.published_at) == (CircularState.published, "No. 1", FIRST)
+    assert told(session, since).keys() == {line.unit.name}
+    make.press(line, "order_rectification", due=FIRST + timedelta(days=9), at=FIRST)
+    (order,) = session.scalars(select(RectificationOrder))
+    assert (order.unit, order.line, order.failure_kind) == (line.unit, line, FailureKind.inaction)
+    assert line.state is LineState.ordered
+
+
+def test_an_empty_text_is_not_published(make, session, circular):
+    circular.text = " "
+    with pytest.raises(Refused, match="without text"):
+        make.press(circular, "publish_circular", number="1")
+
+
+# Rectification
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TC-36")
+def test_a_rectification_is_reminded_of_and_then_late(make, session, ledger):
+    order = make.rectification()
+    soon, over = ledger.moments(order, WATCH)
+    assert ledger.keep(WATCH, soon) == 1
+    assert [told[:2] for told in ledger.told(WATCH)] == [(order.unit_id, "duty_officer")]
+    assert ledger.keep(WATCH, over) == 1
+    session.refresh(order)
+    assert order.is_late
+    supervision, leaders = (make.office(duty).id for duty in (Duty.supervision_office, Duty.leadership))
+    assert {told[:2] for told in ledger.told(WATCH)[1:]} == {
+        (order.unit_id, "heads"),
+        (supervision, "everyone"),
+        (leaders, "heads"),
+    }
+    assert ledger.keep(WATCH, over) == 0
+    assert ledger.entries(order)[-1][1:] == ({"is_late": False}, {"is_late": True})
+
+
+def test_what_was_rectified_is_never_late(make, session, ledger):
+    order = make.rectification(state="done")
+    for promise in ledger.promises(order, WATCH):
+        promise.state = "planned"
+    assert ledger.keep(WATCH, order.due + timedelta(days=9)) == 0
+
+
+def test_with_a_ladder_it_climbs(make, ledger):
+    make.ladder(WATCH)
+    order = make.rectification()
+    assert len(ledger.moments(order, WATCH)) == 5
+    ledger.keep(WATCH, ledger.moments(order, WATCH)[0])
+    assert [told[:2] for told in ledger.told(WATCH)] == [(order.unit_id, "duty_officer")]

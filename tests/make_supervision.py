@@ -1,0 +1,115 @@
+"""Builders of what the supervision office does: orders, and what follows from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from models.actor import Actor
+from models.calendar import Point, ReminderStep
+from models.calls import CallAssignment, FailureKind
+from models.ledger import Job
+from models.organisation import Duty, Unit
+from models.rectification import Circular, CircularLine, Finding, RectificationOrder, RectificationState
+from models.rules.rectification import CIRCULAR, LINE, RECTIFICATION, follow_rectification, prepare_rectification
+from models.rules.supervision import SUPERVISION, follow_order, prepare_order
+from models.supervision import OrderState, SupervisionOrder
+from tests.moments import NOW, SOON
+
+SUPERVISION_WORKFLOWS: dict[type[Any], Any] = {
+    SupervisionOrder: SUPERVISION,
+    RectificationOrder: RECTIFICATION,
+    Circular: CIRCULAR,
+    CircularLine: LINE,
+}
+RECTIFICATION_PATHS = {
+    RectificationState.issued: "",
+    RectificationState.planned: "write_plan",
+    RectificationState.done: "write_plan report_done",
+    RectificationState.verified: "write_plan report_done verify_rectified",
+}
+ORDER_PATHS = {
+    OrderState.issued: "",
+    OrderState.acknowledged: "acknowledge",
+    OrderState.replied: "reply",
+    OrderState.verified: "reply verify",
+    OrderState.closed: "reply verify close",
+}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "reply": {"reply": "By Friday."},
+    "write_plan": {"plan": "We train everyone."},
+    "report_done": {"report": "Everyone is trained."},
+    "verify_rectified": {"finding": Finding.absent},
+}
+
+
+class MakeSupervision:
+    """Mixed into `tests.make.Make`."""
+
+    def ladder(self: Any, job: Job = Job.respond_remind, county: Unit | None = None) -> list[ReminderStep]:
+        """The ladder of the reference data, for one clock."""
+        wide = ({"duty_officer": True}, {"duty_officer": True, "heads": True}, {"heads": True, "leaders": True},
+                {"heads": True, "supervision": True, "leaders": True})  # fmt: skip
+        points = ((Point.part_of_limit, 50), (Point.before_end, 1), (Point.after_end, 1), (Point.after_end, 3))
+        ladder = [
+            ReminderStep(region_id=(county or self.home).id, job=job, level=level, name=f"Step {level}", point=point,
+                         amount=amount, **hear)
+            for level, ((point, amount), hear) in enumerate(zip(points, wide, strict=True))
+        ]  # fmt: skip
+        self._add(*ladder)
+        return ladder
+
+    def order(
+        self: Any, by: Actor | None = None, *, state: OrderState = OrderState.issued, at: datetime = NOW, **said: Any
+    ) -> SupervisionOrder:
+        """An order that the supervision office has issued by hand, moved to that state."""
+        row = SupervisionOrder(**{"level": 1, "due": SOON, "reason": "Nothing moved."} | said)
+        about = row.assignment or row.case
+        county = self.session.get(Unit, about.region_id) if about else self.home
+        return self._issued(row, by or self.actor(self.office(Duty.supervision_office, county)), state, at)
+
+    def _issued(self: Any, row: Any, by: Actor, state: OrderState, at: datetime) -> SupervisionOrder:
+        for name in ("assignment", "case", "unit"):
+            if getattr(row, name) is not None:
+                setattr(row, f"{name}_id", getattr(row, name).id)
+        with self.session.no_autoflush:
+            prepare_order(self.session, row, by, at)
+        self._add(row)
+        follow_order(self.session, row, by, at)
+        for name in ORDER_PATHS[state].split():
+            self.press(row, name, at=at, **ANSWERS.get(name, {}))
+        self.session.commit()
+        return row
+
+    def rectification(
+        self: Any,
+        unit: Unit | None = None,
+        by: Actor | None = None,
+        *,
+        state: RectificationState = RectificationState.issued,
+        at: datetime = NOW,
+        **said: Any,
+    ) -> RectificationOrder:
+        """An order that the supervision office has issued, moved to that state."""
+        unit = unit or self.department()
+        county = self.session.get(Unit, unit.region_id)
+        usual = {"failure_kind": FailureKind.no_response, "due": SOON, "reason": "Answer in time."}
+        row = RectificationOrder(unit=unit, unit_id=unit.id, **usual | said)
+        by = by or self.actor(self.office(Duty.supervision_office, county))
+        with self.session.no_autoflush:
+            prepare_rectification(self.session, row, by, at)
+        self._add(row)
+        follow_rectification(self.session, row, by, at)
+        for name in RECTIFICATION_PATHS[state].split():
+            self.press(row, name, at=at, **ANSWERS[name])
+        self.session.commit()
+        return row
+
+    def failure(
+        self: Any, kind: FailureKind = FailureKind.no_response, at: datetime = NOW, **of_call: Any
+    ) -> CallAssignment:
+        """A part in which a failure was found at that moment."""
+        part = self.assignment(at=at, **of_call)
+        part.failure_kind, part.failed_at = kind, at
+        self.session.commit()
+        return part

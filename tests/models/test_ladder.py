@@ -1,0 +1,76 @@
+"""The reminder ladder: its moments, and what a county may enter."""
+
+import pytest
+
+from models.calendar import LimitUnit, Point, ReminderStep
+from models.ledger import Job
+from models.organisation import Duty
+from models.roles import RoleName
+from models.rules.ladder import LADDER, OVER, SOON, prepare_step, steps
+from models.workflow import Refused
+from tests.make import NOW
+from tests.models.look import CHINA, china
+
+START, END = china("11-23 09:00"), china("11-27 17:30")
+
+
+def when(session, make, job=Job.respond_remind, start=START, end=END):
+    moments = steps(session, make.home.id, job, start, end)
+    return {step: f"{at.astimezone(CHINA):%m-%d %H:%M}" for step, at in moments.items()}
+
+
+def test_without_a_ladder_units_are_reminded_once_a_working_day_before(session, make):
+    assert when(session, make) == {SOON: "11-26 17:30", OVER: "11-27 17:30"}
+
+
+@pytest.mark.requirement("TC-36")
+def test_each_step_of_the_ladder_has_its_moment_in_working_time(session, make):
+    make.ladder()
+    assert when(session, make) == {
+        LADDER: "11-25 13:15",
+        LADDER + 1: "11-26 17:30",
+        OVER: "11-27 17:30",
+        LADDER + 2: "11-30 17:30",  # the weekend does not count
+        LADDER + 3: "12-02 17:30",
+    }
+    assert when(session, make, Job.promise_remind) == {SOON: "11-26 17:30", OVER: "11-27 17:30"}
+
+
+def test_a_change_of_the_ladder_counts_at_once(session, make):
+    first, *_ = make.ladder()
+    first.amount = 75
+    session.flush()
+    assert when(session, make)[LADDER] == "11-26 15:22"
+
+
+def step(**said):
+    usual = {"level": 1, "name": "Blue", "point": Point.before_end, "amount": 1, "heads": True}
+    return ReminderStep(**usual | {"job": Job.respond_remind, "unit": LimitUnit.working_day} | said)
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("job", {"job": Job.accept_watch}),
+        ("level", {"level": 10}),
+        ("amount", {"amount": 0}),
+        ("amount", {"amount": 100, "point": Point.part_of_limit}),
+        ("amount", {"amount": 9999}),
+        ("duty_officer", {"heads": False}),
+    ],
+)
+def test_a_step_that_cannot_be_counted_or_that_nobody_hears_is_refused(session, make, field, said):
+    office = make.actor(make.office(Duty.county_office))
+    prepare_step(session, step(), office, NOW)
+    with pytest.raises(Refused) as refused:
+        prepare_step(session, step(**said), office, NOW)
+    assert refused.value.field == field
+
+
+def test_a_step_is_the_dispatchers_county_s(acting, make):
+    theirs, actor = acting(make.office(Duty.county_office))
+    row = step()
+    prepare_step(theirs, row, actor, NOW)
+    theirs.add(row)
+    theirs.flush()
+    assert (row.region_id, actor.roles) == (make.home.id, {RoleName.county_dispatcher})

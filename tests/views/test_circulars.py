@@ -1,0 +1,43 @@
+"""A circular: read by every unit of the county once it is published, printed, and then frozen."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from docx import Document
+from sqlalchemy import select
+
+from jobs.circulars import compile_circulars
+from models.organisation import Duty
+from models.rectification import Circular, CircularLine
+from tests.make import NOW
+
+
+@pytest.fixture
+def circular(make, session):
+    make.failure()
+    compile_circulars(session, NOW + timedelta(days=30))
+    session.commit()
+    return session.scalars(select(Circular)).one()
+
+
+@pytest.mark.requirement("TA-29", "TC-36")
+def test_a_draft_is_the_offices_and_what_is_published_everybodys(browser_of, make, circular):
+    office, township = browser_of(make.office(Duty.supervision_office)), browser_of(make.township())
+    address = f"/circular/{circular.id}"
+    assert (office.get(address).status_code, township.get(address).status_code) == (200, 404)
+    assert office.get(f"{address}/edit").status_code == 200
+    make.press(circular, "publish_circular", number="1")
+    assert township.get(address).status_code == 200
+    assert f"{address}/edit" not in office.get(address).text
+    (line,) = make.session.scalars(select(CircularLine))
+    assert f"/circular_line/{line.id}" in township.get(address).text
+
+
+def test_it_is_printed_with_its_numbers(browser_of, make, session, circular):
+    (line,) = session.scalars(select(CircularLine))
+    answer = browser_of(make.office(Duty.supervision_office)).get(f"/circular/{circular.id}/circular.docx")
+    paper = Document(BytesIO(answer.data))
+    assert paper.paragraphs[0].text == circular.title
+    assert [cell.text for cell in paper.tables[0].rows[1].cells] == [line.unit.name, "1", "0", "0"]
+    assert browser_of(make.township()).get(f"/circular/{circular.id}/circular.docx").status_code == 404

@@ -1,0 +1,244 @@
+"""What townships and villages keep, by REST: the fields that are there, who writes them, and who may look."""
+
+from datetime import date, datetime
+
+import pytest
+
+from models.calls import Call, CallSource
+from models.community import ExchangeEntry, ExchangeKind
+from models.disputes import MediatorPair
+from models.grids import GridRole
+from models.organisation import Duty
+from models.reviews import ReviewState
+from models.roles import RoleName
+from models.services import ServiceState
+
+SHARED = ("service_point", "mediator_pair", "exchange_entry")
+"""What all of the county may use."""
+
+OF_DEPARTMENTS = ("service_point", "off_site_evidence")
+"""What departments keep of their own, too."""
+
+NEW_YEAR = {"from_on": "2026-01-01"}
+
+
+def register(resource, requirements, *, by="township", without=(), **body):
+    """A row of one register: what is sent, by whom, and what may not be missing. `@x` names a unit or a row."""
+    marks = pytest.mark.requirement(*requirements.split())
+    return pytest.param(resource, by, body, without, marks=marks, id=f"{resource}-{requirements.replace(' ', '-')}")
+
+
+REGISTERS = [
+    register("grid", "LX-31", unit="@village", name="一号网格", is_comprehensive=True, people=320, places=6, affairs=3,
+             things=40, organisations=5, public_opinion=2, without=("unit", "name")),
+    register("grid_task", "TA-46", grid="@grid", task="巡河", frequency="weekly", list_item="@listed",
+             without=("task", "frequency")),
+    register("grid_assignment", "TA-47", grid="@grid", role="full_time", post="专职网格员一", duties="巡查上报",
+             worker="@person", is_responsible=True, **NEW_YEAR, without=("post", "duties", "grid")),
+    *(register("grid_assignment", "LX-33", grid="@grid", role="part_time", post="力量", duties="联动", force=force,
+               **NEW_YEAR) for force in ("general_governance", "justice", "police", "emergency_response",
+                                         "city_management")),
+    register("service_desk", "ZG-25", by="list_manager", unit="@department", functions="政策指导",
+             without=("unit", "functions")),
+    register("service_item", "ZG-26", by="list_manager", title="建房审批", department="@department", days_before=30,
+             days_after=12, steps_before=9, steps_after=4, without=("title", "department", "days_before")),
+    *(register("service_point", "ZG-27 TS-35", unit="@village", name="便民服务室", channel=channel, address="村委会",
+               without=("unit", "name")) for channel in ("window", "proxy_point", "self_service", "home_visit")),
+    register("service_request", "ZG-24", unit="@village", title="办证", applicant="张某", service_item="@service",
+             channel="proxy_point", without=("unit", "title")),
+    register("dispute_case", "TS-40", unit="@village", title="地界", facts="两家相邻", is_difficult=True, pair="@pair",
+             without=("unit", "title")),
+    *(register("mediator_pair", "TS-42", unit="@town", profession=profession, post="结对岗", mediator="一号乡贤",
+               **NEW_YEAR, without=("profession", "post", "mediator"))
+      for profession in ("judge", "police_officer", "lawyer", "teacher")),
+    register("review_file", "TS-33", unit="@village", stage="qualification_review", post="村主任", remarks="拟任",
+             without=("stage", "post")),
+    register("off_site_evidence", "TS-37", unit="@town", title="夜间倾倒", source="camera", place="桥头",
+             seen_at="2026-01-05T22:00:00+08:00", list_item="@listed", file="@file",
+             without=("source", "place", "seen_at", "list_item", "file")),
+    register("villager_council", "TS-41", unit="@town", name="参事会", members=396, key_projects=32,
+             projects_returned=47, firms_returned=60, without=("name", "members")),
+    register("micro_wish", "LX-35", unit="@village", wish="一盏路灯", made_on="2026-01-05", progress="taken_up",
+             taken_by="支部", without=("wish", "made_on")),
+    register("exchange_entry", "LX-35", unit="@village", kind="need", title="会议室", body="社区", match="@resource",
+             without=("kind", "title", "body")),
+    register("micro_project", "LX-35", unit="@village", title="楼道", content="清理", participants=12, progress="open",
+             **NEW_YEAR, until_on="2026-06-30", without=("title", "from_on")),
+    *(register("partner_organisation", "TS-43", unit="@town", kind=kind, name="联盟", services="上门", visits=3,
+               department="@department", without=("kind", "name", "services"))
+      for kind in ("police", "power", "bank", "hospital")),
+    register("chamber_secretary", "TS-43", unit="@town", chamber="商会", post="秘书长", is_full_time=True, **NEW_YEAR,
+             without=("chamber", "post")),
+    register("residency_roster", "TS-38", by="county_office", kind="resident", platform="来访接待", unit="@department",
+             staff_count=39, schedule="", **NEW_YEAR, without=("kind", "platform", "unit")),
+]  # fmt: skip
+
+
+@pytest.fixture
+def town(make):
+    return make.township()
+
+
+@pytest.fixture
+def named(make, town):
+    """What the bodies name, by their word."""
+    village = make.village(town)
+    person = make.user("worker")
+    make.posting(person, village)
+    edition = make.list_in_force()
+    edition.list_type = make.list_type("grid_service")
+    return {
+        "village": village,
+        "town": town,
+        "person": person,
+        "grid": make.grid_profile(village),
+        "listed": make.item(duty_list=edition),
+        "department": make.department(),
+        "service": make.service_item(),
+        "pair": make.row(MediatorPair, town),
+        "resource": make.row(ExchangeEntry, town, kind=ExchangeKind.resource),
+        "file": make.file(town),
+    }
+
+
+@pytest.fixture
+def sent(named):
+    """`sent(body)`: with the keys of what it names."""
+    return lambda body: {
+        name: named[value[1:]].id if isinstance(value, str) and value.startswith("@") else value
+        for name, value in body.items()
+    }
+
+
+@pytest.fixture
+def keeper_of(make, named):
+    """`keeper_of(word)`: the unit, and the role, that writes a register."""
+    editorial, office = make.office(Duty.editorial_office), make.office(Duty.county_office)
+    return {
+        "township": (named["town"], RoleName.township_operator),
+        "list_manager": (editorial, RoleName.list_manager),
+        "county_office": (office, RoleName.county_dispatcher),
+    }.__getitem__
+
+
+@pytest.mark.parametrize(("resource", "by", "body", "without"), REGISTERS)
+def test_a_register_keeps_what_it_is_for(program_of, keeper_of, sent, resource, by, body, without):
+    program, body = program_of(*keeper_of(by)), sent(body)
+    for name in without:
+        answer = program.post(f"{resource}/", json={key: value for key, value in body.items() if key != name})
+        assert (answer.status_code, list(answer.json["message"])) == (422, [name])
+    answer = program.post(f"{resource}/", json=body)
+    assert answer.status_code == 201, answer.json
+    kept = program.get(f"{resource}/{answer.json['id']}").json["result"]
+    told = {name: value["id"] if isinstance(value, dict) and "id" in value else value for name, value in kept.items()}
+    assert {name: at(told[name]) for name in body} == {name: at(value) for name, value in body.items()}
+
+
+def at(value):
+    """A moment, however it is written."""
+    return datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else value
+
+
+@pytest.mark.requirement("TS-39")
+@pytest.mark.parametrize(("resource", "by", "body", "without"), REGISTERS)
+def test_a_register_is_its_keepers_to_write_and_the_countys_to_read(
+    program_of, keeper_of, sent, make, resource, by, body, without
+):
+    keeper = program_of(*keeper_of(by))
+    key = keeper.post(f"{resource}/", json=sent(body)).json["id"]
+    leader = program_of(make.office(Duty.leadership))
+    assert leader.get(f"{resource}/{key}").status_code == 200
+    assert program_of(make.township(make.county())).get(f"{resource}/{key}").status_code == 404
+    keeps = (make.department(),) if resource not in OF_DEPARTMENTS else ()
+    for stranger in (leader, *map(program_of, (*keeps, make.office(Duty.supervision_office)))):
+        assert stranger.post(f"{resource}/", json=sent(body)).status_code == 403
+    if by == "township":
+        other = program_of(make.township())
+        assert other.get(f"{resource}/{key}").status_code == (200 if resource in SHARED else 404)
+        assert other.post(f"{resource}/", json=sent(body)).status_code == 422
+
+
+@pytest.mark.requirement("TS-39")
+def test_a_grid_worker_reads_the_grid_and_its_staff_and_changes_neither(program_of, make, named):
+    grid_unit = make.grid(named["village"])
+    profile, other = make.grid_profile(grid_unit), make.grid_profile(make.village(named["town"]))
+    post = make.serving(named["grid"], GridRole.commissioner, until_on=date(2026, 12, 31))
+    worker = program_of(grid_unit)
+    assert set(worker.get("grid/").json["ids"]) == {profile.id, named["grid"].id}
+    assert worker.get(f"grid_assignment/{post.id}").status_code == 200
+    assert worker.get(f"grid/{other.id}").status_code == 404
+    assert worker.put(f"grid/{profile.id}", json={"people": 9}).status_code == 403
+    assert worker.move("grid", profile.id, "end", note="x").status_code == 403
+
+
+@pytest.mark.requirement("LX-31")
+def test_resources_are_summed_up_by_village(program_of, make, session, named):
+    for people in (320, 80):
+        make.grid_profile(named["village"]).people = people
+    session.commit()
+    charts = [program_of(named["town"]).get(f"grid/charts/{number}").json for number in range(3)]
+    (resources,) = (chart for chart in charts if chart["beside"])
+    assert {part["name"]: part["data"] for part in resources["series"]} == {
+        "人": [400], "地": [0], "事": [0], "物": [0], "组织": [0], "舆情": [0],
+    }  # fmt: skip
+
+
+@pytest.mark.requirement("ZG-26")
+def test_the_time_before_and_after_stands_side_by_side_in_a_chart(program_of, make, named):
+    make.service_item(title="建房", days_before=30, days_after=12)
+    charts = [program_of(named["town"]).get(f"service_item/charts/{number}").json for number in range(2)]
+    (times,) = (chart for chart in charts if chart["beside"])
+    at_item = times["labels"].index("建房")
+    assert [(part["name"], part["data"][at_item]) for part in times["series"]] == [
+        ("简化前工作日", 30),
+        ("简化后工作日", 12),
+    ]
+
+
+@pytest.mark.requirement("TS-33")
+def test_files_are_counted_by_stage(program_of, make, named):
+    for _ in range(2):
+        make.review(named["village"], state=ReviewState.concluded)
+    told = program_of(make.office(Duty.leadership)).get("review_file/charts/0").json
+    assert (told["labels"], [part["data"] for part in told["series"]]) == (["资格联审"], [[2]])
+
+
+@pytest.mark.requirement("TS-37")
+def test_evidence_is_added_and_never_changed_or_taken_away(program_of, make, named):
+    evidence = make.evidence(named["town"])
+    for role in (RoleName.township_operator, RoleName.township_head):
+        keeper = program_of(named["town"], role)
+        assert keeper.put(f"off_site_evidence/{evidence.id}", json={"place": "x"}).status_code == 403
+        assert keeper.delete(f"off_site_evidence/{evidence.id}").status_code == 403
+
+
+@pytest.mark.requirement("ZG-24", "TS-33")
+def test_who_is_asked_sees_what_it_is_about_answers_and_nobody_else_does(program_of, make, named):
+    department, other = make.department(), make.department()
+    request = make.service(named["village"], department, state=ServiceState.passed)
+    file = make.review(named["village"], department, state=ReviewState.reviewing)
+    task, (opinion,) = make.back_task(request), make.review_opinions(file)
+    asked, stranger = program_of(department, RoleName.department_head), program_of(other, RoleName.department_head)
+    for resource, row, part, move, answers in (
+        ("service_request", request, ("back_desk_task", task), "answer", {"answer": "可以。"}),
+        ("review_file", file, ("review_opinion", opinion), "give", {"agrees": True}),
+    ):
+        assert (asked.get(f"{resource}/{row.id}").status_code, stranger.get(f"{resource}/{row.id}").status_code) == (
+            200,
+            404,
+        )
+        assert stranger.move(part[0], part[1].id, move, **answers).status_code == 404
+        assert asked.move(part[0], part[1].id, move, **answers).status_code == 200
+
+
+@pytest.mark.requirement("TC-04")
+@pytest.mark.parametrize("below", ["village", "grid"])
+def test_villages_and_grids_report_clues_that_their_township_sends(program_of, make, session, named, below):
+    unit = named["village"] if below == "village" else make.grid(named["village"])
+    clue = {"title": "河边堆渣土", "scope": "complex", "list_item": named["listed"].id}
+    answer = program_of(unit).post("call/", json=clue)
+    assert answer.status_code == 201, answer.json
+    call = session.get(Call, answer.json["id"])
+    assert (call.caller_unit_id, call.place_unit_id, call.source) == (named["town"].id, unit.id, CallSource.grid)
+    assert program_of(unit).move("call", call.id, "send").status_code == 403
+    assert program_of(named["town"]).move("call", call.id, "send").status_code == 200
