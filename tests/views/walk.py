@@ -55,6 +55,9 @@ OPEN = {
 }
 """Routes without a permission, and why."""
 
+FOLLOWS = {"service_desk.kind": "from its unit"}
+"""Protected words that change with what a form may change, and from what they follow."""
+
 SHARED = {"call_counter", "recorder_head"}
 """Rows that everyone of a county moves on, and nobody reads."""
 
@@ -172,9 +175,14 @@ class Walk:
         """Whether nobody before has the same right and sees as far: one of them tries everything, the rest less."""
         others = (self.ground.people[role] for role in RoleName)
         alike = (other for other in others if reach_of(other) == reach_of(self.person))
-        return self.person is next(
-            (other for other in alike if route.permission is None or route.permission in rights_of(other)), None
-        )
+        return self.person is next((other for other in alike if self._has(other, route)), None)
+
+    def is_foremost(self, route: Route) -> bool:
+        """Whether nobody before has the same right at all: what is nonsense, is so however far one sees."""
+        return self.person is next((p for p in map(self.ground.people.get, RoleName) if self._has(p, route)), None)
+
+    def _has(self, person: Person | None, route: Route) -> bool:
+        return route.permission is None or route.permission in rights_of(person)
 
     # What is tried ---------------------------------------------------------------------------------
 
@@ -188,7 +196,7 @@ class Walk:
         elif "name" in route.rule.arguments:
             yield from self._lookups(route)
         elif "number" in route.rule.arguments:
-            beyond = (99, HUGE) if self.is_first(route) else ()
+            beyond = (99, HUGE) if self.is_foremost(route) else ()
             charts = range(len(route.shape.console.charts))
             for number in (*(charts if self.is_first(route) else charts[:1]), *beyond):
                 yield Attempt("GET", self._path(route, number=number))
@@ -208,7 +216,7 @@ class Walk:
                 yield Attempt("GET", path)
                 name = type(route.view).__name__
                 for wrong in (f"page_{name}=x", f"psize_{name}=-1", "_flt_9_username=x", "_flt_1_last_login=x", "pk=x"):
-                    if self.is_first(route) and hasattr(route.view, "datamodel"):
+                    if self.is_foremost(route) and hasattr(route.view, "datamodel"):
                         yield Attempt("GET", f"{path}?{wrong}")
             else:
                 for body in ({}, {"username": "x", "password": "x"}, {"action": "nosuch", "rowid": "1", "name": "x"}):
@@ -331,10 +339,11 @@ class Walk:
             bodies += [{}, lean, lean | {name: right[name] for name in text}, lean_with_rows, right]
             bodies += [*ones, *(right | jump for jump in jumps)]
             bodies += jumps if key is not None else []
+        if self.is_foremost(route):
             bodies += [{f.name: wrong for f in writable(shape)} for wrong in (WRONG if route.is_api else WRONG[:1])]
         for body in bodies:
             yield Attempt(route.method, path, self._as_sent(route, body))
-        for text in ("", "[]", '"x"', "{", "\0") if route.is_api and self.is_first(route) else ():
+        for text in ("", "[]", '"x"', "{", "\0") if route.is_api and self.is_foremost(route) else ():
             yield Attempt(route.method, path, {"data": text, "content_type": "application/json"})
 
     def _uploads(self, path: str) -> Iterator[Attempt]:
@@ -421,6 +430,8 @@ class Walk:
         for f in (f for f in asked(transition) if f.target is not None):
             for there in self._hidden_targets(f):
                 yield right | {f.name: there if f.names_row else [there]}
+        if not self.is_foremost(route):
+            return
         for wrong in (WRONG if route.is_api else WRONG[:2]) if transition.asks else ():
             yield {f.name: wrong for f in asked(transition)}
         for wrong in ([], "a\0b", "\ud800", "x" * 3000) if route.is_api else ():
@@ -501,7 +512,7 @@ class Walk:
             if f is not None and f.kind == "flag" and f.name in answered:
                 continue  # whatever a browser sends for a box that is ticked says yes
             of_rules = attempt.moves if column.key == "state" else not before and f is not None and f.kind == "word"
-            if of_rules or (f is not None and f.name in shape.form):
+            if of_rules or (f is not None and f.name in shape.form) or f"{shape.resource}.{column.key}" in FOLLOWS:
                 continue
             value = planted(self.ground, shape, column)
             if _same(after[column.key], value) and not _same(before.get(column.key), value):
