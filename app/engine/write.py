@@ -107,12 +107,18 @@ def _insert(world: World, shape: Shape, session: Session, sent: Any, *, form: bo
     row = shape.model()
     values = load(schema_of(world, writable(shape), row, form=form), sent)
     with session.no_autoflush:
-        _fill(shape, row, values)
+        _fill(shape, row, _usual(shape) | values)
         _ask(world, shape.console.prepare, session, row)
     session.add(row)
     session.flush()
     _ask(world, shape.console.follow, session, row)
     return row
+
+
+def _usual(shape: Shape) -> dict[str, Any]:
+    """What a field that nobody sent holds: its column's default, which would come too late to be asked about."""
+    columns = {f.name: f.column.default for f in writable(shape) if f.column is not None}
+    return {name: default.arg for name, default in columns.items() if default is not None and default.is_scalar}
 
 
 def change(world: World, shape: Shape, row: Any, sent: Any, *, version: int | None = None, form: bool = False) -> Any:

@@ -31,9 +31,12 @@ from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVo
 from models.opinions import ListOpinion, OpinionState
 from models.queries.refusals import refused_before
 from models.ratings import MutualRating, RatingState
+from models.rectification import Circular, CircularState, RectificationOrder, RectificationState
 from models.requests import DataRequest, RequestState
+from models.reviews import ReviewOpinion
 from models.roles import RoleName
 from models.segments import Extension, ExtensionState
+from models.services import BackDeskTask, BackTaskState
 from models.statements import ResponsibilityStatement, StatementState
 from models.supervision import OrderState, SupervisionOrder
 
@@ -120,6 +123,11 @@ def _of_supervision_office(actor: Actor) -> Iterator[Pile]:
     order = SupervisionOrder
     replied = (order.region_id == actor.region_id) & (order.state == OrderState.replied)
     yield _pile(order, N_("Verify a reply"), replied, since=order.replied_at)
+    rectified, circular = RectificationOrder, Circular
+    reported = (rectified.region_id == actor.region_id) & (rectified.state == RectificationState.done)
+    yield _pile(rectified, N_("Verify a rectification"), reported, since=rectified.done_at)
+    drafted = (circular.region_id == actor.region_id) & (circular.state == CircularState.draft)
+    yield _pile(circular, N_("Publish a circular"), drafted, since=circular.compiled_at)
     yield _pile(
         case, N_("The parties negotiate"), here & (case.state == C.negotiating), case.negotiation_due, mine=False
     )
@@ -206,6 +214,13 @@ def _of_answering_unit(actor: Actor) -> Iterator[Pile]:
     order = SupervisionOrder
     pressed = order.unit_id.in_(actor.unit_ids) & order.state.in_((OrderState.issued, OrderState.acknowledged))
     yield _pile(order, N_("Reply to a supervision order"), pressed, since=order.issued_at)
+    rectified = RectificationOrder
+    ordered = rectified.unit_id.in_(actor.unit_ids)
+    open_ = ordered & rectified.state.in_((RectificationState.issued, RectificationState.planned))
+    yield _pile(rectified, N_("Put right what was found"), open_, rectified.due)
+    task = BackDeskTask
+    behind = task.unit_id.in_(actor.unit_ids) & (task.state == BackTaskState.asked)
+    yield _pile(task, N_("Answer the front desk"), behind, since=task.asked_at)
 
 
 def _of_asked_for_opinions(actor: Actor) -> Iterator[Pile]:
@@ -213,6 +228,7 @@ def _of_asked_for_opinions(actor: Actor) -> Iterator[Pile]:
     for opinion, title in (
         (ListOpinion, N_("Comment on a list")),
         (AdjustmentOpinion, N_("Say what you think of an adjustment")),
+        (ReviewOpinion, N_("Give your opinion on a file under joint review")),
     ):
         asked = opinion.unit_id.in_(actor.unit_ids) & (opinion.state == OpinionState.asked)
         yield _pile(opinion, title, asked, opinion.due)

@@ -87,7 +87,7 @@ def test_a_silent_department_is_reminded_supervised_ordered_to_rectify_and_named
     assert state(supervision) == "草稿"
     assert "自然资源和规划局" in part(supervision, "通报条目").inner_text()
     follow(supervision, "发布通报")
-    fill(supervision, number="洛督〔演示〕1号")
+    fill(supervision, number="演示通报1号")
     submit(supervision, "发布通报")
 
     township.goto(supervision.url)

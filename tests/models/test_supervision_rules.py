@@ -158,9 +158,10 @@ def test_the_supervision_office_issues_one_on_an_assignment(session, make):
 
 def test_it_issues_one_on_a_case_to_a_party_of_it(make):
     case = make.case()
-    party, stranger = case.call.caller_unit, make.department()
-    with pytest.raises(Refused, match="party of the case"):
-        make.order(case=case, unit=stranger)
+    party = case.call.caller_unit
+    for nobody in (make.department(), None):
+        with pytest.raises(Refused, match="party of the case"):
+            make.order(case=case, unit=nobody)
     order = make.order(case=case, unit=party)
     assert (order.case, order.unit, order.call) == (case, party, case.call)
 

@@ -202,6 +202,7 @@ class Ground:
             make.service(
                 village, department, state=ServiceState(state), service_item_id=make.service_item(department).id
             )
+        make.service_item(department)  # that nobody came for
         for state in DISPUTE_PATHS if thoroughly else ("screening",):
             make.dispute(village, make.township(units["county"]), state=DisputeState(state))
         for state in REVIEW_PATHS if thoroughly else ("draft", "reviewing"):

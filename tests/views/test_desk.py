@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from jobs.circulars import compile_circulars
 from models.calls import CallSource, CallState
 from models.coordination import CaseState
 from models.organisation import Duty
+from models.rectification import Circular
+from models.reviews import ReviewState
+from models.services import ServiceState
 from models.supervision import OrderState, SupervisionOrder
+from tests.make import NOW
 
 LONG_AGO, LATE = datetime(2021, 3, 1, 1, tzinfo=UTC), datetime(2025, 3, 3, 1, tzinfo=UTC)
 AGAIN = "Dispatch again: the case has a duty holder"
@@ -99,4 +105,35 @@ def test_a_grid_worker_sees_their_clues_until_the_end(browser_of, program_of, ma
     assert desk(browser_of(grid))[0] == {
         "Complete a clue: the township sends it": ["CLUE"],
         "What became of your clues": [str(done)],
+    }
+
+
+def test_an_order_to_rectify_lies_on_the_units_desk_and_then_on_that_of_the_office(browser_of, make):
+    order, office = make.rectification(make.department()), make.office(Duty.supervision_office)
+    owed, reported = "Put right what was found", "Verify a rectification"
+    assert desk(browser_of(order.unit)) == ({owed: [str(order)]}, {owed: 1})
+    assert desk(browser_of(office))[0] == {}
+    make.press(order, "write_plan", plan="We train everyone.")
+    make.press(order, "report_done", report="Everyone is trained.")
+    assert desk(browser_of(order.unit))[0] == {}
+    assert desk(browser_of(office))[0] == {reported: [str(order)]}
+
+
+def test_a_drafted_circular_waits_for_the_supervision_office_until_it_is_published(browser_of, make, session):
+    make.failure(at=NOW - timedelta(days=31))
+    compile_circulars(session, NOW)
+    session.commit()
+    circular, office = session.scalars(select(Circular)).one(), make.office(Duty.supervision_office)
+    assert desk(browser_of(office))[0] == {"Publish a circular": [str(circular)]}
+    make.press(circular, "publish_circular", number="1")
+    assert desk(browser_of(office))[0] == {}
+
+
+def test_what_the_front_desk_and_a_joint_review_ask_lies_on_the_departments_desk(browser_of, make):
+    village, department = make.village(), make.department()
+    task = make.back_task(make.service(village, department, state=ServiceState.passed))
+    (opinion,) = make.review_opinions(make.review(village, department, state=ReviewState.reviewing))
+    assert desk(browser_of(department))[0] == {
+        "Answer the front desk": [str(task)],
+        "Give your opinion on a file under joint review": [str(opinion)],
     }

@@ -255,3 +255,12 @@ def test_a_program_acts_for_the_unit_that_it_names_if_it_is_its_own(program_of, 
     assert program.post(f"call/{ours.id}/move/send", json={}, headers=foreign).status_code == 403
     session.refresh(ours)
     assert ours.state is CallState.draft
+
+
+def test_what_is_left_out_holds_its_usual_value_before_any_rule_asks(program_of, make):
+    order = {"assignment": make.assignment().id, "reason": "Nothing moved.", "due": "2098-06-30T09:00:00+08:00"}
+    issued = program_of(make.office(Duty.supervision_office)).post("supervision_order/", json=order)
+    assert (issued.status_code, issued.json.get("id") is not None) == (201, True)
+    case = {"title": "Whose bridge?", "other_parties": [make.department().id]}
+    refused = program_of(make.township()).post("coordination_case/", json=case)
+    assert (refused.status_code, [*refused.json["errors"]]) == (422, ["description"])

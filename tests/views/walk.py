@@ -55,8 +55,8 @@ OPEN = {
 }
 """Routes without a permission, and why."""
 
-FOLLOWS = {"service_desk.kind": "from its unit"}
-"""Protected words that change with what a form may change, and from what they follow."""
+FOLLOWS = {"service_desk.kind": "from its unit", "rectification_order.is_late": "from its due time"}
+"""Protected columns that change with what a form or a move may change, and from what they follow."""
 
 SHARED = {"call_counter", "recorder_head"}
 """Rows that everyone of a county moves on, and nobody reads."""
@@ -334,10 +334,11 @@ class Walk:
         bodies = [body | self._not_theirs(shape) for body in (right, *ones)]
         if self.is_first(route):
             jumps = [{f.name: there} for f in writable(shape) if f.target for there in self._hidden_targets(f)]
+            flags = [f.name for f in writable(shape) if f.kind == "flag"]
             lean_with_rows = lean | {f.name: right[f.name] for f in writable(shape) if f.target and f.name in right}
             text = [f.name for f in writable(shape) if f.kind in ("text", "long_text") and f.name in right][:1]
             bodies += [{}, lean, lean | {name: right[name] for name in text}, lean_with_rows, right]
-            bodies += [*ones, *(right | jump for jump in jumps)]
+            bodies += [*ones, *(right | jump for jump in jumps), right | dict.fromkeys(flags, True)]
             bodies += jumps if key is not None else []
         if self.is_foremost(route):
             bodies += [{f.name: wrong for f in writable(shape)} for wrong in (WRONG if route.is_api else WRONG[:1])]
@@ -379,7 +380,8 @@ class Walk:
         if f.kind == "word":
             return str(next(iter(f.words)))
         number = 2026 if f.name == "year" else 5
-        usual = {"number": number, "decimal": 5, "flag": False, "moment": LATER, "day": "2026-12-01", "hour": "17:30"}
+        day = EARLIER[:10] if f.name == "held_on" else LATER[:10]
+        usual = {"number": number, "decimal": 5, "flag": False, "moment": LATER, "day": day, "hour": "17:30"}
         return usual.get(f.kind, f"by {f.name}")
 
     def _not_theirs(self, shape: Shape) -> dict[str, Any]:
