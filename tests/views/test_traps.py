@@ -263,4 +263,4 @@ def test_what_is_left_out_holds_its_usual_value_before_any_rule_asks(program_of,
     assert (issued.status_code, issued.json.get("id") is not None) == (201, True)
     case = {"title": "Whose bridge?", "other_parties": [make.department().id]}
     refused = program_of(make.township()).post("coordination_case/", json=case)
-    assert (refused.status_code, [*refused.json["errors"]]) == (422, ["description"])
+    assert (refused.status_code, list(refused.json["message"])) == (422, ["description"])
