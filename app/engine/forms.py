@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 from werkzeug.wrappers import Response
 
 from app.engine import kinds, write
@@ -17,7 +17,7 @@ from app.engine.derive import Shape
 from app.engine.fields import Field, translated
 from app.engine.present import for_input, name_of, plain
 from app.engine.query import fetch_names, lookup
-from app.engine.schema import MOST_ROWS, asked, from_form, writable
+from app.engine.schema import MOST_ROWS, asked, choosable, from_form, writable
 
 
 class Forms(BaseView):
@@ -77,7 +77,7 @@ class Forms(BaseView):
         if request.method == "GET":
             return self._draw_form(fields, row, values=self._given(fields, row))
         if "redraw" in request.form:
-            return self._draw_form(fields, row, values=self._posted(fields))
+            return self._draw_form(fields, row, values=self._posted(fields, row))
         try:
             written = do(from_form(fields, request.form, request.files))
         except write.NotWritten as refusal:
@@ -142,8 +142,13 @@ class Forms(BaseView):
     def _proposed(self, field: Field, value: str) -> Any:
         if field.target is None:
             return value
-        key = number_of(value, 0)
-        return self._box(field, self.world.session().scalar(select(field.target).where(field.target.id == key)))
+        found = self._nameable(field, None, [number_of(value, 0)])
+        return self._box(field, (found[0] if found else None) if field.names_row else found)
+
+    def _nameable(self, field: Field, subject: Any, keys: list[int]) -> list[Any]:
+        """The rows of those keys that this person may choose: of others, not even the name is told."""
+        query = choosable(self.world, field, subject).where(field.target.id.in_(keys))  # type: ignore[union-attr]
+        return list(self.world.session().scalars(query))
 
     def _box(self, field: Field, value: Any) -> Any:
         if field.target is not None:
@@ -151,7 +156,7 @@ class Forms(BaseView):
             return [(row.id, name_of(row)) for row in rows]
         return for_input(field, value, self.world.zone) if field.kind != "flag" else bool(value)
 
-    def _posted(self, fields: list[Field], row: Any = None) -> dict[str, Any]:
+    def _posted(self, fields: list[Field], row: Any = None, *, subject: Any = None) -> dict[str, Any]:
         """What the person had typed, so that a refusal costs them nothing."""
         values: dict[str, Any] = {}
         for field in fields:
@@ -159,8 +164,9 @@ class Forms(BaseView):
                 values[field.name] = self._box(field, getattr(row, field.name, None))
             elif field.target is not None:
                 keys = [number_of(key, 0) for key in request.form.getlist(field.name)[:MOST_ROWS] if key]
-                found = self.world.session().scalars(select(field.target).where(field.target.id.in_(keys)))
-                values[field.name] = [(row.id, name_of(row)) for row in found]
+                values[field.name] = [
+                    (found.id, name_of(found)) for found in self._nameable(field, subject or row, keys)
+                ]
             elif field.kind == "flag":
                 values[field.name] = field.name in request.form
             else:
@@ -211,7 +217,7 @@ class Forms(BaseView):
             return redirect(url_for(f"{self.endpoint}.show", pk=pk))
         fields = asked(transition)
         told = _with_lost_files(fields, told)
-        return self._draw_move(row, transition, self._posted(fields), told=told), told.status
+        return self._draw_move(row, transition, self._posted(fields, subject=row), told=told), told.status
 
     def _suggested(self, row: Any, transition: Any, fields: list[Field]) -> dict[str, Any]:
         proposed = transition.suggest(row) if transition.suggest else {}

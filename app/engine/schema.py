@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
-from sqlalchemy import UniqueConstraint, false, inspect, or_, select
+from sqlalchemy import Select, UniqueConstraint, false, inspect, or_, select
 from werkzeug.datastructures import FileStorage
 
 from app.engine.declare import World
@@ -78,16 +78,24 @@ class Row(fields.Field[Any]):
         return key
 
     def _query(self, named: Any) -> Any:
-        query = select(self.field.target).where(named)  # type: ignore[arg-type]
-        if self.field.among is not None:
-            query = query.where(or_(self.field.among(self.subject, self.world.actor()), self._there()))
-        return query
+        return choosable(self.world, self.field, self.subject).where(named)
 
     def _there(self) -> Any:
-        """What stands in the record already: a form sends it back as it was read, with what was changed."""
-        column = self.field.column
-        key = getattr(self.subject, column.key, None) if column is not None else None
-        return self.field.target.id == key if key is not None else false()  # type: ignore[union-attr]
+        return _standing(self.field, self.subject)
+
+
+def choosable(world: World, field: Field, subject: Any) -> Select[Any]:
+    """The rows that a person may name in a field of the subject: those offered, and what stands there already."""
+    query = select(field.target)  # type: ignore[arg-type]
+    if field.among is not None:
+        query = query.where(or_(field.among(subject, world.actor()), _standing(field, subject)))
+    return query
+
+
+def _standing(field: Field, subject: Any) -> Any:
+    """What stands in the record already: a form sends it back as it was read, with what was changed."""
+    key = getattr(subject, field.column.key, None) if field.column is not None else None
+    return field.target.id == key if key is not None else false()  # type: ignore[union-attr]
 
 
 class File(Row):

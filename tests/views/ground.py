@@ -137,6 +137,9 @@ class Ground:
         for documented in (item, make.item(department, duty_list=draft)):
             make.document(documented)
         make.step(item)
+        for state in ("working", "responded"):  # promised for long after the walk
+            part = make.assignment(caller=town, lead=department, item=item, state=state, promised=FAR)
+        make.extension(part)
         for state in CALL_PATHS if thoroughly else ("draft", "dispatched", "resolved", "closed"):
             of_town = {"item": item, "cooperating": [helper], "named": named, "place_unit_id": units["grid"].id}
             for call in (make.call(town, state=state, **of_town), make.call(department, state=state, lead=town)):
@@ -153,11 +156,8 @@ class Ground:
             self._refused_twice(town, department)
 
     def _pressure(self, town: Unit, department: Unit, item: ListItem, *, thoroughly: bool) -> None:
-        """More time that is asked for, and what follows when none is left."""
+        """Orders to report, and to put right."""
         make = self.make
-        for state in ("working", "responded"):  # promised for long after the walk
-            part = make.assignment(caller=town, lead=department, item=item, state=state, promised=FAR)
-        make.extension(part)
         for state in ORDER_PATHS if thoroughly else ("issued", "replied"):
             make.order(assignment=make.assignment(caller=town, lead=department, item=item), state=state)
         for state in RECTIFICATION_PATHS if thoroughly else ("issued",):
