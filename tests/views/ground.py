@@ -137,9 +137,7 @@ class Ground:
         for documented in (item, make.item(department, duty_list=draft)):
             make.document(documented)
         make.step(item)
-        for state in ("working", "responded"):  # promised for long after the walk
-            part = make.assignment(caller=town, lead=department, item=item, state=state, promised=FAR)
-        make.extension(part)
+        self._more_time(town, department, item)
         for state in CALL_PATHS if thoroughly else ("draft", "dispatched", "resolved", "closed"):
             of_town = {"item": item, "cooperating": [helper], "named": named, "place_unit_id": units["grid"].id}
             for call in (make.call(town, state=state, **of_town), make.call(department, state=state, lead=town)):
@@ -154,6 +152,12 @@ class Ground:
         self._pressure(town, department, item, thoroughly=thoroughly)
         if thoroughly:
             self._refused_twice(town, department)
+
+    def _more_time(self, town: Unit, department: Unit, item: ListItem) -> None:
+        """It is asked for of one part, and may be of another: both are promised for long after the walk."""
+        for state in ("working", "responded"):
+            part = self.make.assignment(caller=town, lead=department, item=item, state=state, promised=FAR)
+        self.make.extension(part)
 
     def _pressure(self, town: Unit, department: Unit, item: ListItem, *, thoroughly: bool) -> None:
         """Orders to report, and to put right."""
