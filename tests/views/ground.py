@@ -38,7 +38,7 @@ from models.reviews import ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.rules.files import nameable
 from models.scope import SCOPED
-from models.services import ServiceState
+from models.services import ServicePoint, ServiceState
 from models.statements import StatementState
 from models.store import Store
 from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, LIST_PATHS, NOW, OFFICES, Make
@@ -207,6 +207,7 @@ class Ground:
                 village, department, state=ServiceState(state), service_item_id=make.service_item(department).id
             )
         make.service_item(department)  # that nobody came for
+        make.row(ServicePoint, department)
         for state in DISPUTE_PATHS if thoroughly else ("screening",):
             make.dispute(village, make.township(units["county"]), state=DisputeState(state))
         for state in REVIEW_PATHS if thoroughly else ("draft", "reviewing"):

@@ -64,6 +64,10 @@ SHARED = {"call_counter", "recorder_head"}
 INNARDS = re.compile(r"sqlite3|psycopg|sqlalchemy|Traceback \(|INSERT INTO|SELECT .+ FROM|constraint failed")
 ABSENT, HUGE = 999_999, 10**20
 EARLIER, LATER = "2026-11-20T09:00:00+08:00", "2026-12-01T09:00:00+08:00"
+PAST = {"held_on", "seen_at"}
+SAID = {"job": "respond_remind", "role": "full_time"}
+"""Of a word that rules narrow, one that they take: not every clock has a ladder, nor anybody a commissioner's post."""
+
 BEYOND = "9999-12-31T23:59:59-12:00"
 WRONG: tuple[Any, ...] = ("x", -1, [], 10**30, "9" * 5000, {}, True, None, "a\0b", "\ud800", BEYOND)
 PLANTED = {"number": 4242, "decimal": 4242, "day": "2001-02-03", "moment": "2001-02-03T04:05:06+00:00",
@@ -378,10 +382,10 @@ class Walk:
             keys.sort(key=lambda key: (key != home, f.target is not Unit or key not in near, sides[key] != "ours", key))
             return None if not keys else keys[0] if f.names_row else keys[1:2]
         if f.kind == "word":
-            return "respond_remind" if f.name == "job" else str(next(iter(f.words)))  # not every clock has a ladder
+            return SAID.get(f.name) or str(next(iter(f.words)))
         number = 2026 if f.name == "year" else 5
-        day = EARLIER[:10] if f.name == "held_on" else LATER[:10]
-        usual = {"number": number, "decimal": 5, "flag": False, "moment": LATER, "day": day, "hour": "17:30"}
+        at = EARLIER if f.name in PAST else LATER
+        usual = {"number": number, "decimal": 5, "flag": False, "moment": at, "day": at[:10], "hour": "17:30"}
         return usual.get(f.kind, f"by {f.name}")
 
     def _not_theirs(self, shape: Shape) -> dict[str, Any]:
