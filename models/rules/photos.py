@@ -80,6 +80,11 @@ def _written(image: Image.Image, wanted: str) -> bytes:
     return file.getvalue()
 
 
+def place(latitude: Decimal | None, longitude: Decimal | None) -> str:
+    """A position in figures that every map reads; nothing for none."""
+    return f"{latitude:.6f}, {longitude:.6f}" if latitude is not None and longitude is not None else ""
+
+
 def _taken(exif: Mapping[int, Any]) -> datetime | None:
     """When the shutter was pressed. A camera that names no zone means the county's."""
     said = str(exif.get(ExifTags.Base.DateTimeOriginal, ""))

@@ -390,9 +390,16 @@ class Ground:
                 subject = theirs.get(type(subject), row_key(subject))
             if field.among is not None:
                 query = query.where(field.among(subject, person.actor))
-            if field.kind == "file":
+            if field.is_file:
                 query = query.where(nameable(person.actor))
             return list(theirs.scalars(query))
+
+    def one_file(self, shape: Shape, key: int, name: str) -> int | None:
+        """The key of a file that hangs on a row among several."""
+        field = shape.fields.get(name)
+        several = field is not None and field.kind == "files" and key < 2**31
+        row = self.session.get(shape.model, key) if several else None
+        return next((file.id for file in field.of(row)), None) if row is not None else None
 
     @cached_property
     def golden(self) -> dict[str, set[tuple[Any, ...]]]:
