@@ -140,6 +140,7 @@ class Ground:
         for state in CALL_PATHS if thoroughly else ("draft", "dispatched", "resolved", "closed"):
             of_town = {"item": item, "cooperating": [helper], "named": named, "place_unit_id": units["grid"].id}
             for call in (make.call(town, state=state, **of_town), make.call(department, state=state, lead=town)):
+                make.hang(call)
                 if state == "resolved":
                     make.rate(make.ratings(call)[1])  # sealed from the caller
         for state in CASE_PATHS if thoroughly else ("opened",):
@@ -157,11 +158,12 @@ class Ground:
         make = self.make
         for state in ("working", "responded"):  # promised for long after the walk
             part = make.assignment(caller=town, lead=department, item=item, state=state, promised=FAR)
-        make.extension(part)
+        for step in (part, make.extension(part)):
+            make.hang(step)
         for state in ORDER_PATHS if thoroughly else ("issued", "replied"):
-            make.order(assignment=make.assignment(caller=town, lead=department, item=item), state=state)
+            make.hang(make.order(assignment=make.assignment(caller=town, lead=department, item=item), state=state))
         for state in RECTIFICATION_PATHS if thoroughly else ("issued",):
-            make.rectification(department, state=state)
+            make.hang(make.rectification(department, state=state))
             make.rectification(town, state=state)
 
     def _refused_twice(self, town: Unit, department: Unit) -> None:
