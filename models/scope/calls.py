@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import and_, false, or_, select, union
+from sqlalchemy import and_, exists, false, or_, select, union
 from sqlalchemy.orm import aliased
 
 from models.actor import REGION_ID, UNIT_ID, UNIT_IDS
@@ -76,7 +76,7 @@ _written = or_(
     and_(Call.place_unit_id.in_(UNIT_IDS), Call.caller_unit_id.in_(above_me), is_clue),
 )
 """The calls that one writes."""
-_drafts = select(Call.id).where(Call.state == CallState.draft)
+_of_draft = exists().where(Call.id == StepFile.call_id, Call.state == CallState.draft).correlate(StepFile)
 
 SCOPES: dict[type, Scope] = {
     Call: Scope(
@@ -89,9 +89,7 @@ SCOPES: dict[type, Scope] = {
     ),
     StepFile: Scope(
         sees=reach(
-            county=and_(
-                StepFile.region_id == REGION_ID, or_(StepFile.call_id.is_(None), StepFile.call_id.not_in(_drafts))
-            ),
+            county=and_(StepFile.region_id == REGION_ID, ~_of_draft),
             own=or_(
                 StepFile.call_id.in_(my_call_ids),
                 StepFile.assignment_id.in_(_on_my_calls(CallAssignment)),
