@@ -33,7 +33,7 @@ PAGES = {
     404: N_("There is no such page or record, or it lies outside your units."),
     405: N_("This address does not do that."),
     409: STALE,
-    413: N_("What you sent is too large: a file may have at most 20 MB."),
+    413: N_("What you sent is too large: a file may have at most 20 MB, all together 32 MB. Send them in parts."),
     429: N_("Too many tries. Wait a little, then try again."),
     500: N_("Something went wrong on our side. It has been logged; nothing was written."),
     503: N_("The database is busy or away. Nothing was written; try again in a moment."),

@@ -38,6 +38,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "case_document": N_("Document of a case"),
     "case_party": N_("Party"),
     "offline_step": N_("Offline step"),
+    "step_file": N_("Photo or file"),
     "offline_step_unit": N_("Who took part"),
     "coordination_case": N_("Coordination case"),
     "data_request": N_("Data request"),

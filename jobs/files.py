@@ -35,5 +35,7 @@ def _unnamed(session: Session, paths: list[Path]) -> Iterator[Path]:
     for begin in range(0, len(paths), BATCH):
         batch = paths[begin : begin + BATCH]
         keys = [path.name for path in batch]
-        named = set(session.scalars(select(Attachment.key).where(Attachment.key.in_(keys))))
+        found = select(Attachment.key, Attachment.thumbnail_key)
+        found = found.where(Attachment.key.in_(keys) | Attachment.thumbnail_key.in_(keys))
+        named = {key for both in session.execute(found) for key in both}
         yield from (path for path in batch if path.name not in named)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.assigned import AssignedMatter
 from models.base import N_, Model, Regional, User, Word
+from models.files import DEGREES
 from models.lists import ListItem
 from models.organisation import Unit
+from models.step_files import Step, hung
 from models.words import CallScope
 
 
@@ -51,7 +54,7 @@ class CallState(Word):
 ENDED = (CallState.resolved, CallState.closed, CallState.withdrawn)
 
 
-class Call(Regional, Model):
+class Call(Step, Regional, Model):
     """A matter that the caller cannot settle alone, citing the list item that says who answers (TA-02).
 
     Only `models.rules.calls` assigns `state`.
@@ -85,7 +88,13 @@ class Call(Regional, Model):
     description: Mapped[str] = mapped_column(
         Text, default="", info={"label": N_("What happened"), "help": N_("What was tried, and what help is needed.")}
     )
-    place: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Address")})
+    place: Mapped[str] = mapped_column(
+        String(200), default="", info={"label": N_("Address"), "help": N_("Left empty, it is that of the photo.")}
+    )
+    latitude: Mapped[Decimal | None] = mapped_column(DEGREES, info={"label": N_("Latitude")})
+    longitude: Mapped[Decimal | None] = mapped_column(
+        DEGREES, info={"label": N_("Longitude"), "help": N_("Left empty, both are those of the photo.")}
+    )
     source: Mapped[CallSource] = mapped_column(default=CallSource.own, info={"label": N_("Source")})
     is_cross_region: Mapped[bool] = mapped_column(
         default=False, info={"label": N_("Across counties"), "help": N_("Departments of another county may be asked.")}
@@ -127,6 +136,8 @@ class Call(Regional, Model):
     )
     assignments: Mapped[list[CallAssignment]] = relationship(back_populates="call", lazy="raise")
 
+    files = hung()
+
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
@@ -162,7 +173,7 @@ class FailureKind(Word):
     inaction = "inaction", N_("Inaction after response"), "danger"
 
 
-class CallAssignment(Regional, Model):
+class CallAssignment(Step, Regional, Model):
     """One department's part in a call, with its own clock and its own promise (TC-32)."""
 
     __tablename__ = "call_assignment"

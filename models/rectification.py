@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import N_, Model, Regional, Word
 from models.calls import Call, CallAssignment, FailureKind
 from models.organisation import Unit
+from models.step_files import Step
 from models.words import Misconduct
 
 
@@ -121,7 +122,7 @@ class RectificationState(Word):
     verified = "verified", N_("Verified"), "done"
 
 
-class RectificationOrder(Regional, Model):
+class RectificationOrder(Step, Regional, Model):
     """A unit is ordered to put right what it failed in, for one part in a call or for a line of a circular."""
 
     __tablename__ = "rectification_order"

@@ -113,7 +113,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     },
     RoleName.editorial_officer: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
-        "CoordinationCase": "read export file send_back issue_opinion",
+        "CoordinationCase": "read export file send_back issue_opinion attach",
         "OfflineStep": "read add export",
         "CaseDocument": "read add export",
         "ThreeFixedDocument": "read add edit delete export",
@@ -126,20 +126,20 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     },
     RoleName.county_dispatcher: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
-        "Call": "read export accept return_for_correction dispatch",
+        "Call": "read export accept return_for_correction dispatch attach",
         "CallAssignment": "read export uphold reassign rule resume",
         "Extension": "read export approve refuse",
         "ResidencyRoster": "read add edit delete export",
         "ReminderStep": "read add edit delete export",
         "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
-        "SupervisionOrder": "read add export raise_level verify send_back close",
+        "SupervisionOrder": "read add export raise_level verify send_back close attach",
         "Promise": "read",
     },
     RoleName.supervisor: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
-        "CoordinationCase": "read export notify_parties order_execution executed",
-        "SupervisionOrder": "read add export raise_level verify send_back close",
-        "RectificationOrder": "read add export verify_rectified send_back",
+        "CoordinationCase": "read export notify_parties order_execution executed attach",
+        "SupervisionOrder": "read add export raise_level verify send_back close attach",
+        "RectificationOrder": "read add export verify_rectified send_back attach",
         "Circular": "read edit export publish_circular",
         "CircularLine": "read export order_rectification",
         "CaseParty": "read add export",
@@ -157,20 +157,20 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     | {"DutyAdmission": "read export vote", "JointMeeting": "read export record_minutes"},
     RoleName.agency_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
-        "CallAssignment": "read export respond start pause resume resolve reject",
-        "Extension": "read add export",
-        "CoordinationCase": "read export agree disagree",
-        "SupervisionOrder": "read export acknowledge reply",
-        "RectificationOrder": "read export write_plan report_done",
+        "CallAssignment": "read export respond start pause resume resolve reject attach",
+        "Extension": "read add export attach",
+        "CoordinationCase": "read export agree disagree attach",
+        "SupervisionOrder": "read export acknowledge reply attach",
+        "RectificationOrder": "read export write_plan report_done attach",
     },
     RoleName.department_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
-        "Call": "read add edit delete export send withdraw forward confirm not_solved",
-        "CallAssignment": "read export respond start pause resume resolve reject nudge",
-        "Extension": "read add export",
-        "CoordinationCase": "read add export agree disagree withdraw",
-        "SupervisionOrder": "read export acknowledge reply",
-        "RectificationOrder": "read export write_plan report_done",
+        "Call": "read add edit delete export send withdraw forward confirm not_solved attach",
+        "CallAssignment": "read export respond start pause resume resolve reject nudge attach",
+        "Extension": "read add export attach",
+        "CoordinationCase": "read add export agree disagree withdraw attach",
+        "SupervisionOrder": "read export acknowledge reply attach",
+        "RectificationOrder": "read export write_plan report_done attach",
         "AssignedMatter": "read add edit delete export submit cancel",
         "MatterDepartment": "read add edit delete",
         "MatterTownship": "read add edit delete",
@@ -189,12 +189,12 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "DisputeCase": "read add edit export consult hand_up mediate_jointly prevent settle",
         "ReviewFile": "read add edit delete export ask_opinions withdraw",
         "OffSiteEvidence": "read add export",
-        "Call": "read add edit delete export send withdraw forward confirm not_solved",
-        "CallAssignment": "read export respond start pause resume resolve reject nudge",
-        "Extension": "read add export",
-        "CoordinationCase": "read add export agree disagree withdraw",
-        "SupervisionOrder": "read export acknowledge reply",
-        "RectificationOrder": "read export write_plan report_done",
+        "Call": "read add edit delete export send withdraw forward confirm not_solved attach",
+        "CallAssignment": "read export respond start pause resume resolve reject nudge attach",
+        "Extension": "read add export attach",
+        "CoordinationCase": "read add export agree disagree withdraw attach",
+        "SupervisionOrder": "read export acknowledge reply attach",
+        "RectificationOrder": "read export write_plan report_done attach",
         "IrregularAssignmentReport": "read add edit export withdraw",
         "DutyAdmission": "read export in_force",
         "AdmissionOpinion": "read export answer",
@@ -220,10 +220,10 @@ for _role in (RoleName.department_head, RoleName.agency_head):
     _TABLE[_role] |= {"ServicePoint": "read add edit delete export", "OffSiteEvidence": "read add export"}
 # A rejection commits the department, so its head makes it.
 _TABLE[RoleName.department_staff] = _TABLE[RoleName.department_head] | {
-    "CallAssignment": "read export respond start pause resume resolve nudge"
+    "CallAssignment": "read export respond start pause resume resolve nudge attach"
 }
 _TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {
-    "CallAssignment": "read export respond start pause resume resolve"
+    "CallAssignment": "read export respond start pause resume resolve attach"
 }
 _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
 _TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker]

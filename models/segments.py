@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import N_, Model, Regional, Word
 from models.calls import Call, CallAssignment
 from models.files import Attachment
+from models.step_files import Step
 
 
 class Pause(Regional, Model):
@@ -49,7 +50,7 @@ class ExtensionState(Word):
     lapsed = "lapsed", N_("Not answered, so refused"), "muted"
 
 
-class Extension(Regional, Model):
+class Extension(Step, Regional, Model):
     """More time for a promised result: asked for by who promised, granted by the county office."""
 
     __tablename__ = "extension"

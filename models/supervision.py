@@ -12,6 +12,7 @@ from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.ledger import Job
 from models.organisation import Unit
+from models.step_files import Step
 from models.words import Misconduct
 
 
@@ -53,7 +54,7 @@ HIGHEST = 9
 """Levels of supervision rise to here, and never fall."""
 
 
-class SupervisionOrder(Regional, Model):
+class SupervisionOrder(Step, Regional, Model):
     """The county presses a unit that let its own promise pass, or the supervision office does, by hand.
 
     It is about a part in a call, or about a coordination case. Its level rises, and never falls.

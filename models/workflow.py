@@ -16,7 +16,7 @@ from models.base import N_, Tone, Word
 from models.door import by_rule
 from models.recorder import gathering, note_move
 
-Kind = Literal["text", "long_text", "moment", "day", "number", "flag", "word", "row", "rows", "file"]
+Kind = Literal["text", "long_text", "moment", "day", "number", "flag", "word", "row", "rows", "file", "files"]
 
 
 STALE = N_("Someone changed this while you were looking at it. Read it again, then decide.")
@@ -41,7 +41,7 @@ class MovedOn(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A field that a move asks for. `name` is the JSON key; a `row` or a `file` is named by its id under `<name>`."""
+    """A field that a move asks for. `name` is the JSON key; a row or a file is named by its id, several by theirs."""
 
     name: str
     label: str

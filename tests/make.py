@@ -47,9 +47,11 @@ from models.rules.requests import REQUEST
 from models.rules.rounds import current, latest_case
 from models.rules.segments import EXTENSION, ask_for_it, prepare_extension
 from models.rules.statements import STATEMENT
+from models.rules.step_files import keep_region
 from models.segments import Extension
 from models.situations import CallSituation
 from models.statements import ResponsibilityStatement
+from models.step_files import StepFile
 from models.steps import ItemStep, Side
 from models.three_fixed import ThreeFixedDocument
 from models.words import CallScope
@@ -616,6 +618,17 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
         file = self.file(by)
         told = {"region_id": case.region_id, "title": file.name, "filed_at": NOW}
         return self._add(CaseDocument(case=case, file=file, unit=by, **told))
+
+    def hang(self, row: Any, by: Unit | None = None, **columns: Any) -> StepFile:
+        """A file that hangs on a call or a step of it, sent by who has it in hand."""
+        part = getattr(row, "assignment", row) if isinstance(row, Extension) else row
+        sides = (getattr(part, side) for side in ("caller_unit", "department", "unit") if hasattr(part, side))
+        file = self.file(by or next(sides), **columns)
+        with self.session.no_autoflush:
+            row.files.append(file)
+            keep_region(row)
+        self.session.commit()
+        return row.step_files[-1]
 
     def assignments(self, call: Call) -> list[CallAssignment]:
         """The parts of the round that runs, the lead first."""

@@ -9,8 +9,8 @@ attachments = Console(
     name=N_("Files"),
     category=N_("Records"),
     icon="fa-paperclip",
-    listed=("name", "content_type", "size", "unit", "created_at"),
+    listed=("name", "content_type", "size", "taken_at", "unit", "created_at"),
     form=(),
-    searched=("name", "unit", "created_at"),
+    searched=("name", "unit", "taken_at", "created_at"),
     in_menu=False,
 )

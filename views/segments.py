@@ -31,6 +31,7 @@ extensions = Console(
         "days",
         "reason",
         "file",
+        "files",
         "asked_at",
         "answer_due",
         "decided_at",

@@ -22,7 +22,7 @@ from app.engine.query import PAGE_SIZE, BadQuestion, Question, answer, fetch_rel
 from app.engine.schema import described, writable
 
 METHODS = {
-    **dict.fromkeys(("get_list", "get", "info", "chart", "timeline", "deadline", "file"), "read"),
+    **dict.fromkeys(("get_list", "get", "info", "chart", "timeline", "deadline", "file", "one_of_files"), "read"),
     "post": "add",
     "put": "edit",
     "delete": "delete",

@@ -109,5 +109,12 @@ def _resource(shape: Shape, world: World) -> type[api.Resource]:
 def _closed(shape: Shape, writing: tuple[str, ...], charts: tuple[str, ...]) -> set[str]:
     """The methods for which this console has nothing to offer."""
     console = shape.console
-    has = {writing: shape.form, charts: console.charts, ("deadline",): console.deadlines}
+    kept = {field.kind for field in shape.pick(shape.files)}
+    has = {
+        writing: shape.form,
+        charts: console.charts,
+        ("deadline",): console.deadlines,
+        ("file",): "file" in kept,
+        ("one_of_files",): "files" in kept,
+    }
     return {name for names, offered in has.items() if not offered for name in names}

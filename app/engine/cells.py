@@ -70,7 +70,7 @@ class Reader:
         text = text_of(cell)
         if wanted.names_row:
             return self._row(wanted, text)
-        if wanted.kind == "rows":
+        if wanted.names_rows:
             whole = (wanted.name, text) in self.known.values
             named = [self._row(wanted, name) for name in ([text] if whole else parts_of(text))]
             return [row for row in named if row is not None]

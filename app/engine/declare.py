@@ -250,7 +250,7 @@ def _nowhere(*_: Any) -> Any:
     raise LookupError("this application keeps no files")
 
 
-def _nowhere_sent(_: str) -> str:
+def _nowhere_sent(_: Any) -> str:
     return ""
 
 
@@ -262,6 +262,10 @@ class Files:
     """(session, name, content) → the row of a file that was checked and stored; raises what `World.told` can tell."""
     find: Callable[[Any], Stored] = _nowhere
     """The row of a file → what is sent."""
+    find_small: Callable[[Any], Stored | None] = _nowhere
+    """The row of a file → the small picture of it; None if there is none."""
+    about: Callable[[Any], str] = _nowhere_sent
+    """The row of a file → what is known of it besides its name, in a line."""
     nameable: Callable[[Any], Any] = _nowhere
     """Which files an actor may hang on a row, as a criterion."""
 

@@ -58,7 +58,7 @@ class Shape:
     def files(self) -> tuple[str, ...]:
         """The fields whose files may be fetched here."""
         names = dict.fromkeys((*self.listed, *self.shown, *self.form))
-        return tuple(name for name in names if self.fields[name].kind == "file")
+        return tuple(name for name in names if self.fields[name].is_file)
 
     @property
     def sortable(self) -> tuple[str, ...]:
@@ -154,7 +154,7 @@ def _worth_searching(
     return tuple(
         n
         for n in labelled
-        if (n in listed and fields[n].kind not in ("file", "rows")) or fields[n].kind in ("text", "word")
+        if (n in listed and not fields[n].names_rows and not fields[n].is_file) or fields[n].kind in ("text", "word")
     )
 
 

@@ -15,7 +15,20 @@ from sqlalchemy.ext.associationproxy import AssociationProxy
 from sqlalchemy.orm import MANYTOONE, Mapper
 
 Kind = Literal[
-    "text", "long_text", "number", "decimal", "flag", "day", "moment", "hour", "word", "row", "rows", "file", "data"
+    "text",
+    "long_text",
+    "number",
+    "decimal",
+    "flag",
+    "day",
+    "moment",
+    "hour",
+    "word",
+    "row",
+    "rows",
+    "file",
+    "files",
+    "data",
 ]
 
 SHORT = 200
@@ -63,7 +76,7 @@ class Field:
     inside: str = ""
     """The JSON column in which the value lies, of a field that people declared."""
     way: Way | None = None
-    """Of `rows` that hang on a row by a table between them."""
+    """Of rows that hang on a row by a table between them."""
 
     def of(self, row: Any) -> Any:
         """The value in a row."""
@@ -126,8 +139,18 @@ class Field:
         return self.kind in ("row", "file")
 
     @property
+    def names_rows(self) -> bool:
+        """Whether it holds any number of rows; files are such, too."""
+        return self.kind in ("rows", "files")
+
+    @property
+    def is_file(self) -> bool:
+        """Whether files are sent for it."""
+        return self.kind in ("file", "files")
+
+    @property
     def is_scalar(self) -> bool:
-        return self.kind not in ("row", "rows", "file", "data")
+        return self.kind != "data" and not self.names_row and not self.names_rows
 
 
 def translated(message: Any) -> str:
@@ -259,7 +282,8 @@ def _of_rows(name: str, proxy: AssociationProxy[Any], mapper: Mapper[Any]) -> Fi
     return Field(
         name=name,
         label=proxy.info["label"],
-        kind="rows",
+        kind="files" if keeps_files(onward.mapper.class_) else "rows",
+        protected=bool(proxy.info.get("protected")),
         help=proxy.info.get("help", ""),
         target=onward.mapper.class_,
         way=Way(there, onward),

@@ -133,7 +133,7 @@ class Forms(BaseView):
         values: dict[str, Any] = {}
         for field in fields:
             value = field.of(row) if row is not None else field.default
-            if row is None and field.name in request.args and field.kind != "file":
+            if row is None and field.name in request.args and not field.is_file:
                 values[field.name] = self._proposed(field, request.args[field.name])
             else:
                 values[field.name] = self._box(field, value)
@@ -162,6 +162,9 @@ class Forms(BaseView):
         for field in fields:
             if field.kind == "file":
                 values[field.name] = self._box(field, getattr(row, field.name, None))
+            elif field.kind == "files":
+                there = self._box(field, field.of(row) if row is not None else None)
+                values[field.name] = [box for box in there if str(box[0]) in request.form.getlist(field.name)]
             elif field.target is not None:
                 keys = [number_of(key, 0) for key in request.form.getlist(field.name)[:MOST_ROWS] if key]
                 values[field.name] = [
@@ -292,7 +295,7 @@ def number_of(value: str | None, otherwise: int) -> int:
 def _with_lost_files(fields: list[Field], told: Told) -> Told:
     """A browser forgets which file was chosen: what is asked for again has to be said."""
     again = gettext("Choose the file again.")
-    lost = {field.name: again for field in fields if field.kind == "file" and request.files.get(field.name)}
+    lost = {field.name: again for field in fields if field.is_file and request.files.get(field.name)}
     return Told(told.status, lost | dict(told.fields))
 
 

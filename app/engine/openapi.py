@@ -42,7 +42,7 @@ def described_move(transition: Any) -> str:
 
 def _type_of(field: Field) -> dict[str, Any]:
     """How JSON Schema says what a field takes."""
-    if field.kind == "rows":
+    if field.names_rows:
         return {"type": "array", "items": {"type": "integer"}}
     told: dict[str, Any] = {"type": TYPES.get(field.kind, "string")}
     if field.kind in FORMATS:

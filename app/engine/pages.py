@@ -17,6 +17,7 @@ from app.engine.declare import Chart, Related
 from app.engine.derive import Shape
 from app.engine.fields import Field, fields_of, translated
 from app.engine.forms import Forms, number_of
+from app.engine.gallery import gallery
 from app.engine.present import name_of, shown
 from app.engine.query import (
     COUNTED,
@@ -32,7 +33,8 @@ from app.engine.query import (
 )
 
 METHODS = {
-    **dict.fromkeys(("listing", "show", "deadline", "chart_page", "chart_xlsx", "choices", "file"), "read"),
+    **dict.fromkeys(("listing", "show", "deadline", "chart_page", "chart_xlsx", "choices"), "read"),
+    **dict.fromkeys(("file", "one_of_files"), "read"),
     "export_xlsx": "export",
     "add": "add",
     "edit": "edit",
@@ -76,7 +78,9 @@ class Page(Forms):
         deadlines = (shape.console.deadlines if shape else None) or {}
         estimate = getattr(row, "provisional", False)
         return [
-            shown(
+            gallery(self.world, f.of(row), partial(self._address_of_one, f, row, shape))
+            if f.kind == "files" and shape is not None and f.name in shape.files
+            else shown(
                 f,
                 f.of(row),
                 self.world.zone,
@@ -93,6 +97,12 @@ class Page(Forms):
         if shape is None or field.name not in shape.files:
             return ""
         return url_for(f"{shape.permission}Page.file", pk=row.id, name=field.name)
+
+    @staticmethod
+    def _address_of_one(field: Field, row: Any, shape: Shape, file: Any, size: str | None = None) -> str:
+        """Where one of several files in a cell is fetched, whole or `small`."""
+        page = f"{shape.permission}Page.one_of_files"
+        return url_for(page, pk=row.id, name=field.name, key=file.id, size=size)
 
     def _running(self, row: Any, ends: tuple[str, ...] | None) -> datetime | None:
         """Now, for a deadline that nothing has ended yet: neither what it waited for, nor the end of the whole."""

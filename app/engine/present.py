@@ -29,7 +29,7 @@ def plain(field: Field, value: Any, zone: tzinfo) -> str:
         return gettext("Yes") if value else gettext("No")
     if field.kind == "word":
         return translated(value.label)
-    if field.kind == "rows":
+    if field.names_rows:
         return "、".join(map(name_of, value))
     if field.coded:
         return translated(CODES.get(value, value))
@@ -59,7 +59,7 @@ def shown(
     field: Field, value: Any, zone: tzinfo, *, now: datetime | None = None, estimate: bool = False, address: str = ""
 ) -> Markup | str:
     """A value as a cell. `now` is given for a deadline that still runs; it may be an estimate. `address`: of a file."""
-    if value is None or value == "" or (field.kind == "rows" and not value):
+    if value is None or value == "" or (field.names_rows and not value):
         return Markup('<span class="none">–</span>')
     if field.kind == "word":
         return Markup('<span class="tag tag-{}">{}</span>').format(value.tone, translated(value.label))
@@ -100,7 +100,7 @@ def told(field: Field, value: Any) -> Any:
         return value
     if field.names_row:
         return {"id": value.id, "name": name_of(value)}
-    if field.kind == "rows":
+    if field.names_rows:
         return [{"id": row.id, "name": name_of(row)} for row in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

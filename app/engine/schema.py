@@ -16,7 +16,9 @@ from app.engine.declare import World
 from app.engine.derive import Shape
 from app.engine.fields import Choices, Field, translated
 
-DIGITS, MOST_ROWS, YEARS = 10, 100, range(1900, 2200)
+NAMED = 200
+"""Characters of what was sent that are said again."""
+DIGITS, MOST_ROWS, MOST_FILES, YEARS = 10, 100, 20, range(1900, 2200)
 
 
 def _messages(**own: str) -> dict[str, str]:
@@ -116,6 +118,11 @@ class File(Row):
         """One's own; or the one that hangs there already."""
         return super()._query(named).where(or_(self.world.files.nameable(self.world.actor()), self._there()))
 
+    def _there(self) -> Any:
+        if self.field.way is None:
+            return super()._there()
+        return self.field.target.id.in_([row.id for row in self.field.of(self.subject)])  # type: ignore[union-attr]
+
 
 class Rows(fields.List[Any]):
     """Rows named by their keys: each once, and not endlessly many, because each is looked up."""
@@ -124,6 +131,32 @@ class Rows(fields.List[Any]):
         if isinstance(value, list) and len(value) > MOST_ROWS:
             raise ValidationError(gettext("This number is too large."))
         return list(dict.fromkeys(super()._deserialize(value, attr, data, **kwargs)))
+
+
+class Files(fields.Field[Any]):
+    """Files, several or one: all of them are taken, or none; what is wrong with each is said after its name."""
+
+    def __init__(self, each: File, **options: Any) -> None:
+        super().__init__(**options)
+        self.each = each
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        sent = value if isinstance(value, list) else [value]
+        if len(sent) > MOST_FILES:
+            raise ValidationError(gettext("At most %(most)s files hang here. Take some away.", most=MOST_FILES))
+        found, wrong = [], []
+        for one in sent:
+            try:
+                found.append(self.each.deserialize(one))
+            except ValidationError as error:
+                reason = " ".join(map(str, error.messages))
+                named = one.filename if isinstance(one, FileStorage) else one
+                wrong.append(gettext("“%(name)s”: %(reason)s", name=str(named)[:NAMED], reason=reason))
+        if wrong:
+            raise ValidationError(" ".join(wrong))
+        if self.required and not found:
+            raise self.make_error("required")
+        return list(dict.fromkeys(found))
 
 
 class Chosen(fields.Field[Any]):
@@ -154,6 +187,8 @@ def _of_field(world: World, field: Field, subject: Any, *, needed: bool) -> fiel
     }
     if field.names_row:
         return (File if field.kind == "file" else Row)(world, field, subject, **options)
+    if field.kind == "files":
+        return Files(File(world, replace(field, required=True), subject, required=True), **options)
     if field.kind == "rows":
         return Rows(Row(world, replace(field, required=True), subject, required=True), **options)
     if field.kind == "word":
@@ -272,8 +307,8 @@ def from_form(wanted: Iterable[Field], form: Any, files: Any) -> dict[str, Any]:
     for field in wanted:
         if field.kind == "flag":
             sent[field.name] = field.name in form
-        elif field.kind == "rows":
-            sent[field.name] = [value for value in form.getlist(field.name) if value]
+        elif field.names_rows:
+            sent[field.name] = [value for value in (*form.getlist(field.name), *files.getlist(field.name)) if value]
         elif field.kind == "file":
             sent |= _file_of(field, form, files)
         elif field.name in form:

@@ -26,7 +26,7 @@ def workbook(world: World, shape: Shape, given: dict[str, str], title: str) -> I
     """An open temporary file that holds the workbook, at its beginning. `given`: what all its rows have in common."""
     shape = kinds.of_sent(world, shape, dict(given))
     leading = shape.console.kinds.by if shape.console.kinds else ()
-    fields = [f for f in writable(shape) if f.kind != "file" and not (f.name in leading and given.get(f.name))]
+    fields = [f for f in writable(shape) if not f.is_file and not (f.name in leading and given.get(f.name))]
     file: IO[bytes] = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (handed to whoever sends it)
     with xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(_sheet_name(title))

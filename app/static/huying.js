@@ -333,10 +333,37 @@ function enhancePickers(root) {
 
 // A form whose fields depend on what is chosen first is drawn again when that changes ---------------
 
-for (const button of document.querySelectorAll("[data-redraw]")) {
-  button.closest(".field").querySelector("select").addEventListener("change", () => button.form.requestSubmit(button));
-  button.hidden = true;
+function enhanceRedraw(root) {
+  for (const button of root.querySelectorAll("[data-redraw]")) {
+    button.closest(".field").querySelector("select").addEventListener("change", () => redraw(button));
+    button.hidden = true;
+  }
 }
+
+function redraw(button) {
+  const chosen = [...button.form.querySelectorAll("input[type=file]")].filter((input) => input.files.length);
+  if (chosen.length) redrawAround(button, chosen);
+  else button.form.requestSubmit(button);
+}
+
+// A new page would have forgotten the files that were chosen: the other fields are fetched and drawn around them.
+async function redrawAround(button, chosen) {
+  const form = button.form;
+  const sent = new FormData();
+  for (const [name, value] of new FormData(form, button)) {
+    if (!(value instanceof File)) sent.append(name, value);
+  }
+  const answer = await fetch(form.action, { method: "POST", body: sent });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const drawn = page.querySelector("form.form .fields");
+  for (const input of chosen) drawn.querySelector(`#${input.id}`).replaceWith(input);
+  form.querySelector(".fields").replaceWith(drawn);
+  enhancePickers(drawn);
+  enhanceRedraw(drawn);
+  drawn.querySelector("[data-redraw]").closest(".field").querySelector("[role=combobox]").focus();
+}
+
+enhanceRedraw(document);
 
 // Conditions: the boxes that fit the column chosen -------------------------------------------------
 

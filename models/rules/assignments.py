@@ -23,12 +23,12 @@ from models.rules.offices import office
 from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise, promise
 from models.rules.rulings import bound, check_ruling, cites_well, may_be_held, may_rule, ruled
 from models.rules.segments import may_pause, may_resume, paused, resumed
+from models.rules.step_files import attach
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
 A = AssignmentState
 ENFORCEMENT, ENFORCED = PlatformKind.comprehensive_enforcement, "enforcement"
 """The platform, and the kind of list, whose items are matters of enforcement."""
-
 FIGURES = ("cases", "fines", "confiscations")
 OF_ENFORCEMENT = N_("Of enforcement matters only.")
 
@@ -393,6 +393,7 @@ ASSIGNMENT = Workflow(
         by=None,
         effect=lambda assignment, step: setattr(assignment, "resolved_at", None),
     ),
+    attach(set(A) - {A.reassigned, A.upheld}, assigned),
     under="call",
     after=lambda assignment, step: hand_on(assignment.call, step),
 )

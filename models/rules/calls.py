@@ -10,6 +10,7 @@ from models.assigned import AssignedMatter, MatterState
 from models.base import N_
 from models.calendar import Clock
 from models.calls import (
+    ENDED,
     AssignmentRole,
     AssignmentState,
     Call,
@@ -33,6 +34,7 @@ from models.rules.opening import forwarded
 from models.rules.powers import check_power
 from models.rules.ratings import closed, confirmed
 from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise, promise
+from models.rules.step_files import attach
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
 S = CallState
@@ -373,6 +375,7 @@ CALL = Workflow(
         effect=closed,
         tone="done",
     ),
+    attach(set(S) - {S.draft, *ENDED}, lambda call, actor: caller(call, actor) or county_office(call, actor)),
     after=hand_on,
 )
 

@@ -13,11 +13,12 @@ from models.base import N_
 from models.case_papers import CaseDocument, OfflineStep
 from models.coordination import OVER, CaseParty, CoordinationCase, Side
 from models.door import by_rule
+from models.files import Attachment
 from models.organisation import Unit
 from models.roles import RoleName
 from models.rules.deadlines import SHANGHAI
 from models.rules.ledger import tell
-from models.workflow import Refused
+from models.workflow import Refused, Step
 
 OFFICES = frozenset({RoleName.supervisor, RoleName.editorial_officer})
 
@@ -62,8 +63,21 @@ def prepare_document(session: Session, document: CaseDocument, actor: Actor, now
     """A document takes its title from its file. Raises `Refused`, naming the field."""
     _only_once(document)
     case = _of_those_concerned(session, document, actor)
-    document.title = document.title or document.file.name.rpartition(".")[0]
+    document.title = document.title or _title(document.file)
     document.region_id, document.unit_id, document.filed_at = case.region_id, _unit(actor), now
+
+
+def file_documents(case: CoordinationCase, step: Step) -> None:
+    """Several at once, each under the name of its file."""
+    by = _unit(step.actor)
+    step.session.add_all(
+        CaseDocument(region_id=case.region_id, case=case, file=file, title=_title(file), unit_id=by, filed_at=step.now)
+        for file in step.answers["file_ids"]
+    )
+
+
+def _title(file: Attachment) -> str:
+    return file.name.rpartition(".")[0]
 
 
 def _unit(actor: Actor) -> int:

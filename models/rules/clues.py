@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
@@ -18,6 +19,8 @@ from models.lists import ListItem
 from models.organisation import LOCAL, Unit, UnitType
 from models.rules.clocks import due
 from models.rules.ledger import cancel, is_planned, plan
+from models.rules.photos import place
+from models.rules.step_files import keep_region
 from models.words import CallScope
 from models.workflow import Refused
 
@@ -41,9 +44,31 @@ def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> N
             Direction.township_to_department if unit.unit_type in LOCAL else Direction.department_to_township
         )
         if unit.id != actor.unit_id:
-            call.source, call.place_unit_id = CallSource.grid, call.place_unit_id or actor.unit_id
+            call.source = CallSource.grid
+            if call.place_unit_id is None:  # a form that left it empty has said so of the relation, too
+                call.place_unit = session.get_one(Unit, actor.unit_id)
+                call.place_unit_id = call.place_unit.id
+    keep_region(call)
+    _take_position(call)
     check_place(session, call)
     call.category = _cited(session, call).category
+
+
+def _take_position(call: Call) -> None:
+    """Where the first photo was taken that says so, unless the form does; an address is filled in from there, too."""
+    if call.latitude is None and call.longitude is None:
+        there = next((file for file in call.files if file.latitude is not None), None)
+        call.latitude, call.longitude = (there.latitude, there.longitude) if there else (None, None)
+    if call.latitude is not None or call.longitude is not None:
+        call.latitude = _degrees("latitude", call.latitude, 90)
+        call.longitude = _degrees("longitude", call.longitude, 180)
+    call.place = call.place or place(call.latitude, call.longitude)
+
+
+def _degrees(field: str, value: Decimal | None, most: int) -> Decimal:
+    if value is None or abs(value) > most:
+        raise Refused(N_("Write latitude (up to 90) and longitude (up to 180), or neither."), field=field)
+    return round(value, 6)
 
 
 def _cited(session: Session, call: Call) -> ListItem | AssignedMatter:

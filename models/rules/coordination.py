@@ -10,15 +10,17 @@ from sqlalchemy.orm import object_session
 from models.actor import Actor
 from models.base import N_
 from models.calendar import Clock
-from models.coordination import CaseParty, CaseState, CoordinationCase
+from models.coordination import OVER, CaseParty, CaseState, CoordinationCase
 from models.files import Attachment
 from models.ledger import Job
 from models.organisation import Duty, Unit, UnitType
 from models.roles import RoleName
+from models.rules.case_papers import file_documents
 from models.rules.clocks import due, soon
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.rounds import iso
+from models.rules.step_files import attach
 from models.rules.supervision import check_supervisor
 from models.words import Misconduct
 from models.workflow import Ask, Refused, Step, Transition, Workflow
@@ -36,6 +38,10 @@ def editorial_office(case: CoordinationCase, actor: Actor) -> bool:
 
 def party(case: CoordinationCase, actor: Actor) -> bool:
     return any(actor.serves(unit_id) for unit_id in _party_ids(case))
+
+
+def concerned(case: CoordinationCase, actor: Actor) -> bool:
+    return party(case, actor) or supervision_office(case, actor) or editorial_office(case, actor)
 
 
 def _party_ids(case: CoordinationCase) -> list[int]:
@@ -302,4 +308,5 @@ COORDINATION = Workflow(
         effect=_executed,
         tone="done",
     ),
+    attach(set(C) - set(OVER), concerned, file_documents),
 )

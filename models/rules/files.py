@@ -1,4 +1,4 @@
-"""How a file comes in: checked, kept, then written down for the unit that sent it."""
+"""How a file comes in: checked, a photo freed of what the camera wrote, kept, then written down for who sent it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from models.base import N_
 from models.door import by_rule
 from models.files import Attachment
 from models.rules.contents import content_type, file_name
+from models.rules.photos import photo_of
 from models.store import Store
 from models.workflow import Refused
 
@@ -23,6 +24,8 @@ def keep_file(session: Session, store: Store, name: str, content: bytes, actor: 
         raise Refused(N_("Switch to a unit of a county first: a file belongs to one."))
     name = file_name(name)
     kind = content_type(name, content)
+    photo = photo_of(content, kind)
+    content = photo.content if photo else content
     with by_rule(session):
         kept = Attachment(
             region_id=actor.region_id,
@@ -31,6 +34,10 @@ def keep_file(session: Session, store: Store, name: str, content: bytes, actor: 
             content_type=kind,
             size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
+            thumbnail_key=store.put(photo.thumbnail) if photo else None,
+            taken_at=photo.taken_at if photo else None,
+            latitude=photo.latitude if photo else None,
+            longitude=photo.longitude if photo else None,
             unit_id=actor.unit_id,
             user_id=actor.user_id,
             created_at=now,

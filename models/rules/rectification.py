@@ -29,6 +29,7 @@ from models.rules.ladder import steps
 from models.rules.ledger import cancel, plan_steps, tell
 from models.rules.offices import office
 from models.rules.rounds import iso
+from models.rules.step_files import attach
 from models.words import Misconduct
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
@@ -177,6 +178,7 @@ RECTIFICATION = Workflow(
         wants_note=True,
         tone="warn",
     ),
+    attach(set(R) - {R.verified}, lambda order, actor: rectifying(order, actor) or supervision_office(order, actor)),
 )
 
 

@@ -24,6 +24,7 @@ from models.rules.deadlines import WorkingCalendar
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.rounds import county_office, iso, plan_promise
+from models.rules.step_files import attach
 from models.segments import Extension, ExtensionState, Pause
 from models.words import CallScope
 from models.workflow import Refused, Step, Transition, Workflow
@@ -233,4 +234,5 @@ EXTENSION = Workflow(
         target=E.lapsed,
         by=None,
     ),
+    attach({E.asked}, lambda extension, actor: actor.serves(extension.assignment.department_id)),
 )

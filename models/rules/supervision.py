@@ -20,6 +20,7 @@ from models.roles import RoleName
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.rounds import iso
+from models.rules.step_files import attach
 from models.supervision import HIGHEST, OrderState, SupervisionOrder
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
@@ -236,4 +237,5 @@ SUPERVISION = Workflow(
         wants_note=True,
         tone="warn",
     ),
+    attach(set(S) - {S.closed}, lambda order, actor: supervised(order, actor) or supervising(order, actor)),
 )

@@ -39,6 +39,7 @@ def app(sample: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Flask:
         sample.Loan: Scope(own, own),
         toy.Card: toy.OWN_CARDS,
         toy.Scan: toy.OWN_SCANS,
+        toy.CardLeaf: toy.OWN_LEAVES,
     }
     consoles = (toy.SHELVES, toy.BOOKS, sample.loans, toy.CARDS, toy.SCANS)
     return toy.make_app(tmp_path_factory.mktemp("toy"), consoles, scoped, ("anna", "ben"))
@@ -49,7 +50,7 @@ def truth(app: Flask, sample: ModuleType) -> Iterator[Session]:
     """The system's session on the toy's database, emptied before each test. It lets go when a request comes in."""
     engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool)
     with system_session(engine) as session:
-        for model in (sample.Loan, toy.Book, toy.Shelf, toy.Card, toy.Scan):
+        for model in (sample.Loan, toy.Book, toy.Shelf, toy.CardLeaf, toy.Card, toy.Scan):
             session.execute(delete(model))
         session.commit()
         with request_started.connected_to(lambda *_, **__: session.commit(), app):

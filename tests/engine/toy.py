@@ -14,6 +14,7 @@ from flask_appbuilder import AppBuilder, BaseView, IndexView, expose
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import JSON, ForeignKey, Numeric, String, Text, or_, select
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from werkzeug.security import generate_password_hash
 
@@ -115,6 +116,11 @@ class Card(Base):
     front: Mapped[Scan] = relationship(foreign_keys=front_id, info={"label": "Front"})
     back: Mapped[Scan | None] = relationship(foreign_keys=back_id, info={"label": "Back"})
     stamp: Mapped[Scan | None] = relationship(foreign_keys=stamp_id, info={"label": "Stamp", "protected": True})
+    leaves: Mapped[list[CardLeaf]] = relationship(cascade="all, delete-orphan", order_by="CardLeaf.id")
+
+    scans: AssociationProxy[list[Scan]] = association_proxy(
+        "leaves", "scan", creator=lambda scan: CardLeaf(scan=scan, scan_id=scan.id), info={"label": "Scans"}
+    )
 
     __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
 
@@ -122,8 +128,22 @@ class Card(Base):
         return self.title
 
 
+class CardLeaf(Base):
+    """A file among several of a card."""
+
+    __tablename__ = "card_leaf"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("card.id"))
+    scan_id: Mapped[int] = mapped_column(ForeignKey("scan.id"))
+    scan: Mapped[Scan] = relationship(info={"label": "Scan"})
+
+
 def _stamped(card: Card, step: Step) -> None:
     card.stamp = step.answers["stamp"]
+
+
+def _bound(card: Card, step: Step) -> None:
+    card.scans.extend(step.answers["scans"])
 
 
 STAMPING = Workflow(
@@ -137,14 +157,26 @@ STAMPING = Workflow(
         asks=(Ask(name="stamp", label="Stamp", kind="file", model=Scan),),
         effect=_stamped,
     ),
+    Transition(
+        name="bind",
+        label="Bind",
+        source=frozenset(Kind),
+        target=None,
+        by=lambda card, actor: True,
+        asks=(Ask(name="scans", label="Scans", kind="files", model=Scan),),
+        effect=_bound,
+    ),
 )
 CARDS = Console(model=Card, name="Cards", category="Data", prepare=keep, workflow=STAMPING)
 SCANS = Console(model=Scan, name="Scans", category="Data", form=(), in_menu=False)
 OWN_CARDS = door.Scope(lambda roles: Card.keeper_id == USER_ID, lambda roles: Card.keeper_id == USER_ID)
+OWN_LEAVES = door.Scope(*2 * (lambda roles: CardLeaf.card_id.in_(select(Card.id).where(Card.keeper_id == USER_ID)),))
 _on_a_card = [
     select(Card.id).where(key == Scan.id, Card.keeper_id == USER_ID).correlate(Scan).exists()
     for key in (Card.front_id, Card.back_id, Card.stamp_id)
 ]
+_among_several = select(CardLeaf.id).join(Card).where(CardLeaf.scan_id == Scan.id, Card.keeper_id == USER_ID)
+_on_a_card.append(_among_several.correlate(Scan).exists())
 OWN_SCANS = door.Scope(lambda roles: or_(Scan.sender_id == USER_ID, *_on_a_card))
 
 
@@ -164,7 +196,19 @@ def scans_in(folder: Path) -> Files:
     def find(scan: Scan) -> Stored:
         return Stored(folder / str(scan.id), scan.name, "image/png", inline=scan.name.endswith(".png"))
 
-    return Files(keep=keep_scan, find=find, nameable=lambda actor: Scan.sender_id == actor.user_id)
+    def find_small(scan: Scan) -> Stored | None:
+        return find(scan) if scan.name.endswith(".png") else None
+
+    def about(scan: Scan) -> str:
+        return f"by {scan.sender_id}"
+
+    return Files(
+        keep=keep_scan,
+        find=find,
+        find_small=find_small,
+        about=about,
+        nameable=lambda actor: Scan.sender_id == actor.user_id,
+    )
 
 
 SHELVES = Console(model=Shelf, name="Shelves", category="Data", prepare=keep)

@@ -36,13 +36,13 @@ def age(path, hours):
 
 
 def test_old_files_that_no_row_names_are_removed_and_no_others(session, make, store, put):
-    named, lost, fresh = put(48), put(25), put(23)
-    make.file(key=named)
+    named, small, lost, fresh = put(48), put(48), put(25), put(23)
+    make.file(key=named, thumbnail_key=small)
     draft = store.path(lost).with_suffix(".part")
     draft.write_bytes(b"half")
     age(draft, 25)
     assert remove_unnamed(session, NOW) == (2, 2)
-    assert {path.name for path in store.folder.rglob("*") if path.is_file()} == {named, fresh}
+    assert {path.name for path in store.folder.rglob("*") if path.is_file()} == {named, small, fresh}
     assert remove_unnamed(session, NOW) == (0, 0)
 
 

@@ -301,6 +301,7 @@ STARTS = {
     "uphold": A.rejected,
     "reassign": A.rejected,
     "rule": A.rejected,
+    "attach": A.responded,
 }
 
 

@@ -12,12 +12,12 @@ from models.rules.assignments import ASSIGNMENT
 
 #               the department asked     county office       the caller
 TABLE = {
-    "pending":    ("respond reject",      "",                 "nudge"),
-    "responded":  ("start pause resolve", "",                 "nudge"),
-    "working":    ("pause resolve",       "",                 "nudge"),
-    "paused":     ("resume",              "resume",           "resume"),
-    "resolved":   ("",                    "",                 ""),
-    "rejected":   ("",                    "uphold reassign rule", ""),
+    "pending":    ("respond reject attach", "",                 "nudge"),
+    "responded":  ("start pause resolve attach", "",                 "nudge"),
+    "working":    ("pause resolve attach", "",                 "nudge"),
+    "paused":     ("resume attach",       "resume",           "resume"),
+    "resolved":   ("attach",              "",                 ""),
+    "rejected":   ("attach",              "uphold reassign rule", ""),
     "reassigned": ("",                    "",                 ""),
     "upheld":     ("",                    "",                 ""),
 }  # fmt: skip
@@ -72,7 +72,7 @@ def test_the_buttons_are_those_of_the_table(desks):
 def test_a_department_elsewhere_that_was_asked_has_the_departments_buttons(make):
     home, away = make.county(), make.department(make.county())
     part = make.assignment(caller=make.township(home), lead=away, item=make.item(), is_cross_region=True)
-    assert pressed_by(part, AssignmentState.pending, make.actor(away)) == {"respond", "reject"}
+    assert pressed_by(part, AssignmentState.pending, make.actor(away)) == {"respond", "reject", "attach"}
 
 
 def test_the_county_office_elsewhere_has_no_say_in_it(make):

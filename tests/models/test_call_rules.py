@@ -597,6 +597,7 @@ STARTS = {
     "forward": S.rejected,
     "confirm": S.awaiting_confirmation,
     "not_solved": S.awaiting_confirmation,
+    "attach": S.dispatched,
 }
 
 

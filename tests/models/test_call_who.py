@@ -12,17 +12,17 @@ from models.rules.calls import CALL
 #                        caller                county office
 TABLE = {
     "draft":                 ("send",               ""),
-    "submitted":             ("withdraw",           "accept return_for_correction"),
-    "returned":              ("send withdraw",      ""),
-    "accepted":              ("",                   "dispatch"),
-    "dispatched":            ("",                   ""),
-    "in_progress":           ("",                   ""),
-    "awaiting_confirmation": ("confirm not_solved", ""),
+    "submitted":             ("withdraw attach",    "accept return_for_correction attach"),
+    "returned":              ("send withdraw attach", "attach"),
+    "accepted":              ("attach",             "dispatch attach"),
+    "dispatched":            ("attach",             "attach"),
+    "in_progress":           ("attach",             "attach"),
+    "awaiting_confirmation": ("confirm not_solved attach", "attach"),
     "resolved":              ("",                   ""),
     "closed":                ("",                   ""),
-    "rejected":              ("forward withdraw",   ""),
+    "rejected":              ("forward withdraw attach", "attach"),
     "withdrawn":             ("",                   ""),
-    "forwarded":             ("withdraw",           "dispatch"),
+    "forwarded":             ("withdraw attach",    "dispatch attach"),
 }  # fmt: skip
 
 

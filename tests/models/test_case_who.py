@@ -11,13 +11,13 @@ from models.rules.coordination import COORDINATION
 
 #                  the parties         supervision office   editorial office
 TABLE = {
-    "opened":        ("",               "notify_parties",   ""),
-    "negotiating":   ("agree disagree", "",                 ""),
-    "filing_review": ("",               "",                 "file send_back"),
-    "coordinating":  ("",               "",                 "issue_opinion"),
-    "filed":         ("",               "order_execution",  ""),
-    "decided":       ("",               "order_execution",  ""),
-    "supervising":   ("",               "executed",         ""),
+    "opened":        ("attach", "notify_parties attach", "attach"),
+    "negotiating":   ("agree disagree attach", "attach", "attach"),
+    "filing_review": ("attach", "attach", "file send_back attach"),
+    "coordinating":  ("attach", "attach", "issue_opinion attach"),
+    "filed":         ("attach", "order_execution attach", "attach"),
+    "decided":       ("attach", "order_execution attach", "attach"),
+    "supervising":   ("attach", "executed attach", "attach"),
     "closed":        ("",               "",                 ""),
     "withdrawn":     ("",               "",                 ""),
 }  # fmt: skip
@@ -69,12 +69,12 @@ def test_the_buttons_are_those_of_the_table(session, desks):
 def test_a_unit_that_was_named_instead_is_a_party(make):
     named = make.department()
     case = make.case(state=CaseState.negotiating, named=named)
-    assert {t.name for t in COORDINATION.open_to(case, make.actor(named))} == {"agree", "disagree"}
+    assert {t.name for t in COORDINATION.open_to(case, make.actor(named))} == {"agree", "disagree", "attach"}
 
 
 @pytest.mark.requirement("TA-16")
 def test_who_opened_a_case_without_a_call_may_withdraw_it_and_nobody_else(make):
     town, other = make.township(), make.department()
     case = make.free_case(by=town, other=other, state=CaseState.negotiating)
-    assert {t.name for t in COORDINATION.open_to(case, make.actor(town))} == {"agree", "disagree", "withdraw"}
-    assert {t.name for t in COORDINATION.open_to(case, make.actor(other))} == {"agree", "disagree"}
+    assert {t.name for t in COORDINATION.open_to(case, make.actor(town))} == {"agree", "disagree", "withdraw", "attach"}
+    assert {t.name for t in COORDINATION.open_to(case, make.actor(other))} == {"agree", "disagree", "attach"}

@@ -302,6 +302,7 @@ STARTS = {
     "issue_opinion": C.coordinating,
     "order_execution": C.decided,
     "executed": C.supervising,
+    "attach": C.negotiating,
 }
 
 

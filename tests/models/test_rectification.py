@@ -17,9 +17,9 @@ from tests.models.look import cancelled, last_message, timers, told
 R = RectificationState
 #              the unit        the supervision office
 TABLE = {
-    "issued":   ("write_plan",  ""),
-    "planned":  ("report_done", ""),
-    "done":     ("",            "verify_rectified send_back"),
+    "issued":   ("write_plan attach", "attach"),
+    "planned":  ("report_done attach", "attach"),
+    "done":     ("attach", "verify_rectified send_back attach"),
     "verified": ("",            ""),
 }  # fmt: skip
 

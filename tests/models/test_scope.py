@@ -54,6 +54,7 @@ from models.segments import Extension, Pause
 from models.services import BackDeskTask, ServiceDesk, ServiceItem, ServicePoint, ServiceRequest, ServiceState
 from models.situations import CallSituation
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
+from models.step_files import StepFile
 from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
 from models.three_fixed import ThreeFixedDocument
@@ -103,6 +104,7 @@ REST = {
     OfflineStep:      ("ours",          "county", "all"),
     OfflineStepUnit:  ("ours",          "county", "all"),
     CaseDocument:     ("ours",          "county", "all"),
+    StepFile:         ("ours",          "county", "all"),
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
     Nudge:            ("ours",          "county", "all"),
@@ -272,6 +274,7 @@ WRITERS = {
     (OfflineStep, "tongcheng"): "theirs",
     (OfflineStepUnit, "tongcheng"): "theirs",
     (CaseDocument, "tongcheng"): "theirs",
+    (StepFile, "luoyang"): "of what was returned",
     (CalendarDay, "admin"): "all",
     (WorkingWindow, "admin"): "all",
     (TimeLimit, "admin"): "all",
@@ -398,6 +401,7 @@ class World:
         self._add_to_cases("forwarded", "theirs")
         for name in ("dispatched", "across", "theirs"):
             self._press_on(self.calls[name])
+        self._hang_on("returned", "dispatched", "theirs")
         self.make.adjustment(by=luoyang, item=item)
         self.make.adjustment(by=sixi, item=item, state=AdjustmentState.consulting, asked=[zj])
         self.make.adjustment(by=zrzy, item=item, state=AdjustmentState.reviewing, asked=[sixi])
@@ -454,6 +458,15 @@ class World:
             case = self.make.case_of(self.calls[name])
             self.make.offline_step(case)
             self.make.case_document(case)
+
+    def _hang_on(self, *names: str) -> None:
+        """Files on calls, on the part of each, and on what came of that."""
+        for call in map(self.calls.get, names):
+            parts = self.make.assignments(call)[:1]
+            orders = self.session.scalars(select(SupervisionOrder).where(SupervisionOrder.call_id == call.id)).all()
+            asked = self.session.scalars(select(Extension).where(Extension.call_id == call.id)).all()
+            for row in (call, *parts, *orders, *asked):
+                self.make.hang(row)
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -536,12 +549,15 @@ class World:
             "kept or sent": lambda: (
                 row.unit_id in actor.unit_ids
                 or (here and (self._documents_of(row) or self._evidence_of(row) or self._papers_of(row)))
+                or (here and self._hung_as(row))
             ),
+            "of what was returned": lambda: self.names.get(row.call_id) == "returned",
             "rated": lambda: self._reads(row, actor),
             "shown or sent": lambda: (
                 row.unit_id in actor.unit_ids
                 or (here and any(self._list_of(d).state in OPEN for d in self._documents_of(row)))
                 or any(paper.case.call_id in calls for paper in self._papers_of(row))
+                or any(self._call_of(part) in calls for part in self._hung_as(row))
             ),
             "proposed or asked": lambda: (
                 row.proposer_unit_id in actor.unit_ids or bool(self._asked_about(row) & set(actor.unit_ids))
@@ -629,6 +645,13 @@ class World:
     def _papers_of(self, file: Attachment) -> list[CaseDocument]:
         return list(self.session.scalars(select(CaseDocument).where(CaseDocument.file_id == file.id)))
 
+    def _hung_as(self, file: Attachment) -> list[StepFile]:
+        return list(self.session.scalars(select(StepFile).where(StepFile.file_id == file.id)))
+
+    def _step_of(self, part: StepFile) -> Any:
+        steps = {CallAssignment: part.assignment_id, SupervisionOrder: part.order_id, Extension: part.extension_id}
+        return next((self.session.get(model, key) for model, key in steps.items() if key), part)
+
     def _asked_about(self, adjustment: ListAdjustment) -> set[int]:
         asked = select(AdjustmentOpinion.unit_id).where(AdjustmentOpinion.list_adjustment_id == adjustment.id)
         return set(self.session.scalars(asked))
@@ -640,6 +663,7 @@ class World:
 
     def _call_of(self, row: Any) -> int:
         row = row.step if isinstance(row, OfflineStepUnit) else row
+        row = self._step_of(row) if isinstance(row, StepFile) else row
         return row.case.call_id if isinstance(row, CaseParty | OfflineStep | CaseDocument) else row.call_id
 
     def _admission_of(self, row: Any) -> DutyAdmission:

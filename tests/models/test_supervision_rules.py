@@ -20,10 +20,10 @@ S = OrderState
 
 #                 the unit supervised     supervision and county office
 TABLE = {
-    "issued":       ("acknowledge reply",   "raise_level"),
-    "acknowledged": ("reply",               "raise_level"),
-    "replied":      ("",                    "verify send_back"),
-    "verified":     ("",                    "close"),
+    "issued":       ("acknowledge reply attach", "raise_level attach"),
+    "acknowledged": ("reply attach", "raise_level attach"),
+    "replied":      ("attach", "verify send_back attach"),
+    "verified":     ("attach", "close attach"),
     "closed":       ("",                    ""),
 }  # fmt: skip
 PATHS = {"issued": "", "acknowledged": "acknowledge", "replied": "reply", "verified": "reply verify"}
@@ -117,7 +117,7 @@ def test_the_supervised_unit_never_ends_what_presses_it(session, make, order):
     both = make.actor(order.unit, RoleName.supervisor)
     for state in OrderState:
         seen = SupervisionOrder(state=state, region_id=order.region_id, unit_id=order.unit_id)
-        assert {t.name for t in SUPERVISION.open_to(seen, both)} <= {"acknowledge", "reply"}
+        assert {t.name for t in SUPERVISION.open_to(seen, both)} <= {"acknowledge", "reply", "attach"}
 
 
 def test_a_level_rises_and_never_falls(session, make, order):

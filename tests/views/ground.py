@@ -141,6 +141,7 @@ class Ground:
         for state in CALL_PATHS if thoroughly else ("draft", "dispatched", "resolved", "closed"):
             of_town = {"item": item, "cooperating": [helper], "named": named, "place_unit_id": units["grid"].id}
             for call in (make.call(town, state=state, **of_town), make.call(department, state=state, lead=town)):
+                make.hang(call)
                 if state == "resolved":
                     make.rate(make.ratings(call)[1])  # sealed from the caller
         for state in CASE_PATHS if thoroughly else ("opened",):
@@ -157,15 +158,16 @@ class Ground:
         """It is asked for of one part, and may be of another: both are promised for long after the walk."""
         for state in ("working", "responded"):
             part = self.make.assignment(caller=town, lead=department, item=item, state=state, promised=FAR)
-        self.make.extension(part)
+        for step in (part, self.make.extension(part)):
+            self.make.hang(step)
 
     def _pressure(self, town: Unit, department: Unit, item: ListItem, *, thoroughly: bool) -> None:
         """Orders to report, and to put right."""
         make = self.make
         for state in ORDER_PATHS if thoroughly else ("issued", "replied"):
-            make.order(assignment=make.assignment(caller=town, lead=department, item=item), state=state)
+            make.hang(make.order(assignment=make.assignment(caller=town, lead=department, item=item), state=state))
         for state in RECTIFICATION_PATHS if thoroughly else ("issued",):
-            make.rectification(department, state=state)
+            make.hang(make.rectification(department, state=state))
             make.rectification(town, state=state)
 
     def _refused_twice(self, town: Unit, department: Unit) -> None:
@@ -396,9 +398,16 @@ class Ground:
                 subject = theirs.get(type(subject), row_key(subject))
             if field.among is not None:
                 query = query.where(field.among(subject, person.actor))
-            if field.kind == "file":
+            if field.is_file:
                 query = query.where(nameable(person.actor))
             return list(theirs.scalars(query))
+
+    def one_file(self, shape: Shape, key: int, name: str) -> int | None:
+        """The key of a file that hangs on a row among several."""
+        field = shape.fields.get(name)
+        several = field is not None and field.kind == "files" and key < 2**31
+        row = self.session.get(shape.model, key) if several else None
+        return next((file.id for file in field.of(row)), None) if row is not None else None
 
     @cached_property
     def golden(self) -> dict[str, set[tuple[Any, ...]]]:

@@ -256,10 +256,10 @@ class Walk:
     def _of_record(self, route: Route) -> Iterator[Attempt]:
         ours, hidden = self._keys(route.shape)
         keys = [*ours[:3], *hidden, ABSENT, HUGE] if self.is_first(route) else [*ours[:1], *hidden[-1:]]
-        named = route.shape.files if route.name == "file" else route.shape.console.deadlines or ()
+        named = route.shape.files if "file" in route.name else route.shape.console.deadlines or ()
         columns = [*named, "state"] if "name" in route.rule.arguments else [""]
         for key, column in product(keys or [ABSENT], columns):
-            path = self._path(route, pk=key, name=column)
+            path = self._path(route, pk=key, name=column, key=self.ground.one_file(route.shape, key, column) or ABSENT)
             if route.method in ("GET", "DELETE") or route.name == "delete":
                 yield Attempt(route.method, path)
             elif key in ours[:1]:
@@ -355,6 +355,8 @@ class Walk:
         """A file; others that are none, or not to be taken; and nonsense."""
         for content, name in ((b"%PDF-", "zq.pdf"), (b"", "zq.pdf"), (b"MZ", "zq.exe"), (b"MZ", "zq.pdf"), (b"x", "")):
             yield Attempt("POST", path, {"data": {"file": (io.BytesIO(content), name)}})
+        for names in (("zq.pdf", "zq.pdf"), ("zq.pdf", "zq.exe")):
+            yield Attempt("POST", path, {"data": {"file": [(io.BytesIO(b"%PDF-"), name) for name in names]}})
         for wrong in ({"data": {"file": "1"}}, {"json": {"file": 1}}, {"data": {}}, {"data": "x"}):
             yield Attempt("POST", path, wrong)
 
@@ -364,7 +366,7 @@ class Walk:
             return {"json": body}
         moves = route.shape.console.workflow.moves.values() if route.shape.console.workflow else ()
         fields = (*route.shape.fields.values(), *(f for move in moves for f in asked(move)))
-        files = {f.name for f in fields if f.kind == "file" and body.get(f.name)}
+        files = {f.name for f in fields if f.is_file and body.get(f.name)}
         return {"data": _posted(body) | {name: (io.BytesIO(b"%PDF-"), "zq.pdf") for name in files}}
 
     def _right(self, shape: Shape) -> dict[str, Any]:

@@ -1,0 +1,144 @@
+"""Photos and papers over the web: sent with a clue and with moves, fetched under the scope of what they hang on."""
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from models.calls import Call, CallState
+from models.files import Attachment
+from models.organisation import Duty
+from models.step_files import StepFile
+from tests.models.test_contents import SAMPLES
+from tests.pictures import PLACE, photo, picture_of
+
+PHOTO = "河边简易棚（演示）.jpg"
+
+
+def upload(content=None, name=PHOTO):
+    return io.BytesIO(photo(taken="2026:11:23 08:15:00", **PLACE) if content is None else content), name
+
+
+def sent(browser, path, **fields):
+    return browser.post(path, data=fields, content_type="multipart/form-data", headers={"Accept-Language": "en"})
+
+
+@pytest.fixture
+def town(make):
+    return make.township()
+
+
+@pytest.fixture
+def worker(browser_of, make, town):
+    return browser_of(make.grid(make.village(town)))
+
+
+@pytest.fixture
+def clue(worker, make, session):
+    """What a grid worker sent from a phone."""
+    empty = dict.fromkeys(("place_unit", "place", "latitude", "longitude", "occurred_at", "assigned_matter"), "")
+    told = {"title": "河边搭棚", "list_item": make.item().id, "scope": "complex", "source": "own"}
+    answer = sent(worker, "/call/add", **told, **empty, files=[upload()])
+    assert answer.status_code == 302, answer.text
+    return session.scalars(select(Call)).one()
+
+
+def both(row, file, size=""):
+    table = type(row).__tablename__
+    return [f"{way}/{table}/{row.id}/file/files/{file.id}{size}" for way in ("", "/api/v1")]
+
+
+@pytest.mark.requirement("TC-04", "TC-49")
+def test_a_clue_comes_with_its_photo_and_says_where_it_was_taken(clue, worker):
+    assert (str(clue.latitude), str(clue.longitude), clue.place) == ("31.620139", "119.675000", "31.620139, 119.675000")
+    page = worker.get(f"/call/{clue.id}").text
+    (file,) = clue.files
+    assert f'<img src="{both(clue, file)[0]}?size=small"' in page
+    assert f"<span>{PHOTO}</span></a><small>2026-11-23 08:15 · 31.620139, 119.675000</small>" in page
+    for path in both(clue, file):
+        with worker.get(path) as answer:
+            assert answer.headers["Content-Disposition"].endswith("%E6%BC%94%E7%A4%BA%EF%BC%89.jpg")
+            assert dict(picture_of(answer.data).getexif()) == {}
+    with worker.get(both(clue, file, "?size=small")[0]) as answer:
+        assert (answer.status_code, answer.mimetype, max(picture_of(answer.data).size)) == (200, "image/jpeg", 320)
+
+
+@pytest.mark.requirement("TC-49")
+def test_a_township_does_not_see_anothers_photos_small_or_whole(web, clue, browser_of, town, make):
+    (file,) = clue.files
+    paths = [path + size for path in both(clue, file) for size in ("", "?size=small")]
+
+    def seen_by(unit):
+        browser = browser_of(unit)
+        answers = [browser.get(path) for path in paths]
+        for answer in answers:
+            answer.close()
+        return {answer.status_code for answer in answers}
+
+    assert seen_by(town) == {200}
+    others = (make.township(), make.grid(make.village(make.township())), make.department())
+    assert [seen_by(unit) for unit in (*others, make.office(Duty.county_office))] == [{404}] * 4
+    stranger = web.test_client()
+    assert {stranger.get(path).status_code for path in paths} == {302, 401}
+
+
+@pytest.mark.requirement("TC-49")
+def test_of_several_files_all_are_kept_or_none_and_each_refusal_is_named(worker, make, session):
+    wrong = [upload(b"MZ\x90\0", "图.jpg"), upload(b"<html>", "表.xlsx"), upload(b"x", "程序.exe")]
+    told = {"title": "河边搭棚", "list_item": make.item().id, "scope": "complex"}
+    answer = sent(worker, "/call/add", **told, files=[upload(), *wrong])
+    assert answer.status_code == 422
+    problem = re.search(r'id="f-files-problem">(.*)</p>', answer.text)[1]
+    assert "“图.jpg”: The file is not what its name says: .jpg." in problem
+    assert "“表.xlsx”: The file is not what its name says: .xlsx." in problem
+    assert "“程序.exe”: Files of this kind are not taken." in problem
+    assert PHOTO not in problem
+    assert session.scalars(select(Attachment)).all() == session.scalars(select(Call)).all() == []
+
+
+@pytest.mark.requirement("TC-49")
+def test_photos_and_papers_are_added_to_a_call_under_way(browser_of, program_of, make, town, session):
+    call = make.call(town, state=CallState.dispatched)
+    papers = [upload(SAMPLES[kind], f"材料（终稿）.{kind}") for kind in ("docx", "pdf", "xlsx")]
+    path = f"/call/{call.id}/move/attach"
+    browser = browser_of(town)
+    assert re.search(r'name="file_ids"[^>]* multiple', browser.get(path).text)
+    assert sent(browser, path, file_ids=[upload(), *papers]).status_code == 302
+    session.refresh(call)
+    assert [file.name for file in call.files] == [PHOTO, *(f"材料（终稿）.{kind}" for kind in ("docx", "pdf", "xlsx"))]
+    assert len(re.findall(r"<img [^>]*size=small", browser.get(f"/call/{call.id}").text)) == 1
+    program = program_of(make.assignments(call)[0].department)
+    kept = program.post("attachment/", data={"file": [upload(), upload()]})
+    part = make.assignments(call)[0]
+    moved = program.post(f"call_assignment/{part.id}/move/attach", json={"file_ids": kept.json["ids"]})
+    assert (moved.status_code, [file["id"] for file in moved.json["result"]["files"]]) == (200, kept.json["ids"])
+
+
+def test_a_clue_that_is_edited_keeps_what_stays_ticked(worker, clue, session):
+    (file,) = clue.files
+    told = {"title": "改", "list_item": clue.list_item_id, "scope": "complex"}
+    assert sent(worker, f"/call/{clue.id}/edit", **told, files=[str(file.id), upload()]).status_code == 302
+    session.expire_all()
+    assert len(clue.files) == 2
+    assert sent(worker, f"/call/{clue.id}/edit", **told).status_code == 302
+    session.expire_all()
+    assert (clue.files, session.scalars(select(StepFile)).all()) == ([], [])
+
+
+def test_a_page_with_twenty_files_takes_as_many_statements_as_one_with_two(browser_of, make, town, statements):
+    call = make.call(town, state=CallState.dispatched)
+    browser = browser_of(town)
+
+    def cost():
+        statements.clear()
+        assert browser.get(f"/call/{call.id}").status_code == 200
+        return len(statements)
+
+    for _ in range(2):
+        make.hang(call)
+    cost()
+    few = cost()
+    for _ in range(18):
+        make.hang(call)
+    assert cost() <= few
