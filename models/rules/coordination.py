@@ -17,6 +17,7 @@ from models.organisation import Duty, Unit, UnitType
 from models.roles import RoleName
 from models.rules.clocks import due, soon
 from models.rules.ledger import cancel, plan, tell
+from models.rules.matching import about
 from models.rules.offices import office
 from models.rules.rounds import iso
 from models.rules.supervision import check_supervisor
@@ -46,7 +47,7 @@ def _party_ids(case: CoordinationCase) -> list[int]:
 
 
 def _set_due(case: CoordinationCase, step: Step, clock: Clock) -> datetime:
-    limit = due(step.session, case.region_id, clock, step.now)
+    limit = due(step.session, case.region_id, clock, step.now, about(case))
     case.provisional = limit.provisional
     return limit.at
 
