@@ -27,7 +27,7 @@ from tests.make import NOW
 from tests.models.look import china
 
 A, S = AssignmentState, CallState
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 TUESDAY = date(2026, 11, 24)
 
 
@@ -85,11 +85,12 @@ def test_a_day_off_more_moves_what_runs_and_its_reminders_by_a_day(
     row = made(make)
     due, moments = getattr(row, column), ledger.moments(row, job) if job else []
     close()
-    revision = revise()
-    run(session)
+    revision = revise(at=NOW + MINUTE)
+    run(session, at=NOW + MINUTE)
     moved = getattr(row, column)
     assert moved > due
-    assert (derivation(session, row, column).due.at, revision.state) == (moved, RevisionState.done)
+    explained = derivation(session, row, column)
+    assert (explained.start, explained.due.at, revision.state) == (NOW, moved, RevisionState.done)
     if job:
         assert ledger.moments(row, job)[-1] == moved
         assert len(ledger.moments(row, job)) == len(moments)
@@ -164,8 +165,8 @@ def test_what_has_been_kept_is_not_kept_again(make, session, ledger, revise, clo
     close()
     revise(at=soon)
     run(session, at=soon)
-    states = [promise.state for promise in ledger.promises(part, Job.respond_remind)]
-    assert states == [PromiseState.fired, PromiseState.planned]
+    states = [(promise.state, promise.due_at) for promise in ledger.promises(part, Job.respond_remind)]
+    assert states == [(PromiseState.fired, soon), (PromiseState.planned, part.respond_due)]
     assert ledger.keep(Job.respond_remind, over) == 0, "it is not over yet"
     assert ledger.keep(Job.respond_remind, part.respond_due) == 1
     assert [step for _, _, _, step in ledger.reminded()].count(1) == 1
