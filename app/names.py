@@ -13,9 +13,12 @@ from models.calendar import TimeLimit, WorkingWindow
 from models.coordination import CaseParty
 from models.imports import ImportWord
 from models.ledger import Job, Promise
+from models.limits import LimitRehearsal
 from models.lists import ListField
 from models.meetings import MeetingVote
 from models.recorder import RecorderEntry
+from models.rules.deadlines import SHANGHAI
+from models.rules.due_times import MOVED
 from models.workflow import workflow_of
 from views import CONSOLES
 
@@ -23,6 +26,9 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "ab_role": N_("Role"),
     "ab_user": N_("Account"),
     "list_adjustment": N_("Adjustment"),
+    "time_limit": N_("Limit rule"),
+    "limit_rehearsal": N_("Rehearsal of a limit rule"),
+    "due_revision": N_("Due times counted anew"),
     "adjustment_opinion": N_("Opinion on an adjustment"),
     "attachment": N_("File"),
     "assigned_matter": N_("Assigned matter"),
@@ -142,6 +148,7 @@ CODES: Mapping[str | int, str] = (
     | {job.value: job.label for job in Job}
     | {f"job:{job}": job.label for job in Job}
     | {"supersede": N_("Replaced"), "strike_out": N_("Struck out")}
+    | {MOVED: N_("Counted anew")}
     | {"create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "send_back": N_("Send back")}
     | {"escalate": Job.case_escalate.label, "command": N_("By a command")}
 )
@@ -160,7 +167,9 @@ def role_name(role: Any) -> str:
 
 def _time_limit(limit: TimeLimit) -> str:
     scope = [translated(limit.scope.label)] if limit.scope else []
-    return " · ".join([translated(limit.clock.label), *scope, f"{limit.amount} {translated(limit.unit.label)}"])
+    named = [str(row) for row in (limit.list_item, limit.department) if row]
+    amount = f"{limit.amount} {translated(limit.unit.label)}"
+    return " · ".join([translated(limit.clock.label), *scope, *named, *filter(None, [limit.category]), amount])
 
 
 def _working_window(window: WorkingWindow) -> str:
@@ -179,6 +188,7 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     ListField: lambda field: field.label or translated(field.column.label if field.column else field.name),
     MeetingVote: lambda vote: f"{vote.unit} · {translated(vote.ballot.label)}",
     TimeLimit: _time_limit,
+    LimitRehearsal: lambda rehearsal: f"{rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
     WorkingWindow: _working_window,
     Promise: lambda promise: f"{translated(promise.job.label)} · {called(promise.subject_type)} {promise.subject_id}",
     RecorderEntry: lambda entry: f"{called(entry.subject_type)} {entry.subject_id} · {called(entry.action)}",

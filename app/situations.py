@@ -15,6 +15,7 @@ from app.engine.schema import key_of
 from app.extensions import appbuilder, db
 from app.identity import current_actor
 from models.base import N_
+from models.calendar import TimeLimit
 from models.calls import Call
 from models.queries.calendar import limits_of
 from models.queries.situations import situations
@@ -47,10 +48,18 @@ class Situations(PageBeside):
             "situations.html",
             call=call,
             scopes=[(scope, [row for row in rows if row.scope is scope]) for scope in SCOPES],
-            limits={scope: [limit for (_, of), limit in limits.items() if of is scope] for scope in SCOPES},
+            limits={
+                scope: [limit for rules in limits.values() for limit in rules if _is_of(limit, scope)]
+                for scope in SCOPES
+            },
             t=translated,
             may_keep=appbuilder.sm.has_access("can_add", SHAPE.permission),
         )
+
+
+def _is_of(limit: TimeLimit, scope: CallScope) -> bool:
+    """Whether it holds for the whole scope."""
+    return limit.scope is scope and limit.root_item_id is None and limit.department_id is None and not limit.category
 
 
 def _call() -> Call | None:

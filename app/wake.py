@@ -16,6 +16,7 @@ from app.extensions import db
 from jobs.imports import WAITING
 from jobs.queues import DELIVER, connect, enqueue_once
 from models.imports import ImportRun
+from models.limits import DueRevision, RevisionState
 from models.notices import Outbox
 
 log = logging.getLogger("app.wake")
@@ -33,6 +34,9 @@ def register(app: Flask, redis_url: str) -> None:
             said.add("deliver")
         if any(isinstance(row, ImportRun) and row.state in WAITING for row in session.dirty):
             said.add("imports")
+        changed = (*session.new, *session.dirty)
+        if any(isinstance(row, DueRevision) and row.state is RevisionState.waiting for row in changed):
+            said.add("due_times")
 
     def wake(session: Session) -> None:
         for part in session.info.pop(SAID, ()):

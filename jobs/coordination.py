@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, literal, null, select
+from sqlalchemy.orm import joinedload
 
 from jobs.watch import Batch
 from models.base import N_, UtcDateTime
@@ -18,6 +19,7 @@ from models.notices import Audience
 from models.organisation import Duty
 from models.rules.clocks import due
 from models.rules.deadlines import Due
+from models.rules.matching import about
 from models.supervision import HIGHEST
 from models.workflow import Refused
 
@@ -25,6 +27,8 @@ log = logging.getLogger("jobs.coordination")
 
 HOLDING = (Side.respondent, Side.opener, Side.other)
 """Who is pressed where no duty holder was named: who rejected; without a call, those who disputed it."""
+
+WITH_MATTER = (joinedload(CoordinationCase.call), joinedload(CoordinationCase.list_item))
 
 SETTLED = (CaseState.filed, CaseState.decided)
 WITHOUT_LIMIT = timedelta(days=7)
@@ -34,16 +38,16 @@ WITHOUT_LIMIT = timedelta(days=7)
 def escalation(batch: Batch) -> None:
     """No agreement when the limit is over: the case goes to the editorial office by itself (TC-44)."""
     negotiating = CoordinationCase.state == CaseState.negotiating
-    over = batch.waiting(negotiating, CoordinationCase.negotiation_due <= batch.now)
-    limits = _limits(batch, Clock.coordinate)
+    over = batch.waiting(negotiating, CoordinationCase.negotiation_due <= batch.now, options=WITH_MATTER)
+    limits = _limits(batch, Clock.coordinate, [case_ for _, case_ in over])
     escalated = batch.change(
         over,
         negotiating,
         action="escalate",
         state=CaseState.coordinating,
         escalated_at=batch.now,
-        coordination_due=_by_county({region_id: limit.at for region_id, limit in limits.items()}),
-        provisional=CoordinationCase.region_id.in_([county for county, limit in limits.items() if limit.provisional]),
+        coordination_due=_by_case({key: limit.at for key, limit in limits.items()}),
+        provisional=CoordinationCase.id.in_([key for key, limit in limits.items() if limit.provisional]),
     )
     offices, parties = batch.offices(), _parties(batch, (case_.id for _, case_, _ in escalated))
     for promise, case_, now in escalated:
@@ -78,7 +82,9 @@ def filing(batch: Batch) -> None:
 def execution(batch: Batch) -> None:
     """What was settled is watched until it is done (TC-46): ordered, and pressed harder each time the limit passes."""
     over = batch.waiting(
-        CoordinationCase.state.in_((*SETTLED, CaseState.supervising)), CoordinationCase.execution_due <= batch.now
+        CoordinationCase.state.in_((*SETTLED, CaseState.supervising)),
+        CoordinationCase.execution_due <= batch.now,
+        options=WITH_MATTER,
     )
     for promise, case_ in over:
         if case_.state in SETTLED:
@@ -109,28 +115,30 @@ def execution(batch: Batch) -> None:
                 case=str(case_),
                 level=str(now.supervision_level),
             )
-    limits = _limits(batch, Clock.execute)
+    limits = _limits(batch, Clock.execute, [case_ for _, case_ in over])
     for promise, case_ in over:
-        limit = limits.get(case_.region_id)
+        limit = limits.get(case_.id)
         batch.plan_again(promise, case_, limit.at if limit else batch.now + WITHOUT_LIMIT)
 
 
-def _limits(batch: Batch, clock: Clock) -> dict[int, Due]:
-    """When a clock that starts now runs out, by county. One county's gap is no other's trouble."""
-    found = {}
-    for region_id in sorted({promise.region_id for promise in batch.fired}):
+def _limits(batch: Batch, clock: Clock, cases: Iterable[CoordinationCase]) -> dict[int, Due]:
+    """When a clock that starts now runs out, by case. One county's gap is no other's trouble."""
+    found, gaps = {}, {}
+    for case_ in cases:
         try:
-            found[region_id] = due(batch.session, region_id, clock, batch.now)
+            found[case_.id] = due(batch.session, case_.region_id, clock, batch.now, about(case_))
         except Refused as gap:
-            log.warning("County %d, %s: %s", region_id, clock, gap)
+            gaps[case_.region_id] = str(gap)
+    for region_id, told in gaps.items():
+        log.warning("County %d, %s: %s", region_id, clock, told)
     return found
 
 
-def _by_county(moments: dict[int, datetime]) -> ColumnElement[Any]:
+def _by_case(moments: dict[int, datetime]) -> ColumnElement[Any]:
     if not moments:
         return null()
-    whens = {region_id: literal(moment, UtcDateTime) for region_id, moment in moments.items()}
-    return case(whens, value=CoordinationCase.region_id)
+    whens = {key: literal(moment, UtcDateTime) for key, moment in moments.items()}
+    return case(whens, value=CoordinationCase.id)
 
 
 def _parties(batch: Batch, ids: Iterable[int], *among: ColumnElement[bool]) -> dict[int, list[int]]:

@@ -11,7 +11,19 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config import settings
-from jobs import admissions, calls, circulars, coordination, imports, lists, matters, ratings, segments, supervision
+from jobs import (
+    admissions,
+    calls,
+    circulars,
+    coordination,
+    due_times,
+    imports,
+    lists,
+    matters,
+    ratings,
+    segments,
+    supervision,
+)
 from jobs.audit import recount
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
@@ -108,6 +120,7 @@ Part = Callable[[Session, datetime], Done]
 
 PARTS: dict[str, Part] = {
     "self_audit": recount,
+    "due_times": due_times.count_anew,
     **{job.value: partial(keep, job) for job in CLOCKS},
     "circular_compile": circulars.compile_circulars,
     "imports": imports.carry_out,

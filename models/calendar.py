@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date, time
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
 from models.ledger import Job
+from models.lists import ListItem
 from models.organisation import Unit
 from models.words import CallScope
+
+LAST = 90
+"""The order of a rule that is to come after the others."""
 
 COUNTY = {"label": N_("County"), "help": N_("Your own, if nothing is chosen."), "filled": True}
 
@@ -79,32 +83,64 @@ class WorkingWindow(Regional, Model):
         return f"{self.weekday} {self.starts:%H:%M}–{self.ends:%H:%M}"
 
 
+class LimitState(Word):
+    """Only what is in force counts. It was rehearsed before, exactly as it stands."""
+
+    draft = "draft", N_("Draft"), "muted"
+    in_force = "in_force", N_("In force"), "active"
+    retired = "retired", N_("Retired"), "done"
+
+
 class TimeLimit(Regional, Model):
-    """How long one clock runs in a county; for calls, in each scope apart."""
+    """A rule: how long one clock runs in a county, of the matters that meet its conditions.
+
+    Of a clock's rules in force the first that fits counts. The last one has no condition, so that one always fits.
+    """
 
     __tablename__ = "time_limit"
     __table_args__ = (
-        UniqueConstraint("region_id", "clock", "scope", name="uq_time_limit_region_clock_scope"),
-        # To a database two empty scopes differ, and the constraint above would let both in.
         Index(
-            "uq_time_limit_region_clock_unscoped",
+            "uq_time_limit_position",
             "region_id",
             "clock",
+            "position",
             unique=True,
-            sqlite_where=text("scope IS NULL"),
-            postgresql_where=text("scope IS NULL"),
+            sqlite_where=text("state <> 'retired'"),
+            postgresql_where=text("state <> 'retired'"),
         ),
         CheckConstraint("amount > 0", name="ck_time_limit_amount"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clock: Mapped[Clock] = mapped_column(info={"label": N_("Time limit for")})
-    scope: Mapped[CallScope | None] = mapped_column(info={"label": N_("Call scope")})
+    position: Mapped[int] = mapped_column(
+        default=LAST, info={"label": N_("Order"), "help": N_("The lowest number that fits a matter counts.")}
+    )
+    state: Mapped[LimitState] = mapped_column(default=LimitState.draft, info={"label": N_("State"), "protected": True})
+    scope: Mapped[CallScope | None] = mapped_column(info={"label": N_("Call scope"), "help": N_("Empty: any.")})
+    list_item_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True)
+    root_item_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True, info={"protected": True})
+    category: Mapped[str] = mapped_column(
+        String(40),
+        default="",
+        info={"label": N_("Category"), "help": N_("As the items of the list have it. Empty: any matter.")},
+    )
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     amount: Mapped[int] = mapped_column(info={"label": N_("Amount")})
     unit: Mapped[LimitUnit] = mapped_column(info={"label": N_("Unit of time")})
     basis: Mapped[str] = mapped_column(String(300), default="", info={"label": N_("Basis")})
+    version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
-    region: Mapped[Unit] = relationship(info=COUNTY)
+    region: Mapped[Unit] = relationship(foreign_keys="TimeLimit.region_id", info=COUNTY)
+    list_item: Mapped[ListItem | None] = relationship(
+        foreign_keys=list_item_id, info={"label": N_("List item"), "help": N_("In whatever edition. Empty: any.")}
+    )
+    department: Mapped[Unit | None] = relationship(
+        foreign_keys=department_id,
+        info={"label": N_("Answering unit"), "help": N_("For which the clock runs. Empty: any.")},
+    )
+
+    __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
         scope = f" · {self.scope.label}" if self.scope else ""

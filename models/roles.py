@@ -76,14 +76,17 @@ _NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
 _READ_ALL = (
     f"{_LISTS} {_LOCAL} {_NETWORK} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
 )
-_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit ReminderStep ListType ListField"
+_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit LimitRehearsal DueRevision ReminderStep ListType ListField"
 
 # role → {model: what it may do}. `read` is list, page, chart, timeline; moves are named as in the workflow.
 _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.admin: dict.fromkeys(_READ_ALL.split(), "read export")
-    | dict.fromkeys(
-        ("Unit", "CalendarDay", "WorkingWindow", "TimeLimit", "ReminderStep", "Posting"), "read add edit delete export"
-    )
+    | dict.fromkeys(("Unit", "CalendarDay", "WorkingWindow", "ReminderStep", "Posting"), "read add edit delete export")
+    | {
+        "TimeLimit": "read add edit delete export rehearse switch_on retire",
+        "LimitRehearsal": "read export",
+        "DueRevision": "read add edit delete export recompute",
+    }
     | {"Promise": "read export", "PlainWord": "read export"}
     | dict.fromkeys(("ListType", "ListField"), "read add edit delete export"),
     RoleName.security_admin: {"Posting": "read export"},
@@ -106,6 +109,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "CallSituation": "read add edit delete export",
         "ThreeFixedDocument": "read add edit delete export",
         "CalendarDay": "read add edit delete",
+        "DueRevision": "read add edit delete recompute",
         "PolicyDocument": "read add edit delete export",
         "AssignedMatterCap": "read add edit delete",
         "ResponsibilityStatement": "read add edit delete export",

@@ -14,7 +14,7 @@ from models.actor import SYSTEM_ACTOR, Actor
 from models.adjustments import AdjustmentKind, AdjustmentOpinion, AdjustmentReason, AdjustmentState, ListAdjustment
 from models.assigned import AssignedMatter
 from models.base import Role, User
-from models.calendar import Clock, LimitUnit, TimeLimit, WorkingWindow
+from models.calendar import Clock, LimitState, LimitUnit, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.case_papers import CaseDocument, OfflineKind, OfflineStep, OfflineStepUnit
 from models.coordination import CaseState, CoordinationCase
@@ -23,6 +23,7 @@ from models.imports import ImportRow, ImportRun, RowAction
 from models.irregular import IrregularAssignmentReport
 from models.item_words import FieldKind, ItemColumn, ItemState, ListState
 from models.items import AttachmentKind, ItemAttachment, ItemCheckpoint, ItemIndicator
+from models.limits import DueRevision
 from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
 from models.opinions import ListOpinion
 from models.organisation import Duty, Posting, Unit, UnitType
@@ -110,6 +111,9 @@ LIMITS = {
     (Clock.resolve, E): (24, LimitUnit.hour),
     (Clock.resolve, K): (5, LimitUnit.working_day),
     (Clock.resolve, C): (10, LimitUnit.working_day),
+    (Clock.accept, None): (1, LimitUnit.working_day),
+    (Clock.respond, None): (2, LimitUnit.working_day),
+    (Clock.resolve, None): (10, LimitUnit.working_day),
     (Clock.negotiate, None): (10, LimitUnit.working_day),
     (Clock.file, None): (5, LimitUnit.working_day),
     (Clock.coordinate, None): (15, LimitUnit.working_day),
@@ -117,6 +121,7 @@ LIMITS = {
     (Clock.consult, None): (10, LimitUnit.working_day),
     (Clock.rate, None): (5, LimitUnit.working_day),
 }
+ORDER = {E: 10, K: 20, C: 30, None: 90}
 """Those of the reference data."""
 
 MANDATORY = (
@@ -219,7 +224,15 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
     def limits(self, county: Unit) -> None:
         self._add(
             *(
-                TimeLimit(region_id=county.id, clock=clock, scope=scope, amount=amount, unit=unit)
+                TimeLimit(
+                    region_id=county.id,
+                    clock=clock,
+                    scope=scope,
+                    amount=amount,
+                    unit=unit,
+                    position=ORDER[scope],
+                    state=LimitState.in_force,
+                )
                 for (clock, scope), (amount, unit) in LIMITS.items()
             )
         )
@@ -668,7 +681,9 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
         county = self.session.get(Unit, subject.region_id)
         if isinstance(subject, ListAdjustment) and name in ("submit", "withdraw"):
             return self.actor(subject.proposer_unit)
-        if isinstance(subject, DutyList | ListAdjustment):
+        if isinstance(subject, TimeLimit):
+            return self.actor(self.office(Duty.county_office, county), RoleName.admin)
+        if isinstance(subject, DutyList | ListAdjustment | DueRevision):
             return self.actor(self.office(Duty.editorial_office, county), RoleName.list_manager)
         if isinstance(subject, ListOpinion | AdjustmentOpinion):
             return self.actor(subject.unit)

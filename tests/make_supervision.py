@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from models.actor import Actor
-from models.calendar import Point, ReminderStep
+from models.calendar import Clock, LimitUnit, Point, ReminderStep, TimeLimit
 from models.calls import CallAssignment, FailureKind
 from models.ledger import Job
+from models.limits import DueRevision
 from models.organisation import Duty, Unit
 from models.rectification import Circular, CircularLine, Finding, RectificationOrder, RectificationState
+from models.rules.limits import LIMIT, prepare_limit
 from models.rules.rectification import CIRCULAR, LINE, RECTIFICATION, follow_rectification, prepare_rectification
+from models.rules.revisions import REVISION, prepare_revision, preview_revision
 from models.rules.supervision import SUPERVISION, follow_order, prepare_order
 from models.supervision import OrderState, SupervisionOrder
 from tests.moments import NOW, SOON
@@ -21,6 +24,8 @@ SUPERVISION_WORKFLOWS: dict[type[Any], Any] = {
     RectificationOrder: RECTIFICATION,
     Circular: CIRCULAR,
     CircularLine: LINE,
+    TimeLimit: LIMIT,
+    DueRevision: REVISION,
 }
 RECTIFICATION_PATHS = {
     RectificationState.issued: "",
@@ -58,6 +63,30 @@ class MakeSupervision:
         ]  # fmt: skip
         self._add(*ladder)
         return ladder
+
+    def limit(self: Any, county: Unit | None = None, **columns: Any) -> TimeLimit:
+        """A rule that is a draft yet, before all others of its clock."""
+        usual = {"clock": Clock.respond, "position": -self._next(), "amount": 1, "unit": LimitUnit.working_day}
+        limit = TimeLimit(**{"region_id": (county or self.home).id} | usual | columns)
+        prepare_limit(self.session, limit, self.whose(limit, "rehearse"), NOW)
+        return self._add(limit)
+
+    def rehearsed(self: Any, limit: TimeLimit, *moves: str) -> TimeLimit:
+        """The same, rehearsed; and moved on."""
+        for name in ("rehearse", *moves):
+            self.press(limit, name)
+        return limit
+
+    def revision(self: Any, county: Unit | None = None, at: datetime = NOW) -> DueRevision:
+        """The county's due times, looked at after a change of the calendar."""
+        revision = DueRevision(region_id=(county or self.home).id, reason=self._name("Power cut"))
+        keeper = self.whose(revision, "recompute")
+        prepare_revision(self.session, revision, keeper, at)
+        self.session.add(revision)
+        self.session.flush()
+        preview_revision(self.session, revision, keeper, at)
+        self.session.commit()
+        return revision
 
     def order(
         self: Any, by: Actor | None = None, *, state: OrderState = OrderState.issued, at: datetime = NOW, **said: Any

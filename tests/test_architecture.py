@@ -13,12 +13,14 @@ from models.adjustments import AdjustmentOpinion, ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure
 from models.assigned import AssignedMatter
 from models.base import Model
+from models.calendar import TimeLimit
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.disputes import DisputeCase
 from models.grids import Grid
 from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
+from models.limits import DueRevision
 from models.lists import DutyList
 from models.meetings import JointMeeting
 from models.opinions import ListOpinion
@@ -40,6 +42,7 @@ from models.rules.grids import GRID
 from models.rules.guarantees import GUARANTEE
 from models.rules.imports import IMPORT
 from models.rules.irregular import REPORT
+from models.rules.limits import LIMIT
 from models.rules.lists import LIST
 from models.rules.meetings import MEETING
 from models.rules.ratings import RATING
@@ -47,6 +50,7 @@ from models.rules.rectification import CIRCULAR, LINE, RECTIFICATION
 from models.rules.requests import REQUEST
 from models.rules.reviews import OPINION as REVIEW_OPINION
 from models.rules.reviews import REVIEW
+from models.rules.revisions import REVISION
 from models.rules.segments import EXTENSION
 from models.rules.services import BACK, SERVICE
 from models.rules.statements import STATEMENT
@@ -88,6 +92,8 @@ WORKFLOWS = {
     DisputeCase: DISPUTE,
     ReviewFile: REVIEW,
     ReviewOpinion: REVIEW_OPINION,
+    TimeLimit: LIMIT,
+    DueRevision: REVISION,
 }
 
 
@@ -196,6 +202,8 @@ LAST = {
     DataRequest: {"withdrawn"},
     ImportRun: {"undone", "discarded"},
     Grid: {"ended"},
+    TimeLimit: {"retired"},
+    DueRevision: {"done"},
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},

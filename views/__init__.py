@@ -3,7 +3,14 @@
 from views.adjustments import adjustment_opinions, list_adjustments
 from views.admissions import admissions, batches, guarantees, opinions
 from views.assigned import assigned_matter_caps, assigned_matters, matter_departments, matter_townships
-from views.calendar import calendar_days, reminder_steps, time_limits, working_windows
+from views.calendar import (
+    calendar_days,
+    due_revisions,
+    limit_rehearsals,
+    reminder_steps,
+    time_limits,
+    working_windows,
+)
 from views.calls import assignments, calls
 from views.circulars import circular_failures, circular_lines, circulars, rectification_orders
 from views.community import exchange_entries, micro_projects, micro_wishes, villager_councils
@@ -113,6 +120,8 @@ CONSOLES = (
     calendar_days,
     working_windows,
     time_limits,
+    limit_rehearsals,
+    due_revisions,
     reminder_steps,
     list_types,
     list_fields,

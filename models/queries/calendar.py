@@ -11,14 +11,13 @@ from typing import Any, TypeVar
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
-from models.calendar import CalendarDay, Clock, ReminderStep, TimeLimit, WorkingWindow
+from models.calendar import CalendarDay, Clock, LimitState, ReminderStep, TimeLimit, WorkingWindow
 from models.ledger import Job
 from models.rules.deadlines import Windows, WorkingCalendar
-from models.words import CallScope
 
 T = TypeVar("T")
 Ladder = Mapping[Job, list[ReminderStep]]
-Limits = Mapping[tuple[Clock, CallScope | None], TimeLimit]
+Limits = Mapping[Clock, list[TimeLimit]]
 
 MEMO = "calendar"  # the key in `session.info`
 
@@ -33,7 +32,7 @@ def calendar_of(session: Session, region_id: int) -> WorkingCalendar:
 
 
 def limits_of(session: Session, region_id: int) -> Limits:
-    """The limits of a county by clock and scope; a clock that no scope changes stands under None."""
+    """The rules in force in a county by clock, in their order."""
     return _once(session, ("limits", region_id), lambda: _limits(session, region_id))
 
 
@@ -65,8 +64,11 @@ def _calendar(session: Session, region_id: int) -> WorkingCalendar:
 
 
 def _limits(session: Session, region_id: int) -> Limits:
-    rows = session.scalars(select(TimeLimit).where(TimeLimit.region_id == region_id))
-    return {(limit.clock, limit.scope): limit for limit in rows}
+    in_force = (TimeLimit.region_id == region_id, TimeLimit.state == LimitState.in_force)
+    limits: dict[Clock, list[TimeLimit]] = defaultdict(list)
+    for limit in session.scalars(select(TimeLimit).where(*in_force).order_by(TimeLimit.position, TimeLimit.id)):
+        limits[limit.clock].append(limit)
+    return limits
 
 
 def _once(session: Session, key: tuple[str, int], read: Callable[[], T]) -> T:

@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
-from models.calendar import TimeLimit, WorkingWindow
+from models.calendar import WorkingWindow
 from models.organisation import Unit, UnitType
-from models.queries.calendar import calendar_of
 from models.roles import RoleName
-from models.rules.deadlines import OutOfCalendar
 from models.workflow import Refused
 
 
@@ -23,17 +21,6 @@ def counties(actor: Actor) -> ColumnElement[bool]:
     if RoleName.admin in actor.roles:
         return Unit.unit_type == UnitType.county
     return Unit.id == actor.region_id
-
-
-def prepare_limit(session: Session, limit: TimeLimit, actor: Actor, now: datetime) -> None:
-    """A limit that can be counted. Raises `Refused`, naming the field."""
-    prepare_county_row(session, limit, actor, now)
-    if limit.amount < 1:
-        raise Refused(N_("A limit is at least 1."), field="amount")
-    try:
-        calendar_of(session, limit.region_id).add(now, limit.amount, limit.unit)
-    except OutOfCalendar as beyond:
-        raise Refused(N_("This limit is longer than three years. Name a shorter one."), field="amount") from beyond
 
 
 def prepare_window(session: Session, window: WorkingWindow, actor: Actor, now: datetime) -> None:

@@ -27,13 +27,25 @@ from models.queries.list_types import indicators_of
 from models.rules.assigned import concerned
 from models.rules.clocks import due, soon
 from models.rules.clues import check_place, watch_clue
+from models.rules.deadlines import Due
 from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, plan, tell
+from models.rules.matching import about
 from models.rules.offices import office
 from models.rules.opening import forwarded
 from models.rules.powers import check_power
 from models.rules.ratings import closed, confirmed
-from models.rules.rounds import assign, county_office, current, iso, latest_case, next_number, plan_promise, promise
+from models.rules.rounds import (
+    assign,
+    county_office,
+    current,
+    iso,
+    latest_case,
+    lead_of,
+    next_number,
+    plan_promise,
+    promise,
+)
 from models.rules.step_files import attach
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
@@ -93,7 +105,7 @@ def _tells_what_is_asked(session: Session, call: Call, item_id: int) -> None:
 
 
 def _sent(call: Call, step: Step) -> None:
-    limit = due(step.session, call.region_id, Clock.accept, step.now, call.scope)
+    limit = due(step.session, call.region_id, Clock.accept, step.now, about(call))
     call.sent_at, call.accept_due, call.provisional = step.now, limit.at, limit.provisional
     call.number = call.number or next_number(step.session, call.region_id, "call", step.now)
     reminder = soon(step.session, call.region_id, step.now, limit.at)
@@ -187,20 +199,27 @@ def _proposed_by_the_list(call: Call) -> Answers:
 
 def _dispatched(call: Call, step: Step) -> None:
     call.rounds += 1
-    limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
-    call.resolve_from, call.resolve_due, call.provisional = step.now, limit.at, limit.provisional
+    _resolve_by(call, step, step.answers["lead_department_id"].id)
     assign(call, step.answers["lead_department_id"], AssignmentRole.lead, step)
     for unit in dict.fromkeys(step.answers.get("cooperating_department_ids") or ()):
         assign(call, unit, AssignmentRole.cooperate, step)
+
+
+def _resolve_by(call: Call, step: Step, lead: int | None) -> Due:
+    """The clock of the whole call starts, for the unit that leads."""
+    limit = due(step.session, call.region_id, Clock.resolve, step.now, about(call, lead))
+    call.resolve_from, call.resolve_due, call.provisional = step.now, limit.at, limit.provisional
+    return limit
 
 
 def _not_solved(call: Call, step: Step) -> None:
     """The lead takes it up again, with a fresh limit. R13: confirmed unsolved twice is inaction."""
     call.reopened += 1
     call.resolved_at = None
-    limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
-    call.resolve_from, call.resolve_due, call.provisional = step.now, limit.at, limit.provisional
-    for assignment in current(step.session, call):
+    parts = current(step.session, call)
+    lead = lead_of(parts)
+    limit = _resolve_by(call, step, lead.department_id if lead else None)
+    for assignment in parts:
         if assignment.role is AssignmentRole.lead and assignment.state is A.resolved:
             follow(step, assignment, "reopen")
             promise(assignment, limit.at, step.now)
@@ -220,8 +239,7 @@ def _all_rejected(call: Call, step: Step) -> None:
 
 def _ruled(call: Call, step: Step) -> None:
     """A binding ruling names who answers, so the caller waits again, with a fresh limit."""
-    limit = due(step.session, call.region_id, Clock.resolve, step.now, call.scope)
-    call.resolve_due, call.provisional = limit.at, limit.provisional
+    _resolve_by(call, step, step.answers["ruled_unit_id"].id)
 
 
 def _finished(call: Call, step: Step) -> None:

@@ -10,28 +10,31 @@ from models.base import N_
 from models.calendar import Clock, TimeLimit
 from models.queries.calendar import calendar_of, limits_of
 from models.rules.deadlines import Due, OutOfCalendar
-from models.words import CallScope
+from models.rules.matching import ANY, Matter, first_that_fits
 from models.workflow import Refused
 
 
-def due(session: Session, region_id: int, clock: Clock, start: datetime, scope: CallScope | None = None) -> Due:
+def due(session: Session, region_id: int, clock: Clock, start: datetime, matter: Matter = ANY) -> Due:
     """When a clock of the county that starts now runs out; with its derivation, and whether it is an estimate.
 
-    A limit for the scope wins over the county's general one. Raises `Refused` where neither is set, or it is too long.
+    Raises `Refused` where no rule fits the matter, or the limit is too long.
     """
-    limit = limit_of(session, region_id, clock, scope)
+    return counted(session, limit_of(session, region_id, clock, matter), start)
+
+
+def counted(session: Session, limit: TimeLimit, start: datetime) -> Due:
+    """When the limit runs out that starts then. Raises `Refused` where it is too long."""
     try:
-        return calendar_of(session, region_id).add(start, limit.amount, limit.unit)
+        return calendar_of(session, limit.region_id).add(start, limit.amount, limit.unit)
     except OutOfCalendar as beyond:
         raise Refused(
             N_("The time limit for “%(clock)s” is too long to be counted. Ask the administrator to correct it."),
-            clock=clock.label,
+            clock=limit.clock.label,
         ) from beyond
 
 
-def limit_of(session: Session, region_id: int, clock: Clock, scope: CallScope | None) -> TimeLimit:
-    limits = limits_of(session, region_id)
-    limit = limits.get((clock, scope)) or limits.get((clock, None))
+def limit_of(session: Session, region_id: int, clock: Clock, matter: Matter = ANY) -> TimeLimit:
+    limit = first_that_fits(limits_of(session, region_id).get(clock, ()), matter)
     if limit is None:
         raise Refused(N_("No time limit is set for “%(clock)s”. Ask the administrator to set one."), clock=clock.label)
     return limit

@@ -19,6 +19,7 @@ from models.lists import ListItem
 from models.organisation import LOCAL, Unit, UnitType
 from models.rules.clocks import due
 from models.rules.ledger import cancel, is_planned, plan
+from models.rules.matching import about
 from models.rules.photos import place
 from models.rules.step_files import keep_region
 from models.words import CallScope
@@ -117,7 +118,7 @@ def watch_clue(session: Session, call: Call, actor: Actor, now: datetime) -> Non
             cancel(session, call, Job.accept_watch, cause="no emergency")
             return
         start = call.created_at if call.state is S.draft else now
-        limit = due(session, call.region_id, Clock.accept, start, call.scope).at
+        limit = due(session, call.region_id, Clock.accept, start, about(call)).at
         if not is_planned(session, call, Job.accept_watch, limit if call.state is S.draft else None):
             plan(session, call, Job.accept_watch, limit)
 

@@ -18,6 +18,7 @@ from models.roles import RoleName
 from models.rules.case_papers import file_documents
 from models.rules.clocks import due, soon
 from models.rules.ledger import cancel, plan, tell
+from models.rules.matching import about
 from models.rules.offices import office
 from models.rules.rounds import iso
 from models.rules.step_files import attach
@@ -52,7 +53,7 @@ def _party_ids(case: CoordinationCase) -> list[int]:
 
 
 def _set_due(case: CoordinationCase, step: Step, clock: Clock) -> datetime:
-    limit = due(step.session, case.region_id, clock, step.now)
+    limit = due(step.session, case.region_id, clock, step.now, about(case))
     case.provisional = limit.provisional
     return limit.at
 

@@ -10,12 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.calendar import Clock, TimeLimit
-from models.calls import AssignmentRole, Call, CallAssignment
+from models.calls import Call, CallAssignment
+from models.coordination import CoordinationCase
 from models.queries.calendar import calendar_of
+from models.ratings import MutualRating
 from models.recorder import RecorderEntry
-from models.rules.clocks import limit_of
-from models.rules.deadlines import Due, OutOfCalendar
-from models.rules.rounds import current
+from models.rules.clocks import counted, limit_of
+from models.rules.deadlines import Due
+from models.rules.due_times import MOVED
+from models.rules.matching import ANY, Matter, about
+from models.rules.rounds import current, lead_of
 from models.rules.segments import after, segments
 from models.segments import Extension, Pause
 from models.workflow import Refused
@@ -92,12 +96,20 @@ def _counted(session: Session, row: Any, column: str, start: datetime) -> tuple[
     clock = CLOCKS.get(column)
     if clock is None:
         return None, None
-    scope = row.scope if isinstance(row, Call) else row.call.scope if isinstance(row, CallAssignment) else None
     try:
-        limit = limit_of(session, row.region_id, clock, scope)
-        return limit, calendar_of(session, row.region_id).add(start, limit.amount, limit.unit)
-    except (Refused, OutOfCalendar):
+        limit = limit_of(session, row.region_id, clock, _matter(session, row, column))
+        return limit, counted(session, limit, start)
+    except Refused:
         return None, None
+
+
+def _matter(session: Session, row: Any, column: str) -> Matter:
+    if isinstance(row, CallAssignment):
+        return about(row, row.department_id)
+    if isinstance(row, Call):
+        lead = lead_of(current(session, row)) if column == "resolve_due" else None
+        return about(row, lead.department_id if lead else None)
+    return about(row) if isinstance(row, CoordinationCase | MutualRating) else ANY
 
 
 def _moved_with(session: Session, row: Any, column: str) -> CallAssignment | None:
@@ -106,7 +118,7 @@ def _moved_with(session: Session, row: Any, column: str) -> CallAssignment | Non
         return row if column == "promised_due" else None
     if not isinstance(row, Call) or column != "resolve_due":
         return None
-    return next((part for part in current(session, row) if part.role is AssignmentRole.lead), None)
+    return lead_of(current(session, row))
 
 
 def _started(session: Session, row: Any, column: str) -> datetime | None:
@@ -115,7 +127,9 @@ def _started(session: Session, row: Any, column: str) -> datetime | None:
     if since is not None:
         return since
     of_row = select(RecorderEntry).where(
-        RecorderEntry.subject_type == row.__tablename__, RecorderEntry.subject_id == row.id
+        RecorderEntry.subject_type == row.__tablename__,
+        RecorderEntry.subject_id == row.id,
+        RecorderEntry.action != MOVED,
     )
     entries = session.scalars(of_row.order_by(RecorderEntry.id.desc()))
     return next((entry.at for entry in entries if column in entry.after), None)

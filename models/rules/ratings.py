@@ -14,6 +14,7 @@ from models.recorder import note_move
 from models.rules.assessments import assessments_of
 from models.rules.clocks import due, soon
 from models.rules.ledger import cancel, plan, tell
+from models.rules.matching import about
 from models.rules.rounds import current, iso
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
@@ -28,7 +29,7 @@ RATED = N_("%(unit)s has rated you for %(call)s. The seal is lifted: read it.")
 
 def confirmed(call: Call, step: Step) -> None:
     """TA-28: whoever solved a part and who called owe each other a rating. Those who solved nothing owe none."""
-    limit = due(step.session, call.region_id, Clock.rate, step.now)
+    limit = due(step.session, call.region_id, Clock.rate, step.now, about(call))
     call.confirmed_at, call.rate_due = step.now, limit.at
     for part in current(step.session, call):
         message, further = N_("The caller confirmed that it is resolved: %(call)s."), {}

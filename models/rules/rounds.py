@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from models.rules.clocks import due
 from models.rules.deadlines import SHANGHAI
 from models.rules.ladder import SILENT, steps
 from models.rules.ledger import plan_steps, tell
+from models.rules.matching import about
 from models.workflow import Step
 
 A = AssignmentState
@@ -40,7 +42,7 @@ def county_office(subject: Call | CallAssignment, actor: Actor) -> bool:
 
 def assign(call: Call, unit: Unit, role: AssignmentRole, step: Step) -> None:
     """Ask one unit, and start its clock."""
-    limit = due(step.session, call.region_id, Clock.respond, step.now, call.scope)
+    limit = due(step.session, call.region_id, Clock.respond, step.now, about(call, unit.id))
     assignment = CallAssignment(
         region_id=call.region_id,
         call=call,
@@ -64,6 +66,12 @@ def current(session: Session, call: Call) -> list[CallAssignment]:
     of_round = select(CallAssignment).where(CallAssignment.call_id == call.id, CallAssignment.round == call.rounds)
     of_round = of_round.execution_options(populate_existing=True)  # others move their parts at the same time
     return sorted(session.scalars(of_round), key=lambda a: (a.role is not AssignmentRole.lead, a.id))
+
+
+def lead_of(parts: Sequence[CallAssignment]) -> CallAssignment | None:
+    """Who leads in a round: one at a time, as a lead that is given to another steps down."""
+    leads = (part for part in parts if part.role is AssignmentRole.lead and part.state is not A.reassigned)
+    return next(leads, None)
 
 
 def latest_case(session: Session, call_id: int) -> CoordinationCase | None:

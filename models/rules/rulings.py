@@ -15,6 +15,7 @@ from models.queries.refusals import refused_before
 from models.rules.calls import answering
 from models.rules.clocks import due, soon
 from models.rules.ledger import plan, tell
+from models.rules.matching import about
 from models.rules.rounds import assign, current, iso
 from models.workflow import Refused, Step, follow
 
@@ -64,7 +65,8 @@ def ruled(assignment: CallAssignment, step: Step) -> None:
 
 def bound(assignment: CallAssignment, step: Step) -> None:
     """The clock to respond starts anew; that it was refused once stays on record."""
-    limit = due(step.session, assignment.region_id, Clock.respond, step.now, assignment.call.scope)
+    matter = about(assignment.call, assignment.department_id)
+    limit = due(step.session, assignment.region_id, Clock.respond, step.now, matter)
     assignment.dispatched_at, assignment.respond_due, assignment.provisional = step.now, limit.at, limit.provisional
     assignment.responded_at = None
     reminder = soon(step.session, assignment.region_id, step.now, limit.at)

@@ -5,7 +5,8 @@ Deadlines are never added to: what they were first, and what happened since, giv
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 
@@ -60,24 +61,30 @@ def _more(call: Call, extension: Extension) -> Segment:
     return lambda calendar, due: calendar.add(due, extension.days, _unit(call, LimitUnit.working_day)).at
 
 
-def segments(session: Session, part: CallAssignment) -> list[tuple[datetime, Pause | Extension]]:
-    """What the promise went through since it was made, by the moment from which it counts."""
-    since = part.promised_at
-    if since is None:
-        return []
-    rested = select(Pause).where(
-        Pause.assignment_id == part.id, Pause.paused_at >= since, Pause.resumed_at.is_not(None)
-    )
-    granted = select(Extension).where(Extension.assignment_id == part.id, Extension.state == E.approved)
-    found: list[tuple[datetime, Pause | Extension]] = [
-        (pause.resumed_at, pause) for pause in session.scalars(rested) if pause.resumed_at is not None
-    ]
-    found += [
-        (extension.decided_at, extension)
-        for extension in session.scalars(granted.where(Extension.asked_at >= since))
-        if extension.decided_at is not None
-    ]
-    return sorted(found, key=itemgetter(0))
+Passed = tuple[datetime, Pause | Extension]
+"""A pause that is over, or an extension that was granted, and the moment from which it counts."""
+
+
+def segments(session: Session, part: CallAssignment) -> list[Passed]:
+    """What the promise went through since it was made, in order."""
+    return segments_of(session, [part.id])[part.id]
+
+
+def segments_of(session: Session, parts: Sequence[int]) -> Mapping[int, list[Passed]]:
+    """The same of many parts, by their keys."""
+    since = CallAssignment.promised_at
+    rested = select(Pause).join(Pause.assignment).where(Pause.paused_at >= since, Pause.resumed_at.is_not(None))
+    granted = select(Extension).join(Extension.assignment).where(Extension.asked_at >= since)
+    found: dict[int, list[Passed]] = defaultdict(list)
+    for pause in session.scalars(rested.where(Pause.assignment_id.in_(parts))):
+        if pause.resumed_at is not None:
+            found[pause.assignment_id].append((pause.resumed_at, pause))
+    for more in session.scalars(granted.where(Extension.assignment_id.in_(parts), Extension.state == E.approved)):
+        if more.decided_at is not None:
+            found[more.assignment_id].append((more.decided_at, more))
+    for passed in found.values():
+        passed.sort(key=itemgetter(0))
+    return found
 
 
 def after(call: Call, segment: Pause | Extension) -> Segment:

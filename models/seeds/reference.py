@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.calendar import Clock, LimitUnit, Point, ReminderStep, TimeLimit, WorkingWindow
+from models.calendar import Clock, LimitState, LimitUnit, Point, ReminderStep, TimeLimit, WorkingWindow
 from models.imports import ImportWord
 from models.item_words import FieldKind, ItemColumn, Primary
 from models.ledger import Job
@@ -319,6 +319,7 @@ def _add_windows(session: Session, counties: list[Unit]) -> int:
 
 
 def _add_limits(session: Session, counties: list[Unit]) -> int:
+    """A county that has a limit for a clock and scope keeps it as it is."""
     settled = {tuple(row) for row in session.execute(select(TimeLimit.region_id, TimeLimit.clock, TimeLimit.scope))}
     proposed = [_limit(row, county) for county in counties for row in rows("time_limits.csv")]
     limits = [limit for limit in proposed if (limit.region_id, limit.clock, limit.scope) not in settled]
@@ -353,6 +354,8 @@ def _limit(row: dict[str, str], county: Unit) -> TimeLimit:
     return TimeLimit(
         region_id=county.id,
         clock=Clock(row["clock"]),
+        state=LimitState.in_force,
+        position=int(row["position"]),
         scope=CallScope(row["scope"]) if row["scope"] else None,
         amount=int(row["amount"]),
         unit=LimitUnit(row["unit"]),

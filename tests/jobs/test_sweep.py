@@ -57,6 +57,7 @@ SUBJECTS = {
 def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_mails():
     assert tuple(PARTS) == (
         "self_audit",
+        "due_times",
         *(job.value for job in Job),
         "circular_compile",
         "imports",

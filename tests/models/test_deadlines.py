@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models import recorder
 from models.base import Model
-from models.calendar import CalendarDay, Clock, LimitUnit, TimeLimit, WorkingWindow
+from models.calendar import CalendarDay, Clock, LimitState, LimitUnit, TimeLimit, WorkingWindow
 from models.door import system_session
 from models.organisation import Unit, UnitType
 from models.queries.calendar import DEFAULT_WINDOWS, calendar_of, limits_of
@@ -361,8 +361,7 @@ def test_a_complex_matter_may_a_key_matter_should_and_an_emergency_must_be_calle
 def session(monkeypatch):
     monkeypatch.setattr(recorder, "_key", [b"a key for this test"])
     engine = create_engine("sqlite://")
-    tables = (Unit, CalendarDay, WorkingWindow, TimeLimit, recorder.RecorderEntry, recorder.RecorderHead)
-    Model.metadata.create_all(engine, tables=[model.__table__ for model in tables])
+    Model.metadata.create_all(engine)
     with engine.begin() as connection:
         counties = [{"id": n, "code": str(n), "name": f"County {n}", "unit_type": UnitType.county} for n in (1, 2)]
         connection.execute(insert(Unit.__table__), counties)
@@ -383,6 +382,10 @@ def test_a_county_that_entered_nothing_keeps_office_hours(session):
     assert list(calendar.windows) == [0, 1, 2, 3, 4]
 
 
+def limit(**columns):
+    return TimeLimit(**{"state": LimitState.in_force} | columns)
+
+
 def test_a_county_keeps_its_own_hours_days_and_limits_and_no_others(session):
     session.add_all(
         (
@@ -390,20 +393,20 @@ def test_a_county_keeps_its_own_hours_days_and_limits_and_no_others(session):
             WorkingWindow(region_id=2, weekday=0, starts=time(14), ends=time(15)),
             CalendarDay(region_id=1, day=date(2026, 11, 23), is_working=False, note="县府办第9号"),
             CalendarDay(region_id=2, day=date(2026, 11, 30), is_working=False),
-            TimeLimit(region_id=1, clock=Clock.negotiate, amount=5, unit=LimitUnit.working_day),
-            TimeLimit(region_id=1, clock=Clock.accept, scope=CallScope.key, amount=1, unit=LimitUnit.hour),
-            TimeLimit(region_id=2, clock=Clock.resolve, amount=9, unit=LimitUnit.day),
+            limit(region_id=1, clock=Clock.negotiate, amount=5, unit=LimitUnit.working_day),
+            limit(region_id=1, clock=Clock.accept, scope=CallScope.key, amount=1, unit=LimitUnit.hour),
+            limit(region_id=1, clock=Clock.accept, amount=9, unit=LimitUnit.day, position=20),
+            limit(region_id=1, clock=Clock.accept, amount=8, unit=LimitUnit.day, state=LimitState.draft, position=3),
+            limit(region_id=1, clock=Clock.accept, amount=7, unit=LimitUnit.day, state=LimitState.retired, position=2),
+            limit(region_id=2, clock=Clock.resolve, amount=9, unit=LimitUnit.day),
         )
     )
     due = calendar_of(session, 1).add(at("2026-11-23 09:00"), 1, LimitUnit.working_hour)
     assert due.at == at("2026-11-24 10:00")
     assert (due.steps[0].kind, due.steps[0].note) == (DayKind.closed, "县府办第9号")
     assert calendar_of(session, 1).windows_on(date(2026, 11, 30)) == ((time(9), time(12)),)
-    limits = {key: (limit.amount, limit.unit) for key, limit in limits_of(session, 1).items()}
-    assert limits == {
-        (Clock.negotiate, None): (5, LimitUnit.working_day),
-        (Clock.accept, CallScope.key): (1, LimitUnit.hour),
-    }
+    limits = {clock: [rule.amount for rule in rules] for clock, rules in limits_of(session, 1).items()}
+    assert limits == {Clock.negotiate: [5], Clock.accept: [9, 1]}, "those in force, in their order"
 
 
 def test_twenty_calls_in_one_request_read_the_calendar_once(session):
@@ -441,9 +444,13 @@ def test_the_calendar_is_read_again_in_the_next_transaction(session):
     assert calendar_of(session, 1) is not before
 
 
-def test_a_clock_without_scope_has_one_limit_in_a_county(session):
-    for amount in (1, 2):
-        session.add(TimeLimit(region_id=1, clock=Clock.negotiate, amount=amount, unit=LimitUnit.day))
+def test_two_rules_of_a_clock_never_have_the_same_order_but_one_that_is_retired_leaves_its_place(session):
+    of_clock = {"region_id": 1, "clock": Clock.negotiate, "amount": 1, "unit": LimitUnit.day, "position": 10}
+    session.add_all(
+        (limit(**of_clock, state=LimitState.retired), limit(**of_clock), limit(**of_clock | {"region_id": 2}))
+    )
+    session.flush()
+    session.add(limit(**of_clock, state=LimitState.draft))
     with pytest.raises(IntegrityError):
         session.flush()
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models import seeds
-from models.calendar import Clock, LimitUnit, ReminderStep, TimeLimit, WorkingWindow
+from models.calendar import Clock, LimitState, LimitUnit, ReminderStep, TimeLimit, WorkingWindow
 from models.door import system_session
 from models.imports import ImportWord
 from models.item_words import ListState
@@ -264,8 +264,9 @@ def test_every_clock_has_its_limit_and_says_whence(seeded, county):
     limits = list(seeded.scalars(select(TimeLimit).where(TimeLimit.region_id == unit(seeded, county).id)))
     by_scope = {Clock.accept, Clock.respond, Clock.resolve}
     assert {(limit.clock, limit.scope) for limit in limits} == {
-        (clock, scope) for clock in Clock for scope in (CallScope if clock in by_scope else (None,))
+        (clock, scope) for clock in Clock for scope in ((*CallScope, None) if clock in by_scope else (None,))
     }
+    assert {limit.state for limit in limits} == {LimitState.in_force}
     assert all(limit.basis.startswith("参考拟定 / composed:") for limit in limits)
 
 

@@ -34,6 +34,7 @@ from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.ledger import Job, Promise
+from models.limits import DueRevision, LimitRehearsal
 from models.lists import DutyList, ItemCooperation, ListItem
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.notices import Notice, Outbox
@@ -138,6 +139,8 @@ REST = {
     CalendarDay:      ("county",        "county", "all"),
     WorkingWindow:    ("county",        "county", "all"),
     TimeLimit:        ("county",        "county", "all"),
+    LimitRehearsal:   ("county",        "county", "all"),
+    DueRevision:      ("county",        "county", "all"),
     ReminderStep:     ("county",        "county", "all"),
     Notice:           ("mine",          "mine",   "mine"),
     Promise:          ("none",          "county", "all"),
@@ -277,7 +280,9 @@ WRITERS = {
     (StepFile, "luoyang"): "of what was returned",
     (CalendarDay, "admin"): "all",
     (WorkingWindow, "admin"): "all",
-    (TimeLimit, "admin"): "all",
+    (TimeLimit, "admin"): "drafts of rules",
+    (DueRevision, "admin"): "previewed",
+    (DueRevision, "lists"): "previewed here",
     (ReminderStep, "admin"): "all",
     (ReminderStep, "office"): "county",
     (ReminderStep, "tc_office"): "county",
@@ -380,6 +385,9 @@ class World:
             make.ladder(county=county)
             make.situation(county, list_item_id=item_.id)
             make.three_fixed(lead)
+            make.limit(county, list_item_id=make.item(lead).id, department_id=lead.id)
+            make.rehearsed(make.limit(county), "switch_on")
+            make.revision(county)
         self._keep(grid, *villages)
         for sender in (luoyang, zrzy, editorial, tongcheng):
             make.import_run(sender)
@@ -610,6 +618,9 @@ class World:
             ),
             "published here": lambda: here and self._circular_of(row).state == "published",
             "published and ours": lambda: here and row.call_id in calls and self._circular_of(row).state == "published",
+            "drafts of rules": lambda: row.state == "draft",
+            "previewed": lambda: row.state == "previewed",
+            "previewed here": lambda: here and row.state == "previewed",
             "draft here": lambda: here and row.state == "draft",
             "county drafts": lambda: here and self._list_of(row).state is ListState.draft,
         }

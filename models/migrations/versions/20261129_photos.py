@@ -6,8 +6,8 @@ One step. Safe beside the release before it, which keeps files and calls without
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018_photos"
-down_revision = "0017_coordination_complete"
+revision = "0019_photos"
+down_revision = "0018_limit_rules"
 
 DEGREES = sa.Numeric(9, 6)
 OF_FILES = {"thumbnail_key": sa.String(64), "taken_at": sa.DateTime(timezone=True), "latitude": DEGREES,
