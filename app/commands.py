@@ -185,8 +185,13 @@ def _told_differences(session: Session) -> list[str]:
 def _told_files(session: Session) -> list[str]:
     """A sentence for each file that is gone, or is not as it was sent; for many, their number."""
     store = Store(config.settings().files)
-    rows = session.execute(select(Attachment.id, Attachment.key, Attachment.sha256).order_by(Attachment.id))
-    told = [f"attachment {row}: its file {fault}" for row, key, seal in rows if (fault := store.fault(key, seal))]
+    told = []
+    columns = (Attachment.id, Attachment.key, Attachment.sha256, Attachment.thumbnail_key)
+    for row, key, seal, small in session.execute(select(*columns).order_by(Attachment.id)):
+        if fault := store.fault(key, seal):
+            told.append(f"attachment {row}: its file {fault}")
+        elif small and not store.path(small).is_file():
+            told.append(f"attachment {row}: its small picture is missing")
     more = [f"attachment: {len(told) - NAMED} more files"] if len(told) > NAMED else []
     return told[:NAMED] + more
 

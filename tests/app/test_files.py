@@ -51,6 +51,13 @@ def test_a_sound_file_passes_and_one_that_is_gone_or_changed_is_named(demo, kept
     ]
 
 
+def test_a_small_picture_that_is_gone_is_named(demo, capsys):
+    photo = next(file for file in rows(demo) if file.thumbnail_key)
+    Store(demo.files).path(photo.thumbnail_key).unlink()
+    assert run.main(["verify"]) == 1
+    assert capsys.readouterr().out.splitlines() == [f"attachment {photo.id}: its small picture is missing"]
+
+
 def test_many_files_that_are_gone_are_counted(demo, kept, capsys, monkeypatch):
     monkeypatch.setattr("app.commands.NAMED", 1)
     shutil.rmtree(demo.files)
@@ -81,7 +88,7 @@ def test_a_file_that_is_swept_away_meanwhile_does_not_spoil_the_backup(demo, kep
     monkeypatch.setattr(database, "_files", then_swept)
     manifest = database.backup(demo, tmp_path / "backup.tar")
     assert {name.rpartition("/")[2] for name in manifest["sha256"] if name.startswith("files/")} == {
-        file.key for file in rows(demo)
+        key for file in rows(demo) for key in (file.key, file.thumbnail_key) if key
     }
 
 
