@@ -17,6 +17,7 @@ from models.limits import LimitRehearsal
 from models.lists import ListField
 from models.meetings import MeetingVote
 from models.recorder import RecorderEntry
+from models.rectification import CircularFailure, RectificationOrder
 from models.rules.deadlines import SHANGHAI
 from models.rules.due_times import MOVED
 from models.workflow import workflow_of
@@ -187,6 +188,8 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     GuaranteeMeasure: lambda measure: f"{measure.admission} · {translated(measure.kind.label)}",
     ListField: lambda field: field.label or translated(field.column.label if field.column else field.name),
     MeetingVote: lambda vote: f"{vote.unit} · {translated(vote.ballot.label)}",
+    CircularFailure: lambda failure: f"{failure.call} · {translated(failure.kind.label)}",
+    RectificationOrder: lambda order: f"{order.unit} · {translated(order.failure_kind.label)}",
     TimeLimit: _time_limit,
     LimitRehearsal: lambda rehearsal: f"{rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
     WorkingWindow: _working_window,

@@ -46,6 +46,7 @@ def test_five_people_take_a_disputed_call_to_its_duty_holder(
     from_desk(department, TITLE)
     follow(department, "驳回")
     department.fill("#f-reason", "按清单由自然资源和规划局牵头。")
+    department.fill("#f-clause", "牵头单位：自然资源和规划局")
     pick(department, "应负责的单位", "自然资源", "自然资源和规划局")
     submit(department, "驳回")
     assert state(department) == "已驳回"

@@ -77,7 +77,6 @@ RUNNING = [
 ]
 
 
-@pytest.mark.requirement("R20")
 @pytest.mark.parametrize(("made", "column", "job"), RUNNING)
 def test_a_day_off_more_moves_what_runs_and_its_reminders_by_a_day(
     make, session, ledger, revise, close, made, column, job

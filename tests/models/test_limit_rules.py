@@ -135,7 +135,6 @@ def test_what_a_rule_cannot_say_is_refused_by_field(make, draft, columns, field)
 # Drafted, rehearsed, switched on, retired
 
 
-@pytest.mark.requirement("R20")
 def test_a_draft_counts_for_nothing(make, draft):
     draft(amount=7)
     assert make.assignment().respond_due == china("11-25 17:30")
@@ -209,7 +208,6 @@ def test_only_administrators_keep_rules(make, session, draft):
 # What a rehearsal says
 
 
-@pytest.mark.requirement("R20")
 def test_a_rehearsal_says_what_a_plain_count_of_the_calls_says(make, session, admin, draft):
     """The calls, one after the other, as somebody would count them who knows nothing of kinds and rules."""
     quick, slow = make.department(), make.department()

@@ -98,6 +98,7 @@ class Ground:
             self._cases(units, thoroughly=side == "ours")
             self._burden(units, thoroughly=side == "ours")
             self._local(units, thoroughly=side == "ours")
+            self._limits(units["county"], thoroughly=side == "ours")
             self.people[side] = self._person(units["township"], RoleName.township_operator)
             self._claim(side)
         for role in RoleName:
@@ -176,6 +177,14 @@ class Ground:
         self.make.press(part, "reassign", department_id=other)
         again = next(p for p in self.make.assignments(part.call) if p.department is other)
         self.make.press(again, "reject", reason="Not ours.", no_item_covers=True)
+
+    def _limits(self, county: Unit, *, thoroughly: bool) -> None:
+        """Rules of limits: one to change, one to switch on, one to retire."""
+        make = self.make
+        make.limit(county)
+        if thoroughly:
+            make.rehearsed(make.limit(county))
+            make.rehearsed(make.limit(county), "switch_on", "rehearse")
 
     def _burden(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, town, department, county = self.make, units["township"], units["department"], units["county"]
