@@ -1,4 +1,4 @@
-"""A rule of limits: drafted, rehearsed on the county's calls exactly as it stands, switched on, retired (R20, B4)."""
+"""A rule of limits: drafted, rehearsed on the county's calls exactly as it stands, switched on, retired (B4)."""
 
 from __future__ import annotations
 

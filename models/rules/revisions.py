@@ -1,4 +1,4 @@
-"""Due times counted anew after the calendar or a rule has changed: looked at, asked for, done by a job (R20, B4)."""
+"""Due times counted anew after the calendar or a rule has changed: looked at, asked for, done by a job (B4)."""
 
 from __future__ import annotations
 

@@ -18,7 +18,17 @@ from tests.make import NOW
 
 LATER = NOW + timedelta(days=3)
 NOTHING = dict.fromkeys(
-    ("self_audit", *(job.value for job in Job), "circular_compile", "imports", "notices", "mails", "unnamed_files"), 0
+    (
+        "self_audit",
+        "due_times",
+        *(job.value for job in Job),
+        "circular_compile",
+        "imports",
+        "notices",
+        "mails",
+        "unnamed_files",
+    ),
+    0,
 )
 
 
@@ -68,7 +78,7 @@ def test_one_part_runs_by_its_name(own, late):
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(own):
-    with pytest.raises(ValueError, match="sweep, tick, nightly, deliver, self_audit, accept_watch"):
+    with pytest.raises(ValueError, match="sweep, tick, nightly, deliver, self_audit, due_times, accept_watch"):
         runner.run("sweeep")
 
 
@@ -122,7 +132,7 @@ def test_each_part_leaves_one_line(own, late, caplog):
 def test_one_failure_keeps_nothing_else_from_being_done_and_is_raised_at_the_end(own, late, broken, caplog):
     broken("respond_remind", RuntimeError("no such table"))
     broken("mails", RuntimeError("no such folder"))
-    with pytest.raises(ExceptionGroup, match="2 of 22 parts of sweep failed") as failed:
+    with pytest.raises(ExceptionGroup, match="2 of 23 parts of sweep failed") as failed:
         runner.run("sweep", LATER.isoformat())
     assert [str(error) for error in failed.value.exceptions] == ["no such table", "no such folder"]
     assert len(own.session.scalars(select(Notice.id)).all()) == 2

@@ -337,7 +337,7 @@ def test_reopening_is_nobodys_to_ask_for(make):
 @pytest.mark.parametrize("state", [A.resolved, A.reassigned, A.upheld])
 def test_an_ended_part_moves_no_more(make, state):
     part = make.assignment(state=state)
-    for name in STARTS:
+    for name in STARTS.keys() - ({"attach"} if state is A.resolved else set()):  # its result may be shown later
         with pytest.raises(MovedOn):
             make.press(part, name, result="x", department_id=part.department, **PROMISE, **NOT_OURS)
 

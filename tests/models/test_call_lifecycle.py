@@ -132,7 +132,8 @@ class CallLife(RuleBasedStateMachine):
                 return {"agreement": "x", "opinion": "x", "responsible_unit_id": holder}
             case "file":
                 return {"filing_number": "1"}
-        return {"reason": "A drawing.", "ruled_unit_id": self.units[0], "ruling": "It is theirs."}
+        files = [self.make.file(self.units[0])] if name == "attach" else []
+        return {"reason": "A drawing.", "ruled_unit_id": self.units[0], "ruling": "It is theirs.", "file_ids": files}
 
     @invariant()
     def a_round_has_one_lead(self):

@@ -1,4 +1,4 @@
-"""Let time limits be rules with conditions and an order, rehearsed before they count; count due times anew (R20, B4).
+"""Let time limits be rules with conditions and an order, rehearsed before they count; count due times anew (B4).
 
 One step. The limits that are there are in force; each clock gets one without conditions, so that one always fits. The
 release before it knows neither: it reads limits that are drafts, too, and is stopped first.
