@@ -21,8 +21,8 @@ def test_a_silent_department_is_reminded_supervised_ordered_to_rectify_and_named
     page_as: PageAs, sweep_at: Callable[[str], dict[str, int]]
 ) -> None:
     township, office, department, supervision = map(page_as, ("luoyang", "office", "zrzy", "supervision"))
-    late = datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=20)
-    soon = (datetime.now(UTC) + timedelta(days=60)).strftime("%Y-%m-%dT10:00")
+    late = datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=60)  # later than any other test lets pass
+    soon = (datetime.now(UTC) + timedelta(days=90)).strftime("%Y-%m-%dT10:00")
 
     township.goto("/call/add")
     fill(township, title=TITLE, description="巡查发现，劝阻无效。")
