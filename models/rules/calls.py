@@ -16,7 +16,6 @@ from models.calls import (
     Call,
     CallState,
     Direction,
-    FailureKind,
 )
 from models.coordination import CoordinationCase
 from models.item_words import ItemState
@@ -39,6 +38,7 @@ from models.rules.rounds import (
     assign,
     county_office,
     current,
+    found_inactive,
     iso,
     latest_case,
     lead_of,
@@ -225,7 +225,7 @@ def _not_solved(call: Call, step: Step) -> None:
             promise(assignment, limit.at, step.now)
             assignment.provisional = limit.provisional
             if call.reopened >= UNSOLVED:
-                assignment.failure_kind = FailureKind.inaction
+                found_inactive(assignment, step)
             plan_promise(step.session, assignment, step.now)
             message = N_("The caller says that it is not solved: %(call)s. New limit: %(due)s.")
             tell(step.session, assignment.department_id, call, message, key=f"reopened{call.reopened}", now=step.now,

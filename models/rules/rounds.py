@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from models.actor import Actor
 from models.base import N_
 from models.calendar import Clock, LimitUnit
-from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallCounter
+from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallCounter, FailureKind
 from models.coordination import CoordinationCase
 from models.database import insert_missing
 from models.ledger import Job
-from models.organisation import Unit
+from models.organisation import Duty, Unit
 from models.queries.calendar import calendar_of
 from models.roles import RoleName
 from models.rules.clocks import due
@@ -23,6 +23,7 @@ from models.rules.deadlines import SHANGHAI
 from models.rules.ladder import SILENT, steps
 from models.rules.ledger import plan_steps, tell
 from models.rules.matching import about
+from models.rules.offices import office
 from models.workflow import Step
 
 A = AssignmentState
@@ -59,6 +60,15 @@ def assign(call: Call, unit: Unit, role: AssignmentRole, step: Step) -> None:
     plan_steps(step.session, assignment, Job.respond_remind, ladder)
     message = N_("%(call)s has been dispatched to you. Respond by %(due)s.")
     tell(step.session, unit.id, assignment, message, key="dispatched", now=step.now, call=str(call), due=iso(limit.at))
+
+
+def found_inactive(assignment: CallAssignment, step: Step) -> None:
+    """R13: what the caller says twice is not solved counts, and the supervision office hears of it."""
+    assignment.failure_kind, assignment.failed_at = FailureKind.inaction, step.now
+    supervision = office(step.session, assignment.region_id, Duty.supervision_office)
+    message = N_("%(call)s, which %(unit)s has in hand, is not solved, says its caller again.")
+    tell(step.session, supervision.id, assignment, message, key=f"unsolved{assignment.call.reopened}", now=step.now,
+         call=str(assignment.call), unit=str(assignment.department))  # fmt: skip
 
 
 def current(session: Session, call: Call) -> list[CallAssignment]:

@@ -13,8 +13,9 @@ from models.lists import ItemCooperation
 from models.organisation import LOCAL, Unit
 from models.queries.refusals import refused_before
 from models.rules.calls import answering
-from models.rules.clocks import due, soon
-from models.rules.ledger import plan, tell
+from models.rules.clocks import due
+from models.rules.ladder import steps
+from models.rules.ledger import plan_steps, tell
 from models.rules.matching import about
 from models.rules.rounds import assign, current, iso
 from models.workflow import Refused, Step, follow
@@ -69,8 +70,8 @@ def bound(assignment: CallAssignment, step: Step) -> None:
     limit = due(step.session, assignment.region_id, Clock.respond, step.now, matter)
     assignment.dispatched_at, assignment.respond_due, assignment.provisional = step.now, limit.at, limit.provisional
     assignment.responded_at = None
-    reminder = soon(step.session, assignment.region_id, step.now, limit.at)
-    plan(step.session, assignment, Job.respond_remind, reminder, limit.at)
+    ladder = steps(step.session, assignment.region_id, Job.respond_remind, step.now, limit.at)
+    plan_steps(step.session, assignment, Job.respond_remind, ladder)
     message = N_("%(call)s is yours by the county office's ruling. Respond by %(due)s.")
     tell(step.session, assignment.department_id, assignment, message, key=f"bound@{assignment.version}", now=step.now,
          call=str(assignment.call), due=iso(limit.at))  # fmt: skip

@@ -29,6 +29,7 @@ BEGINS = TODAY + timedelta(days=20)
 MEMBERS = {"editorial": "县委编办", "office": "县委县政府办公室", "sf": "司法局"}
 
 
+@pytest.mark.long
 @pytest.mark.requirement("TA-20", "TA-21", "TA-22", "TC-13", "TC-14")
 def test_a_duty_is_admitted_only_after_the_last_township_has_answered(page_as: PageAs) -> None:
     department, luoyang, sixi = map(page_as, ("zrzy", "luoyang", "sixi"))

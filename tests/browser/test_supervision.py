@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 TITLE = "集镇北侧彩钢棚占用消防通道"
 
 
+@pytest.mark.long
 @pytest.mark.requirement("TA-29", "TC-36", "TC-47", "TC-57")
 def test_a_silent_department_is_reminded_supervised_ordered_to_rectify_and_named_in_a_circular(
     page_as: PageAs, sweep_at: Callable[[str], dict[str, int]]

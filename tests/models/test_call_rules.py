@@ -506,14 +506,16 @@ def test_what_is_not_solved_goes_back_to_the_lead_alone_with_a_new_limit(session
 
 
 @pytest.mark.requirement("TA-29")
-def test_what_is_twice_not_solved_is_inaction(make):
-    call = make.call(state=S.awaiting_confirmation)
+def test_what_is_twice_not_solved_is_inaction_which_the_supervision_office_hears(session, make):
+    call, supervision = make.call(state=S.awaiting_confirmation), make.office(Duty.supervision_office)
+    (part,) = make.assignments(call)
     found = []
     for _ in range(2):
+        since = last_message(session)
         make.press(call, "not_solved", at=TOMORROW)
-        found.append(make.assignments(call)[0].failure_kind)
-        make.press(make.assignments(call)[0], "resolve", at=TOMORROW, result="Done again.")
-    assert found == [FailureKind.none, FailureKind.inaction]
+        found.append((part.failure_kind, part.failed_at, supervision.name in told(session, since)))
+        make.press(part, "resolve", at=TOMORROW, result="Done again.")
+    assert found == [(FailureKind.none, None, False), (FailureKind.inaction, TOMORROW, True)]
 
 
 def test_a_limit_that_rests_on_a_year_not_announced_is_an_estimate(session, make):

@@ -50,6 +50,13 @@ def test_who_is_held_responsible_answers_and_cannot_reject_again(session, make, 
 
 
 @pytest.mark.requirement("TC-40")
+def test_the_one_who_is_held_responsible_climbs_the_ladder_of_the_county(session, make, twice):
+    make.ladder()
+    *_, second = twice
+    make.press(second, "rule", ruled_unit_id=second.department, **RULING)
+    assert [job for job, _ in timers(session, second)] == ["respond_remind"] * 5
+
+
 def test_who_refused_first_may_be_the_one(make, twice):
     _call, first, second = twice
     make.press(second, "rule", ruled_unit_id=first.department, **RULING)

@@ -154,7 +154,7 @@ class Ground:
             make.assignment(caller=town, lead=helper, cooperating=[department], item=item, state=state)
         self._pressure(town, department, item, thoroughly=thoroughly)
         if thoroughly:
-            self._refused_twice(town, department)
+            self._refused_twice(town)
 
     def _more_time(self, town: Unit, department: Unit, item: ListItem) -> None:
         """It is asked for of one part, and may be of another: both are promised for long after the walk."""
@@ -172,9 +172,10 @@ class Ground:
             make.hang(make.rectification(department, state=state))
             make.rectification(town, state=state)
 
-    def _refused_twice(self, town: Unit, department: Unit) -> None:
+    def _refused_twice(self, town: Unit) -> None:
         """A part on which the county office may rule."""
-        part, other = self.make.assignment(caller=town, lead=department, state=A.rejected), self.make.department()
+        lead, other = self.make.department(), self.make.department()
+        part = self.make.assignment(caller=town, lead=lead, state=A.rejected)
         self.make.press(part, "reassign", department_id=other)
         again = next(p for p in self.make.assignments(part.call) if p.department is other)
         self.make.press(again, "reject", reason="Not ours.", no_item_covers=True)

@@ -30,7 +30,7 @@ def test_a_refused_call_reaches_the_editorial_office_and_comes_back(program_of, 
     (part,) = department.get("call_assignment/").json["ids"]
     refusal = {"reason": "按清单属另一部门职责。", "list_item_id": item.id, "proposed_unit_id": named.id}
     assert department.move("call_assignment", part, "reject", **refusal).json["result"]["state"] == "rejected"
-    assert township.get(f"call/{call['id']}").json["moves"] == ["withdraw", "forward"]
+    assert township.get(f"call/{call['id']}").json["moves"] == ["withdraw", "forward", "attach"]
     assert township.move("call", call["id"], "forward").json["result"]["state"] == "forwarded"
 
     supervision = program_of(offices[Duty.supervision_office])

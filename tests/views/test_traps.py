@@ -48,6 +48,7 @@ def asked_by_filter(shape, name):
     return [f"(filters:!((col:{name},opr:{operator},value:1)))" for operator in OPERATORS.get(kind, ("eq",))]
 
 
+@pytest.mark.long
 def test_no_list_can_be_narrowed_or_sorted_by_what_it_does_not_offer(program):
     answered = []
     for shape in SHAPES:

@@ -65,7 +65,7 @@ INNARDS = re.compile(r"sqlite3|psycopg|sqlalchemy|Traceback \(|INSERT INTO|SELEC
 ABSENT, HUGE = 999_999, 10**20
 EARLIER, LATER = "2026-11-20T09:00:00+08:00", "2026-12-01T09:00:00+08:00"
 PAST = {"held_on", "seen_at"}
-SAID = {"job": "respond_remind", "role": "full_time", "clock": "respond"}
+SAID = {"job": "respond_remind", "role": "full_time", "clock": "respond", "failure_kind": "inaction"}
 """Of a word that rules narrow, one that they take: not every clock has a ladder, or is of one department."""
 
 BEYOND = "9999-12-31T23:59:59-12:00"
