@@ -59,6 +59,7 @@ def test_no_list_can_be_narrowed_or_sorted_by_what_it_does_not_offer(program):
     assert answered == []
 
 
+@pytest.mark.long
 def test_every_filter_and_order_that_is_offered_works(browser, program):
     values = {"moment": "2026-11-23", "day": "2026-11-23", "hour": "08:30", "flag": "on"}
     failed = []
@@ -74,6 +75,7 @@ def test_every_filter_and_order_that_is_offered_works(browser, program):
     assert failed == []
 
 
+@pytest.mark.long
 def test_a_filter_with_a_wrong_value_is_refused_and_never_fails(program):
     failed = []
     for shape in SHAPES:
@@ -130,6 +132,7 @@ def test_what_a_record_leads_to_can_be_opened(browser, make):
 # Writing
 
 
+@pytest.mark.long
 def test_each_wrong_value_is_told_at_its_field_and_never_fails(program):
     failed = []
     for shape in WRITTEN:
