@@ -9,14 +9,7 @@ from models.actor import Actor
 from models.assigned import AssignedMatter, MatterState
 from models.base import N_
 from models.calendar import Clock
-from models.calls import (
-    ENDED,
-    AssignmentRole,
-    AssignmentState,
-    Call,
-    CallState,
-    Direction,
-)
+from models.calls import ENDED, AssignmentRole, AssignmentState, Call, CallState, Direction
 from models.coordination import CoordinationCase
 from models.item_words import ItemState
 from models.ledger import Job
@@ -26,7 +19,6 @@ from models.queries.list_types import indicators_of
 from models.rules.assigned import concerned
 from models.rules.clocks import due, soon
 from models.rules.clues import check_place, watch_clue
-from models.rules.deadlines import Due
 from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, plan, tell
 from models.rules.matching import about
@@ -45,6 +37,7 @@ from models.rules.rounds import (
     next_number,
     plan_promise,
     promise,
+    resolve_by,
 )
 from models.rules.step_files import attach
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
@@ -199,17 +192,10 @@ def _proposed_by_the_list(call: Call) -> Answers:
 
 def _dispatched(call: Call, step: Step) -> None:
     call.rounds += 1
-    _resolve_by(call, step, step.answers["lead_department_id"].id)
+    resolve_by(call, step, step.answers["lead_department_id"].id)
     assign(call, step.answers["lead_department_id"], AssignmentRole.lead, step)
     for unit in dict.fromkeys(step.answers.get("cooperating_department_ids") or ()):
         assign(call, unit, AssignmentRole.cooperate, step)
-
-
-def _resolve_by(call: Call, step: Step, lead: int | None) -> Due:
-    """The clock of the whole call starts, for the unit that leads."""
-    limit = due(step.session, call.region_id, Clock.resolve, step.now, about(call, lead))
-    call.resolve_from, call.resolve_due, call.provisional = step.now, limit.at, limit.provisional
-    return limit
 
 
 def _not_solved(call: Call, step: Step) -> None:
@@ -218,7 +204,7 @@ def _not_solved(call: Call, step: Step) -> None:
     call.resolved_at = None
     parts = current(step.session, call)
     lead = lead_of(parts)
-    limit = _resolve_by(call, step, lead.department_id if lead else None)
+    limit = resolve_by(call, step, lead.department_id if lead else None)
     for assignment in parts:
         if assignment.role is AssignmentRole.lead and assignment.state is A.resolved:
             follow(step, assignment, "reopen")
@@ -239,7 +225,7 @@ def _all_rejected(call: Call, step: Step) -> None:
 
 def _ruled(call: Call, step: Step) -> None:
     """A binding ruling names who answers, so the caller waits again, with a fresh limit."""
-    _resolve_by(call, step, step.answers["ruled_unit_id"].id)
+    resolve_by(call, step, step.answers["ruled_unit_id"].id)
 
 
 def _finished(call: Call, step: Step) -> None:

@@ -19,7 +19,7 @@ from models.organisation import Duty, Unit
 from models.queries.calendar import calendar_of
 from models.roles import RoleName
 from models.rules.clocks import due
-from models.rules.deadlines import SHANGHAI
+from models.rules.deadlines import SHANGHAI, Due
 from models.rules.ladder import SILENT, steps
 from models.rules.ledger import plan_steps, tell
 from models.rules.matching import about
@@ -60,6 +60,13 @@ def assign(call: Call, unit: Unit, role: AssignmentRole, step: Step) -> None:
     plan_steps(step.session, assignment, Job.respond_remind, ladder)
     message = N_("%(call)s has been dispatched to you. Respond by %(due)s.")
     tell(step.session, unit.id, assignment, message, key="dispatched", now=step.now, call=str(call), due=iso(limit.at))
+
+
+def resolve_by(call: Call, step: Step, lead: int | None) -> Due:
+    """The clock of the whole call starts, for the unit that leads."""
+    limit = due(step.session, call.region_id, Clock.resolve, step.now, about(call, lead))
+    call.resolve_from, call.resolve_due, call.provisional = step.now, limit.at, limit.provisional
+    return limit
 
 
 def found_inactive(assignment: CallAssignment, step: Step) -> None:

@@ -289,7 +289,9 @@ def test_what_a_row_may_leave_out_a_draft_may_too(session, make, demanding):
     approve(make, adjustment, code="N-1", cooperating_department_ids=[make.department()])
     edition = adjustment.resulting_item.duty_list
     make.press(edition, "revise")
-    make.press(make.next_of(edition), "submit")
+    draft = make.next_of(edition)
+    make.press(draft, "submit")
+    assert draft.state == "reviewing"
 
 
 # Opinions and decisions

@@ -68,7 +68,9 @@ def test_special_grids_share_a_place_unless_they_are_of_one_force(make, session,
 def test_a_place_of_that_name_in_another_village_is_another_place(make, session, village):
     make.grid_profile(village, "Block 1")
     elsewhere = make.grid_profile(make.village(village.parent))
-    prepare_area(session, GridArea(grid_id=elsewhere.id, name="Block 1"), None, NOW)
+    area = GridArea(grid_id=elsewhere.id, name=" Block 1 ")
+    prepare_area(session, area, None, NOW)
+    assert (area.name, area.region_id) == ("Block 1", village.region_id)
 
 
 @pytest.mark.requirement("TA-44")
