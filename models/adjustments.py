@@ -10,12 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import N_, Model, Regional, Word
 from models.calls import Call
 from models.files import Attachment
-from models.governance import GovernanceModule
-from models.item_words import Holder
 from models.lists import DutyList, ListItem
 from models.opinions import UnitOpinion
 from models.organisation import Unit
-from models.words import CallScope
+from models.wording import Proposal
 
 
 class AdjustmentKind(Word):
@@ -48,7 +46,7 @@ class AdjustmentState(Word):
     withdrawn = "withdrawn", N_("Withdrawn"), "muted"
 
 
-class ListAdjustment(Regional, Model):
+class ListAdjustment(Regional, Proposal, Model):
     """One proposal. What it proposes stands in the columns of an item; left empty, an item's own words stay."""
 
     __tablename__ = "list_adjustment"
@@ -70,17 +68,7 @@ class ListAdjustment(Regional, Model):
     title: Mapped[str] = mapped_column(
         String(200), default="", info={"label": N_("Matter"), "help": N_("As it is to read. Empty: it stays as it is.")}
     )
-    category: Mapped[str] = mapped_column(String(40), default="", info={"label": N_("Category")})
     lead_department_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
-    department_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Department duties")})
-    township_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Township duties")})
-    legal_basis: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Legal and policy basis")})
-    procedure: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Procedure")})
-    responsibility: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Accountability")})
-    module_id: Mapped[int | None] = mapped_column(ForeignKey("governance_module.id"), index=True)
-    call_scope: Mapped[CallScope | None] = mapped_column(info={"label": N_("Call scope")})
-    authority_holder: Mapped[Holder | None] = mapped_column(info={"label": N_("Who holds the authority")})
-    benefit_holder: Mapped[Holder | None] = mapped_column(info={"label": N_("Who has the benefit")})
     file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
     submitted_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Submitted at"), "protected": True})
     opinion_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Opinions by"), "protected": True})
@@ -108,7 +96,6 @@ class ListAdjustment(Regional, Model):
     lead_department: Mapped[Unit | None] = relationship(
         foreign_keys=lead_department_id, info={"label": N_("Lead department")}
     )
-    module: Mapped[GovernanceModule | None] = relationship(info={"label": N_("Module")})
     file: Mapped[Attachment | None] = relationship(foreign_keys=file_id, info={"label": N_("File")})
     resulting_item: Mapped[ListItem | None] = relationship(
         foreign_keys=resulting_item_id, info={"label": N_("Item of the new edition"), "protected": True}

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
 from models.files import Attachment
-from models.governance import GovernanceModule
 from models.lists import DutyList, ListItem
 from models.meetings import JointMeeting
 from models.organisation import Unit
+from models.wording import Proposal
 
 
 class AdmissionBatch(Regional, Model):
@@ -50,7 +50,7 @@ class AdmissionState(Word):
     expired = "expired", N_("Expired"), "muted"
 
 
-class DutyAdmission(Regional, Model):
+class DutyAdmission(Regional, Proposal, Model):
     """A duty of a department that townships take on for a time, with what they need for it (TA-20..22, TC-13..16)."""
 
     __tablename__ = "duty_admission"
@@ -68,12 +68,6 @@ class DutyAdmission(Regional, Model):
     applicant_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     nature: Mapped[Nature] = mapped_column(info={"label": N_("Nature")})
     reason: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Reason")})
-    department_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Department duties")})
-    township_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Township duties")})
-    legal_basis: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Legal and policy basis")})
-    procedure: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Procedure")})
-    responsibility: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Accountability")})
-    module_id: Mapped[int | None] = mapped_column(ForeignKey("governance_module.id"), index=True)
     starts_on: Mapped[date] = mapped_column(info={"label": N_("From")})
     ends_on: Mapped[date] = mapped_column(info={"label": N_("Until")})
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("admission_batch.id"), index=True)
@@ -102,7 +96,6 @@ class DutyAdmission(Regional, Model):
     duty_list: Mapped[DutyList] = relationship(
         info={"label": N_("List"), "help": N_("Into which the duty is written once it is in force.")}
     )
-    module: Mapped[GovernanceModule | None] = relationship(info={"label": N_("Module")})
     file: Mapped[Attachment | None] = relationship(foreign_keys=file_id, info={"label": N_("File")})
     meeting: Mapped[JointMeeting | None] = relationship(info={"label": N_("Joint meeting"), "protected": True})
     handover_file: Mapped[Attachment | None] = relationship(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
@@ -11,23 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional
 from models.files import Attachment
-from models.governance import GovernanceModule
 from models.item_words import (
-    BasisLevel,
-    DelegationKind,
     FieldKind,
-    ForbiddenKind,
-    Holder,
     ItemColumn,
     ItemState,
     ListState,
-    PlatformKind,
     PowerStatus,
     Primary,
-    RelationPair,
-    SinkKind,
 )
 from models.organisation import Unit
+from models.wording import ItemWording
 from models.words import CallScope
 
 
@@ -157,7 +149,7 @@ class DutyList(Regional, Model):
         return self.title
 
 
-class ListItem(Regional, Model):
+class ListItem(Regional, ItemWording, Model):
     """One matter, in the words of one edition. The version of the next edition is another row (TC-10, TC-26).
 
     The lead keeps whatever is not written; a township owes what is written, and no more (TS-03).
@@ -177,39 +169,10 @@ class ListItem(Regional, Model):
     duty_list_id: Mapped[int] = mapped_column(ForeignKey("duty_list.id"), index=True)
     list_type_id: Mapped[int] = mapped_column(ForeignKey("list_type.id"), index=True)
     lead_department_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
-    department_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Department duties")})
-    township_duties: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Township duties")})
-    legal_basis: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Legal and policy basis")})
-    procedure: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Procedure")})
-    responsibility: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Accountability")})
-    time_limit: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Time limit in law")})
-    guide_ref: Mapped[str] = mapped_column(
-        String(80), default="", info={"label": N_("Entry of the provincial guide catalogue")}
-    )
-    authority_holder: Mapped[Holder | None] = mapped_column(info={"label": N_("Who holds the authority")})
-    benefit_holder: Mapped[Holder | None] = mapped_column(info={"label": N_("Who has the benefit")})
-    relation_pair: Mapped[RelationPair | None] = mapped_column(
-        info={"label": N_("Relation of department and township")}
-    )
     power_status: Mapped[PowerStatus] = mapped_column(default=PowerStatus.in_force, info={"label": N_("Power")})
-    sink_kind: Mapped[SinkKind | None] = mapped_column(info={"label": N_("Way of moving down")})
-    delegation_kind: Mapped[DelegationKind | None] = mapped_column(info={"label": N_("Kind of delegation")})
-    demand: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Demand of the townships")})
-    capacity: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Capacity of the townships")})
-    provider: Mapped[str] = mapped_column(
-        String(120), default="", info={"label": N_("Provider"), "help": N_("To whom the service is contracted out.")}
-    )
-    contract: Mapped[str] = mapped_column(String(120), default="", info={"label": N_("Contract")})
-    forbidden_kind: Mapped[ForbiddenKind | None] = mapped_column(info={"label": N_("Task that townships are spared")})
-    exception_level: Mapped[BasisLevel | None] = mapped_column(info={"label": N_("Exception granted by")})
-    platform: Mapped[PlatformKind | None] = mapped_column(info={"label": N_("Platform")})
-    module_id: Mapped[int | None] = mapped_column(ForeignKey("governance_module.id"), index=True)
     online: Mapped[bool] = mapped_column(default=False, info={"label": N_("Handled online")})
     is_blind_spot: Mapped[bool] = mapped_column(default=False, info={"label": N_("Blind spot")})
     is_overlap: Mapped[bool] = mapped_column(default=False, info={"label": N_("Overlap")})
-    service_radius: Mapped[int | None] = mapped_column(info={"label": N_("Service radius (km)")})
-    yearly_cases: Mapped[int | None] = mapped_column(info={"label": N_("Cases a year")})
-    trips: Mapped[int | None] = mapped_column(info={"label": N_("Trips for one case")})
     priority: Mapped[int] = mapped_column(
         default=0,
         info={
@@ -219,8 +182,6 @@ class ListItem(Regional, Model):
         },
     )
     is_idle: Mapped[bool] = mapped_column(default=False, info={"label": N_("Not called lately"), "protected": True})
-    source: Mapped[str] = mapped_column(String(300), default="", info={"label": N_("Source")})
-    extra: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"label": N_("Further fields"), "protected": True})
     state: Mapped[ItemState] = mapped_column(default=ItemState.draft, info={"label": N_("State"), "protected": True})
     removed_reason: Mapped[str] = mapped_column(
         Text, default="", info={"label": N_("Reason for striking it out"), "protected": True, "coded": True}
@@ -236,7 +197,6 @@ class ListItem(Regional, Model):
     lead_department: Mapped[Unit | None] = relationship(
         foreign_keys=lead_department_id, info={"label": N_("Lead department")}
     )
-    module: Mapped[GovernanceModule | None] = relationship(info={"label": N_("Module")})
     # For reading only: a table that depends on itself is written a row at a time.
     replaces: Mapped[ListItem | None] = relationship(
         remote_side="ListItem.id",

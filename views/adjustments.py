@@ -1,27 +1,14 @@
 """Proposals to adjust a list: the township's and the department's, and the editorial office's desk."""
 
-from app.engine.declare import Chart, Console, Related
+from app.engine.declare import Chart, Console, Kinds, Related
+from app.item_forms import SAYABLE, of_proposal
 from models.adjustments import AdjustmentOpinion, ListAdjustment
 from models.base import N_
 from models.queries.choices import bodies, modules, published_items, published_lists
 from models.rules.adjustments import ADJUSTMENT, OPINION, prepare_adjustment
 
-PROPOSED = (
-    "title",
-    "category",
-    "lead_department",
-    "department_duties",
-    "township_duties",
-    "legal_basis",
-    "procedure",
-    "responsibility",
-    "module",
-    "call_scope",
-    "authority_holder",
-    "benefit_holder",
-    "file",
-)
-"""How the item is to read."""
+ABOUT = ("duty_list", "kind", "list_item", "reason", "explanation", "call", "title")
+"""What is asked of every proposal, whatever its list."""
 
 list_adjustments = Console(
     model=ListAdjustment,
@@ -30,15 +17,11 @@ list_adjustments = Console(
     icon="fa-pen-ruler",
     listed=("title", "kind", "state", "list_item", "proposer_unit", "reason", "submitted_at", "opinion_due"),
     shown=(
-        "kind",
         "state",
-        "duty_list",
-        "list_item",
-        "reason",
-        "explanation",
         "proposer_unit",
-        "call",
-        *PROPOSED,
+        *ABOUT,
+        *SAYABLE,
+        "file",
         "submitted_at",
         "opinion_due",
         "decided_at",
@@ -46,15 +29,7 @@ list_adjustments = Console(
         "applied_at",
         "resulting_item",
     ),
-    form=(
-        "kind",
-        "duty_list",
-        "list_item",
-        "reason",
-        "explanation",
-        "call",
-        *PROPOSED,
-    ),
+    form=(*ABOUT, *SAYABLE, "file"),
     searched=("title", "kind", "state", "reason", "proposer_unit", "list_item", "duty_list", "submitted_at"),
     among={"duty_list": published_lists, "list_item": published_items, "lead_department": bodies, "module": modules},
     deadlines={"opinion_due": ()},
@@ -70,6 +45,12 @@ list_adjustments = Console(
         ),
     ),
     about="list_item",
+    kinds=Kinds(
+        by=("duty_list",),
+        column="extra",
+        variant=of_proposal(ABOUT, ("file",)),
+        first=(*ABOUT, "file"),
+    ),
     workflow=ADJUSTMENT,
     prepare=prepare_adjustment,
     empty=N_("No proposal. Where the list is wrong or silent, propose to adjust it."),

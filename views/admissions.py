@@ -1,6 +1,7 @@
 """Duty admissions: the department's application, the townships' opinions, and the guarantees."""
 
-from app.engine.declare import Chart, Console, Related
+from app.engine.declare import Chart, Console, Kinds, Related
+from app.item_forms import SAYABLE, of_proposal
 from models.admissions import AdmissionBatch, AdmissionOpinion, DutyAdmission, GuaranteeMeasure
 from models.base import N_
 from models.meetings import MeetingVote
@@ -8,6 +9,13 @@ from models.queries.choices import lists_in_force, modules, own_drafts, township
 from models.rules.admissions import ADMISSION, prepare_admission, prepare_batch
 from models.rules.answers import OPINION, prepare_opinion
 from models.rules.guarantees import GUARANTEE, prepare_guarantee
+
+DUTY = ("title", "nature", "reason", "department_duties", "township_duties", "legal_basis")
+"""What every admission says of the duty."""
+TERM = ("starts_on", "ends_on", "batch", "file")
+GIVEN = ("lead_department", "source")
+"""The applicant, and the admission itself."""
+WORDS = tuple(name for name in SAYABLE if name not in (*DUTY, *GIVEN))
 
 admissions = Console(
     model=DutyAdmission,
@@ -20,16 +28,10 @@ admissions = Console(
         "title",
         "state",
         "applicant",
-        "nature",
-        "starts_on",
-        "ends_on",
-        "reason",
-        "department_duties",
-        "township_duties",
-        "legal_basis",
         "duty_list",
-        "batch",
-        "file",
+        *DUTY[1:],
+        *WORDS,
+        *TERM,
         "submitted_at",
         "meeting",
         "decided_at",
@@ -43,22 +45,7 @@ admissions = Console(
         "resumed_at",
         "ended_at",
     ),
-    form=(
-        "title",
-        "nature",
-        "reason",
-        "department_duties",
-        "township_duties",
-        "legal_basis",
-        "procedure",
-        "responsibility",
-        "module",
-        "starts_on",
-        "ends_on",
-        "batch",
-        "duty_list",
-        "file",
-    ),
+    form=("duty_list", *DUTY, *WORDS, *TERM),
     required=("reason", "department_duties", "township_duties", "legal_basis"),
     among={"duty_list": lists_in_force, "module": modules},
     searched=("number", "title", "state", "applicant", "nature", "batch", "starts_on", "in_force_at"),
@@ -84,6 +71,12 @@ admissions = Console(
             empty=N_("Promise all five: funds, talent, technology, training, guidance."),
         ),
         Related(model=MeetingVote, by="admission"),
+    ),
+    kinds=Kinds(
+        by=("duty_list",),
+        column="extra",
+        variant=of_proposal(DUTY, TERM, given=GIVEN),
+        first=("duty_list", *DUTY, *TERM),
     ),
     workflow=ADMISSION,
     prepare=prepare_admission,

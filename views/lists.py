@@ -1,34 +1,17 @@
 """Lists in their editions and the items in them, as everyone reads them and the list manager keeps them."""
 
-from typing import Any
-
-from app.engine.declare import Chart, Console, Extra, Intake, Kinds, Link, Related, Variant
+from app.engine.declare import Chart, Console, Intake, Kinds, Link, Related
+from app.item_forms import USUAL, of_type
 from models.base import N_
-from models.item_words import ItemColumn
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
 from models.opinions import ListOpinion
 from models.queries.choices import bodies, draft_items, draft_lists, modules
-from models.queries.list_types import fields_of_type
 from models.rules.comments import OPINION
 from models.rules.item_sheets import complete_item
 from models.rules.list_types import forget_field, forget_type, prepare_field, prepare_type
 from models.rules.lists import LIST, forget_from_draft, forget_list, prepare_cooperation, prepare_item, prepare_list
 from models.steps import ItemStep
-
-USUAL = tuple(column.value for column in ItemColumn)
-
-
-def of_type(session: Any, pointed: DutyList | ListType) -> Variant:
-    """The columns of an item follow from its list's type."""
-    type_id = pointed.list_type_id if isinstance(pointed, DutyList) else pointed.id
-    fields = fields_of_type(session, type_id)
-    return Variant(
-        form=("code", "title", *(field.name for field in fields)),
-        labels={field.name: field.label for field in fields if field.column is not None and field.label},
-        extras=tuple(Extra.of(field) for field in fields if field.column is None),
-    )
-
 
 list_items = Console(
     model=ListItem,

@@ -123,6 +123,8 @@ class Kinds:
     """The JSON column that holds the extra values."""
     variant: Callable[[Any, Any], Variant]
     """`(session, row pointed at)` → how rows that point there differ. One or two statements."""
+    first: tuple[str, ...] = ()
+    """What the form asks before it knows of which kind the row is to be; without any, all of it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,7 +73,7 @@ class Forms(BaseView):
         if not self.shape.form:
             abort(404)
         sent = request.args if request.method == "GET" else request.form
-        fields = writable(kinds.of_sent(self.world, self.shape, sent.to_dict(), row))
+        fields = writable(kinds.of_form(self.world, self.shape, sent.to_dict(), row))
         if request.method == "GET":
             return self._draw_form(fields, row, values=self._given(fields, row))
         if "redraw" in request.form:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -31,6 +32,13 @@ def of_sent(world: World, shape: Shape, sent: Any, row: Any = None) -> Shape:
             found = _named(world, field, sent[field.name])
             return shape if found is None else _varied(world, shape, found)
     return shape if row is None else of_row(world, shape, row)
+
+
+def of_form(world: World, shape: Shape, sent: Any, row: Any = None) -> Shape:
+    """The shape to be filled in: as long as nothing says of which kind, what is asked first."""
+    kind = of_sent(world, shape, sent, row)
+    first = shape.console.kinds.first if shape.console.kinds else ()
+    return replace(shape, form=first) if kind is shape and first else kind
 
 
 def of_filters(world: World, shape: Shape, filters: Iterable[tuple[str, str, Any]]) -> Shape:

@@ -18,8 +18,9 @@ from models.lists import DutyList, ItemCooperation, ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.roles import RoleName
 from models.rules.clocks import due, soon
-from models.rules.demands import key_of, lacking, require
+from models.rules.demands import lacking, own_fields_of_new, require, said_in, said_of_own_fields
 from models.rules.editions import amend, code_is_taken, in_force
+from models.rules.forbidden import refuse_spared
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.opinions import ask_units, lapse, workflow_of_opinions
@@ -27,27 +28,7 @@ from models.rules.organisation import search_key
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
 S, K = AdjustmentState, AdjustmentKind
-WORDS = (
-    "title",
-    "category",
-    "lead_department_id",
-    "department_duties",
-    "township_duties",
-    "legal_basis",
-    "procedure",
-    "responsibility",
-    "module_id",
-    "call_scope",
-    "authority_holder",
-    "benefit_holder",
-)
-"""What a proposal may say of an item."""
-
 MISSING = N_("“%(label)s” is missing in the proposal. Edit it, then approve.")
-UNSAYABLE = N_(
-    "Items of this list need “%(label)s”, which a proposal does not say. Refuse it, and write the item into a draft of "
-    "the next edition."
-)
 NAMED_LATER = {ItemColumn.cooperating_departments: "by the editorial office"}
 """What a proposal leaves to its approval."""
 
@@ -84,16 +65,16 @@ def _may_submit(adjustment: ListAdjustment, step: Step) -> None:
         raise Refused(N_("Say what happened that shows the need."), field="explanation")
     if adjustment.kind is K.add and not adjustment.title.strip():
         raise Refused(N_("Name the matter that is to be added."), field="title")
-    if adjustment.kind is K.modify and not _says(adjustment):
+    edition, item = _current(adjustment, step)
+    own = said_of_own_fields(step.session, edition, adjustment)
+    if adjustment.kind is K.modify and not said_in(adjustment) and not own:
         raise Refused(N_("Write how the item is to read: fill in at least one of its columns."), field="title")
-    edition, _ = _current(adjustment, step)
+    if adjustment.kind is K.remove:
+        return
     if adjustment.kind is K.add:
-        require(step.session, edition, _says(adjustment) | NAMED_LATER, WORDS)
-
-
-def _says(adjustment: ListAdjustment) -> dict[str, object]:
-    said = {name: getattr(adjustment, name) for name in WORDS}
-    return {name: value for name, value in said.items() if value is not None and str(value).strip()}
+        own = own_fields_of_new(step.session, edition, adjustment)
+        require(step.session, edition, said_in(adjustment) | own | NAMED_LATER)
+    refuse_spared(step.session, adjustment.region_id, _kept(item) | said_in(adjustment))
 
 
 def _current(adjustment: ListAdjustment, step: Step) -> tuple[DutyList, ListItem | None]:
@@ -177,19 +158,24 @@ def _may_approve(adjustment: ListAdjustment, step: Step) -> None:
     for name, label in lacking(step.session, edition, _result(adjustment, item, step)):
         if name == ItemColumn.cooperating_departments:
             raise Refused(UNHELPED, field="cooperating_department_ids", label=label)
-        raise Refused(MISSING if key_of(name) in WORDS else UNSAYABLE, field=name, label=label)
+        raise Refused(MISSING, field=name, label=label)
 
 
 def _result(adjustment: ListAdjustment, item: ListItem | None, step: Step) -> dict[str, object]:
     """What the item holds once the proposal is applied, by its keys."""
-    kept: dict[str, object] = {}
-    if item is not None:
-        kept = {a.key: getattr(item, a.key) for a in inspect(item).mapper.column_attrs} | item.extra
-    result = kept | _says(adjustment)
+    own = said_of_own_fields if item is not None else own_fields_of_new
+    result = _kept(item) | said_in(adjustment) | own(step.session, adjustment.duty_list, adjustment)
     asked = [unit.id for unit in step.answers.get("cooperating_department_ids") or ()]
     there = [part.unit_id for part in item.cooperating] if item is not None else []
     helpers = [unit_id for unit_id in asked or there if unit_id != result.get("lead_department_id")]
     return result | {ItemColumn.cooperating_departments: helpers}
+
+
+def _kept(item: ListItem | None) -> dict[str, object]:
+    """What the item holds now, by its keys."""
+    if item is None:
+        return {}
+    return {column.key: getattr(item, column.key) for column in inspect(item).mapper.column_attrs} | item.extra
 
 
 def _approved(adjustment: ListAdjustment, step: Step) -> None:
@@ -219,11 +205,13 @@ def _applied(adjustment: ListAdjustment, step: Step) -> None:
 
 
 def _rewritten(adjustment: ListAdjustment, step: Step) -> Callable[[ListItem], None]:
-    code, said = (step.answers.get("code") or "").strip(), _says(adjustment)
+    code, said = (step.answers.get("code") or "").strip(), said_in(adjustment)
+    own = said_of_own_fields(step.session, adjustment.duty_list, adjustment)
 
     def rewrite(item: ListItem) -> None:
         for name, value in said.items():
             setattr(item, name, value)
+        item.extra = item.extra | own
         item.code = code or item.code
         item.search_key = search_key(item.title)[:400]
         _set_helpers(item, step)
@@ -232,8 +220,10 @@ def _rewritten(adjustment: ListAdjustment, step: Step) -> Callable[[ListItem], N
 
 
 def _new_item(adjustment: ListAdjustment, step: Step) -> ListItem:
-    said = _says(adjustment)
-    item = ListItem(code=step.answers["code"].strip(), search_key=search_key(adjustment.title)[:400], **said)
+    item = ListItem(code=step.answers["code"].strip(), search_key=search_key(adjustment.title)[:400])
+    for name, value in said_in(adjustment).items():
+        setattr(item, name, value)
+    item.extra = own_fields_of_new(step.session, adjustment.duty_list, adjustment)
     item.cooperating = []
     item.region_id = adjustment.region_id
     _set_helpers(item, step)

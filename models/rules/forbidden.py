@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -71,6 +72,22 @@ def _forbidden(session: Session, duty_list: DutyList) -> list[tuple[ColumnElemen
         reason = N_("%(items)s: every item belongs to one module. Choose it, then publish.")
         found.append((ListItem.module_id.is_(None), "module", reason))
     return found
+
+
+SPARED_ONE = N_(
+    "Streets are spared investment promotion and tax assistance, unless the centre or the province ordered it. Name"
+    " that level and its document, or leave the kind of task empty."
+)
+
+
+def refuse_spared(session: Session, region_id: int, said: Mapping[str, Any]) -> None:
+    """R6, of what somebody proposes, before anybody is asked about it. Raises `Refused`, naming the field."""
+    if not said.get("forbidden_kind") or not _has_streets(session, region_id):
+        return
+    if not said.get("exception_level"):
+        raise Refused(SPARED_ONE, field="exception_level")
+    if not str(said.get("legal_basis") or "").strip():
+        raise Refused(SPARED_ONE, field="legal_basis")
 
 
 def with_the_department() -> ColumnElement[bool]:

@@ -17,23 +17,13 @@ from models.lists import ListItem
 from models.rules.affected import inform_parties, inform_townships
 from models.rules.clocks import soon
 from models.rules.deadlines import SHANGHAI
-from models.rules.demands import require
+from models.rules.demands import own_fields_of_new, require, said_in
 from models.rules.editions import amend, in_force
+from models.rules.forbidden import refuse_spared
 from models.rules.guarantees import require_kept
 from models.rules.ledger import plan
 from models.rules.organisation import search_key
 from models.workflow import Refused, Step
-
-WORDS = (
-    "title",
-    "department_duties",
-    "township_duties",
-    "legal_basis",
-    "procedure",
-    "responsibility",
-    "module_id",
-)
-"""What people write of the duty that becomes an item."""
 
 
 def may_hand_over(admission: DutyAdmission, step: Step) -> None:
@@ -87,6 +77,7 @@ def enter_into_list(admission: DutyAdmission, step: Step) -> ListItem:
         region_id=admission.region_id,
         code=admission.number,
         search_key=search_key(admission.title)[:400],
+        extra=own_fields_of_new(step.session, duty_list, admission),
         **_says(admission),
     )
     item.cooperating = []
@@ -97,15 +88,17 @@ def enter_into_list(admission: DutyAdmission, step: Step) -> ListItem:
 
 def _says(admission: DutyAdmission) -> dict[str, object]:
     """What an admission says of its item."""
-    return {name: getattr(admission, name) for name in WORDS} | {
+    return said_in(admission) | {
         "lead_department_id": admission.applicant_id,
         "source": f"{admission.number} · {admission.starts_on} – {admission.ends_on}",
     }
 
 
 def require_item(admission: DutyAdmission, step: Step) -> None:
-    """TC-14: whatever the list demands of an item, the admission says. Raises `Refused`."""
-    require(step.session, admission.duty_list, _says(admission), WORDS)
+    """TC-14: whatever the list demands of an item, the admission says; and nothing that streets are spared (R6)."""
+    own = own_fields_of_new(step.session, admission.duty_list, admission)
+    require(step.session, admission.duty_list, _says(admission) | own)
+    refuse_spared(step.session, admission.region_id, _says(admission))
 
 
 ENDED = N_("The admission has ended.")

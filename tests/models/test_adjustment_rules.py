@@ -6,11 +6,11 @@ from sqlalchemy import select
 from models.adjustments import AdjustmentKind, AdjustmentReason, AdjustmentState, ListAdjustment
 from models.calls import CallState
 from models.governance import GovernanceModule
-from models.item_words import Holder, ItemState, ListState, Primary
+from models.item_words import BasisLevel, FieldKind, ForbiddenKind, Holder, ItemState, ListState, Primary
 from models.lists import ListField, ListItem
 from models.notices import Outbox
 from models.opinions import OpinionState
-from models.organisation import Duty, Unit
+from models.organisation import Duty, Unit, UnitType
 from models.recorder import verify
 from models.rules.adjustments import ADJUSTMENT, prepare_adjustment
 from models.workflow import NotYours, Refused
@@ -196,19 +196,64 @@ def test_a_code_that_a_draft_has_given_is_not_given_again(make, edition, items):
     assert change.resulting_item.code == items[0].code
 
 
-def test_what_no_proposal_says_is_written_into_a_draft(make):
-    adjustments = [make.adjustment(kind, state=S.reviewing) for kind in (K.add, K.modify)]
-    make.list_field(make.list_type(), "trips_by_boat", required=True)
-    for adjustment in adjustments:
-        with pytest.raises(Refused, match="a draft of the next edition") as refused:
-            approve(make, adjustment, code="N-1")
-        assert refused.value.field == "trips_by_boat"
-    with pytest.raises(Refused, match="Ask the editorial office") as refused:
+@pytest.mark.requirement("TC-14", "TS-15")
+def test_a_proposal_says_what_the_type_declares_of_its_own(session, make):
+    list_type = make.list_type()
+    make.list_field(list_type, "boat", required=True)
+    make.list_field(list_type, "afloat", FieldKind.flag, required=True)
+    with pytest.raises(Refused, match="then submit") as refused:
         make.adjustment(K.add, state=S.submitted)
-    assert refused.value.field == "trips_by_boat"
-    adjustment = make.adjustment(item=make.item(extra={"trips_by_boat": 0}), state=S.reviewing)
-    approve(make, adjustment)
-    assert adjustment.resulting_item.extra == {"trips_by_boat": 0}
+    assert refused.value.field == "boat"
+    session.rollback()
+    adjustment = make.adjustment(K.add, state=S.reviewing, extra={"boat": "2", "gone": "3"})
+    adjustment.extra = {"boat": " "}
+    with pytest.raises(Refused, match="then approve") as refused:
+        approve(make, adjustment, code="N-1")
+    assert refused.value.field == "boat"
+    adjustment.extra = {"boat": "2", "gone": "3"}
+    approve(make, adjustment, code="N-1")
+    item = adjustment.resulting_item
+    assert item.extra == {"boat": "2", "afloat": False}, "what the type has no more is not written"
+    change = make.adjustment(item=item, state=S.reviewing, extra={"boat": "4"})
+    approve(make, change)
+    assert change.resulting_item.extra == {"boat": "4", "afloat": False}
+    assert item.extra == {"boat": "2", "afloat": False}, "the edition before stays"
+
+
+@pytest.mark.requirement("TC-14")
+def test_a_field_of_its_own_is_enough_of_a_change(make):
+    make.list_field(make.list_type(), "boat")
+    make.adjustment(title="", extra={"boat": "4"}, state=S.submitted)
+    with pytest.raises(Refused, match="at least one"):
+        make.adjustment(title="", extra={"gone": "4"}, state=S.submitted)
+
+
+@pytest.mark.requirement("LX-15", "LX-16")
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [({}, "exception_level"), ({"exception_level": BasisLevel.provincial, "legal_basis": " "}, "legal_basis"),
+     ({"exception_level": BasisLevel.central}, None)],
+)  # fmt: skip
+def test_what_streets_are_spared_is_not_proposed_without_its_exception(session, make, said, field):
+    """R6, on both ways into a list but its draft."""
+    make.unit(UnitType.street)
+    make.list_type()
+    session.scalar(select(ListField).where(ListField.name == "legal_basis")).required = False
+    session.commit()
+    spared = {"forbidden_kind": ForbiddenKind.tax_assistance} | said
+    if field is None:
+        item = make.adjustment(K.add, state=S.applied, **spared).resulting_item
+        assert (item.forbidden_kind, item.exception_level) == (spared["forbidden_kind"], BasisLevel.central)
+        make.press(make.admission(**spared), "submit")
+        return
+    with pytest.raises(Refused, match="Streets are spared") as refused:
+        make.adjustment(K.add, state=S.submitted, **spared)
+    assert refused.value.field == field
+    session.rollback()
+    if field == "exception_level":  # an admission always has its basis
+        with pytest.raises(Refused, match="Streets are spared") as refused:
+            make.press(make.admission(**spared), "submit")
+        assert refused.value.field == field
 
 
 @pytest.fixture
