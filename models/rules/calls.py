@@ -24,7 +24,7 @@ from models.rules.ledger import cancel, plan, tell
 from models.rules.matching import about
 from models.rules.offices import office
 from models.rules.opening import forwarded
-from models.rules.powers import check_power
+from models.rules.powers import check_part, check_power, check_reach
 from models.rules.ratings import closed, confirmed
 from models.rules.rounds import (
     assign,
@@ -83,6 +83,8 @@ def _is_in_force(session: Session, call: Call, item: ListItem | None) -> None:
     if item.state is not ItemState.published or item.region_id != call.region_id:
         raise Refused(N_("This item is not in force in your county. Choose a published one."), field="list_item")
     check_power(session, item, call.caller_unit)
+    if call.direction is Direction.department_to_township:
+        check_part(item, call.caller_unit)
     _tells_what_is_asked(session, call, item.id)
 
 
@@ -155,6 +157,9 @@ def _may_dispatch(call: Call, step: Step) -> None:
         )
     if call.state is S.forwarded:
         _follow_the_case(step.session, call, lead)
+    elif call.direction is Direction.department_to_township and call.list_item is not None:
+        for field, units in (("lead_department_id", [lead]), ("cooperating_department_ids", helpers)):
+            check_reach(step.session, call.list_item, [unit.id for unit in units], field=field)
 
 
 def _follow_the_case(session: Session, call: Call, lead: Unit) -> None:

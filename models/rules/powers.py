@@ -1,11 +1,13 @@
-"""What a department may not act on: powers that it has lost (R37, TC-10), and admitted duties that rest (R5, TA-22)."""
+"""What a department may not act on: powers it has lost (R37, TC-10), duties that rest or are others' (R5, TA-22)."""
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from models.admissions import AdmissionState, DutyAdmission
+from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission
 from models.base import N_
 from models.item_words import PowerStatus
 from models.lists import ListItem
@@ -36,9 +38,41 @@ def check_power(session: Session, item: ListItem, unit: Unit) -> None:
         )
 
 
-def _rests(session: Session, item: ListItem) -> bool:
-    """Whether the admission that brought it, in whatever edition, is suspended."""
+def check_part(item: ListItem, department: Unit) -> None:
+    """A department asks townships only for what stands in an item that names it (TA-19). Raises `Refused`."""
+    if department.id not in {item.lead_department_id, *(part.unit_id for part in item.cooperating)}:
+        raise Refused(
+            N_("“%(item)s” does not name %(unit)s: neither as lead nor as cooperating. Cite an item that does."),
+            field="list_item",
+            item=str(item),
+            unit=str(department),
+        )
+
+
+def check_reach(session: Session, item: ListItem, townships: Sequence[int], *, field: str) -> None:
+    """An admitted duty binds the townships that its admission names, and no other (R5, TC-12). Raises `Refused`."""
+    admission = session.scalar(_brought(item).limit(1))
+    if admission is None:
+        return
+    of_admission = (AdmissionOpinion.admission_id == admission.id) & (AdmissionOpinion.township_id == Unit.id)
+    others = select(Unit.name).where(Unit.id.in_(townships), ~exists().where(of_admission)).order_by(Unit.code)
+    if names := session.scalars(others).all():
+        raise Refused(
+            N_("%(admission)s does not name %(townships)s: the duty is not theirs. Leave them out."),
+            field=field,
+            admission=str(admission),
+            townships="、".join(names),
+        )
+
+
+def _brought(item: ListItem) -> Select[DutyAdmission]:
+    """The admission that brought the item, in whatever edition."""
     root = func.coalesce(ListItem.root_id, ListItem.id)
-    suspended = select(DutyAdmission.id).join(ListItem, ListItem.id == DutyAdmission.resulting_item_id)
-    of_item = suspended.where(DutyAdmission.state == AdmissionState.suspended, root == (item.root_id or item.id))
-    return session.scalar(of_item.limit(1)) is not None
+    by_item = select(DutyAdmission).join(ListItem, ListItem.id == DutyAdmission.resulting_item_id)
+    return by_item.where(root == (item.root_id or item.id))
+
+
+def _rests(session: Session, item: ListItem) -> bool:
+    """Whether the admission that brought it is suspended."""
+    suspended = _brought(item).where(DutyAdmission.state == AdmissionState.suspended)
+    return session.scalar(suspended.limit(1)) is not None

@@ -19,7 +19,7 @@ from models.requests import DataRequest, DataRequestField, DataRequestTownship, 
 from models.rules.assigned import YEARS, concerned, department_of
 from models.rules.drafts import open_for_parts
 from models.rules.ledger import tell
-from models.rules.powers import check_power
+from models.rules.powers import check_part, check_power, check_reach
 from models.workflow import Refused, Step, Transition, Workflow
 
 R = RequestState
@@ -162,6 +162,8 @@ def _is_owed(request: DataRequest, step: Step) -> bool:
     item, matter = request.list_item, request.assigned_matter
     if item is not None and item.state is ItemState.published:
         check_power(step.session, item, request.department)
+        check_part(item, request.department)
+        check_reach(step.session, item, _addressees(request, step), field="townships")
         return True
     if matter is None or matter.state is not MatterState.in_force:
         return False

@@ -438,7 +438,7 @@ def test_while_it_rests_no_department_builds_on_it(make, session):
     assert refusal(make, call, "send") == "list_item"
     assert refusal(make, make.request(admission.applicant, item=item), "send") == "list_item"
     make.press(make.call(item=item), "send")  # a township may ask about it
-    make.press(make.call(make.department(), item=make.item(), lead=make.township()), "send")
+    make.press(make.call(other := make.department(), item=make.item(other), lead=make.township()), "send")
     admission.state = A.in_force
     session.commit()
     make.press(call, "send")

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.actor import SYSTEM_ACTOR
+from models.admissions import AdmissionState
 from models.assigned import MatterState
 from models.calendar import Clock, LimitUnit, TimeLimit
 from models.calls import ENDED, AssignmentState, Call, CallAssignment, CallSource, CallState, Direction, FailureKind
@@ -675,6 +676,27 @@ def test_a_department_calls_a_township(session, make):
     make.press(part, "resolve", make.actor(township), result="Done.")
     make.press(call, "confirm", make.actor(department))
     assert call.state is S.resolved
+
+
+@pytest.mark.requirement("TA-19")
+def test_a_department_calls_townships_about_what_names_it(make):
+    with pytest.raises(Refused, match="neither as lead nor") as refused:
+        make.call(make.department(), item=make.item(), lead=make.township(), state=S.submitted)
+    assert refused.value.field == "list_item"
+
+
+@pytest.mark.requirement("TA-19", "TA-20", "TC-12")
+def test_a_department_calls_about_an_admitted_duty_whom_it_was_admitted_for(session, make):
+    department, ours, theirs = make.department(), make.township(), make.township()
+    item = make.admission(department, townships=[ours], state=AdmissionState.in_force).resulting_item
+    call = make.call(department, item=item, lead=ours, state=S.accepted)
+    for field, lead, helpers in (("lead_department_id", theirs, []), ("cooperating_department_ids", ours, [theirs])):
+        with pytest.raises(Refused) as refused:
+            make.press(call, "dispatch", lead_department_id=lead, cooperating_department_ids=helpers)
+        assert (refused.value.field, refused.value.details["townships"]) == (field, theirs.name)
+        session.rollback()
+    make.press(call, "dispatch", lead_department_id=ours)
+    assert call.state is S.dispatched
 
 
 @pytest.mark.requirement("LX-24", "TC-31", "TA-51")

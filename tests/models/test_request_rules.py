@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from models.admissions import AdmissionState
 from models.assigned import MatterState
 from models.item_words import ItemState
+from models.lists import ListItem
 from models.recorder import verify
 from models.requests import DataRequest, DataRequestField, RequestState
 from models.rules.requests import forget_field, label_key, prepare_request
@@ -181,6 +183,34 @@ def test_a_matter_that_is_not_approved_carries_nothing(make, state):
     lead, town = make.department(), make.township()
     matter = make.matter(lead, town, state=state, ends_on=date(2026, 12, 31))
     assert field_refused(make.request, lead, town, state=R.sent, assigned_matter_id=matter.id) == "list_item"
+
+
+@pytest.mark.requirement("TA-19")
+def test_a_department_asks_only_for_what_an_item_names_it_in(make):
+    lead, helper = make.department(), make.department()
+    item = make.item(lead, cooperating=[helper])
+    for department in (lead, helper):
+        make.request(department, item=item, state=R.sent)
+    assert field_refused(make.request, make.department(), item=item, state=R.sent) == "list_item"
+
+
+@pytest.mark.requirement("TA-19", "TA-20", "TC-12")
+def test_an_admitted_duty_is_asked_of_the_townships_that_it_was_admitted_for(session, make):
+    department, ours, theirs = make.department(), make.township(), make.township()
+    item = make.admission(department, townships=[ours], state=AdmissionState.in_force).resulting_item
+    make.request(department, ours, item=item, state=R.sent)
+    with pytest.raises(Refused) as refused:
+        make.request(department, ours, theirs, item=item, state=R.sent)
+    assert (refused.value.field, refused.value.details["townships"]) == ("townships", theirs.name)
+    session.rollback()
+    edition = item.duty_list
+    make.press(edition, "revise")
+    for move in ("submit", "publish"):
+        make.press(make.next_of(edition), move)
+    session.refresh(item)
+    later = session.get(ListItem, item.replaced_by_id)
+    make.request(department, ours, item=later, state=R.sent)
+    assert field_refused(make.request, department, theirs, item=later, state=R.sent) == "townships"
 
 
 def test_nothing_is_asked_of_nobody_and_nobody_for_nothing(make, session):
