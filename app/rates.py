@@ -111,7 +111,7 @@ def _rates(period: Period) -> list[Figures]:
 
 
 def _told(found: Figures) -> dict[str, Any]:
-    shares = {name: _share(getattr(found, name)) for name in ("response", "resolution", "satisfaction", "correct")}
+    shares = {name: _share(getattr(found, name)) for name in MEANT if name != "hours"}
     shares["satisfaction"]["percent"] = found.satisfied
     unit = {"id": found.unit.id, "name": name_of(found.unit)}
     return {"unit": unit, **shares, "not_rated": found.not_rated, "hours": found.hours}

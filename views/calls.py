@@ -125,7 +125,12 @@ calls = Console(
         Chart(by="sent_at", per="month", kind="line", split="scope", title=N_("Calls by month and scope")),
         Chart(by="state", kind="pie", title=N_("Calls by state")),
         Chart(by="category", title=N_("Calls by category")),
-        Chart(by="caller_unit", title=N_("Calls by caller"), definition=N_("Numbers only: townships are not ranked.")),
+        Chart(
+            by="caller_unit",
+            split="category",
+            title=N_("Calls by caller and category"),
+            definition=N_("Numbers only: townships are not ranked."),
+        ),
     ),
     related=(
         Related(

@@ -37,6 +37,17 @@ class Figures:
     def totals(self) -> tuple[int, ...]:
         return tuple(sum(values) for values in zip(*(values for _, values in self.series), strict=True))
 
+    @property
+    def growth(self) -> tuple[tuple[float | None, float | None], ...]:
+        """Of each month: how much more, in percent, than the first one shown, and than the one before (TS-12)."""
+        totals = self.totals if self.chart.per else ()
+        return tuple((_more(totals[0], n), _more(totals[at - 1] if at else 0, n)) for at, n in enumerate(totals))
+
+
+def _more(before: int, now: int) -> float | None:
+    """Of nothing, nothing is a share."""
+    return 100 * (now - before) / before if before else None
+
 
 def operators(field: Field) -> tuple[str, ...]:
     """How a field may be compared."""
@@ -84,7 +95,7 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
     for by, part, size in _measured(chart, rows):
         sizes[by] = sizes.get(by, 0) + size
         parts.setdefault(part, {})[by] = size
-    order = sorted(sizes, key=str) if chart.per else sorted(sizes, key=lambda by: (-sizes[by], str(by)))
+    order = _every_month(sizes) if chart.per else sorted(sizes, key=lambda by: (-sizes[by], str(by)))
     kept = order[-BARS:] if chart.per else order[:BARS]
     names = _names(session, shape.fields[chart.by], kept, chart.per)
     split_names = _part_names(session, shape, chart, list(parts))
@@ -101,6 +112,15 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
         series=tuple((split_names[part], tuple(found.get(key, 0) for key in kept)) for part, found in in_order),
         left_out=len(order) - len(kept),
     )
+
+
+def _every_month(found: Iterable[str]) -> list[str]:
+    """From the first to the last, also those in which nothing happened."""
+    ends = sorted(found)
+    if not ends:
+        return []
+    first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (ends[0], ends[-1]))
+    return [f"{number // 12}-{number % 12 + 1:02d}" for number in range(first, last + 1)]
 
 
 def _measured(chart: Chart, rows: Iterable[Any]) -> Iterator[tuple[Any, Any, int]]:
@@ -152,4 +172,5 @@ def as_json(found: Figures) -> dict[str, Any]:
         "beside": len(found.chart.sums) > 1,
         "series": [{"name": name, "data": list(values)} for name, values in found.series],
         "left_out": found.left_out,
+        "growth": [{"since_first": first, "since_last": last} for first, last in found.growth],
     }

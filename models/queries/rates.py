@@ -1,4 +1,4 @@
-"""The three rates (R20) of each unit in a period, and how well was called and how fast answered (TC-33).
+"""The three rates (R20) of each unit in a period, and how well was called and how fast answered (TC-33, TS-34).
 
 The articles name the rates and give no formula: these are composed, and `MEANT` says them in words.
 """
@@ -48,6 +48,10 @@ MEANT = {
             " Who did not rate is not counted; below five ratings there is no percentage"
         ),
     ),
+    "accepted": (
+        N_("Acceptance rate"),
+        N_("Calls that the county office accepted within the limit, of all whose limit to accept lies in the period"),
+    ),
     "correct": (
         N_("Called correctly"),
         N_("Calls accepted without a return for correction, of all that were accepted or returned in the period"),
@@ -80,6 +84,7 @@ class Figures:
     resolution: Share = field(default_factory=Share)
     satisfaction: Share = field(default_factory=Share)
     not_rated: int = 0
+    accepted: Share = field(default_factory=Share)
     correct: Share = field(default_factory=Share)
     hours: float | None = None
 
@@ -93,12 +98,13 @@ class Figures:
 
 
 def rates(session: Session, actor: Actor, begins: datetime, ends: datetime, now: datetime) -> list[Figures]:
-    """By the units' codes, nobody is ranked: for the county all, for others their own. Seven statements."""
+    """By the units' codes, nobody is ranked: for the county all, for others their own. Eight statements."""
     within = _Period(actor, begins, ends, now)
     shares: dict[str, dict[int, Share]] = {
         "response": _shares(session, [within.responses()]),
         "resolution": _shares(session, [within.answered(), within.called()]),
         "satisfaction": _shares(session, [within.ratings()]),
+        "accepted": _shares(session, [within.accepted()]),
         "correct": _shares(session, [within.correct()]),
     }
     silent = dict(session.execute(within.not_rated()).all())
@@ -168,6 +174,11 @@ class _Period:
         silent = and_(rating.state == RatingState.not_rated, self._in(rating.revealed_at))
         query = select(rating.ratee_unit_id, func.count()).where(silent, self._asked_by(rating, rating.ratee_unit_id))
         return query.group_by(rating.ratee_unit_id)
+
+    def accepted(self) -> Select[Any]:
+        due = or_(Call.accept_due <= self.now, Call.accepted_at.is_not(None))
+        on_time = Call.accepted_at <= Call.accept_due
+        return self._counted(Call, Call.caller_unit_id, on_time, self._in(Call.accept_due), due)
 
     def correct(self) -> Select[Any]:
         """A call counts once: when it was accepted, or, returned and not yet accepted, when it was last sent."""

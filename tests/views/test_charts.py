@@ -63,7 +63,8 @@ def test_a_chart_counts_what_the_list_was_narrowed_to(program_of, make, two_coun
 def test_each_bar_is_what_sql_counts_for_whoever_looks(program_of, make, two_counties, session, acting):
     unit = make.office(Duty.leadership)
     answer = program_of(unit).get("call/charts/3", headers={"Accept-Language": "en"}).json
-    told = dict(zip(answer["labels"], answer["series"][0]["data"], strict=True))
+    totals = (sum(counts) for counts in zip(*(part["data"] for part in answer["series"]), strict=True))
+    told = dict(zip(answer["labels"], totals, strict=True))
     theirs, _ = acting(unit)
     rows = theirs.execute(select(Call.caller_unit_id, func.count()).group_by(Call.caller_unit_id)).all()
     assert told == {session.get(Unit, key).name: count for key, count in rows}
@@ -83,6 +84,36 @@ def test_a_month_begins_at_midnight_in_china(program_of, make, session):
     session.commit()
     answer = program_of(make.office(Duty.leadership)).get("call/charts/0").json
     assert answer["labels"] == ["2026-12"]
+
+
+@pytest.mark.requirement("TS-12")
+def test_months_say_how_much_they_grew_and_none_is_skipped(program_of, browser_of, make, session):
+    """The published figures: November against July, and month by month."""
+    for month, calls in ((7, 2), (8, 1), (10, 3), (11, 6)):
+        for _ in range(calls):
+            call = make.call(state=CallState.submitted)
+            call.sent_at = call.sent_at.replace(year=2026, month=month, day=9)
+    session.commit()
+    office = make.office(Duty.leadership)
+    answer = program_of(office).get("call/charts/0").json
+    assert answer["labels"] == ["2026-07", "2026-08", "2026-09", "2026-10", "2026-11"]
+    assert [sum(counts) for counts in zip(*(part["data"] for part in answer["series"]), strict=True)] == [2, 1, 0, 3, 6]
+    told = [(month["since_first"], month["since_last"]) for month in answer["growth"]]
+    assert told == [(0, None), (-50, -50), (-100, -100), (50, None), (200, 100)]
+    page = browser_of(office).get("/call/charts?_l_=zh").text
+    for words in ("较2026-07", "较上月", "+200.0%", "-100.0%"):
+        assert words in page
+    assert program_of(office).get("call/charts/1").json["growth"] == []
+
+
+@pytest.mark.requirement("TS-28")
+def test_calls_of_a_township_are_counted_by_kind(program_of, make):
+    town, other = make.township(name="Luoyang"), make.township(name="Nanpu")
+    for category, unit in (("违建", town), ("违建", town), ("民生", town), ("民生", other)):
+        make.call(unit, state=CallState.submitted, item=make.item(category=category))
+    answer = program_of(make.office(Duty.leadership)).get("call/charts/3").json
+    counted = {part["name"]: dict(zip(answer["labels"], part["data"], strict=True)) for part in answer["series"]}
+    assert counted == {"违建": {"Luoyang": 2, "Nanpu": 0}, "民生": {"Luoyang": 1, "Nanpu": 1}}
 
 
 def test_what_a_chart_counts_is_its_tables_workbook(browser_of, make, two_counties):
