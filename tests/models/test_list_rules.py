@@ -102,6 +102,7 @@ def test_one_list_of_a_kind_is_in_force_at_a_time(make, publish):
         publish(second)
 
 
+@pytest.mark.requirement("TC-23")
 @pytest.mark.databases
 def test_the_database_too_knows_one_list_of_a_kind_in_force(make, session):
     make.list_in_force()

@@ -6,16 +6,18 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from models.admissions import AdmissionOpinion, DutyAdmission
 from models.base import Model
 from models.calendar import TimeLimit
-from models.calls import Call, CallAssignment
+from models.calls import Call, CallAssignment, CallState
 from models.coordination import CoordinationCase
 from models.limits import DueRevision
 from models.lists import DutyList
 from models.organisation import Duty, UnitType
 from models.roles import COUNTY, EVERYWHERE, RoleName, grants
+from models.supervision import SupervisionOrder
 from tests.make import WORKFLOWS
 
 SNAPSHOT = Path(__file__).parent / "roles.txt"
@@ -60,6 +62,22 @@ def test_every_move_is_granted_to_somebody_and_nothing_else_is_called_a_move():
     assert {pair for role in RoleName for pair in moves_of(role)} == declared
 
 
+@pytest.mark.requirement("ZG-03")
+@pytest.mark.parametrize("role", [RoleName.assessor, RoleName.discipline_inspector])
+def test_two_organs_look_into_every_matter_of_their_county(make, acting, role):
+    """The office that assesses, and the inspectors of discipline: whatever is supervised, from both sides."""
+    lead = make.department()
+    calls = {make.call(make.township(), lead=lead, state=CallState.dispatched).id for _ in range(2)}
+    make.call(make.township(county := make.county()), lead=make.department(county), state=CallState.dispatched)
+    order = make.order(assignment=make.assignments(make.session.get(Call, min(calls)))[0])
+    session, _ = acting(make.office(Duty.assessment_office), role)
+    assert set(session.scalars(select(Call.id))) == calls
+    assert session.scalars(select(SupervisionOrder.id)).all() == [order.id]
+    looked_into = ("Call", "CallAssignment", "CoordinationCase", "SupervisionOrder", "CaseAssessment", "DutyAdmission")
+    assert {("can_read", resource) for resource in looked_into} <= grants(role)
+
+
+@pytest.mark.requirement("ZG-03")
 @pytest.mark.parametrize("role", LOOKERS)
 def test_who_only_looks_moves_and_writes_no_call(role):
     assert {model for model, _ in moves_of(role)} <= ({TimeLimit, DueRevision} if role is RoleName.admin else set())
