@@ -178,6 +178,7 @@ PAGES = {
     "supervision_order": "SupervisionOrderPage.show",
     "rectification_order": "RectificationOrderPage.show",
     "circular": "CircularPage.show",
+    "early_warning": "EarlyWarningPage.show",
     "due_revision": "DueRevisionPage.show",
     "mutual_rating": "MutualRatingPage.show",
     "duty_admission": "DutyAdmissionPage.show",

@@ -20,6 +20,7 @@ from models.recorder import RecorderEntry
 from models.rectification import CircularFailure, RectificationOrder
 from models.rules.deadlines import SHANGHAI
 from models.rules.due_times import MOVED
+from models.warnings import EarlyWarning
 from models.workflow import workflow_of
 from views import CONSOLES
 
@@ -76,6 +77,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "meeting_vote": N_("Vote"),
     "circular": N_("Circular"),
     "circular_line": N_("Line of a circular"),
+    "early_warning": N_("Early warning"),
     "nudge": N_("Nudge"),
     "rectification_order": N_("Rectification order"),
     "reminder_step": N_("Step of the ladder"),
@@ -189,6 +191,7 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     ListField: lambda field: field.label or translated(field.column.label if field.column else field.name),
     MeetingVote: lambda vote: f"{vote.unit} · {translated(vote.ballot.label)}",
     CircularFailure: lambda failure: f"{failure.call} · {translated(failure.kind.label)}",
+    EarlyWarning: lambda warning: f"{warning.unit} · {translated(warning.kind.label)}",
     RectificationOrder: lambda order: f"{order.unit} · {translated(order.failure_kind.label)}",
     TimeLimit: _time_limit,
     LimitRehearsal: lambda rehearsal: f"{rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",

@@ -17,6 +17,7 @@ from app.story_records import Records, pairs, read
 from jobs.circulars import compile_circulars
 from jobs.notices import deliver
 from jobs.sweep import keep
+from jobs.warnings import warn_early
 from models.actor import Actor
 from models.base import Role, User
 from models.calendar import LimitUnit
@@ -92,6 +93,8 @@ def play(session: Session, now: datetime, store: Store) -> dict[str, int]:
         stage.let_pass(at)
         act()
     stage.let_pass(now)
+    set_origin(session, Origin(at=now, place="job:early_warning"))
+    warn_early(session, now)
     return {"call": len(stage.calls), "scene": len(deeds), "notice": _deliver(session, now)}
 
 

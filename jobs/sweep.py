@@ -28,6 +28,7 @@ from jobs.audit import recount
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
 from jobs.notices import deliver
+from jobs.warnings import warn_early
 from jobs.watch import Batch, Done, Fired
 from models.adjustments import ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure
@@ -123,6 +124,7 @@ PARTS: dict[str, Part] = {
     "due_times": due_times.count_anew,
     **{job.value: partial(keep, job) for job in CLOCKS},
     "circular_compile": circulars.compile_circulars,
+    "early_warning": warn_early,
     "imports": imports.carry_out,
     "notices": deliver,
     "mails": mails,
@@ -130,7 +132,7 @@ PARTS: dict[str, Part] = {
 }
 """Each is repeated, a transaction each time, until it finds nothing more to do."""
 
-NIGHTLY = ("self_audit", "circular_compile", "unnamed_files")
+NIGHTLY = ("self_audit", "circular_compile", "early_warning", "unnamed_files")
 
 RUNS: dict[str, tuple[str, ...]] = {
     "sweep": tuple(PARTS),

@@ -58,7 +58,7 @@ _LISTS = (
 _CALLS = (
     "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder Nudge "
     "RectificationOrder Circular CircularLine CircularFailure MutualRating CaseAssessment OfflineStep "
-    "CaseDocument"
+    "CaseDocument EarlyWarning"
 )
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "

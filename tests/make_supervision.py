@@ -17,6 +17,7 @@ from models.rules.rectification import CIRCULAR, LINE, RECTIFICATION, follow_rec
 from models.rules.revisions import REVISION, prepare_revision, preview_revision
 from models.rules.supervision import SUPERVISION, follow_order, prepare_order
 from models.supervision import OrderState, SupervisionOrder
+from models.warnings import EarlyWarning, WarningKind
 from tests.moments import NOW, SOON
 
 SUPERVISION_WORKFLOWS: dict[type[Any], Any] = {
@@ -109,6 +110,12 @@ class MakeSupervision:
             self.press(row, name, at=at, **ANSWERS.get(name, {}))
         self.session.commit()
         return row
+
+    def warning(self: Any, unit: Unit | None = None, **said: Any) -> EarlyWarning:
+        """One that the job of the night has written."""
+        unit = unit or self.department()
+        usual = {"kind": WarningKind.stuck, "key": self._name("stuck"), "number": 90, "usual": 30, "found_at": NOW}
+        return self._add(EarlyWarning(**{"region_id": unit.region_id, "unit": unit} | usual | said))  # type: ignore[no-any-return]
 
     def rectification(
         self: Any,

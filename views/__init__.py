@@ -17,6 +17,7 @@ from views.community import exchange_entries, micro_projects, micro_wishes, vill
 from views.coordination import cases, documents, parties
 from views.coordination import steps as offline_steps
 from views.disputes import dispute_cases, mediator_pairs
+from views.early_warnings import early_warnings
 from views.evidence import off_site_evidence
 from views.files import attachments
 from views.governance import governance_modules
@@ -63,6 +64,7 @@ CONSOLES = (
     circulars,
     circular_lines,
     circular_failures,
+    early_warnings,
     list_items,
     duty_lists,
     list_opinions,

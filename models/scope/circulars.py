@@ -1,4 +1,4 @@
-"""Who sees rectification orders and circulars: a draft is the county's offices', what is published everybody's."""
+"""Who sees rectification orders, early warnings and circulars: a draft is the county's, what is published all's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from models.door import Scope
 from models.rectification import Circular, CircularFailure, CircularLine, CircularState, RectificationOrder
 from models.scope.calls import my_call_ids
 from models.scope.reach import SUPERVISORS, only, reach
+from models.warnings import EarlyWarning
 
 published_here = select(Circular.id).where(Circular.region_id == REGION_ID, Circular.state == CircularState.published)
 published_lines = select(CircularLine.id).where(CircularLine.circular_id.in_(published_here))
@@ -18,6 +19,7 @@ SCOPES: dict[type, Scope] = {
         sees=reach(county=RectificationOrder.region_id == REGION_ID, own=RectificationOrder.unit_id.in_(UNIT_IDS)),
         writes=only(SUPERVISORS, RectificationOrder.region_id == REGION_ID),
     ),
+    EarlyWarning: Scope(sees=reach(county=EarlyWarning.region_id == REGION_ID, own=EarlyWarning.unit_id.in_(UNIT_IDS))),
     Circular: Scope(
         sees=reach(county=Circular.region_id == REGION_ID, own=Circular.id.in_(published_here)),
         writes=only(SUPERVISORS, and_(Circular.region_id == REGION_ID, Circular.state == CircularState.draft)),

@@ -59,6 +59,7 @@ from models.step_files import StepFile
 from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
 from models.three_fixed import ThreeFixedDocument
+from models.warnings import EarlyWarning
 from tests.make import NOW, Make
 from tests.make_local import REGISTERS
 
@@ -110,6 +111,7 @@ REST = {
     SupervisionOrder: ("ours",          "county", "all"),
     Nudge:            ("ours",          "county", "all"),
     RectificationOrder: ("theirs",      "county", "all"),
+    EarlyWarning:     ("theirs",        "county", "all"),
     Circular:         ("published here", "county", "all"),
     CircularLine:     ("published here", "county", "all"),
     CircularFailure:  ("published and ours", "county", "all"),
@@ -519,6 +521,7 @@ class World:
         self.make._add(reminder, order, pause, more)
         self.make._add(reminder, order, nudge)
         self.make.rectification(part.department)
+        self.make.warning(part.department, call=call, region_id=call.region_id)
         for state, period in (("draft", f"{call.id:07d}"), ("published", f"p{call.id:06d}")):
             said = {"region_id": call.region_id, "compiled_at": NOW}
             circular = Circular(period=period, title="C", state=state, **said)

@@ -171,6 +171,8 @@ class Ground:
         for state in RECTIFICATION_PATHS if thoroughly else ("issued",):
             make.hang(make.rectification(department, state=state))
             make.rectification(town, state=state)
+        make.warning(department)
+        make.warning(town, kind="rise", category="环境")
 
     def _refused_twice(self, town: Unit) -> None:
         """A part on which the county office may rule."""

@@ -1,0 +1,120 @@
+"""Early warnings: what is noticed at night, once, and who hears of it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from jobs.warnings import warn_early
+from models.calls import CallState
+from models.notices import Outbox
+from models.organisation import Duty
+from models.warnings import EarlyWarning, WarningKind
+from tests.models.look import china
+
+W = WarningKind
+TODAY = china("12-15 02:00")
+
+
+def noticed(session, now=TODAY):
+    warn_early(session, now)
+    session.commit()
+    return session.scalars(select(EarlyWarning).order_by(EarlyWarning.id)).all()
+
+
+def calls(make, town, category, *days, **said):
+    item = make.item(category=category)
+    return [make.call(town, item=item, state=CallState.submitted, at=china(f"{day} 10:00"), **said) for day in days]
+
+
+def told(session, warning):
+    units = select(Outbox.unit_id).where(Outbox.subject_type == "early_warning", Outbox.subject_id == warning.id)
+    return set(session.scalars(units))
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TA-50", "TS-12")
+@pytest.mark.parametrize(
+    ("before", "now", "found"),
+    [(2, 5, True), (3, 6, True), (3, 5, False), (2, 4, False), (0, 6, False)],
+    ids=["twice, and five", "twice", "less than twice", "too few", "nothing to measure against"],
+)
+def test_a_category_that_rises_against_the_month_before_is_noticed(make, session, before, now, found):
+    town, other = make.township(), make.township()
+    calls(make, town, "违建", *[f"11-{25 + n}" for n in range(before)], *[f"12-{n + 1:02d}" for n in range(now)])
+    calls(make, other, "违建", *[f"12-{n + 1:02d}" for n in range(4)])
+    warnings = noticed(session)
+    assert [w.kind for w in warnings] == [W.rise] * found
+    for warning in warnings:
+        assert (warning.unit, warning.category, warning.number, warning.usual) == (town, "违建", now, before)
+        offices = {make.office(duty).id for duty in (Duty.county_office, Duty.supervision_office)}
+        assert told(session, warning) == {town.id} | offices
+
+
+@pytest.mark.requirement("TA-50")
+def test_what_was_noticed_is_not_noticed_again_until_another_month(make, session):
+    town = make.township()
+    village = make.village(town)
+    calls(make, town, "违建", "12-28", "12-29", "12-30", place_unit_id=village.id)
+    first = noticed(session, china("12-31 02:00"))
+    assert [(w.kind, w.place_unit, w.number) for w in first] == [(W.repeat, village, 3)]
+    assert noticed(session, china("12-31 03:00")) == first
+    assert [w.kind for w in noticed(session, china("12-31 02:00") + timedelta(days=3))] == [W.repeat] * 2
+
+
+@pytest.mark.requirement("TA-50")
+@pytest.mark.parametrize(
+    ("days", "categories", "found"),
+    [("12-01 12-02 12-03", "违建 违建 违建", True), ("12-01 12-02", "违建 违建", False),
+     ("11-14 12-02 12-03", "违建 违建 违建", False), ("12-01 12-02 12-03", "违建 违建 市容", False)],
+    ids=["three within thirty days", "two", "one of them is older", "another matter"],
+)  # fmt: skip
+def test_a_place_that_calls_again_is_noticed(make, session, days, categories, found):
+    town = make.township()
+    village = make.village(town)
+    for day, category in zip(days.split(), categories.split(), strict=True):
+        calls(make, town, category, day, place_unit_id=village.id)
+    calls(make, town, "违建", "12-01", place_unit_id=make.village(town).id)
+    assert [w.place_unit for w in noticed(session)] == [village] * found
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TA-50")
+@pytest.mark.parametrize(("finished", "hours", "found"), [(20, 99, True), (20, 1, False), (19, 99, False)])
+def test_work_slower_than_nine_in_ten_at_its_step_is_noticed(make, session, finished, hours, found):
+    lead, slow = make.department(), make.department()
+    for number in range(finished):
+        call = make.call(lead=lead, state=CallState.dispatched)
+        (part,) = make.assignments(call)
+        part.dispatched_at = TODAY - timedelta(days=40)
+        part.responded_at = part.dispatched_at + timedelta(hours=1 + number / 2)
+        part.state = "rejected"
+    waiting = make.assignments(make.call(lead=slow, state=CallState.dispatched))[0]
+    waiting.dispatched_at = TODAY - timedelta(hours=hours)
+    session.commit()
+    warnings = noticed(session)
+    assert [(w.kind, w.unit, w.call, w.number) for w in warnings] == [(W.stuck, slow, waiting.call, hours)] * found
+    assert all(w.usual == 10 for w in warnings), "nine in ten took no longer"
+
+
+def test_many_calls_cost_no_more_statements_than_few(make, session, statements):
+    def count():
+        town = make.township()
+        for n in range(3):
+            calls(make, town, f"c{n}", "12-01", "12-02", "12-03", place_unit_id=make.village(town).id)
+        statements.clear()
+        warn_early(session, TODAY)
+        reads = [said for said in statements if said.startswith("SELECT")]
+        session.commit()
+        return len(reads)
+
+    first = count()
+    assert count() == first
+
+
+def test_who_sees_a_warning(make, acting):
+    unit = make.department()
+    make.warning(unit)
+    for who, sees in ((unit, True), (make.department(), False), (make.office(Duty.county_office), True)):
+        session, _ = acting(who)
+        assert (session.scalar(select(EarlyWarning.id)) is not None) is sees
