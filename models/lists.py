@@ -222,6 +222,13 @@ class ListItem(Regional, Model):
     source: Mapped[str] = mapped_column(String(300), default="", info={"label": N_("Source")})
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"label": N_("Further fields"), "protected": True})
     state: Mapped[ItemState] = mapped_column(default=ItemState.draft, info={"label": N_("State"), "protected": True})
+    removed_on: Mapped[date | None] = mapped_column(
+        info={
+            "label": N_("Struck out on"),
+            "help": N_("The first day on which it binds nobody any more."),
+            "protected": True,
+        }
+    )
     removed_reason: Mapped[str] = mapped_column(
         Text, default="", info={"label": N_("Reason for striking it out"), "protected": True, "coded": True}
     )

@@ -46,6 +46,7 @@ list_items = Console(
         *USUAL,
         "priority",
         "is_idle",
+        "removed_on",
         "removed_reason",
         "replaces",
         "replaced_by",
