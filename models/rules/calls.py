@@ -16,6 +16,7 @@ from models.ledger import Job
 from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.queries.list_types import indicators_of
+from models.rules.annulment import ANNUL_CALL
 from models.rules.assigned import concerned
 from models.rules.clocks import due, soon
 from models.rules.clues import check_place, watch_clue
@@ -379,6 +380,7 @@ CALL = Workflow(
         effect=closed,
         tone="done",
     ),
+    ANNUL_CALL,
     attach(set(S) - {S.draft, *ENDED}, lambda call, actor: caller(call, actor) or county_office(call, actor)),
     after=hand_on,
 )
