@@ -186,7 +186,12 @@ class Console:
     """A relation to what the row is about: that is shown too, on its page and with the forms of its moves."""
     links: tuple[Link, ...] = ()
     instead: Link | None = None
-    """Where to go if none of the choices on the form for a new row fits: offered at its foot."""
+    """Where to go if none of the choices on the form for a new row fits: offered at its foot.
+
+    Its `further` is given what stands in the boxes, by their names.
+    """
+    carries: tuple[str, ...] = ()
+    """What is typed into the form and goes along there."""
     workflow: Moves | None = None
     kinds: Kinds | None = None
     among: Mapping[str, Callable[[Any], Any]] | None = None
