@@ -19,6 +19,7 @@ from app.engine.derive import shape_of
 from app.engine.present import name_of
 from app.extensions import appbuilder, db
 from app.identity import current_actor
+from models.adjustments import ListAdjustment
 from models.base import N_
 from models.calls import Call
 from models.lists import ListItem
@@ -30,6 +31,8 @@ SHAPE = shape_of(list_items)
 MARKED = ("title", "department_duties", "township_duties")
 BASIS = 120
 """Characters of a legal basis that a card shows."""
+TITLE = 200
+"""Characters of a question that become the matter of a proposal."""
 
 ENTRY = Entry(N_("Lists"), N_("Who answers?"), "fa-magnifying-glass", "Finder.index", ListItem.__name__)
 
@@ -55,6 +58,8 @@ class Finder(PageBeside):
             marked=lambda text: marked(text, found.ranking.spans(text)) if found else escape(text),
             basis=BASIS,
             may_call=appbuilder.sm.has_access("can_add", Call.__name__),
+            may_propose=appbuilder.sm.has_access("can_add", ListAdjustment.__name__),
+            titled=question[:TITLE],
         )
 
 

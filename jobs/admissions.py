@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
@@ -113,9 +114,14 @@ def ends(batch: Batch) -> None:
         state=AdmissionState.expired,
         ended_at=batch.now,
     )
-    for item in strike_from_list(batch.session, [admission.resulting_item_id for _, admission, _ in ended]):
-        before = {"state": ItemState.published, "removed_reason": ""}
-        batch.note(item, before, {"state": item.state, "removed_reason": item.removed_reason}, action="strike_out")
+    day_after = {
+        admission.resulting_item_id: admission.ends_on + timedelta(days=1)
+        for _, admission, _ in ended
+        if admission.resulting_item_id is not None
+    }
+    for item in strike_from_list(batch.session, day_after):
+        before = {"state": ItemState.published, "removed_on": None, "removed_reason": ""}
+        batch.note(item, before, {name: getattr(item, name) for name in before}, action="strike_out")
     parties = _townships(batch, [admission.id for _, admission, _ in ended])
     for promise, admission, _ in ended:
         message = N_("%(admission)s has ended: the duty is the department's again.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
@@ -18,7 +18,7 @@ from models.ledger import Job, Promise
 from models.notices import Audience, Outbox
 from models.organisation import Duty, Unit
 from models.queries.calendar import calendar_of, ladder_of
-from models.recorder import ORIGIN, Origin
+from models.recorder import ORIGIN, Origin, plain
 from models.rules.ladder import LADDER, OVER, SOON
 from models.rules.rounds import iso
 from models.supervision import Reminder
@@ -134,8 +134,8 @@ class Batch:
                 "subject_id": row.id,
                 "call_id": call_id(row),
                 "action": action or self.job.value,
-                "before": {name: _plain(before.get(name)) for name in differ},
-                "after": {name: _plain(after[name]) for name in differ},
+                "before": {name: plain(before.get(name)) for name in differ},
+                "after": {name: plain(after[name]) for name in differ},
                 "note": "",
                 "request_id": origin.request_id,
             }
@@ -304,7 +304,3 @@ def unit_of(row: Any, *, named: bool = False) -> Any:
     """The unit whose turn it is: its key, or itself."""
     side = "department" if hasattr(row, "department_id") else "unit"
     return getattr(row, side if named else f"{side}_id")
-
-
-def _plain(value: Any) -> Any:
-    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value

@@ -162,6 +162,7 @@ class AssignmentState(Word):
     rejected = "rejected", N_("Rejected"), "danger"
     reassigned = "reassigned", N_("Given to another"), "muted"
     upheld = "upheld", N_("Rejection upheld"), "muted"
+    void = "void", N_("Void"), "muted"
 
 
 class FailureKind(Word):

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.assigned import AssignedMatter
 from models.base import N_, Model, Regional, Word
+from models.calls import Call
 from models.files import Attachment
 from models.organisation import Unit
+from models.requests import DataRequest
 from models.statements import ResponsibilityStatement
 
 
@@ -32,7 +34,7 @@ class ReportState(Word):
 
     reported = "reported", N_("Reported"), "info"
     accepted = "accepted", N_("Under examination"), "active"
-    upheld = "upheld", N_("Upheld: the task is void"), "danger"
+    upheld = "upheld", N_("Upheld"), "danger"
     dismissed = "dismissed", N_("Dismissed"), "muted"
     withdrawn = "withdrawn", N_("Withdrawn"), "muted"
 
@@ -70,6 +72,9 @@ class IrregularAssignmentReport(Regional, Model):
     responsibility_statement_id: Mapped[int | None] = mapped_column(
         ForeignKey("responsibility_statement.id"), index=True
     )
+    data_request_id: Mapped[int | None] = mapped_column(ForeignKey("data_request.id"), index=True)
+    # Not `call_id`: what has one is told in the timeline of the call, and the department learns of this only later.
+    reported_call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
 
     reporter: Mapped[Unit] = relationship(
@@ -79,6 +84,10 @@ class IrregularAssignmentReport(Regional, Model):
     assigned_matter: Mapped[AssignedMatter | None] = relationship(info={"label": N_("Assigned matter")})
     responsibility_statement: Mapped[ResponsibilityStatement | None] = relationship(
         info={"label": N_("Responsibility statement")}
+    )
+    data_request: Mapped[DataRequest | None] = relationship(info={"label": N_("Data request")})
+    reported_call: Mapped[Call | None] = relationship(
+        info={"label": N_("Call"), "help": N_("One by which the department called upon you.")}
     )
     file: Mapped[Attachment | None] = relationship(foreign_keys=file_id, info={"label": N_("File")})
 

@@ -183,6 +183,13 @@ class ListItem(Regional, ItemWording, Model):
     )
     is_idle: Mapped[bool] = mapped_column(default=False, info={"label": N_("Not called lately"), "protected": True})
     state: Mapped[ItemState] = mapped_column(default=ItemState.draft, info={"label": N_("State"), "protected": True})
+    removed_on: Mapped[date | None] = mapped_column(
+        info={
+            "label": N_("Struck out on"),
+            "help": N_("The first day on which it binds nobody any more."),
+            "protected": True,
+        }
+    )
     removed_reason: Mapped[str] = mapped_column(
         Text, default="", info={"label": N_("Reason for striking it out"), "protected": True, "coded": True}
     )

@@ -129,12 +129,13 @@ def seal(entry: dict[str, Any]) -> str:
     """HMAC-SHA-256 over the entry's canonical JSON, its predecessor's hash included."""
     if not _key:
         raise Unrecorded("the recorder has no key: call models.recorder.use_key()")
-    values = [_plain(entry[name]) for name in HASHED]
+    values = [plain(entry[name]) for name in HASHED]
     told = json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hmac.new(_key[0], told.encode(), hashlib.sha256).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """As an entry keeps it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date | time):
@@ -166,8 +167,8 @@ def note_moves(
     """Rows that one statement has moved, past any flush: each with the columns that changed, before and after."""
     entries = [
         _entry(session, inspect(row).mapper, row, name, (row, name, note, actor, now))
-        | {"before": {key: _plain(value) for key, value in before.items()}}
-        | {"after": {key: _plain(value) for key, value in after.items()}}
+        | {"before": {key: plain(value) for key, value in before.items()}}
+        | {"after": {key: plain(value) for key, value in after.items()}}
         for row, before, after in moved
     ]
     _keep(session, entries)
@@ -256,13 +257,13 @@ def _difference(mapper: Mapper[Any], row: object, action: str) -> tuple[dict[str
             continue
         history = inspect(row).attrs[attribute.key].history
         if action == "delete":
-            before[attribute.key] = _plain(getattr(row, attribute.key))
+            before[attribute.key] = plain(getattr(row, attribute.key))
         elif action == "create":
             if (value := getattr(row, attribute.key)) is not None:
-                after[attribute.key] = _plain(value)
+                after[attribute.key] = plain(value)
         elif history.has_changes():
-            before[attribute.key] = _plain(history.deleted[0]) if history.deleted else None
-            after[attribute.key] = _plain(history.added[0]) if history.added else None
+            before[attribute.key] = plain(history.deleted[0]) if history.deleted else None
+            after[attribute.key] = plain(history.added[0]) if history.added else None
     before.pop("version", None)
     after.pop("version", None)
     return before, after

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapper, Session
 
 from models.base import Model
-from models.recorder import DEPLOYMENT, RecorderEntry, _plain, is_recorded
+from models.recorder import DEPLOYMENT, RecorderEntry, is_recorded, plain
 
 FOLLOWING = {"unit": {"path", "region_id"}}
 """Columns that one statement writes for a whole branch, and no entry tells: they follow from each unit's parent."""
@@ -66,12 +66,12 @@ def _compared(mapper: Mapper[Any]) -> Iterator[str]:
 
 def _default(mapper: Mapper[Any], name: str) -> Any:
     default = mapper.column_attrs[name].columns[0].default
-    return _plain(default.arg) if default is not None and default.is_scalar else None
+    return plain(default.arg) if default is not None and default.is_scalar else None
 
 
 def _same(name: str, row: Mapping[str, Any], told: Mapping[str, Any], default: Any) -> bool:
     """An entry leaves out what was empty; a column that a migration has added since holds its default."""
-    value = _plain(row[name])
+    value = plain(row[name])
     return bool(value == told[name]) if name in told else value is None or value == default
 
 

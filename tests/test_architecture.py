@@ -181,7 +181,7 @@ def test_the_domain_never_commits(path):
 LAST = {
     Extension: {"approved", "refused", "lapsed"},
     Call: {"closed", "withdrawn"},
-    CallAssignment: set(),
+    CallAssignment: {"void"},
     MutualRating: {"revealed", "not_rated"},
     CoordinationCase: {"closed", "withdrawn"},
     DutyList: {"superseded"},

@@ -1,5 +1,6 @@
 """Calls and their assignments: the township's desk, the county office's, and the department's."""
 
+from dataclasses import replace
 from typing import Any
 
 from app.engine.declare import Chart, Console, Extra, Kinds, Link, Related, Variant
@@ -22,10 +23,11 @@ PROPOSE = Link(
     endpoint="ListAdjustmentPage.add",
     icon="fa-pen-ruler",
     takes="call",
-    further=lambda call: {"kind": "add"},
+    further=lambda call: {"kind": "add", "title": call.title, "category": call.category or None},
     needs=("can_add", "ListAdjustment"),
 )
 """Where the list does not cover what one wants to call about (R5)."""
+PROPOSE_NEW = replace(PROPOSE, further=lambda boxes: {"kind": "add", "title": boxes.get("title") or None})
 SCOPES = Link(
     label=N_("Which scope fits?"),
     endpoint="Situations.index",
@@ -169,7 +171,8 @@ calls = Console(
         Related(model=Reminder, by="call"),
     ),
     links=(TURNS, SCOPES, PROPOSE),
-    instead=PROPOSE,
+    instead=PROPOSE_NEW,
+    carries=("title",),
     workflow=CALL,
     kinds=Kinds(by=("list_item",), column="extra", variant=of_item),
     prepare=prepare_call,

@@ -3,7 +3,7 @@
 from app.engine.declare import Chart, Console
 from models.base import N_
 from models.irregular import IrregularAssignmentReport
-from models.queries.choices import binding_statements, departments, matters_in_force
+from models.queries.choices import binding_statements, calls_upon_us, departments, matters_upon_us, requests_upon_us
 from models.rules.irregular import REPORT, prepare_report
 
 irregular_reports = Console(
@@ -20,12 +20,16 @@ irregular_reports = Console(
         "file",
         "assigned_matter",
         "responsibility_statement",
+        "data_request",
+        "reported_call",
     ),
     searched=("title", "state", "department", "disguise", "reported_at"),
     among={
         "department": departments,
-        "assigned_matter": matters_in_force,
+        "assigned_matter": matters_upon_us,
         "responsibility_statement": binding_statements,
+        "data_request": requests_upon_us,
+        "reported_call": calls_upon_us,
     },
     charts=(
         Chart(by="disguise", split="state", title=N_("Reports by disguise")),

@@ -1,12 +1,13 @@
 """Lists in their editions and the items in them, as everyone reads them and the list manager keeps them."""
 
-from app.engine.declare import Chart, Console, Intake, Kinds, Link, Related
+from app.engine.declare import Chart, Console, Derived, Intake, Kinds, Link, Related
 from app.item_forms import USUAL, of_type
 from models.base import N_
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
 from models.opinions import ListOpinion
 from models.queries.choices import bodies, draft_items, draft_lists, modules
+from models.queries.completeness import IS_COMPLETE, LACKS_DRAWING, LACKS_MANUAL
 from models.rules.comments import OPINION
 from models.rules.item_sheets import complete_item
 from models.rules.list_types import forget_field, forget_type, prepare_field, prepare_type
@@ -28,6 +29,7 @@ list_items = Console(
         *USUAL,
         "priority",
         "is_idle",
+        "removed_on",
         "removed_reason",
         "replaces",
         "replaced_by",
@@ -56,6 +58,11 @@ list_items = Console(
         "forbidden_kind",
         "priority",
     ),
+    derived=(
+        Derived(name="lacks_drawing", label=N_("Lacks the construction drawing"), criterion=LACKS_DRAWING),
+        Derived(name="lacks_manual", label=N_("Lacks the instruction manual"), criterion=LACKS_MANUAL),
+        Derived(name="is_complete", label=N_("Drawing and manual are there"), criterion=IS_COMPLETE),
+    ),
     among={"duty_list": draft_lists, "lead_department": bodies, "cooperating_departments": bodies, "module": modules},
     order=("code", "asc"),
     opens={"state": "published"},
@@ -69,6 +76,17 @@ list_items = Console(
             split="is_idle",
             title=N_("Items that nobody calls"),
             definition=N_("Looked for once a month: no call cites the item, in any version, for 180 days."),
+        ),
+        Chart(
+            by="lead_department",
+            split="is_complete",
+            only={"state": "published"},
+            share=True,
+            title=N_("Drawings and manuals by lead department"),
+            definition=N_(
+                "Of the items in force of a lead department, how many have both a construction drawing and an"
+                " instruction manual among their drawings and guides."
+            ),
         ),
         Chart(by="is_blind_spot", split="is_overlap", kind="bar", title=N_("Blind spots and overlaps")),
         Chart(by="online", kind="pie", title=N_("Items handled online")),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.engine.declare import Chart, World
 from app.engine.derive import Shape
 from app.engine.fields import Field, translated
 from app.engine.present import name_of
-from app.engine.query import OPERATORS, Question, narrowed
+from app.engine.query import OPERATORS, Question, make_filter, narrowed
 
 BARS = 60
 """Groups beyond these are left out, the smallest first, and the chart says so."""
@@ -31,7 +31,11 @@ class Figures:
     labels: tuple[str, ...]
     keys: tuple[str, ...]
     series: tuple[tuple[str, tuple[int, ...]], ...]
+    shares: tuple[int, ...]
+    """Of each bar, which part is a yes, in percent; of a chart that tells it."""
     left_out: int
+    question: Question
+    """What was counted: what was asked for, and what the chart counts only."""
 
     @property
     def totals(self) -> tuple[int, ...]:
@@ -55,16 +59,19 @@ def operators(field: Field) -> tuple[str, ...]:
 
 
 def counted(shape: Shape, chart: Chart, question: Question, *, dialect: str, zone: Any) -> Select[Any]:
-    """`SELECT by, split, count(*) … GROUP BY by, split`. Rows never reach Python; the session sees to the scope."""
+    """`SELECT by, split, count(*) … GROUP BY by, split`. Rows never reach Python; the session sees to the scope.
+
+    The groups are named, and not said again: what is said with a parameter in it would be another expression.
+    """
     model = shape.model
-    groups = [_group(shape, chart.by, chart.per, dialect, zone)]
+    groups = [_group(shape, chart.by, chart.per, dialect, zone).label("counted_by")]
     if chart.split:
-        groups.append(_group(shape, chart.split, "", dialect, zone))
+        groups.append(_group(shape, chart.split, "", dialect, zone).label("counted_part"))
     measured: list[Any] = [func.sum(getattr(model, name)) for name in chart.sums] or [func.count()]
     query = narrowed(shape, question).with_only_columns(*groups, *measured).order_by(None)
     if chart.per:  # what has not happened yet is in no month
         query = query.where(getattr(model, chart.by).is_not(None))
-    return query.group_by(*groups)
+    return query.group_by(*(group.name for group in groups))
 
 
 def _group(shape: Shape, name: str, per: str, dialect: str, zone: Any) -> ColumnElement[Any]:
@@ -74,20 +81,23 @@ def _group(shape: Shape, name: str, per: str, dialect: str, zone: Any) -> Column
         grouped: ColumnElement[Any] = column
         return grouped
     if dialect == "postgresql":
-        return func.to_char(func.timezone(_fixed(zone.key), column), _fixed("YYYY-MM"))
+        return func.to_char(func.timezone(zone.key, column), "YYYY-MM")
     # SQLite knows no zones. The console's has had one offset since 1991: there is no daylight saving in China.
     hours = datetime.now(zone).strftime("%z")[:3]
-    return func.strftime(_fixed("%Y-%m"), column, _fixed(f"{hours} hours"))
+    return func.strftime("%Y-%m", column, f"{hours} hours")
 
 
-def _fixed(text: str) -> ColumnElement[str]:
-    """A constant that is written into the statement, so that the database sees that both groups are the same."""
-    return bindparam(None, text, literal_execute=True)
+def narrowed_by(world: World, shape: Shape, chart: Chart, question: Question) -> Question:
+    """What is asked for, and what the chart counts only."""
+    asked = {(f.field.name, f.operator, f.value) for f in question.filters}
+    only = [(name, "eq", word) for name, word in chart.only.items()]
+    more = [make_filter(world, shape, *parts) for parts in only if parts not in asked]
+    return replace(question, filters=(*question.filters, *more))
 
 
 def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Figures:
     """Count, name and sort: months by time, everything else by size."""
-    session = world.session()
+    session, question = world.session(), narrowed_by(world, shape, chart, question)
     dialect = session.get_bind().dialect.name
     rows = session.execute(counted(shape, chart, question, dialect=dialect, zone=world.zone)).all()
     sizes: dict[Any, int] = {}
@@ -110,7 +120,9 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
         labels=tuple(names[key] for key in kept),
         keys=tuple("" if key is None else str(getattr(key, "value", key)) for key in kept),
         series=tuple((split_names[part], tuple(found.get(key, 0) for key in kept)) for part, found in in_order),
+        shares=tuple(round(100 * parts.get(True, {}).get(key, 0) / sizes[key]) for key in kept) if chart.share else (),
         left_out=len(order) - len(kept),
+        question=question,
     )
 
 
@@ -169,6 +181,7 @@ def as_json(found: Figures) -> dict[str, Any]:
         "definition": found.definition,
         "labels": list(found.labels),
         "split": found.chart.split,
+        "shares": list(found.shares),
         "beside": len(found.chart.sums) > 1,
         "series": [{"name": name, "data": list(values)} for name, values in found.series],
         "left_out": found.left_out,

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from app.engine.declare import Console
-from app.engine.derive import Shape, shape_of
+from app.engine.declare import Chart, Console
+from app.engine.derive import Shape, derived_of, shape_of
 from app.engine.fields import Field, fields_of
 
 
@@ -37,7 +37,10 @@ def _findings(console: Console) -> Iterator[str]:
         yield from _of_places(model, shape_of(console))
         yield from _of_opening(model, shape_of(console))
     yield from _of_kinds(model, console, known)
-    yield from _of_charts(model, console, known)
+    yield from _of_derived(model, console, known)
+    for chart in console.charts:
+        yield from _of_chart(model, chart, {**known, **derived_of(console)})
+        yield from _of_counting(model, chart, console, known)
     yield from _of_related(model, console)
     yield from _of_workflow(model, console, known)
     yield from _of_model(model, console)
@@ -95,18 +98,31 @@ def _of_kinds(model: str, console: Console, known: Any) -> Iterator[str]:
         yield f"E207 {model}: {console.kinds.column!r} cannot hold the fields that people declare: it is no JSON column"
 
 
-def _of_charts(model: str, console: Console, known: Any) -> Iterator[str]:
-    for chart in console.charts:
-        for name in filter(None, (chart.by, chart.split)):
-            if name not in known:
-                yield f"E301 {model}: a chart counts by {name!r}, which is not on the model"
-        for name in chart.sums:
-            if name not in known or known[name].kind not in ("number", "decimal"):
-                yield f"E303 {model}: a chart sums up {name!r}, which is no column of numbers"
-        if chart.split and len(chart.sums) > 1:
-            yield f"E304 {model}: a chart that is split by {chart.split!r} sums up one column, and this one several"
-        if chart.per and chart.by in known and known[chart.by].kind != "moment":
-            yield f"E302 {model}: a chart counts {chart.by!r} per {chart.per}, and it is not a moment"
+def _of_derived(model: str, console: Console, known: Any) -> Iterator[str]:
+    for derived in console.derived:
+        if derived.name in known:
+            yield f"E209 {model}: {derived.name!r} is derived, and a column has that name"
+
+
+def _of_chart(model: str, chart: Chart, known: Any) -> Iterator[str]:
+    for name in filter(None, (chart.by, chart.split)):
+        if name not in known:
+            yield f"E301 {model}: a chart counts by {name!r}, which is not on the model"
+    for name in chart.sums:
+        if name not in known or known[name].kind not in ("number", "decimal"):
+            yield f"E303 {model}: a chart sums up {name!r}, which is no column of numbers"
+    if chart.split and len(chart.sums) > 1:
+        yield f"E304 {model}: a chart that is split by {chart.split!r} sums up one column, and this one several"
+    if chart.share and (chart.split not in known or known[chart.split].kind != "flag"):
+        yield f"E306 {model}: a chart tells the share of {chart.split!r}, which is no yes or no"
+
+
+def _of_counting(model: str, chart: Chart, console: Console, known: Any) -> Iterator[str]:
+    if chart.per and chart.by in known and known[chart.by].kind != "moment":
+        yield f"E302 {model}: a chart counts {chart.by!r} per {chart.per}, and it is not a moment"
+    for name, word in chart.only.items():
+        if name not in console.searched or name not in known or word not in list(known[name].words or ()):
+            yield f"E305 {model}: a chart counts {name!r} as {word!r}: no word of a column that it is searched by"
 
 
 def _of_related(model: str, console: Console) -> Iterator[str]:

@@ -45,8 +45,21 @@ class Chart:
     per: Literal["", "month"] = ""
     split: str = ""
     sums: tuple[str, ...] = ()
+    only: Mapping[str, str] = field(default_factory=dict)
+    """Words that the rows are narrowed by, by their columns, besides what the list is narrowed to."""
+    share: bool = False
+    """Of a chart split by a yes or no: which part of each bar is a yes, in percent."""
     definition: str = ""
     """What exactly is counted, in a sentence, shown beside the chart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derived:
+    """A yes or no that follows from other rows: the list is searched and charts are split by it; no row holds it."""
+
+    name: str
+    label: str
+    criterion: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +176,7 @@ class Console:
     required: tuple[str, ...] = ()
     """What must be filled in, beyond the columns that cannot be empty."""
     searched: tuple[str, ...] = ()
+    derived: tuple[Derived, ...] = ()
     order: tuple[str, Literal["asc", "desc"]] | None = None
     opens: Mapping[str, str] | None = None
     """Words that the list is narrowed by when it is opened, by their columns. Whoever reads it may take them away."""
@@ -174,7 +188,12 @@ class Console:
     """A relation to what the row is about: that is shown too, on its page and with the forms of its moves."""
     links: tuple[Link, ...] = ()
     instead: Link | None = None
-    """Where to go if none of the choices on the form for a new row fits: offered at its foot."""
+    """Where to go if none of the choices on the form for a new row fits: offered at its foot.
+
+    Its `further` is given what stands in the boxes, by their names.
+    """
+    carries: tuple[str, ...] = ()
+    """What is typed into the form and goes along there."""
     workflow: Moves | None = None
     kinds: Kinds | None = None
     among: Mapping[str, Callable[[Any], Any]] | None = None

@@ -126,6 +126,11 @@ def _of_extra(extra: Extra, column: str) -> Field:
     )
 
 
+def derived_of(console: Console) -> dict[str, Field]:
+    """What follows from other rows, as fields that are only asked for."""
+    return {d.name: Field(d.name, d.label, "flag", protected=True, criterion=d.criterion) for d in console.derived}
+
+
 def _short(extras: Mapping[str, Field]) -> list[str]:
     return [name for name, field in extras.items() if field.kind != "long_text"][:WIDE]
 
@@ -133,16 +138,17 @@ def _short(extras: Mapping[str, Field]) -> list[str]:
 def shape_of(console: Console) -> Shape:
     """Fill in what the declaration left to the mapper."""
     fields = dict(fields_of(console.model))
+    derived = derived_of(console)
     labelled = tuple(name for name, f in fields.items() if f.label)
     writable = tuple(name for name in labelled if not fields[name].protected)
     listed = console.listed or _worth_listing(fields, labelled)
     return Shape(
         console=console,
-        fields=fields,
+        fields=fields | derived,
         listed=listed,
         shown=console.shown or labelled,
         form=writable if console.form is None else console.form,
-        searched=console.searched or _worth_searching(fields, labelled, listed),
+        searched=(*(console.searched or _worth_searching(fields, labelled, listed)), *derived),
         order=console.order or ("id", "desc"),
     )
 

@@ -45,9 +45,9 @@ def _cell(field: Any, value: Any, zone: tzinfo) -> Any:
 
 def rows_of_chart(found: Figures) -> Iterator[list[Any]]:
     """The numbers behind a chart."""
-    yield [found.by, *(name for name, _ in found.series)]
+    yield [found.by, *(name for name, _ in found.series), *([gettext("Share in percent")] if found.shares else ())]
     for index, label in enumerate(found.labels):
-        yield [label, *(values[index] for _, values in found.series)]
+        yield [label, *(values[index] for _, values in found.series), *found.shares[index : index + 1]]
 
 
 def workbook(title: str, rows: Iterable[Sequence[Any]]) -> IO[bytes]:

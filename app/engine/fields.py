@@ -77,6 +77,8 @@ class Field:
     """The JSON column in which the value lies, of a field that people declared."""
     way: Way | None = None
     """Of rows that hang on a row by a table between them."""
+    criterion: Any = None
+    """What stands for it in a statement, where no row holds it."""
 
     def of(self, row: Any) -> Any:
         """The value in a row."""
@@ -111,6 +113,8 @@ class Field:
 
     def expression(self, model: type[Any]) -> Any:
         """What stands for it in a statement; for a relation its key."""
+        if self.criterion is not None:
+            return self.criterion
         if not self.inside:
             return getattr(model, self.column.key if self.names_row else self.name)
         value = getattr(model, self.inside)[self.name]

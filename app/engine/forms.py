@@ -118,6 +118,7 @@ class Forms(BaseView):
             submit=gettext("Save"),
             wants_note=None,
             instead=self.shape.console.instead if row is None else None,
+            carries=self.shape.console.carries,
             helps=[link for link in self.shape.console.links if link.on_form and self.offers(link)],
             key=key,
             leading=self.shape.console.kinds.by[0] if self.shape.console.kinds else "",

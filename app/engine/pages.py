@@ -319,7 +319,7 @@ class Page(Forms):
                     "figures": figures,
                     "json": charts.as_json(figures),
                     "rows": list(export.rows_of_chart(figures)),
-                    "links": self._drill_down(question, figures),
+                    "links": self._drill_down(figures),
                     "xlsx": self._link(question, "chart_xlsx", number=number),
                 }
                 for number, figures in enumerate(found)
@@ -330,14 +330,14 @@ class Page(Forms):
     def _figures(self, chart: Chart, question: Question) -> charts.Figures:
         return charts.figures(self.world, self.shape, chart, question)
 
-    def _drill_down(self, question: Question, figures: charts.Figures) -> list[str]:
+    def _drill_down(self, figures: charts.Figures) -> list[str]:
         """From a number to the rows behind it, where the list can be searched by it."""
         name = figures.chart.by
         field = self.shape.fields[name]
         if figures.chart.per or name not in self.shape.searched or field.kind not in OPERATORS:
             return ["" for _ in figures.keys]
         operator = next(iter(OPERATORS[field.kind])) if field.kind == "row" else "eq"
-        kept = _conditions(question)
+        question, kept = figures.question, _conditions(figures.question)
         return [self._link(question, f=[*kept, f"{name}:{operator}:{key}"]) if key else "" for key in figures.keys]
 
     @expose("/charts/<int:number>.xlsx", methods=["GET"])

@@ -432,4 +432,16 @@ function checklist(select) {
 
 for (const select of document.querySelectorAll("select[data-checklist]")) checklist(select);
 
+// What was typed goes along to the other form.
+for (const link of document.querySelectorAll("a[data-carries]")) {
+  link.addEventListener("click", () => {
+    const address = new URL(link.href);
+    for (const name of link.dataset.carries.split(" ").filter(Boolean)) {
+      const typed = document.getElementById(`f-${name}`)?.value.trim();
+      if (typed) address.searchParams.set(name, typed);
+    }
+    link.href = address.href;
+  });
+}
+
 enhancePickers(document);

@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, or_, select, true
 
 from models.actor import Actor
 from models.admissions import AdmissionState, DutyAdmission
-from models.assigned import AssignedMatter, MatterState
+from models.assigned import AssignedMatter, MatterState, MatterTownship
 from models.base import User
-from models.calls import AssignmentState, CallAssignment
+from models.calls import AssignmentState, Call, CallAssignment, Direction
 from models.coordination import OVER, CaseParty, CoordinationCase
 from models.governance import GovernanceModule
 from models.grids import Grid, GridAssignment, GridRole, GridState
@@ -16,7 +16,7 @@ from models.item_words import ItemState, ListState, PowerStatus
 from models.lists import DutyList, ListItem, ListType
 from models.meetings import JointMeeting, MeetingState
 from models.organisation import LOCAL, Posting, Unit, UnitType
-from models.requests import DataRequest, RequestState
+from models.requests import DataRequest, DataRequestTownship, RequestState
 from models.roles import RoleName
 from models.statements import ResponsibilityStatement, StatementState
 
@@ -102,6 +102,24 @@ def own_draft_matters(actor: Actor) -> ColumnElement[bool]:
 
 def matters_in_force(actor: Actor) -> ColumnElement[bool]:
     return AssignedMatter.state == MatterState.in_force
+
+
+def matters_upon_us(actor: Actor) -> ColumnElement[bool]:
+    """Assigned matters in force that name one's own township."""
+    ours = select(MatterTownship.matter_id).where(MatterTownship.township_id.in_(actor.unit_ids))
+    return matters_in_force(actor) & AssignedMatter.id.in_(ours)
+
+
+def requests_upon_us(actor: Actor) -> ColumnElement[bool]:
+    """What departments have asked one's own township to report."""
+    ours = select(DataRequestTownship.request_id).where(DataRequestTownship.township_id.in_(actor.unit_ids))
+    return (DataRequest.state != RequestState.draft) & DataRequest.id.in_(ours)
+
+
+def calls_upon_us(actor: Actor) -> ColumnElement[bool]:
+    """Calls by which departments called upon one's own township."""
+    parts = select(CallAssignment.call_id).where(CallAssignment.department_id.in_(actor.unit_ids))
+    return (Call.direction == Direction.department_to_township) & Call.id.in_(parts)
 
 
 def own_draft_requests(actor: Actor) -> ColumnElement[bool]:

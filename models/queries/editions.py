@@ -20,8 +20,8 @@ from models.organisation import Unit
 PLACE = ("code", "category", "lead_department_id", "module_id", "platform")
 """What says where an item stands. If one of them changes, the item has moved."""
 
-ASIDE = {"id", "region_id", "duty_list_id", "list_type_id", "state", "version", "search_key", "removed_reason",
-         "root_id", "replaces_id", "replaced_by_id", "priority", "is_idle", "extra"}  # fmt: skip
+ASIDE = {"id", "region_id", "duty_list_id", "list_type_id", "state", "version", "search_key", "removed_on",
+         "removed_reason", "root_id", "replaces_id", "replaced_by_id", "priority", "is_idle", "extra"}  # fmt: skip
 """What differs between any two versions, or follows from the rest."""
 
 
@@ -36,10 +36,14 @@ def versions(root_id: int) -> Select[ListItem]:
 
 
 def version_on(session: Session, root_id: int, day: date) -> ListItem | None:
-    """The version that was in force on a day, by which what happened then is judged (R36); of two, the later."""
+    """The version that was in force on a day, by which what happened then is judged (R36); of two, the later.
+
+    What was struck out binds up to the day before, whenever the next edition comes.
+    """
     in_force = (DutyList.effective_from <= day) & or_(DutyList.effective_to.is_(None), DutyList.effective_to >= day)
     found: ListItem | None = session.scalar(versions(root_id).where(in_force).limit(1))
-    return found
+    struck = found is not None and found.removed_on is not None and found.removed_on <= day
+    return None if struck else found
 
 
 class Difference(Word):

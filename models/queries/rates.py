@@ -144,7 +144,8 @@ class _Period:
 
     def responses(self) -> Select[Any]:
         part = CallAssignment
-        due = or_(part.respond_due <= self.now, part.responded_at.is_not(None))
+        silent = and_(part.respond_due <= self.now, part.state != AssignmentState.void)
+        due = or_(silent, part.responded_at.is_not(None))
         on_time = part.responded_at <= part.respond_due
         return self._counted(part, part.department_id, on_time, self._in(part.respond_due), due)
 

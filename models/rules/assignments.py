@@ -15,13 +15,14 @@ from models.ledger import Job
 from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.queries.finding import find
+from models.rules.annulment import ANNUL_PART
 from models.rules.calls import answering
 from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, tell
 from models.rules.nudges import may_nudge, moved, nudged, nudging
 from models.rules.offices import office
 from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise, promise
-from models.rules.rulings import bound, check_ruling, cites_well, may_be_held, may_rule, ruled
+from models.rules.rulings import BIND, check_ruling, cites_well, may_be_held, may_rule, ruled
 from models.rules.segments import may_pause, may_resume, paused, resumed
 from models.rules.step_files import attach
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
@@ -377,14 +378,8 @@ ASSIGNMENT = Workflow(
         tone="warn",
         help=N_("Binding: the call goes to the unit that you name, whoever it is."),
     ),
-    Transition(
-        name="bind",
-        label=N_("Bound by a ruling"),
-        source=frozenset({A.rejected, A.reassigned, A.upheld}),
-        target=A.pending,
-        by=None,
-        effect=bound,
-    ),
+    BIND,
+    ANNUL_PART,
     Transition(
         name="reopen",
         label=N_("Reopened by the caller"),
@@ -393,7 +388,7 @@ ASSIGNMENT = Workflow(
         by=None,
         effect=lambda assignment, step: setattr(assignment, "resolved_at", None),
     ),
-    attach(set(A) - {A.reassigned, A.upheld}, assigned),
+    attach(set(A) - {A.reassigned, A.upheld, A.void}, assigned),
     under="call",
     after=lambda assignment, step: hand_on(assignment.call, step),
 )

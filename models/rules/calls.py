@@ -15,11 +15,12 @@ from models.item_words import ItemState
 from models.ledger import Job
 from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
-from models.queries.list_types import indicators_of
+from models.rules.annulment import ANNUL_CALL
 from models.rules.assigned import concerned
 from models.rules.clocks import due, soon
 from models.rules.clues import check_place, watch_clue
 from models.rules.holdings import hand_on
+from models.rules.items import check_indicators
 from models.rules.ledger import cancel, plan, tell
 from models.rules.matching import about
 from models.rules.offices import office
@@ -85,18 +86,7 @@ def _is_in_force(session: Session, call: Call, item: ListItem | None) -> None:
     check_power(session, item, call.caller_unit)
     if call.direction is Direction.department_to_township:
         check_part(item, call.caller_unit)
-    _tells_what_is_asked(session, call, item.id)
-
-
-def _tells_what_is_asked(session: Session, call: Call, item_id: int) -> None:
-    """TC-39: the fields that the item asks of every call about it."""
-    for indicator in indicators_of(session, item_id):
-        if indicator.required and (call.extra or {}).get(indicator.name) is None:
-            raise Refused(
-                N_("“%(label)s” is asked of every call about this item. Open the call for editing and fill it in."),
-                field=indicator.name,
-                label=indicator.label,
-            )
+    check_indicators(session, call, item.id)
 
 
 def _sent(call: Call, step: Step) -> None:
@@ -384,6 +374,7 @@ CALL = Workflow(
         effect=closed,
         tone="done",
     ),
+    ANNUL_CALL,
     attach(set(S) - {S.draft, *ENDED}, lambda call, actor: caller(call, actor) or county_office(call, actor)),
     after=hand_on,
 )

@@ -25,7 +25,8 @@ from models.workflow import Refused, Step, follow
 CHILDREN: tuple[type[Any], ...] = (ItemCooperation, ItemIndicator, ItemCheckpoint, ItemAttachment, ItemStep)
 """What belongs to an item, and goes with it into the next edition."""
 
-OWN = {"id", "version", "duty_list_id", "state", "root_id", "replaces_id", "replaced_by_id", "removed_reason"}
+OWN = {"id", "version", "duty_list_id", "state", "root_id", "replaces_id", "replaced_by_id", "removed_on",
+       "removed_reason"}  # fmt: skip
 """What each version of an item has for itself."""
 
 MONTH = timedelta(days=30)
@@ -116,7 +117,8 @@ def _give_way(before: DutyList, followers: Mapping[int | None, ListItem], step: 
     kept = [item for item in old if item.id in later]
     struck_out = [item for item in old if item.id not in later]
     _move_items(kept, "supersede", step, followers=later, state=ItemState.superseded)
-    _move_items(struck_out, "strike_out", step, state=ItemState.removed, removed_reason=step.note)
+    today = step.now.astimezone(SHANGHAI).date()
+    _move_items(struck_out, "strike_out", step, state=ItemState.removed, removed_on=today, removed_reason=step.note)
     for situation in step.session.scalars(select(CallSituation).where(CallSituation.list_item_id.in_(later))):
         situation.list_item_id = followers[situation.list_item_id].id  # a standard goes on holding
 

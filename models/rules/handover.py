@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import case, func, select, update
+from sqlalchemy.orm import Session
 
 from models.admissions import DutyAdmission
 from models.base import N_
@@ -104,15 +104,22 @@ def require_item(admission: DutyAdmission, step: Step) -> None:
 ENDED = N_("The admission has ended.")
 
 
-def strike_from_list(session: Session, items: Sequence[int | None]) -> Sequence[ListItem]:
-    """The duties have ended: their items, in the version of today, bind nobody any more. A set, as jobs work."""
-    version = aliased(ListItem)
-    root = func.coalesce(version.root_id, version.id)
-    roots = select(root).where(version.id.in_([item for item in items if item is not None]))
+def strike_from_list(session: Session, items: Mapping[int, date]) -> Sequence[ListItem]:
+    """The duties have ended: from its day on each item, in the version of today, binds nobody. A set, as jobs work."""
+    root = func.coalesce(ListItem.root_id, ListItem.id)
+    roots = session.execute(select(ListItem.id, root).where(ListItem.id.in_(items))).all()
+    days = {root_id: items[item_id] for item_id, root_id in roots}
+    if not days:
+        return []
     ended = (
         update(ListItem)
-        .where(func.coalesce(ListItem.root_id, ListItem.id).in_(roots), ListItem.state == ItemState.published)
-        .values(state=ItemState.removed, removed_reason=ENDED, version=ListItem.version + 1)
+        .where(root.in_(days), ListItem.state == ItemState.published)
+        .values(
+            state=ItemState.removed,
+            removed_on=case(days, value=root),
+            removed_reason=ENDED,
+            version=ListItem.version + 1,
+        )
         .returning(ListItem)
         .execution_options(synchronize_session=False, populate_existing=True)
     )

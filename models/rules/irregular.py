@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import inspect, select
@@ -10,16 +11,27 @@ from sqlalchemy.orm import Session
 from models.actor import Actor
 from models.assigned import AssignedMatter, MatterDepartment
 from models.base import N_
+from models.calls import Call
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.organisation import LOCAL, Unit
+from models.requests import DataRequest
 from models.roles import RoleName
 from models.rules.assigned import MATTER
+from models.rules.calls import CALL
 from models.rules.ledger import tell
+from models.rules.requests import REQUEST
 from models.rules.statements import STATEMENT
 from models.statements import ResponsibilityStatement
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
 R = ReportState
+TASKS: Mapping[str, Workflow] = {
+    "assigned_matter": MATTER,
+    "responsibility_statement": STATEMENT,
+    "data_request": REQUEST,
+    "reported_call": CALL,
+}
+"""What a report may name, each with the workflow by which it is cancelled."""
 
 
 def reporter(report: IrregularAssignmentReport, actor: Actor) -> bool:
@@ -37,13 +49,21 @@ def prepare_report(session: Session, report: IrregularAssignmentReport, actor: A
         if unit is None or unit.unit_type not in LOCAL:
             raise Refused(N_("Only townships and streets report. Switch to the one that you act for."))
         report.reporter_id, report.region_id, report.reported_at = unit.id, unit.region_id or unit.id, now
-    if report.assigned_matter_id and report.responsibility_statement_id:
-        raise Refused(N_("A report is about one task. Name the matter or the statement."), field="assigned_matter")
+    if sum(getattr(report, f"{name}_id") is not None for name in TASKS) > 1:
+        raise Refused(
+            N_("A report is about one task. Name the matter, the statement, the data request or the call."),
+            field="assigned_matter",
+        )
     if report.assigned_matter_id and report.department_id not in _departments(session, report.assigned_matter_id):
         raise Refused(N_("This department has no part in the assigned matter."), field="department")
     statement = report.responsibility_statement_id
     if statement and session.get_one(ResponsibilityStatement, statement).department_id != report.department_id:
         raise Refused(N_("This department did not have the statement signed."), field="department")
+    request, call = report.data_request_id, report.reported_call_id
+    if request and session.get_one(DataRequest, request).department_id != report.department_id:
+        raise Refused(N_("This department did not send the data request."), field="department")
+    if call and session.get_one(Call, call).caller_unit_id != report.department_id:
+        raise Refused(N_("This department did not make the call."), field="department")
 
 
 def _departments(session: Session, matter_id: int) -> set[int]:
@@ -60,14 +80,13 @@ def _accepted(report: IrregularAssignmentReport, step: Step) -> None:
 
 def _upheld(report: IrregularAssignmentReport, step: Step) -> None:
     """LX-17: the task is void, in the same transaction; who has a part in it hears of it with the task."""
-    for task, workflow in (
-        (report.assigned_matter, MATTER),
-        (report.responsibility_statement, STATEMENT),
-    ):
+    message = N_("The report was upheld: %(report)s. It names nothing that could be cancelled. Finding: %(finding)s")
+    for name, workflow in TASKS.items():
+        task = getattr(report, name)
         if task is not None and task.state in workflow.transitions["annul"].source:
             follow(step, task, "annul")
             report.cancelled = True
-    message = N_("The report was upheld: %(report)s. What was asked is void. Finding: %(finding)s")
+            message = N_("The report was upheld: %(report)s. What was asked is void. Finding: %(finding)s")
     _concluded(report, step, message)
 
 
@@ -104,7 +123,7 @@ REPORT = Workflow(
         asks=(FINDING,),
         effect=_upheld,
         tone="danger",
-        help=N_("The task that it is about becomes void. The department learns who reported."),
+        help=N_("The task that it names becomes void. The department learns who reported."),
     ),
     Transition(
         name="dismiss",

@@ -13,6 +13,7 @@ from models.calls import Call
 from models.item_words import ItemState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.lists import ListItem
+from models.queries.list_types import indicators_of
 from models.rules.list_types import prepare_declared
 from models.rules.lists import draft_list
 from models.workflow import Refused
@@ -46,3 +47,14 @@ def living_item(session: Session, part: Any) -> ListItem:
     if item is None or item.state not in (ItemState.draft, ItemState.published):
         raise Refused(N_("Choose an item of the edition in force, or of a draft."), field="list_item")
     return item
+
+
+def check_indicators(session: Session, call: Call, item_id: int) -> None:
+    """TC-39: the fields that the item asks of every call about it. Raises `Refused`, naming the field."""
+    for indicator in indicators_of(session, item_id):
+        if indicator.required and (call.extra or {}).get(indicator.name) is None:
+            raise Refused(
+                N_("“%(label)s” is asked of every call about this item. Open the call for editing and fill it in."),
+                field=indicator.name,
+                label=indicator.label,
+            )

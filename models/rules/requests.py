@@ -194,6 +194,14 @@ def _lapsed(request: DataRequest, step: Step) -> None:
              request=str(request), period=request.period)  # fmt: skip
 
 
+def _annulled(request: DataRequest, step: Step) -> None:
+    """LX-17: what was asked irregularly is void for all of them."""
+    message = N_("%(request)s (%(period)s) was found to be an irregular assignment and is void. Do not report it.")
+    for unit_id in (request.department_id, *_addressees(request, step)):
+        tell(step.session, unit_id, request, message, key="annulled", now=step.now,
+             request=str(request), period=request.period)  # fmt: skip
+
+
 def _tell_townships(request: DataRequest, step: Step, message: str, key: str) -> None:
     for unit_id in _addressees(request, step):
         tell(step.session, unit_id, request, message, key=key, now=step.now,
@@ -231,5 +239,14 @@ REQUEST = Workflow(
         by=None,
         effect=_lapsed,
         tone="warn",
+    ),
+    Transition(
+        name="annul",
+        label=N_("Declared void"),
+        source=frozenset({R.sent}),
+        target=R.withdrawn,
+        by=None,
+        effect=_annulled,
+        tone="danger",
     ),
 )

@@ -33,7 +33,7 @@ SILENCE = 10
 MARKS = {"case": "X", "admission": "Z", "review": "S"}
 """By which the number of what is no call is told from a call's."""
 
-ENDED = (A.resolved, A.upheld, A.reassigned)
+ENDED = (A.resolved, A.upheld, A.reassigned, A.void)
 
 
 def county_office(subject: Call | CallAssignment, actor: Actor) -> bool:

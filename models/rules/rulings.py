@@ -18,7 +18,7 @@ from models.rules.ladder import steps
 from models.rules.ledger import plan_steps, tell
 from models.rules.matching import about
 from models.rules.rounds import assign, current, iso
-from models.workflow import Refused, Step, follow
+from models.workflow import Refused, Step, Transition, follow
 
 A, S = AssignmentState, CallState
 RULED_IN = (S.dispatched, S.in_progress, S.rejected)
@@ -64,7 +64,7 @@ def ruled(assignment: CallAssignment, step: Step) -> None:
              call=str(call), unit=str(unit), reason=assignment.ruling[:200])  # fmt: skip
 
 
-def bound(assignment: CallAssignment, step: Step) -> None:
+def _bound(assignment: CallAssignment, step: Step) -> None:
     """The clock to respond starts anew; that it was refused once stays on record."""
     matter = about(assignment.call, assignment.department_id)
     limit = due(step.session, assignment.region_id, Clock.respond, step.now, matter)
@@ -75,6 +75,16 @@ def bound(assignment: CallAssignment, step: Step) -> None:
     message = N_("%(call)s is yours by the county office's ruling. Respond by %(due)s.")
     tell(step.session, assignment.department_id, assignment, message, key=f"bound@{assignment.version}", now=step.now,
          call=str(assignment.call), due=iso(limit.at))  # fmt: skip
+
+
+BIND = Transition(
+    name="bind",
+    label=N_("Bound by a ruling"),
+    source=frozenset({A.rejected, A.reassigned, A.upheld}),
+    target=A.pending,
+    by=None,
+    effect=_bound,
+)
 
 
 def check_ruling(assignment: CallAssignment, step: Step) -> None:

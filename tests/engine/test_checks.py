@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from app.engine import checks
 from app.engine.checks import BadDeclaration, check
-from app.engine.declare import Chart, Console, Kinds, Related, Variant
+from app.engine.declare import Chart, Console, Derived, Kinds, Related, Variant
 from models.base import UtcDateTime
 from tests.engine.toy import SHELVES
 from views import CONSOLES
@@ -145,10 +145,13 @@ MISTAKES = [
     ("E101", console(opens={"nope": "x"}), "opens names 'nope'"),
     ("E208", console(opens={"state": "nope"}), "'state' as 'nope'"),
     ("E208", console(opens={"size": "3"}), "'size' as '3'"),
+    ("E209", console(derived=(Derived(name="size", label="Size", criterion=None),)), "'size' is derived, and a column"),
     ("E301", console(charts=(Chart(by="nope"),)), "counts by 'nope'"),
     ("E301", console(charts=(Chart(by="size", split="nope"),)), "counts by 'nope'"),
     ("E304", console(charts=(Chart(by="size", split="state", sums=("size", "size")),)), "split by 'state' sums up"),
     ("E302", console(charts=(Chart(by="size", per="month"),)), "'size' per month"),
+    ("E305", console(charts=(Chart(by="size", only={"state": "nope"}),)), "counts 'state' as 'nope'"),
+    ("E306", console(charts=(Chart(by="size", split="state", share=True),)), "share of 'state'"),
     ("E303", console(charts=(Chart(by="size", sums=("state",)),)), "sums up 'state'"),
     ("E401", console(related=(Related(model=Part, by="name"),)), "Part.name does not point at it"),
     ("E401", console(related=(Related(model=Part, by="nope"),)), "Part.nope does not point at it"),

@@ -12,6 +12,7 @@ from models.item_words import ItemState
 from models.ledger import Job
 from models.notices import Outbox
 from models.organisation import Duty
+from models.queries.editions import version_on
 from models.recorder import RecorderEntry, verify
 from models.rules.handover import ENDED
 from models.workflow import Refused
@@ -180,13 +181,31 @@ def test_with_its_last_day_the_duty_ends_and_its_item_with_it(make, session, led
     session.expire_all()
     assert (admission.state, admission.ended_at) == (A.expired, ends)
     assert ledger.entries(admission)[-1][0] == "expire"
-    before, after = {"state": "published", "removed_reason": ""}, {"state": "removed", "removed_reason": ENDED}
+    before = {"state": "published", "removed_on": None, "removed_reason": ""}
+    day_after = (admission.ends_on + timedelta(days=1)).isoformat()
+    after = {"state": "removed", "removed_on": day_after, "removed_reason": ENDED}
     assert ledger.entries(item) == [("strike_out", before, after)]
     township = make.opinions(admission)[0].township_id
     assert heard(ledger)[since:] == [(admission.applicant_id, "everyone"), (township, "everyone")]
     with pytest.raises(Refused):
         make.press(make.call(item=item), "send")
     assert_quiet(session, ledger, ends + timedelta(days=365))
+
+
+@pytest.mark.requirement("TA-08", "TS-09")
+@pytest.mark.databases
+@pytest.mark.parametrize("late", [timedelta(), timedelta(days=3)])
+def test_the_item_of_a_duty_binds_up_to_its_last_day_however_late_the_job_comes(make, session, ledger, late):
+    admission, other = make.admission(state=A.in_force), make.admission(state=A.in_force)
+    other.ends_on, other.expires_at = other.ends_on - timedelta(days=1), other.expires_at - timedelta(days=1)
+    session.commit()
+    ledger.keep(WATCH, admission.expires_at + late)
+    session.expire_all()
+    for ended in (admission, other):
+        assert ended.state is A.expired
+        root, last = ended.resulting_item.root_id or ended.resulting_item_id, ended.ends_on
+        told = [version_on(session, root, last + timedelta(days=days)) for days in (-1, 0, 1, 2)]
+        assert [found and (found.root_id or found.id) for found in told] == [root, root, None, None]
 
 
 def test_other_items_of_the_list_stay(make, session, ledger):

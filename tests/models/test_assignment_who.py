@@ -20,6 +20,7 @@ TABLE = {
     "rejected":   ("attach",              "uphold reassign rule", ""),
     "reassigned": ("",                    "",                 ""),
     "upheld":     ("",                    "",                 ""),
+    "void":       ("",                    "",                 ""),
 }  # fmt: skip
 
 

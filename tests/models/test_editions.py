@@ -92,6 +92,7 @@ def test_what_the_next_edition_leaves_out_is_struck_out_with_its_reason(session,
     assert [item.state for item in (first, second, third)] == [
         ItemState.superseded, ItemState.removed, ItemState.superseded]  # fmt: skip
     assert (second.removed_reason, second.replaced_by) == ("As adjusted.", None)
+    assert (first.removed_on, second.removed_on) == (None, first.replaced_by.duty_list.effective_from)
     entry = session.scalars(
         select(RecorderEntry).where(RecorderEntry.subject_type == "list_item", RecorderEntry.subject_id == second.id)
     ).all()[-1]
@@ -177,7 +178,7 @@ def test_a_draft_under_way_gets_what_an_amendment_changes_and_follows_it(session
 def test_what_was_struck_out_meanwhile_does_not_come_back_with_a_draft(session, make, published, step, amended):
     make.press(published, "revise")
     draft, gone = make.next_of(published), items_of(session, published)[1]
-    strike_from_list(session, [gone.id])
+    strike_from_list(session, {gone.id: NOW.date()})
     if amended:
         amend(step, published, add=[make.build_item(published, code="Z-1", title="A new matter")])
     session.commit()

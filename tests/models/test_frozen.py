@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from app.database import upgrade
+from config import ROOT
 from jobs.circulars import compile_circulars
 from models.adjustments import AdjustmentKind, AdjustmentState
 from models.admissions import AdmissionState
@@ -79,7 +83,7 @@ def test_what_the_rules_do_with_it_is_let_pass(make):
                approval_document="1号", code="")  # fmt: skip
     make.press(make.list_in_force(), "revise")
     admission = make.admission(state=AdmissionState.in_force)
-    strike_from_list(make.session, [admission.resulting_item_id])
+    strike_from_list(make.session, {admission.resulting_item_id: NOW.date()})
     make.session.commit()
     assert (first.state, admission.resulting_item.state) == (ListState.superseded, ItemState.removed)
     draft = make.session.scalars(select(DutyList).where(DutyList.state == ListState.draft)).one()
@@ -90,6 +94,26 @@ def test_what_the_rules_do_with_it_is_let_pass(make):
         make.press(draft, name)
     assert len(_items(make)) == 2
     assert verify(make.session) == []
+
+
+def test_what_was_struck_out_before_its_day_was_kept_gets_it(make, bare_url):
+    admission = make.admission(state=AdmissionState.in_force)
+    strike_from_list(make.session, {admission.resulting_item_id: NOW.date()})
+    admission.state = AdmissionState.expired
+    item = make.item()
+    adjusted = make.adjustment(AdjustmentKind.remove, item=item, state=AdjustmentState.reviewing)
+    make.press(adjusted, "approve", approval_document="1号")
+    ends, until = admission.ends_on, item.duty_list.effective_to
+    make.session.commit()
+    alembic = Config(toml_file=ROOT / "pyproject.toml")
+    alembic.attributes["url"] = bare_url
+    found = ScriptDirectory.from_config(alembic).walk_revisions()
+    before = next(script.down_revision for script in found if script.revision.endswith("struck_out_on"))
+    command.downgrade(alembic, before)
+    upgrade(bare_url)
+    make.session.expire_all()
+    assert item.removed_on == until + timedelta(days=1)
+    assert admission.resulting_item.removed_on == min(ends, until) + timedelta(days=1)
 
 
 def _items(make):

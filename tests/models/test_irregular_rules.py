@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.assigned import MatterState
+from models.calls import AssignmentState, CallState
 from models.irregular import Disguise, IrregularAssignmentReport, ReportState
 from models.notices import Outbox
 from models.organisation import Duty, UnitType
@@ -11,12 +12,13 @@ from models.policies import PolicyLevel
 from models.requests import RequestState
 from models.rules.irregular import REPORT, prepare_report
 from models.rules.statements import prepare_signatory
+from models.segments import Pause
 from models.statements import StatementState, StatementTownship
 from models.workflow import MovedOn, Refused
 from tests.make import NOW
 from tests.models.look import entries, last_message, timers, told
 
-M, R, S = MatterState, ReportState, StatementState
+A, C, M, R, S = AssignmentState, CallState, MatterState, ReportState, StatementState
 
 
 def field_refused(do, *args, **options):
@@ -140,6 +142,96 @@ def test_an_upheld_report_clears_the_statement(make, session, state):
     assert (statement.state, statement.reason, statement.cleared_at) == (S.cleared, "No basis.", NOW)
     assert report.cancelled
     assert told(session, since).keys() == {unit.name for unit in (town, other, department)}
+
+
+@pytest.mark.requirement("LX-17")
+def test_an_upheld_report_voids_the_data_request_and_all_asked_hear(make, session):
+    town, other, department = make.township(), make.township(), make.department()
+    request = make.request(department, town, other, state=RequestState.sent)
+    report = make.report(town, department, state=R.accepted, data_request_id=request.id)
+    since = last_message(session)
+    make.press(report, "find_irregular", finding="The data are held already.")
+    assert (request.state, report.cancelled) == (RequestState.withdrawn, True)
+    last = entries(session, request)[-1]
+    assert (last.action, last.user_id) == ("annul", None)
+    heard = select(Outbox.unit_id).where(Outbox.id > since, Outbox.subject_type == "data_request")
+    assert sorted(session.scalars(heard)) == sorted([department.id, town.id, other.id])
+    assert "is void" in told(session, since)[department.name]
+
+
+CALLED = (C.dispatched, C.in_progress, C.awaiting_confirmation)
+
+
+@pytest.mark.requirement("LX-17")
+@pytest.mark.parametrize("state", CALLED)
+def test_an_upheld_report_voids_the_call_its_parts_and_their_clocks(make, session, state):
+    town, helper, department = make.township(), make.township(), make.department()
+    call = make.call(department, lead=town, cooperating=[helper], state=state)
+    report = make.report(town, department, state=R.accepted, reported_call_id=call.id)
+    since = last_message(session)
+    make.press(report, "find_irregular", finding="It is the department's own duty.")
+    session.expire_all()
+    assert (call.state, report.cancelled) == (C.withdrawn, True)
+    parts = make.assignments(call)
+    assert {part.state for part in parts} == {A.resolved if state is C.awaiting_confirmation else A.void}
+    assert [timers(session, subject) for subject in (call, *parts)] == [[]] * 3
+    heard = select(Outbox.unit_id).where(Outbox.id > since, Outbox.subject_type == "call")
+    units = (department, town, helper, make.office(Duty.county_office))
+    assert sorted(session.scalars(heard)) == sorted(unit.id for unit in units)
+    assert (entries(session, call)[-1].action, entries(session, call)[-1].user_id) == ("annul", None)
+    with pytest.raises(MovedOn):
+        make.press(parts[0], "respond", promised_due=NOW)
+
+
+@pytest.mark.requirement("LX-17")
+def test_a_part_that_waits_for_the_caller_waits_no_more(make, session):
+    town, department = make.township(), make.department()
+    part = make.assignment(caller=department, lead=town, state=A.paused)
+    report = make.report(town, department, state=R.accepted, reported_call_id=part.call_id)
+    make.press(report, "find_irregular", finding="x")
+    session.expire_all()
+    assert (part.state, part.pause_due, timers(session, part)) == (A.void, None, [])
+    assert session.scalars(select(Pause)).one().resumed_at == NOW
+
+
+@pytest.mark.requirement("LX-17")
+@pytest.mark.parametrize("named", ["nothing", "closed call", "withdrawn request"])
+def test_where_nothing_is_left_to_cancel_nobody_is_told_that_it_is_void(make, session, named):
+    town, department = make.township(), make.department()
+    about = {}
+    if named == "closed call":
+        about = {"reported_call_id": make.call(department, lead=town, state=C.closed).id}
+    if named == "withdrawn request":
+        request = make.request(department, town, state=RequestState.sent)
+        make.press(request, "withdraw")
+        about = {"data_request_id": request.id}
+    report = make.report(town, department, state=R.accepted, **about)
+    since = last_message(session)
+    make.press(report, "find_irregular", finding="x")
+    assert (report.state, report.cancelled) == (R.upheld, False)
+    messages = told(session, since)
+    assert messages.keys() == {town.name, department.name}
+    assert all("void" not in message and "nothing that could be cancelled" in message for message in messages.values())
+
+
+@pytest.mark.requirement("TC-17")
+def test_a_request_or_a_call_is_named_with_the_department_whose_it_is(make):
+    town, department, other = make.township(), make.department(), make.department()
+    about = {
+        "data_request_id": make.request(department, town, state=RequestState.sent).id,
+        "reported_call_id": make.call(department, lead=town, state=C.dispatched).id,
+    }
+    for name, key in about.items():
+        assert field_refused(make.report, town, other, **{name: key}) == "department"
+        assert make.report(town, department, **{name: key}).state is R.reported
+    assert field_refused(make.report, town, department, **about) == "assigned_matter"
+
+
+def test_the_department_does_not_read_of_the_report_in_the_timeline_of_its_call(make, session):
+    town, department = make.township(), make.department()
+    call = make.call(department, lead=town, state=C.dispatched)
+    report = make.report(town, department, state=R.accepted, reported_call_id=call.id)
+    assert {entry.call_id for entry in entries(session, report)} == {None}
 
 
 @pytest.mark.requirement("LX-17")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from jobs.sweep import keep
 from models.calls import Call, CallAssignment, CallState
+from models.irregular import ReportState
 from models.ledger import Job
 from models.organisation import Duty
 from models.queries.rates import rates
@@ -165,3 +166,13 @@ def test_units_stand_by_their_code_whatever_their_rates(make, session, busy):
     codes = [row.unit.code for row in found]
     assert codes == sorted(codes)
     assert len(codes) > 3
+
+
+def test_a_unit_that_was_called_irregularly_was_not_silent(session, make, acting):
+    town, department = make.township(), make.department()
+    call = make.call(department, lead=town, state=CallState.dispatched)
+    report = make.report(town, department, state=ReportState.accepted, reported_call_id=call.id)
+    make.press(report, "find_irregular", finding="It is the department's own duty.")
+    session, actor = acting(make.office(Duty.leadership))
+    found = {row.unit.id: row for row in rates(session, actor, NOW - timedelta(days=9), AFTER, AFTER)}
+    assert town.id not in found or found[town.id].response.whole == 0

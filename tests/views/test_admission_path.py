@@ -87,6 +87,10 @@ def test_an_admission_waits_for_the_last_opinion_and_comes_into_force(program_of
     assert (edition["replaces"]["id"], edition["state"]) == (target.id, "published")
     told = [entry["action"] for entry in first.get(f"duty_admission/{key}/timeline").json["result"]]
     assert {"submit", "consult", "all_answered", "vote", "approve", "hand_over", "in_force"} <= set(told)
+    assert second.get(f"duty_admission/{key}").json["result"]["batch"]["id"] == batch.id
+    together = editorial.get(f"duty_admission/?q=(filters:!((col:batch,opr:rel_o_m,value:{batch.id})))").json
+    other = editorial.get(f"duty_admission/?q=(filters:!((col:batch,opr:rel_o_m,value:{make.batch().id})))").json
+    assert (together["ids"], other["ids"]) == ([key], [])
 
 
 @pytest.mark.requirement("TA-20")

@@ -45,6 +45,35 @@ def moved(answer):
 # By program
 
 
+@pytest.mark.requirement("TC-17")
+def test_a_township_names_only_what_is_directed_at_it(program_of, make):
+    town, other, department = make.township(), make.township(), make.department()
+    program = program_of(town)
+    report = {
+        "title": "A table a week",
+        "department": department.id,
+        "disguise": "department_document",
+        "evidence": "x",
+    }
+    named = {
+        "assigned_matter": lambda unit: make.matter(department, unit, state=MatterState.in_force),
+        "data_request": lambda unit: make.request(department, unit, state=RequestState.sent),
+        "reported_call": lambda unit: make.call(department, lead=unit, state=CallState.dispatched),
+    }
+    make.request(
+        department, other, state=RequestState.sent, assigned_matter_id=(cited := named["assigned_matter"](other)).id
+    )
+    assert program.get(f"assigned_matter/{cited.id}").status_code == 200, "a request that all may read cites it"
+    for name, of in named.items():
+        theirs = cited if name == "assigned_matter" else of(other)
+        answer = program.post("irregular_assignment_report/", json=report | {name: theirs.id})
+        assert (answer.status_code, list(answer.json["message"])) == (422, [name])
+        assert program.post("irregular_assignment_report/", json=report | {name: of(town).id}).status_code == 201
+    own = make.call(town, lead=department, state=CallState.dispatched)
+    answer = program.post("irregular_assignment_report/", json=report | {"reported_call": own.id})
+    assert answer.status_code == 422
+
+
 @pytest.mark.requirement("TC-27", "LX-17")
 def test_a_matter_is_proposed_approved_reported_and_void(sides):
     units, programs = sides

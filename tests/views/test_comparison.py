@@ -106,6 +106,28 @@ def test_the_page_shows_them_side_by_side(browser_of, make, editions):
     assert "事项 A-3" in browser.get(f"/duty_list/{old.id}/compare?with={new.id}").text
 
 
+def test_calls_under_way_stand_beside_each_matter_on_the_page_in_the_document_and_by_program(
+    browser_of, program_of, make, session, editions
+):
+    _, new = editions
+    items = {item.code: item for item in session.scalars(select(ListItem).where(ListItem.duty_list_id == new.id))}
+    for _ in range(3):
+        make.call(item=items["A-1"], state=CallState.submitted)
+    make.call(item=items["A-2"], state=CallState.accepted)
+    counts = {"A-1": 3, "A-2": 1, "B-1": 0}
+    office = make.office(Duty.editorial_office)
+    page = browser_of(office).get(f"/duty_list/{new.id}/compare", headers={"Accept-Language": "en"}).text
+    rows = {code: row for row in page.split("<tr>") for code in counts if f">{code} " in row}
+    shown = {code: row.split('data-label="Calls under way">')[1].split("<")[0] for code, row in rows.items()}
+    assert {code: int(number) for code, number in shown.items()} == counts
+    document = Document(BytesIO(browser_of(office).get(f"/duty_list/{new.id}/compare.docx").data))
+    printed = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    assert {code: int(row[-1]) for code in counts for row in printed if any(code in text for text in row)} == counts
+    told = program_of(office).get(f"duty_list/{new.id}/compare").json["result"]
+    by_code = {(entry["new"] or entry["old"])["name"].split()[0]: entry["open_calls"] for entry in told}
+    assert {code: by_code[code] for code in counts} == counts
+
+
 @pytest.mark.parametrize("other", ["999999", "x", "self", "another"])
 def test_what_cannot_be_compared_is_not_found(browser_of, make, editions, other):
     _, new = editions

@@ -75,6 +75,22 @@ def test_a_call_about_it_starts_from_the_card_where_one_may_call(browser_of, mak
     assert "/call/add" not in page(browser_of(make.office(Duty.assessment_office)), "油烟")
 
 
+def offered(html):
+    return re.search(r'href="(/list_adjustment/add\?[^"]+)"', html)[1].replace("&amp;", "&")
+
+
+def test_what_no_item_covers_is_proposed_with_the_words_that_were_typed(browser_of, make, smoke):
+    browser = browser_of(make.township())
+    found, call = page(browser, "火星探测"), browser.get("/call/add?title=火星探测").text
+    for html in (found, call):
+        form = browser.get(offered(html)).text
+        assert 'value="火星探测"' in form
+        assert '<option value="add" selected>' in form
+    assert 'data-carries="title"' in call
+    assert "/list_adjustment/add" not in page(browser, "油烟")
+    assert "/list_adjustment/add" not in page(browser_of(make.office(Duty.assessment_office)), "火星探测")
+
+
 def test_it_stands_in_the_menu_of_whoever_reads_items(browser_of, make):
     assert 'href="/find/"' in browser_of(make.township()).get("/").text
     accounts_only = browser_of(make.office(Duty.county_office), RoleName.security_admin)

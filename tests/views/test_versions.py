@@ -7,6 +7,7 @@ import pytest
 from models.item_words import ListState
 from models.lists import ListItem
 from models.queries.editions import version_on
+from models.rules.handover import strike_from_list
 from tests.make import NOW
 
 
@@ -59,6 +60,37 @@ def test_of_two_editions_of_one_day_the_later_counts(session, make):
     item = session.query(ListItem).filter_by(duty_list_id=edition.id).one()
     _, later = publish_next(make, edition, NOW, item, reword)
     assert version_on(session, item.id, day(0)) is later
+
+
+@pytest.mark.requirement("TA-08", "TS-09")
+@pytest.mark.parametrize("at", [0, 5])
+def test_what_was_struck_out_binds_up_to_the_day_before_while_its_edition_goes_on(
+    browser_of, program_of, session, make, at
+):
+    edition = make.edition(state=ListState.published, items=2)
+    item = session.query(ListItem).filter_by(duty_list_id=edition.id).order_by(ListItem.code).first()
+    strike_from_list(session, {item.id: day(at)})
+    session.commit()
+    town = make.township()
+    browser, program = browser_of(town), program_of(town)
+    for days, binds in ((at - 1, at > 0), (at, False), (at + 1, False)):
+        assert (version_on(session, item.id, day(days)) is item) == binds
+        page = browser.get(f"/list_item/{item.id}/versions?day={day(days)}").text
+        assert (f'href="/list_item/{item.id}" data-bound' in page) == binds
+        answer = program.get(f"list_item/{item.id}/version_on?day={day(days)}")
+        assert answer.status_code == (200 if binds else 404)
+    assert f"</span> {day(at)}</td>" in page
+    assert program.get(f"list_item/{item.id}").json["result"]["removed_on"] == day(at).isoformat()
+
+
+@pytest.mark.requirement("TA-08", "TS-09")
+def test_what_came_and_was_struck_out_on_one_day_leaves_no_version_of_that_day(session, make):
+    edition = make.edition(state=ListState.published, items=2)
+    item = session.query(ListItem).filter_by(duty_list_id=edition.id).order_by(ListItem.code).first()
+    _, later = publish_next(make, edition, NOW, item, reword)
+    publish_next(make, later.duty_list, NOW, later, session.delete)
+    assert later.removed_on == day(0)
+    assert version_on(session, item.id, day(0)) is None
 
 
 def test_a_draft_never_binds(session, make):

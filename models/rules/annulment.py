@@ -1,0 +1,63 @@
+"""What an upheld report of an irregular assignment does to a department's call: it is void for everyone (LX-17)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from models.base import N_
+from models.calls import AssignmentState, Call, CallAssignment, CallState
+from models.ledger import Job
+from models.organisation import Duty
+from models.rules.ledger import cancel, tell
+from models.rules.offices import office
+from models.rules.rounds import ENDED, current
+from models.segments import Pause
+from models.workflow import Step, Transition, follow
+
+A, S = AssignmentState, CallState
+
+
+def _call_annulled(call: Call, step: Step) -> None:
+    session = step.session
+    cancel(session, call, Job.accept_watch, cause="cancelled")
+    parts = current(session, call)
+    for part in parts:
+        if part.state not in ENDED:
+            follow(step, part, "annul")
+    message = N_("%(call)s was found to be an irregular assignment and is void. Stop the work on it.")
+    county = office(session, call.region_id, Duty.county_office)
+    for unit_id in dict.fromkeys((call.caller_unit_id, county.id, *(part.department_id for part in parts))):
+        tell(session, unit_id, call, message, key="annulled", now=step.now, call=str(call))
+
+
+def _part_annulled(part: CallAssignment, step: Step) -> None:
+    """None of its clocks runs on."""
+    jobs = (Job.respond_remind, Job.promise_remind, Job.pause_watch)
+    cancel(step.session, part, *jobs, cause="cancelled")
+    part.pause_due = None
+    rests = select(Pause).where(Pause.assignment_id == part.id, Pause.resumed_at.is_(None))
+    for pause in step.session.scalars(rests):
+        pause.resumed_at = step.now
+
+
+ANNUL_CALL = Transition(
+    name="annul",
+    label=N_("Declared void"),
+    source=frozenset({S.submitted, S.returned, S.accepted, S.dispatched, S.in_progress, S.awaiting_confirmation,
+                      S.rejected}),
+    target=S.withdrawn,
+    by=None,
+    effect=_call_annulled,
+    tone="danger",
+)  # fmt: skip
+"""What is with a coordination case, or was confirmed as solved, stays."""
+
+ANNUL_PART = Transition(
+    name="annul",
+    label=N_("Declared void"),
+    source=frozenset(set(A) - {*ENDED}),
+    target=A.void,
+    by=None,
+    effect=_part_annulled,
+    tone="danger",
+)
