@@ -184,6 +184,7 @@ PAGES = {
     "admission_opinion": "AdmissionOpinionPage.show",
     "guarantee_measure": "GuaranteeMeasurePage.show",
     "joint_meeting": "JointMeetingPage.show",
+    "hotline_ticket": "HotlineTicketPage.show",
 }
 
 

@@ -54,6 +54,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "data_request_field": N_("Requested field"),
     "duty_list": N_("List"),
     "item_attachment": N_("Drawing or guide"),
+    "hotline_ticket": N_("Hotline ticket"),
     "irregular_assignment_report": N_("Report of an irregular assignment"),
     "item_cooperation": N_("Cooperating department"),
     "item_step": N_("Step"),

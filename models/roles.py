@@ -232,6 +232,12 @@ _TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {
 _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
 _TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker]
 
+# A ticket tells of somebody: it is read by its township and by the offices that look after it.
+for _role in (RoleName.admin, RoleName.audit_admin, RoleName.supervisor, RoleName.assessor, RoleName.leader):
+    _TABLE[_role] |= {"HotlineTicket": "read export"}
+_TABLE[RoleName.county_dispatcher] |= {"HotlineTicket": "read add edit delete export assign_township"}
+_TABLE[RoleName.township_head] |= {"HotlineTicket": "read add edit delete export to_call answer_directly not_ours"}
+
 # Whoever may write something may send a file to hang there. The files of others are fetched with their rows.
 _ONLY_READ = EVERYWHERE | {
     RoleName.assessor,

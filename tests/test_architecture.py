@@ -18,6 +18,7 @@ from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.disputes import DisputeCase
 from models.grids import Grid
+from models.hotline import HotlineTicket
 from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
 from models.limits import DueRevision
@@ -40,6 +41,7 @@ from models.rules.coordination import COORDINATION
 from models.rules.disputes import DISPUTE
 from models.rules.grids import GRID
 from models.rules.guarantees import GUARANTEE
+from models.rules.hotline import HOTLINE
 from models.rules.imports import IMPORT
 from models.rules.irregular import REPORT
 from models.rules.limits import LIMIT
@@ -92,6 +94,7 @@ WORKFLOWS = {
     DisputeCase: DISPUTE,
     ReviewFile: REVIEW,
     ReviewOpinion: REVIEW_OPINION,
+    HotlineTicket: HOTLINE,
     TimeLimit: LIMIT,
     DueRevision: REVISION,
 }
@@ -202,6 +205,7 @@ LAST = {
     DataRequest: {"withdrawn"},
     ImportRun: {"undone", "discarded"},
     Grid: {"ended"},
+    HotlineTicket: {"answered"},
     TimeLimit: {"retired"},
     DueRevision: {"done"},
     ServiceRequest: {"done"},

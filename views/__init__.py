@@ -22,6 +22,7 @@ from views.files import attachments
 from views.governance import governance_modules
 from views.grids import grid_areas, grid_assignments, grid_tasks, grids
 from views.holdings import holdings
+from views.hotline import hotline_tickets
 from views.imports import import_rows, import_runs, import_words
 from views.irregular import irregular_reports
 from views.items import checkpoints, indicators, item_attachments
@@ -56,6 +57,7 @@ CONSOLES = (
     offline_steps,
     documents,
     call_situations,
+    hotline_tickets,
     supervision_orders,
     reminders,
     nudges,

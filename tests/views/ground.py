@@ -27,6 +27,7 @@ from models.disputes import DisputeState
 from models.door import act_for, may_write
 from models.files import Attachment
 from models.grids import Force
+from models.hotline import TicketState
 from models.imports import ImportState
 from models.irregular import ReportState
 from models.item_words import ListState, PlatformKind
@@ -221,6 +222,8 @@ class Ground:
             )
         make.service_item(department)  # that nobody came for
         make.row(ServicePoint, department)
+        for state in TicketState if thoroughly else (TicketState.received, TicketState.returned):
+            make.ticket(units["township"], state=state)
         for state in DISPUTE_PATHS if thoroughly else ("screening",):
             make.dispute(village, make.township(units["county"]), state=DisputeState(state))
         for state in REVIEW_PATHS if thoroughly else ("draft", "reviewing"):
