@@ -57,11 +57,13 @@ from models.rules.segments import EXTENSION
 from models.rules.services import BACK, SERVICE
 from models.rules.statements import STATEMENT
 from models.rules.supervision import SUPERVISION
+from models.rules.webhooks import WEBHOOK
 from models.scope import PUBLIC, SCOPED
 from models.segments import Extension
 from models.services import BackDeskTask, ServiceRequest
 from models.statements import ResponsibilityStatement
 from models.supervision import SupervisionOrder
+from models.webhooks import Webhook
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("app", "views", "jobs", "models")
@@ -95,6 +97,7 @@ WORKFLOWS = {
     ReviewFile: REVIEW,
     ReviewOpinion: REVIEW_OPINION,
     HotlineTicket: HOTLINE,
+    Webhook: WEBHOOK,
     TimeLimit: LIMIT,
     DueRevision: REVISION,
 }
@@ -206,6 +209,7 @@ LAST = {
     ImportRun: {"undone", "discarded"},
     Grid: {"ended"},
     HotlineTicket: {"answered"},
+    Webhook: set(),
     TimeLimit: {"retired"},
     DueRevision: {"done"},
     ServiceRequest: {"done"},
@@ -214,7 +218,7 @@ LAST = {
     ReviewFile: {"concluded", "withdrawn"},
     ReviewOpinion: {"given", "lapsed"},
 }
-REST = {CallAssignment: {"resolved", "upheld", "reassigned"}, AdmissionOpinion: {"answered"}}
+REST = {CallAssignment: {"resolved", "upheld", "reassigned"}, AdmissionOpinion: {"answered"}, Webhook: {"off"}}
 
 
 @pytest.mark.parametrize("model", WORKFLOWS, ids=lambda model: model.__name__)

@@ -43,6 +43,7 @@ from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
 from views.supervision import nudges, reminders, supervision_orders
 from views.three_fixed import three_fixed_documents
+from views.webhooks import webhook_deliveries, webhooks
 
 CONSOLES = (
     calls,
@@ -127,7 +128,9 @@ CONSOLES = (
     reminder_steps,
     list_types,
     list_fields,
+    webhooks,
     promises,
+    webhook_deliveries,
     recorder_entries,
     import_runs,
     import_rows,

@@ -61,6 +61,7 @@ from models.step_files import StepFile
 from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
 from models.three_fixed import ThreeFixedDocument
+from models.webhooks import Webhook, WebhookDelivery
 from tests.make import NOW, Make
 from tests.make_local import REGISTERS
 
@@ -145,6 +146,8 @@ REST = {
     DueRevision:      ("county",        "county", "all"),
     ReminderStep:     ("county",        "county", "all"),
     Notice:           ("mine",          "mine",   "mine"),
+    Webhook:          ("none",          "none",   "all"),
+    WebhookDelivery:  ("none",          "none",   "all"),
     Promise:          ("none",          "county", "all"),
     Outbox:           ("none",          "none",   "all"),
     CallCounter:      ("none",          "none",   "all"),
@@ -285,6 +288,7 @@ WRITERS = {
     (WorkingWindow, "admin"): "all",
     (TimeLimit, "admin"): "drafts of rules",
     (DueRevision, "admin"): "previewed",
+    (Webhook, "admin"): "switched off",
     (DueRevision, "lists"): "previewed here",
     (ReminderStep, "admin"): "all",
     (ReminderStep, "office"): "county",
@@ -460,6 +464,9 @@ class World:
         """Tickets, but for those of which a call was made: that is among the calls above."""
         for town, state in product(towns, (TicketState.received, TicketState.returned, TicketState.answered)):
             self.make.ticket(town, state=state)
+        self.make.webhook(on=False)
+        outbox = self.session.scalars(select(Outbox)).first()
+        self.make.on_its_way(self.make.webhook(), outbox)
 
     def _in(self, place: Unit, unit_id: int) -> Unit:
         """That unit, in its own county; a department of another."""
@@ -578,6 +585,7 @@ class World:
                 or any(paper.case.call_id in calls for paper in self._papers_of(row))
                 or any(self._call_of(part) in calls for part in self._hung_as(row))
             ),
+            "switched off": lambda: row.state == "off",
             "received here": lambda: here and row.state == "received",
             "proposed or asked": lambda: (
                 row.proposer_unit_id in actor.unit_ids or bool(self._asked_about(row) & set(actor.unit_ids))

@@ -33,6 +33,7 @@ from models.irregular import ReportState
 from models.item_words import ListState, PlatformKind
 from models.lists import ListItem
 from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
+from models.notices import Outbox
 from models.organisation import Unit, UnitType
 from models.requests import RequestState
 from models.reviews import ReviewState
@@ -101,6 +102,7 @@ class Ground:
             self._burden(units, thoroughly=side == "ours")
             self._local(units, thoroughly=side == "ours")
             self._limits(units["county"], thoroughly=side == "ours")
+            self._webhooks(units["county"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
             self._claim(side)
         for role in RoleName:
@@ -188,6 +190,13 @@ class Ground:
             make.rehearsed(make.limit(county))
             make.rehearsed(make.limit(county), "switch_on", "rehearse")
         make.limit(county)
+
+    def _webhooks(self, county: Unit) -> None:
+        """One to change, one to throw away, one to switch off, with a message on its way."""
+        for _ in range(2):
+            self.make.webhook(county, on=False)
+        said = self.session.scalars(select(Outbox).where(Outbox.region_id == county.id)).first()
+        self.make.on_its_way(self.make.webhook(county), said)
 
     def _burden(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, town, department, county = self.make, units["township"], units["department"], units["county"]

@@ -65,6 +65,9 @@ INNARDS = re.compile(r"sqlite3|psycopg|sqlalchemy|Traceback \(|INSERT INTO|SELEC
 ABSENT, HUGE = 999_999, 10**20
 EARLIER, LATER = "2026-11-20T09:00:00+08:00", "2026-12-01T09:00:00+08:00"
 PAST = {"held_on", "seen_at", "received_at"}
+WRITTEN = {"address": "https://by.example/address", "secret": "by whoever knows it"}
+"""Texts that have a form."""
+
 SAID = {"job": "respond_remind", "role": "full_time", "clock": "respond", "failure_kind": "inaction"}
 """Of a word that rules narrow, one that they take: not every clock has a ladder, or is of one department."""
 
@@ -404,6 +407,8 @@ class Walk:
             return None if not keys else keys[0] if f.names_row else keys[1:2]
         if f.kind == "word":
             return SAID.get(f.name) or str(next(iter(f.words)))
+        if f.name in WRITTEN:
+            return WRITTEN[f.name]
         number = 2026 if f.name == "year" else 5
         at = EARLIER if f.name in PAST else LATER
         usual = {"number": number, "decimal": 5, "flag": False, "moment": at, "day": at[:10], "hour": "17:30"}
