@@ -47,6 +47,8 @@ class Settings:
     smtp_password: str | None
     smtp_starttls: bool
     mail_from: str | None
+    public_url: str
+    webhooks_private: bool
 
     @property
     def redis_socket(self) -> Path | None:
@@ -99,6 +101,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         smtp_password=environ.get("HUYING_SMTP_PASSWORD") or None,
         smtp_starttls=_flag(environ, "HUYING_SMTP_STARTTLS", True),
         mail_from=environ.get("HUYING_MAIL_FROM") or None,
+        public_url=(environ.get("HUYING_PUBLIC_URL") or f"http://127.0.0.1:{_port(environ, 'PORT', 8080)}").rstrip("/"),
+        webhooks_private=_flag(environ, "HUYING_WEBHOOKS_PRIVATE", False),
     )
 
 

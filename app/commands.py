@@ -53,6 +53,7 @@ OPERATOR = replace(SYSTEM_ACTOR, roles=SYSTEM_ACTOR.roles | {RoleName.admin})
 """Who imports where no unit is named: nobody's colleague, who may choose any county."""
 
 WRITERS: dict[Word, RoleName] = {
+    Duty.county_office: RoleName.county_dispatcher,
     Duty.editorial_office: RoleName.list_manager,
     UnitType.department: RoleName.department_head,
     UnitType.agency: RoleName.agency_head,

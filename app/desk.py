@@ -185,6 +185,7 @@ PAGES = {
     "admission_opinion": "AdmissionOpinionPage.show",
     "guarantee_measure": "GuaranteeMeasurePage.show",
     "joint_meeting": "JointMeetingPage.show",
+    "hotline_ticket": "HotlineTicketPage.show",
 }
 
 

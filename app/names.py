@@ -21,6 +21,7 @@ from models.rectification import CircularFailure, RectificationOrder
 from models.rules.deadlines import SHANGHAI
 from models.rules.due_times import MOVED
 from models.warnings import EarlyWarning
+from models.webhooks import WebhookDelivery
 from models.workflow import workflow_of
 from views import CONSOLES
 
@@ -55,6 +56,8 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "data_request_field": N_("Requested field"),
     "duty_list": N_("List"),
     "item_attachment": N_("Drawing or guide"),
+    "hotline_ticket": N_("Hotline ticket"),
+    "webhook": N_("Webhook"),
     "irregular_assignment_report": N_("Report of an irregular assignment"),
     "item_cooperation": N_("Cooperating department"),
     "item_step": N_("Step"),
@@ -196,6 +199,7 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     TimeLimit: _time_limit,
     LimitRehearsal: lambda rehearsal: f"{rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
     WorkingWindow: _working_window,
+    WebhookDelivery: lambda sent: f"{sent.webhook} · {called(sent.subject_type)} {sent.subject_id}",
     Promise: lambda promise: f"{translated(promise.job.label)} · {called(promise.subject_type)} {promise.subject_id}",
     RecorderEntry: lambda entry: f"{called(entry.subject_type)} {entry.subject_id} · {called(entry.action)}",
 }

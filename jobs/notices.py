@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningInsert
 
 from jobs.watch import Done
+from jobs.webhooks import address_messages
 from models.base import Role
 from models.notices import Audience, Notice, Outbox
 from models.organisation import Posting
@@ -33,6 +34,7 @@ def deliver(session: Session, now: datetime, limit: int | None = None) -> Done:
     units = {row.id: row.unit_id for row in session.execute(claim_it)}
     if not units:
         return Done(0, 0)
+    address_messages(session, list(units))
     told = Counter(session.scalars(_notices_of(list(units), now.astimezone(SHANGHAI).date())))
     if unheard := sorted({unit_id for outbox_id, unit_id in units.items() if outbox_id not in told}):
         log.warning("Nobody is posted in these units, so nobody was told: %s", unheard)

@@ -30,6 +30,7 @@ from jobs.mail import send_mails, sink_of
 from jobs.notices import deliver
 from jobs.warnings import warn_early
 from jobs.watch import Batch, Done, Fired
+from jobs.webhooks import send_webhooks
 from models.adjustments import ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure
 from models.assigned import AssignedMatter
@@ -128,6 +129,7 @@ PARTS: dict[str, Part] = {
     "imports": imports.carry_out,
     "notices": deliver,
     "mails": mails,
+    "webhooks": send_webhooks,
     "unnamed_files": remove_unnamed,
 }
 """Each is repeated, a transaction each time, until it finds nothing more to do."""
@@ -138,7 +140,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "sweep": tuple(PARTS),
     "tick": tuple(part for part in PARTS if part not in NIGHTLY),
     "nightly": NIGHTLY,
-    "deliver": ("notices", "mails"),
+    "deliver": ("notices", "mails", "webhooks"),
 }
 """All there is to do, as the command does it; what is due, every minute; what can wait for the night; and what
 somebody waits for."""

@@ -232,6 +232,18 @@ _TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {
 _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
 _TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker]
 
+# A ticket tells of somebody: it is read by its township and by the offices that look after it.
+for _role in (RoleName.admin, RoleName.audit_admin, RoleName.supervisor, RoleName.assessor, RoleName.leader):
+    _TABLE[_role] |= {"HotlineTicket": "read export"}
+_TABLE[RoleName.county_dispatcher] |= {"HotlineTicket": "read add edit delete export assign_township"}
+_TABLE[RoleName.township_head] |= {"HotlineTicket": "read add edit delete export to_call answer_directly not_ours"}
+
+_TABLE[RoleName.admin] |= {
+    "Webhook": "read add edit delete export switch_on_hook switch_off_hook",
+    "WebhookDelivery": "read export",
+}
+_TABLE[RoleName.audit_admin] |= {"Webhook": "read", "WebhookDelivery": "read export"}
+
 # Whoever may write something may send a file to hang there. The files of others are fetched with their rows.
 _ONLY_READ = EVERYWHERE | {
     RoleName.assessor,

@@ -55,6 +55,7 @@ from models.statements import ResponsibilityStatement
 from models.step_files import StepFile
 from models.steps import ItemStep, Side
 from models.three_fixed import ThreeFixedDocument
+from models.webhooks import Webhook
 from models.words import CallScope
 from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_burden import MakeBurden
@@ -681,7 +682,7 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
         county = self.session.get(Unit, subject.region_id)
         if isinstance(subject, ListAdjustment) and name in ("submit", "withdraw"):
             return self.actor(subject.proposer_unit)
-        if isinstance(subject, TimeLimit):
+        if isinstance(subject, TimeLimit | Webhook):
             return self.actor(self.office(Duty.county_office, county), RoleName.admin)
         if isinstance(subject, DutyList | ListAdjustment | DueRevision):
             return self.actor(self.office(Duty.editorial_office, county), RoleName.list_manager)

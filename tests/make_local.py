@@ -12,15 +12,17 @@ from models.community import ExchangeEntry, ExchangeKind, MicroProject, MicroWis
 from models.disputes import DisputeCase, DisputeState, MediatorPair, Profession
 from models.evidence import EvidenceSource, OffSiteEvidence
 from models.grids import Force, Frequency, Grid, GridArea, GridAssignment, GridRole, GridTask
+from models.hotline import HotlineTicket, TicketState
 from models.organisation import Unit, UnitType
 from models.partners import ChamberSecretary, PartnerKind, PartnerOrganisation, ResidencyKind, ResidencyRoster
 from models.reviews import CareerStage, ReviewFile, ReviewOpinion, ReviewState
 from models.rules.disputes import DISPUTE, prepare_dispute
 from models.rules.grids import GRID
+from models.rules.hotline import HOTLINE, prepare_ticket
 from models.rules.reviews import OPINION, REVIEW
 from models.rules.services import BACK, SERVICE, prepare_request
 from models.services import BackDeskTask, DeskKind, ServiceDesk, ServiceItem, ServicePoint, ServiceRequest, ServiceState
-from models.words import Level
+from models.words import CallScope, Level
 from tests.moments import NOW
 
 LOCAL_WORKFLOWS: dict[type, Any] = {
@@ -30,12 +32,19 @@ LOCAL_WORKFLOWS: dict[type, Any] = {
     DisputeCase: DISPUTE,
     ReviewFile: REVIEW,
     ReviewOpinion: OPINION,
+    HotlineTicket: HOTLINE,
 }
 SERVICE_PATHS = {
     ServiceState.received: "",
     ServiceState.passed: "pass_back",
     ServiceState.answered: "pass_back answer",
     ServiceState.done: "finish",
+}
+TICKET_PATHS = {
+    TicketState.received: "",
+    TicketState.turned_into_call: "to_call",
+    TicketState.returned: "not_ours",
+    TicketState.answered: "answer_directly",
 }
 DISPUTE_PATHS = {
     DisputeState.screening: "",
@@ -125,6 +134,17 @@ class MakeLocal:
     def back_task(self: Any, request: ServiceRequest) -> Any:
         of_request = select(BackDeskTask).where(BackDeskTask.service_request_id == request.id)
         return self.session.scalars(of_request.order_by(BackDeskTask.id.desc())).first()
+
+    def ticket(self: Any, unit: Unit, *, state: TicketState = TicketState.received, **columns: Any) -> Any:
+        """A ticket of the hotline for a township, moved to that state."""
+        columns = {"external_key": self._name("T"), "title": self._name("Noise"), "received_at": NOW} | columns
+        ticket = HotlineTicket(unit_id=unit.id, **columns)
+        prepare_ticket(self.session, ticket, self.actor(unit), NOW)
+        self._add(ticket)
+        for name in TICKET_PATHS[state].split():
+            item = self.item(self.department(self.session.get(Unit, unit.region_id))) if name == "to_call" else None
+            self.press(ticket, name, list_item_id=item, scope=CallScope.complex, answer="Done.", reason="Elsewhere.")
+        return ticket
 
     def dispute(
         self: Any,

@@ -10,14 +10,17 @@ from models.calendar import Clock, LimitUnit, Point, ReminderStep, TimeLimit
 from models.calls import CallAssignment, FailureKind
 from models.ledger import Job
 from models.limits import DueRevision
+from models.notices import Outbox
 from models.organisation import Duty, Unit
 from models.rectification import Circular, CircularLine, Finding, RectificationOrder, RectificationState
 from models.rules.limits import LIMIT, prepare_limit
 from models.rules.rectification import CIRCULAR, LINE, RECTIFICATION, follow_rectification, prepare_rectification
 from models.rules.revisions import REVISION, prepare_revision, preview_revision
 from models.rules.supervision import SUPERVISION, follow_order, prepare_order
+from models.rules.webhooks import WEBHOOK
 from models.supervision import OrderState, SupervisionOrder
 from models.warnings import EarlyWarning, WarningKind
+from models.webhooks import Webhook, WebhookDelivery
 from tests.moments import NOW, SOON
 
 SUPERVISION_WORKFLOWS: dict[type[Any], Any] = {
@@ -27,6 +30,7 @@ SUPERVISION_WORKFLOWS: dict[type[Any], Any] = {
     CircularLine: LINE,
     TimeLimit: LIMIT,
     DueRevision: REVISION,
+    Webhook: WEBHOOK,
 }
 RECTIFICATION_PATHS = {
     RectificationState.issued: "",
@@ -48,9 +52,24 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "verify_rectified": {"finding": Finding.absent},
 }
 
+SECRET = "what-only-the-platform-knows"
+
 
 class MakeSupervision:
     """Mixed into `tests.make.Make`."""
+
+    def webhook(self: Any, county: Unit | None = None, *, on: bool = True, **columns: Any) -> Any:
+        """An address that hears of a county's messages; `on`: with the secret of the tests."""
+        columns = {"name": self._name("Platform"), "address": f"https://hook.example/{self._next()}"} | columns
+        hook = self._add(Webhook(region_id=(county or self.home).id, **columns))
+        if on:
+            self.press(hook, "switch_on_hook", secret=SECRET)
+        return hook
+
+    def on_its_way(self: Any, hook: Webhook, outbox: Outbox) -> Any:
+        """A message for it, as jobs write it."""
+        copied = {name: getattr(outbox, name) for name in ("region_id", "unit_id", "subject_type", "subject_id")}
+        return self._add(WebhookDelivery(webhook=hook, outbox=outbox, created_at=outbox.created_at, **copied))
 
     def ladder(self: Any, job: Job = Job.respond_remind, county: Unit | None = None) -> list[ReminderStep]:
         """The ladder of the reference data, for one clock."""

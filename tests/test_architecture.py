@@ -18,6 +18,7 @@ from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.disputes import DisputeCase
 from models.grids import Grid
+from models.hotline import HotlineTicket
 from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
 from models.limits import DueRevision
@@ -40,6 +41,7 @@ from models.rules.coordination import COORDINATION
 from models.rules.disputes import DISPUTE
 from models.rules.grids import GRID
 from models.rules.guarantees import GUARANTEE
+from models.rules.hotline import HOTLINE
 from models.rules.imports import IMPORT
 from models.rules.irregular import REPORT
 from models.rules.limits import LIMIT
@@ -55,11 +57,13 @@ from models.rules.segments import EXTENSION
 from models.rules.services import BACK, SERVICE
 from models.rules.statements import STATEMENT
 from models.rules.supervision import SUPERVISION
+from models.rules.webhooks import WEBHOOK
 from models.scope import PUBLIC, SCOPED
 from models.segments import Extension
 from models.services import BackDeskTask, ServiceRequest
 from models.statements import ResponsibilityStatement
 from models.supervision import SupervisionOrder
+from models.webhooks import Webhook
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("app", "views", "jobs", "models")
@@ -92,6 +96,8 @@ WORKFLOWS = {
     DisputeCase: DISPUTE,
     ReviewFile: REVIEW,
     ReviewOpinion: REVIEW_OPINION,
+    HotlineTicket: HOTLINE,
+    Webhook: WEBHOOK,
     TimeLimit: LIMIT,
     DueRevision: REVISION,
 }
@@ -202,6 +208,8 @@ LAST = {
     DataRequest: {"withdrawn"},
     ImportRun: {"undone", "discarded"},
     Grid: {"ended"},
+    HotlineTicket: {"answered"},
+    Webhook: set(),
     TimeLimit: {"retired"},
     DueRevision: {"done"},
     ServiceRequest: {"done"},
@@ -210,7 +218,7 @@ LAST = {
     ReviewFile: {"concluded", "withdrawn"},
     ReviewOpinion: {"given", "lapsed"},
 }
-REST = {CallAssignment: {"resolved", "upheld", "reassigned"}, AdmissionOpinion: {"answered"}}
+REST = {CallAssignment: {"resolved", "upheld", "reassigned"}, AdmissionOpinion: {"answered"}, Webhook: {"off"}}
 
 
 @pytest.mark.parametrize("model", WORKFLOWS, ids=lambda model: model.__name__)

@@ -23,6 +23,7 @@ from views.files import attachments
 from views.governance import governance_modules
 from views.grids import grid_areas, grid_assignments, grid_tasks, grids
 from views.holdings import holdings
+from views.hotline import hotline_tickets
 from views.imports import import_rows, import_runs, import_words
 from views.irregular import irregular_reports
 from views.items import checkpoints, indicators, item_attachments
@@ -43,6 +44,7 @@ from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
 from views.supervision import nudges, reminders, supervision_orders
 from views.three_fixed import three_fixed_documents
+from views.webhooks import webhook_deliveries, webhooks
 
 CONSOLES = (
     calls,
@@ -57,6 +59,7 @@ CONSOLES = (
     offline_steps,
     documents,
     call_situations,
+    hotline_tickets,
     supervision_orders,
     reminders,
     nudges,
@@ -127,7 +130,9 @@ CONSOLES = (
     reminder_steps,
     list_types,
     list_fields,
+    webhooks,
     promises,
+    webhook_deliveries,
     recorder_entries,
     import_runs,
     import_rows,

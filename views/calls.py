@@ -7,6 +7,7 @@ from app.engine.declare import Chart, Console, Extra, Kinds, Link, Related, Vari
 from models.base import N_
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
+from models.hotline import HotlineTicket
 from models.lists import ListItem
 from models.nudges import Nudge
 from models.queries.choices import matters_in_force, own_places, usable_items
@@ -169,6 +170,7 @@ calls = Console(
         Related(model=CoordinationCase, by="call"),
         Related(model=SupervisionOrder, by="call"),
         Related(model=Reminder, by="call"),
+        Related(model=HotlineTicket, by="call", listed=("external_key", "source", "title", "state", "answer_due")),
     ),
     links=(TURNS, SCOPES, PROPOSE),
     instead=PROPOSE_NEW,

@@ -23,7 +23,7 @@ from app.engine.schema import described, writable
 
 METHODS = {
     **dict.fromkeys(("get_list", "get", "info", "chart", "timeline", "deadline", "file", "one_of_files"), "read"),
-    "post": "add",
+    **dict.fromkeys(("post", "put_rows"), "add"),
     "put": "edit",
     "delete": "delete",
 }

@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app
 from flask_appbuilder import AppBuilder
 
-from app.engine import api, files, forms, pages
+from app.engine import api, batch, files, forms, pages
 from app.engine.declare import Console, World
 from app.engine.derive import Shape, shape_of
 from app.engine.fields import keeps_files, translated
@@ -89,9 +89,10 @@ def _resource(shape: Shape, world: World) -> type[api.Resource]:
     base = files.ResourceWithFile if shape.files else api.Resource
     if keeps_files(shape.model):
         writing, base = ("put", "delete"), files.ResourceOfFiles
+    keyed = shape.console.intake is not None and shape.console.intake.key
     return type(
         f"{shape.permission}Api",
-        (base,),
+        (batch.TakesRows, base) if keyed else (base,),
         made
         | {
             "shape": shape,

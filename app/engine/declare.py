@@ -144,6 +144,9 @@ class Kinds:
 class Intake:
     """How rows of this table stand in the files that people keep, where that is not as on the form."""
 
+    key: tuple[str, ...] = ()
+    """The fields by which others tell these rows apart: among those that one sees, a row with the same is the same.
+    Programs may then send rows in one go, too."""
     also: tuple[str, ...] = ()
     """Fields that a file may name though the form does not: `complete` makes of them what it does."""
     sheet: str = ""

@@ -371,7 +371,7 @@ def _twice(first: int) -> write.NotWritten:
 
 
 def _identities(shape: Shape) -> list[tuple[str, ...]]:
-    """The sets of fields by which rows of the table are told apart: its unique constraints."""
+    """The sets of fields by which rows of the table are told apart: its unique constraints, and its key."""
     mapper = inspect(shape.model)
     by_column = {f.column: name for name, f in shape.fields.items() if f.column is not None and not f.inside}
     found = []
@@ -379,7 +379,7 @@ def _identities(shape: Shape) -> list[tuple[str, ...]]:
         if isinstance(constraint, UniqueConstraint):
             names = tuple(by_column.get(column, "") for column in constraint.columns)
             found.append(names)
-    return [names for names in sorted(found) if all(names)]
+    return [names for names in sorted([*found, _usual(shape).key]) if names and all(names)]
 
 
 def _sendable(shape: Shape, row: Any, names: Mapping[str, Any]) -> dict[str, Any]:

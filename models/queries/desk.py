@@ -24,6 +24,7 @@ from models.assigned import AssignedMatter, MatterState
 from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState
 from models.coordination import CaseParty, CaseState, CoordinationCase
+from models.hotline import HotlineTicket, TicketState
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
 from models.lists import DutyList
@@ -307,11 +308,24 @@ def _of_grid(actor: Actor) -> Iterator[Pile]:
     yield _pile(Call, N_("What became of your clues"), sent, since=Call.sent_at.desc(), mine=False)
 
 
+def _of_tickets(actor: Actor) -> Iterator[Pile]:
+    """What the hotline and other systems passed on; and, of the county office, what was given back."""
+    if RoleName.county_dispatcher in actor.roles:
+        back = (HotlineTicket.region_id == actor.region_id) & (HotlineTicket.state == TicketState.returned)
+        title = N_("Assign a ticket that was given back")
+        yield _pile(HotlineTicket, title, back, HotlineTicket.answer_due, since=HotlineTicket.received_at)
+    if actor.roles & OF_TOWNSHIPS:
+        ours = HotlineTicket.unit_id.in_(actor.unit_ids) & (HotlineTicket.state == TicketState.received)
+        title = N_("Answer a ticket, make a call of it, or give it back")
+        yield _pile(HotlineTicket, title, ours, HotlineTicket.answer_due, since=HotlineTicket.received_at)
+
+
 R = RoleName
 OF_DEPARTMENTS, OF_TOWNSHIPS = {R.department_head, R.department_staff}, {R.township_head, R.township_operator}
 ANSWERING = OF_DEPARTMENTS | OF_TOWNSHIPS | {R.agency_head, R.agency_staff}
 DESKS: tuple[tuple[set[RoleName], Callable[[Actor], Iterator[Pile]]], ...] = (
     ({R.county_dispatcher}, _of_county_office),
+    ({R.county_dispatcher} | OF_TOWNSHIPS, _of_tickets),
     ({R.supervisor}, _of_supervision_office),
     ({R.editorial_officer}, _of_editorial_office),
     ({R.list_manager}, _of_list_manager),

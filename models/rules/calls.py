@@ -41,6 +41,7 @@ from models.rules.rounds import (
     resolve_by,
 )
 from models.rules.step_files import attach
+from models.rules.tickets import follow_call
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
 S = CallState
@@ -122,6 +123,7 @@ def _may_withdraw(call: Call, step: Step) -> None:
 
 def _withdrawn(call: Call, step: Step) -> None:
     cancel(step.session, call, Job.accept_watch, cause="withdrawn")
+    follow_call(call, step, "call_dropped")
 
 
 def answering(call: Call, actor: Actor) -> ColumnElement[bool]:

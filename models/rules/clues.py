@@ -22,8 +22,9 @@ from models.rules.ledger import cancel, is_planned, plan
 from models.rules.matching import about
 from models.rules.photos import place
 from models.rules.step_files import keep_region
+from models.rules.tickets import follow_call
 from models.words import CallScope
-from models.workflow import Refused
+from models.workflow import Refused, Step
 
 S = CallState
 BELOW_TOWNSHIP = (UnitType.village, UnitType.grid)
@@ -129,3 +130,4 @@ def forget_call(session: Session, call: Call, actor: Actor, now: datetime) -> No
         raise Refused(N_("A call that has been sent is on record. Withdraw it instead."))
     with by_rule(session):
         cancel(session, call, Job.accept_watch, cause="deleted")
+        follow_call(call, Step(session, actor, now, {}, ""), "call_dropped")

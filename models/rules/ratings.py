@@ -16,6 +16,7 @@ from models.rules.clocks import due, soon
 from models.rules.ledger import cancel, plan, tell
 from models.rules.matching import about
 from models.rules.rounds import current, iso
+from models.rules.tickets import follow_call
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
 S = RatingState
@@ -53,6 +54,7 @@ def confirmed(call: Call, step: Step) -> None:
         tell(step.session, part.department_id, call, message, key=f"confirmed{call.reopened}", now=step.now,
              call=str(call), **further)  # fmt: skip
     plan(step.session, call, Job.rating_watch, soon(step.session, call.region_id, step.now, limit.at, BEFORE), limit.at)
+    follow_call(call, step, "call_solved")
 
 
 def closed(call: Call, step: Step) -> None:

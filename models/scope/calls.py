@@ -14,10 +14,11 @@ from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.door import Roles, Scope
 from models.holdings import Holding
+from models.hotline import HotlineTicket, TicketState
 from models.nudges import Nudge
 from models.organisation import Unit
 from models.rectification import RectificationOrder
-from models.scope.reach import SUPERVISING, SUPERVISORS, Criterion, everyone, only, reach
+from models.scope.reach import DISPATCHERS, SUPERVISING, SUPERVISORS, Criterion, everyone, only, reach
 from models.segments import Extension, Pause
 from models.step_files import StepFile
 from models.supervision import Reminder, SupervisionOrder
@@ -78,7 +79,19 @@ _written = or_(
 """The calls that one writes."""
 _of_draft = exists().where(Call.id == StepFile.call_id, Call.state == CallState.draft).correlate(StepFile)
 
+
+def _writes_tickets(roles: Roles) -> Criterion:
+    """While nobody has dealt with it: its township, or the county office, which assigns it."""
+    own = HotlineTicket.unit_id.in_(UNIT_IDS)
+    whose = or_(own, HotlineTicket.region_id == REGION_ID) if roles & DISPATCHERS else own
+    return and_(whose, HotlineTicket.state == TicketState.received)
+
+
 SCOPES: dict[type, Scope] = {
+    HotlineTicket: Scope(
+        sees=reach(county=HotlineTicket.region_id == REGION_ID, own=HotlineTicket.unit_id.in_(UNIT_IDS)),
+        writes=_writes_tickets,
+    ),
     Call: Scope(
         sees=reach(
             # A draft is its writer's until it is sent.

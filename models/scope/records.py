@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, and_, false, or_, select
+from sqlalchemy import Select, and_, false, or_, select, true
 
 from models.actor import REGION_ID, UNIT_IDS, USER_ID
 from models.admissions import DutyAdmission
@@ -20,13 +20,15 @@ from models.notices import Notice, Outbox
 from models.ratings import CaseAssessment, MutualRating
 from models.recorder import RecorderEntry, RecorderHead
 from models.requests import DataRequest
+from models.roles import EVERYWHERE
 from models.scope.admissions import my_admission_ids
 from models.scope.calls import my_call_ids, my_case_ids
 from models.scope.imports import my_run_ids
 from models.scope.matters import asked_of_me, concerns_me, my_report_ids, my_statement_ids
 from models.scope.ratings import sees_assessment, sees_rating
-from models.scope.reach import Criterion, everyone, reach
+from models.scope.reach import ADMINS, Criterion, everyone, only, reach
 from models.statements import ResponsibilityStatement
+from models.webhooks import Webhook, WebhookDelivery, WebhookState
 
 TOLD_TO_ALL_CONCERNED: dict[type[Any], Select[int]] = {
     AssignedMatter: select(AssignedMatter.id).where(concerns_me),
@@ -70,6 +72,8 @@ SCOPES: dict[type, Scope] = {
     Notice: Scope(sees=everyone(Notice.user_id == USER_ID), writes=everyone(Notice.user_id == USER_ID)),
     Promise: Scope(sees=reach(county=Promise.region_id == REGION_ID, own=false())),
     Outbox: Scope(sees=reach(county=false(), own=false())),
+    Webhook: Scope(sees=only(EVERYWHERE, true()), writes=only(ADMINS, Webhook.state == WebhookState.off)),
+    WebhookDelivery: Scope(sees=only(EVERYWHERE, true())),
     CallCounter: Scope(sees=reach(county=false(), own=false())),
     RecorderEntry: Scope(sees=_sees_entry),
     RecorderHead: Scope(sees=reach(county=RecorderHead.chain == REGION_ID, own=false())),

@@ -263,13 +263,14 @@ def _add_words(session: Session, counties: list[Unit]) -> int:
 
 
 def _add_import_words(session: Session, counties: list[Unit]) -> int:
-    """What headings and names mean in the lists of items that offices, and laws, write."""
+    """What headings and names mean in the lists that offices, and laws, write, and in the files of hotlines."""
     settled = set(session.scalars(select(ImportWord.region_id).distinct()))
     words = [
-        ImportWord(region_id=county.id, resource="list_item", field=field, said=row["said"], means=means)
+        ImportWord(region_id=county.id, resource=resource, field=field, said=row["said"], means=means)
         for county in counties
         if county.id not in settled
-        for row in rows("import_words.csv")
+        for resource, table in (("list_item", "import_words.csv"), ("hotline_ticket", "ticket_words.csv"))
+        for row in rows(table)
         for field, means in _meanings(row, county)
     ]
     session.add_all(words)

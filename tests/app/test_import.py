@@ -46,6 +46,10 @@ ROUNDS = {
         ],
     ),
     "plain_word": (EDITORIAL, [f"DELETE FROM plain_word WHERE NOT {OURS}"]),
+    "hotline_ticket": (
+        "330329-bgs",
+        [f"UPDATE hotline_ticket SET state = 'received', unit_id = (SELECT id FROM unit WHERE code = '{TOWN}')"],
+    ),
     "call": (TOWN, [f"DELETE FROM call WHERE caller_unit_id <> (SELECT id FROM unit WHERE code = '{TOWN}')"]),
 }
 """For each console with a form: in whose name its rows are written, and what makes the demo's rows one unit's."""
@@ -96,6 +100,25 @@ def test_a_row_is_written_in_the_name_of_the_unit(demo, tmp_path, capsys):
     entry = "SELECT unit.code, user_id, place FROM recorder_entry JOIN unit ON unit.id = unit_id"
     assert ask(demo, f"{entry} ORDER BY recorder_entry.id DESC LIMIT 1") == [(TOWN, None, "command")]
     assert run.main(["verify"]) == 0
+
+
+@pytest.mark.requirement("LX-26")
+def test_the_same_file_of_the_hotline_twice_makes_no_second_ticket(demo, tmp_path, capsys):
+    heads = "工单编号,诉求标题,诉求类别,诉求内容,诉求人姓名,联系电话,承办单位,受理时间"
+    told = "路灯不亮,市政设施,请回电13800000000,张小明,13800000000,罗阳镇,2026-11-20 09:30"
+    (tmp_path / "t.csv").write_text(f"{heads}\nRX-1,{told}\n,{told}\nRX-2,{told}\n", encoding="gb18030")
+    taken = ["import", "hotline_ticket", str(tmp_path / "t.csv"), "--as", "330329-bgs"]
+    assert run.main(taken) == 1
+    assert "row 3: A3 external_key:" in capsys.readouterr().err
+    (tmp_path / "t.csv").write_text(f"{heads}\nRX-1,{told}\nRX-2,{told}\n", encoding="gb18030")
+    before = ask(demo, "SELECT count(*) FROM hotline_ticket")[0][0]
+    for new in (2, 0):
+        assert run.main([*taken, "--dry-run"]) == run.main(taken) == 0, capsys.readouterr().err
+        assert ask(demo, "SELECT count(*) FROM hotline_ticket") == [(before + 2,)], new
+    kept = ask(demo, "SELECT description, complainant, source FROM hotline_ticket WHERE external_key = 'RX-1'")
+    assert kept == [("请回电＊＊＊", "张某", "hotline")]
+    entries = ask(demo, "SELECT count(*) FROM recorder_entry WHERE after LIKE '%13800000000%' OR after LIKE '%张小明%'")
+    assert entries == [(0,)]
 
 
 REFUSED = {

@@ -27,6 +27,7 @@ NOTHING = dict.fromkeys(
         "imports",
         "notices",
         "mails",
+        "webhooks",
         "unnamed_files",
     ),
     0,
@@ -70,7 +71,7 @@ def test_before_it_is_due_nothing_happens(own, late):
 
 
 def test_delivery_alone_keeps_no_promise(own, late):
-    assert runner.run("deliver", LATER.isoformat()) == {"notices": 1, "mails": 1}
+    assert runner.run("deliver", LATER.isoformat()) == {"notices": 1, "mails": 1, "webhooks": 0}
 
 
 def test_one_part_runs_by_its_name(own, late):
@@ -133,7 +134,7 @@ def test_each_part_leaves_one_line(own, late, caplog):
 def test_one_failure_keeps_nothing_else_from_being_done_and_is_raised_at_the_end(own, late, broken, caplog):
     broken("respond_remind", RuntimeError("no such table"))
     broken("mails", RuntimeError("no such folder"))
-    with pytest.raises(ExceptionGroup, match="2 of 24 parts of sweep failed") as failed:
+    with pytest.raises(ExceptionGroup, match="2 of 25 parts of sweep failed") as failed:
         runner.run("sweep", LATER.isoformat())
     assert [str(error) for error in failed.value.exceptions] == ["no such table", "no such folder"]
     assert len(own.session.scalars(select(Notice.id)).all()) == 2

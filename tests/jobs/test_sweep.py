@@ -54,7 +54,7 @@ SUBJECTS = {
 """A subject of each clock, by the table that the clock looks at."""
 
 
-def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_mails():
+def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_leaves():
     assert tuple(PARTS) == (
         "self_audit",
         "due_times",
@@ -64,6 +64,7 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_mails(
         "imports",
         "notices",
         "mails",
+        "webhooks",
         "unnamed_files",
     )
     assert RUNS["sweep"] == tuple(PARTS)

@@ -21,6 +21,7 @@ from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.disputes import DisputeCase, DisputeState
 from models.door import system_session
 from models.grids import Grid, GridAssignment, GridRole
+from models.hotline import HotlineTicket, TicketState, Timeliness
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ItemState, ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
@@ -152,7 +153,9 @@ def test_every_call_cites_an_item_in_force_in_its_county_when_it_was_written(cou
         DutyList.published_at < Call.created_at,
         or_(later.id.is_(None), later.published_at > Call.created_at),
     )
-    assert len(county.scalars(fitting).all()) == len(stories()) == county.scalar(select(func.count(Call.id)))
+    of_tickets = county.scalar(select(func.count(HotlineTicket.call_id)))
+    every = county.scalar(select(func.count(Call.id)))
+    assert len(county.scalars(fitting).all()) == len(stories()) + of_tickets == every
 
 
 def test_calls_are_of_all_scopes_and_of_every_category(county):
@@ -493,6 +496,17 @@ def test_of_all_that_townships_and_villages_keep_there_are_rows(county):
     assert set(county.scalars(select(DisputeCase.state))) == set(DisputeState)
     assert set(county.scalars(select(ServiceRequest.state))) >= {"received", "passed", "done"}
     assert {file.qualified for file in county.scalars(select(ReviewFile))} == {True, None}
+
+
+@pytest.mark.requirement("LX-27")
+def test_tickets_are_of_the_five_categories_and_wait_on_the_desk_of_a_township(county):
+    tickets = county.scalars(select(HotlineTicket)).all()
+    assert {ticket.category for ticket in tickets} == {"环境整治", "市政设施", "园林绿化", "自然资源", "综合执法"}
+    assert {ticket.state for ticket in tickets} == set(TicketState)
+    assert {ticket.timeliness for ticket in tickets} >= {Timeliness.in_time, Timeliness.late}
+    assert all("（演示）" in ticket.title and "（演示）" in ticket.external_key for ticket in tickets)
+    waiting = [ticket for ticket in tickets if ticket.state is TicketState.received]
+    assert {ticket.unit.name for ticket in waiting} == {"罗阳镇"}
 
 
 def test_the_demo_shows_what_the_supervision_office_does(county):

@@ -18,6 +18,7 @@ from models.lists import DutyList
 from models.organisation import Duty, UnitType
 from models.roles import COUNTY, EVERYWHERE, RoleName, grants
 from models.supervision import SupervisionOrder
+from models.webhooks import Webhook
 from tests.make import WORKFLOWS
 
 SNAPSHOT = Path(__file__).parent / "roles.txt"
@@ -80,7 +81,9 @@ def test_two_organs_look_into_every_matter_of_their_county(make, acting, role):
 @pytest.mark.requirement("ZG-03")
 @pytest.mark.parametrize("role", LOOKERS)
 def test_who_only_looks_moves_and_writes_no_call(role):
-    assert {model for model, _ in moves_of(role)} <= ({TimeLimit, DueRevision} if role is RoleName.admin else set())
+    assert {model for model, _ in moves_of(role)} <= (
+        {TimeLimit, DueRevision, Webhook} if role is RoleName.admin else set()
+    )
     assert not {(f"can_{word}", "Call") for word in ROWS - {"read", "export"}} & grants(role)
 
 

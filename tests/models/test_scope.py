@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from models.files import Attachment
 from models.governance import GovernanceModule
 from models.grids import Grid, GridArea, GridAssignment, GridTask
 from models.holdings import Holding
+from models.hotline import HotlineTicket, TicketState
 from models.imports import ImportRow, ImportRun, ImportWord
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
@@ -60,6 +62,7 @@ from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
 from models.three_fixed import ThreeFixedDocument
 from models.warnings import EarlyWarning
+from models.webhooks import Webhook, WebhookDelivery
 from tests.make import NOW, Make
 from tests.make_local import REGISTERS
 
@@ -145,6 +148,8 @@ REST = {
     DueRevision:      ("county",        "county", "all"),
     ReminderStep:     ("county",        "county", "all"),
     Notice:           ("mine",          "mine",   "mine"),
+    Webhook:          ("none",          "none",   "all"),
+    WebhookDelivery:  ("none",          "none",   "all"),
     Promise:          ("none",          "county", "all"),
     Outbox:           ("none",          "none",   "all"),
     CallCounter:      ("none",          "none",   "all"),
@@ -175,6 +180,7 @@ REST = {
     ChamberSecretary: ("theirs",        "county", "all"),
     ResidencyRoster:  ("county",        "county", "all"),
     OffSiteEvidence:  ("theirs",        "county", "all"),
+    HotlineTicket:    ("theirs",        "county", "all"),
 }  # fmt: skip
 
 OPEN = (ListState.published, ListState.superseded, ListState.consulting)
@@ -284,6 +290,7 @@ WRITERS = {
     (WorkingWindow, "admin"): "all",
     (TimeLimit, "admin"): "drafts of rules",
     (DueRevision, "admin"): "previewed",
+    (Webhook, "admin"): "switched off",
     (DueRevision, "lists"): "previewed here",
     (ReminderStep, "admin"): "all",
     (ReminderStep, "office"): "county",
@@ -316,6 +323,8 @@ WRITERS = {
         )
         for who in ("luoyang", "sixi", "grid", "tongcheng")
     },
+    **{(HotlineTicket, who): "theirs at the beginning" for who in ("luoyang", "sixi", "tongcheng")},
+    **{(HotlineTicket, who): "received here" for who in ("office", "tc_office")},
     (ServiceDesk, "lists"): "county",
     (ServiceItem, "lists"): "county",
     (ResidencyRoster, "office"): "county",
@@ -391,6 +400,7 @@ class World:
             make.rehearsed(make.limit(county), "switch_on")
             make.revision(county)
         self._keep(grid, *villages)
+        self._pass_on(luoyang, sixi, tongcheng)
         for sender in (luoyang, zrzy, editorial, tongcheng):
             make.import_run(sender)
         part = {"item": item, "lead": zrzy, "cooperating": [zj]}
@@ -451,6 +461,14 @@ class World:
                 make.review(place, self._in(place, zrzy), state=state)
         make.row(PartnerOrganisation, villages[0], department_id=zrzy)
         make.dispute(villages[1], grid.parent.parent, state=DisputeState.joint_mediation)
+
+    def _pass_on(self, *towns: Unit) -> None:
+        """Tickets, but for those of which a call was made: that is among the calls above."""
+        for town, state in product(towns, (TicketState.received, TicketState.returned, TicketState.answered)):
+            self.make.ticket(town, state=state)
+        self.make.webhook(on=False)
+        outbox = self.session.scalars(select(Outbox)).first()
+        self.make.on_its_way(self.make.webhook(), outbox)
 
     def _in(self, place: Unit, unit_id: int) -> Unit:
         """That unit, in its own county; a department of another."""
@@ -570,6 +588,8 @@ class World:
                 or any(paper.case.call_id in calls for paper in self._papers_of(row))
                 or any(self._call_of(part) in calls for part in self._hung_as(row))
             ),
+            "switched off": lambda: row.state == "off",
+            "received here": lambda: here and row.state == "received",
             "proposed or asked": lambda: (
                 row.proposer_unit_id in actor.unit_ids or bool(self._asked_about(row) & set(actor.unit_ids))
             ),

@@ -27,11 +27,13 @@ from models.disputes import DisputeState
 from models.door import act_for, may_write
 from models.files import Attachment
 from models.grids import Force
+from models.hotline import TicketState
 from models.imports import ImportState
 from models.irregular import ReportState
 from models.item_words import ListState, PlatformKind
 from models.lists import ListItem
 from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
+from models.notices import Outbox
 from models.organisation import Unit, UnitType
 from models.requests import RequestState
 from models.reviews import ReviewState
@@ -100,6 +102,7 @@ class Ground:
             self._burden(units, thoroughly=side == "ours")
             self._local(units, thoroughly=side == "ours")
             self._limits(units["county"], thoroughly=side == "ours")
+            self._webhooks(units["county"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
             self._claim(side)
         for role in RoleName:
@@ -190,6 +193,13 @@ class Ground:
             make.rehearsed(make.limit(county), "switch_on", "rehearse")
         make.limit(county)
 
+    def _webhooks(self, county: Unit) -> None:
+        """One to change, one to throw away, one to switch off, with a message on its way."""
+        for _ in range(2):
+            self.make.webhook(county, on=False)
+        said = self.session.scalars(select(Outbox).where(Outbox.region_id == county.id)).first()
+        self.make.on_its_way(self.make.webhook(county), said)
+
     def _burden(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, town, department, county = self.make, units["township"], units["department"], units["county"]
         basis, helper, item = make.policy(county=county), make.department(county), make.item(department)
@@ -223,6 +233,8 @@ class Ground:
             )
         make.service_item(department)  # that nobody came for
         make.row(ServicePoint, department)
+        for state in TicketState if thoroughly else (TicketState.received, TicketState.returned):
+            make.ticket(units["township"], state=state)
         for state in DISPUTE_PATHS if thoroughly else ("screening",):
             make.dispute(village, make.township(units["county"]), state=DisputeState(state))
         for state in REVIEW_PATHS if thoroughly else ("draft", "reviewing"):

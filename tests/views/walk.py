@@ -64,7 +64,10 @@ SHARED = {"call_counter", "recorder_head"}
 INNARDS = re.compile(r"sqlite3|psycopg|sqlalchemy|Traceback \(|INSERT INTO|SELECT .+ FROM|constraint failed")
 ABSENT, HUGE = 999_999, 10**20
 EARLIER, LATER = "2026-11-20T09:00:00+08:00", "2026-12-01T09:00:00+08:00"
-PAST = {"held_on", "seen_at"}
+PAST = {"held_on", "seen_at", "received_at"}
+WRITTEN = {"address": "https://by.example/address", "secret": "by whoever knows it"}
+"""Texts that have a form."""
+
 SAID = {"job": "respond_remind", "role": "full_time", "clock": "respond", "failure_kind": "inaction"}
 """Of a word that rules narrow, one that they take: not every clock has a ladder, or is of one department."""
 
@@ -332,6 +335,9 @@ class Walk:
         if keeps_files(shape.model):
             yield from self._uploads(path)
             return
+        if route.name == "put_rows":
+            yield from self._batches(shape, path, right)
+            return
         lean = {f.name: right[f.name] for f in writable(shape) if f.required and f.name in right}
         rows = [f.name for f in writable(shape) if f.target and not f.required and f.name in right]
         ones = [lean | {name: right[name]} for name in rows] if len(rows) > 1 else []  # of two, only one may be allowed
@@ -350,6 +356,22 @@ class Walk:
             yield Attempt(route.method, path, self._as_sent(route, body))
         for text in ("", "[]", '"x"', "{", "\0") if route.is_api and self.is_foremost(route) else ():
             yield Attempt(route.method, path, {"data": text, "content_type": "application/json"})
+
+    def _batches(self, shape: Shape, path: str, right: dict[str, Any]) -> Iterator[Attempt]:
+        """Rows in one go, pointing by code: right, for others, of others, not theirs to write, nonsense."""
+        session = self.ground.session
+        pointing = [f for f in writable(shape) if f.names_row and f.name in right]
+        named = right | {f.name: session.get(f.target, right[f.name]).code for f in pointing}
+        hidden = [session.get(shape.model, key) for key in self._keys(shape)[1]]
+        home = self.person.actor.region_id if self.person else None
+        here = [row for row in hidden if row.region_id == home]  # elsewhere it is another row
+        keys = [{name: getattr(row, name) for name in shape.console.intake.key} for row in here]
+        there = [{f.name: session.get(f.target, key).code} for f in pointing for key in self._hidden_targets(f)]
+        for row in (named, *(named | other for other in (*keys, *there)), named | self._not_theirs(shape)):
+            for body in ({"rows": [row]}, {"rows": [row, row], "dry_run": True}):
+                yield Attempt("PUT", path, {"json": body})
+        for wrong in ([], {}, {"rows": {}}, {"rows": ["x"]}, *({"rows": [named | {"title": w}]} for w in WRONG)):
+            yield Attempt("PUT", path, {"json": wrong})
 
     def _uploads(self, path: str) -> Iterator[Attempt]:
         """A file; others that are none, or not to be taken; and nonsense."""
@@ -385,6 +407,8 @@ class Walk:
             return None if not keys else keys[0] if f.names_row else keys[1:2]
         if f.kind == "word":
             return SAID.get(f.name) or str(next(iter(f.words)))
+        if f.name in WRITTEN:
+            return WRITTEN[f.name]
         number = 2026 if f.name == "year" else 5
         at = EARLIER if f.name in PAST else LATER
         usual = {"number": number, "decimal": 5, "flag": False, "moment": at, "day": at[:10], "hour": "17:30"}

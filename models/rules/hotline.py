@@ -1,0 +1,220 @@
+"""How a hotline ticket is dealt with: a call is made of it, it is answered, or given back (LX-26, LX-28)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, inspect
+from sqlalchemy.orm import Session
+
+from models.actor import Actor
+from models.base import N_
+from models.calls import AssignmentState, Call, CallSource
+from models.hotline import HotlineTicket, OutsideSystem, TicketState, TicketWay, Timeliness
+from models.lists import ListItem
+from models.organisation import LOCAL, Duty, Unit
+from models.queries.choices import published_items, townships
+from models.roles import RoleName
+from models.rules.clues import prepare_call, watch_clue
+from models.rules.ledger import tell
+from models.rules.offices import office
+from models.rules.registers import prepare_owned
+from models.rules.rounds import current
+from models.rules.services import masked
+from models.words import CallScope
+from models.workflow import Ask, Refused, Step, Transition, Workflow
+
+S, W, T = TicketState, TicketWay, Timeliness
+
+NUMBERS = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}|\d{17}[\dXx]|\d{15})(?!\d)")
+"""A telephone or an identity number."""
+
+STRUCK_OUT = "＊＊＊"
+PERSONAL = ("title", "description", "place")
+"""In what people say of a matter such numbers stand. Whoever needs them asks the outside system, by its key."""
+
+
+def clean(sent: dict[str, Any]) -> None:
+    """What is kept of a ticket in place of what was sent: no number of a person, and of a name its beginning."""
+    for name in PERSONAL:
+        if isinstance(sent.get(name), str):
+            sent[name] = NUMBERS.sub(STRUCK_OUT, sent[name])
+    if isinstance(sent.get("complainant"), str):
+        sent["complainant"] = masked(sent["complainant"])
+
+
+def complete_ticket(session: Session, sent: dict[str, Any], actor: Actor, now: datetime, memo: Any) -> None:
+    """A row is compared with what is kept, and so is cleaned before: the same ticket twice is the same."""
+    sent.setdefault("source", OutsideSystem.hotline.value)
+    clean(sent)
+
+
+def prepare_ticket(session: Session, ticket: HotlineTicket, actor: Actor, now: datetime) -> None:
+    """A ticket is a township's, and changes while nobody has dealt with it. Raises `Refused`, naming the field."""
+    if not inspect(ticket).transient and ticket.state is not S.received:
+        raise Refused(
+            N_("This ticket is “%(state)s” by now and changes no more. What is new about it is a ticket of its own."),
+            field="external_key",
+            state=ticket.state.label,
+        )
+    region = ticket.region_id
+    prepare_owned(session, ticket, actor, now)
+    if session.get_one(Unit, ticket.unit_id).unit_type not in LOCAL or region not in (None, ticket.region_id):
+        raise Refused(N_("A ticket goes to a township or street. Name one of your county."), field="unit")
+    if ticket.received_at > now:
+        raise Refused(N_("This lies in the future. Name a moment that has passed."), field="received_at")
+    if ticket.answer_due is not None and ticket.answer_due < ticket.received_at:
+        raise Refused(N_("The end must come after the beginning."), field="answer_due")
+    kept = {name: getattr(ticket, name) or "" for name in (*PERSONAL, "complainant")}
+    clean(kept)
+    for name, value in kept.items():
+        setattr(ticket, name, value)
+
+
+def township(ticket: HotlineTicket, actor: Actor) -> bool:
+    return actor.serves(ticket.unit_id)
+
+
+def county_office(ticket: HotlineTicket, actor: Actor) -> bool:
+    return RoleName.county_dispatcher in actor.roles and actor.region_id == ticket.region_id
+
+
+def _items(ticket: HotlineTicket, actor: Actor) -> ColumnElement[bool]:
+    return published_items(actor)
+
+
+def _townships(ticket: HotlineTicket, actor: Actor) -> ColumnElement[bool]:
+    return townships(actor)
+
+
+def _called(ticket: HotlineTicket, step: Step) -> None:
+    """A draft, as a clue is: the township completes and sends it."""
+    call = Call(
+        title=ticket.title,
+        description=ticket.description,
+        place=ticket.place,
+        scope=step.answers["scope"],
+        source=CallSource.hotline,
+        occurred_at=ticket.received_at,
+        list_item_id=step.answers["list_item_id"].id,
+    )
+    prepare_call(step.session, call, step.actor, step.now)
+    step.session.add(call)
+    step.session.flush()
+    watch_clue(step.session, call, step.actor, step.now)
+    ticket.call, ticket.way = call, W.by_call
+
+
+def _answer(ticket: HotlineTicket, text: str, now: datetime) -> None:
+    ticket.answer, ticket.answered_at = text, now
+    if ticket.answer_due is None:
+        ticket.timeliness = T.no_limit
+    else:
+        ticket.timeliness = T.in_time if now <= ticket.answer_due else T.late
+
+
+def _answered(ticket: HotlineTicket, step: Step) -> None:
+    ticket.way = W.directly
+    _answer(ticket, step.answers["answer"], step.now)
+
+
+def _solved(ticket: HotlineTicket, step: Step) -> None:
+    """What those who solved a part of the call reported, the lead first."""
+    call = step.session.get_one(Call, ticket.call_id)
+    parts = [part for part in current(step.session, call) if part.state is AssignmentState.resolved]
+    _answer(ticket, "\n".join(f"{part.department}：{part.result}" for part in parts), step.now)
+
+
+def _dropped(ticket: HotlineTicket, step: Step) -> None:
+    ticket.call, ticket.way = None, W.open
+
+
+def _given_back(ticket: HotlineTicket, step: Step) -> None:
+    ticket.returned_reason = step.answers["reason"]
+    unit = office(step.session, ticket.region_id, Duty.county_office)
+    message = N_("%(unit)s gives a ticket back: %(ticket)s. Assign another township.")
+    tell(step.session, unit.id, ticket, message, key=f"returned@{ticket.version}", now=step.now,
+         unit=str(ticket.unit), ticket=str(ticket))  # fmt: skip
+
+
+def _is_another(ticket: HotlineTicket, step: Step) -> None:
+    if step.answers["unit_id"].id == ticket.unit_id:
+        raise Refused(N_("This township has given the ticket back. Choose another one."), field="unit_id")
+
+
+def _assigned(ticket: HotlineTicket, step: Step) -> None:
+    ticket.unit = step.answers["unit_id"]
+    message = N_("A ticket was assigned to you: %(ticket)s.")
+    tell(step.session, ticket.unit.id, ticket, message, key=f"assigned@{ticket.version}", now=step.now,
+         ticket=str(ticket))  # fmt: skip
+
+
+HOTLINE = Workflow(
+    HotlineTicket,
+    Transition(
+        name="to_call",
+        label=N_("Make a call of it"),
+        source=frozenset({S.received}),
+        target=S.turned_into_call,
+        by=township,
+        asks=(
+            Ask(name="list_item_id", label=N_("List item"), kind="row", model=ListItem, among=_items,
+                help=N_("Who answers follows from the item.")),
+            Ask(name="scope", label=N_("Call scope"), kind="word", words=CallScope),
+        ),
+        effect=_called,
+        tone="active",
+        help=N_("A draft with the words of the ticket. Complete it and send it; its result answers the ticket."),
+    ),
+    Transition(
+        name="answer_directly",
+        label=N_("Answer it yourself"),
+        source=frozenset({S.received}),
+        target=S.answered,
+        by=township,
+        asks=(Ask(name="answer", label=N_("Answer given back"), kind="long_text"),),
+        effect=_answered,
+        tone="done",
+    ),
+    Transition(
+        name="not_ours",
+        label=N_("Not ours: give it back"),
+        source=frozenset({S.received}),
+        target=S.returned,
+        by=township,
+        asks=(Ask(name="reason", label=N_("Why it is not ours"), kind="long_text"),),
+        effect=_given_back,
+        tone="warn",
+        help=N_("The county office reads why, and assigns another township."),
+    ),
+    Transition(
+        name="assign_township",
+        label=N_("Assign another township"),
+        source=frozenset({S.returned}),
+        target=S.received,
+        by=county_office,
+        asks=(Ask(name="unit_id", label=N_("Township"), kind="row", model=Unit, among=_townships),),
+        guard=_is_another,
+        effect=_assigned,
+        tone="active",
+    ),
+    Transition(
+        name="call_solved",
+        label=N_("Answered by its call"),
+        source=frozenset({S.turned_into_call}),
+        target=S.answered,
+        by=None,
+        effect=_solved,
+        tone="done",
+    ),
+    Transition(
+        name="call_dropped",
+        label=N_("Its call was given up"),
+        source=frozenset({S.turned_into_call}),
+        target=S.received,
+        by=None,
+        effect=_dropped,
+    ),
+)  # fmt: skip
