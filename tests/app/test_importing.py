@@ -1,7 +1,10 @@
 """Files of rows: sent, told what their headings mean, looked at, taken as one unit in a job, and undone as one unit."""
 
+import csv
 import re
+from collections import Counter
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select
@@ -616,3 +619,30 @@ def test_whatever_row_is_said_to_be_the_heading_the_page_still_answers(manager, 
     for head in ("1", "0", "-3", "51", "999999", "9" * 40, "x"):
         answer = manager.post(f"/import_run/{key}/headings", data={"sheet": "表", "head": head})
         assert (answer.status_code, manager.get(f"/import_run/{key}/headings").status_code) in ((302, 200), (422, 200))
+
+
+STATUTES = Path(__file__).parents[2] / "models/seeds/data/statute_duty_items.csv"
+
+
+@pytest.mark.requirement("TA-06", "TS-01")
+def test_a_published_list_of_a_hundred_rows_is_taken_in_one_go(manager, truth):
+    """As it is kept: headings of its own, departments as old laws call them, several of them in a cell."""
+    with STATUTES.open(encoding="utf-8-sig", newline="") as file:
+        published = {row["code"]: row for row in csv.DictReader(file)}
+    draft = draft_of(truth, "法定职责清单", "territorial")
+    key = run_of(send(manager, STATUTES.read_bytes(), STATUTES.name, duty_list=draft))
+    assert Counter(action for _, action, _ in rows_of(truth, key)) == {"new": len(published)}
+    move(manager, key, "confirm")
+    sweep()
+    assert state_of(truth, key) == ("taken", "")
+    with truth.session() as session:
+        items = session.scalars(select(ListItem).where(ListItem.duty_list_id == draft)).all()
+        assert {item.code: item.title for item in items} == {c: row["title_label"] for c, row in published.items()}
+        for item in items:
+            row = published[item.code]
+            kept = (item.category, item.township_duties, item.legal_basis, item.time_limit)
+            assert kept == (row["category"], row["township_duties"], row["legal_basis"], row["time_limit_in_law"])
+    parts = items_of(truth, draft)
+    assert parts["ZR-12"][1:] == ("自然资源和规划局", {"住房和城乡建设局", "交通运输局"})
+    assert parts["PA-01"][1:] == ("公安局", {"司法局", "卫生健康局", "民政局"})
+    assert parts["ZR-04"][1:] == ("None", set()), "the law says the government: who of it, the office decides"

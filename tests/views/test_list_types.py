@@ -1,14 +1,19 @@
 """A kind of list that is declared on a page: forms, lists, search, filters, API and history know it at once."""
 
 import json
+import re
+from io import BytesIO
 from urllib.parse import quote
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from models.imports import ImportRow
 from models.lists import ListItem, ListType
 from models.organisation import Duty
 from models.roles import RoleName
+from tests.sheets import book
 
 
 @pytest.fixture
@@ -73,6 +78,33 @@ def test_a_type_declared_on_a_page_is_known_everywhere_at_once(river, manager, m
     assert "<del>每周</del>" in history
     assert "<ins>每月</ins>" in history
     assert "巡河频次" in history
+
+
+@pytest.mark.requirement("TC-01")
+def test_its_rows_leave_and_enter_in_its_own_columns(river, manager, session):
+    """The workbook to fill in, the rows of a file, and what is taken away."""
+    created = manager.post("/duty_list/add", data={"title": "河长清单", "list_type": river.id})
+    list_id = int(created.location.rpartition("/")[2])
+    asked = manager.post("/import_run/new/list_item?_l_=zh", data={"template": "1", "duty_list": list_id})
+    headings = sheet(manager, asked.location)[0]
+    assert headings == ["编码", "事项名称", "镇级河长职责", "河段长度", "巡河频次"]
+    filled = book(表=[headings, ["H-1", "飞云江上游", "巡河。", 3.5, "每周"], ["H-2", "泗溪", "巡河。", "", "每天"]])
+    data = {"file": (BytesIO(filled), "河长.xlsx"), "duty_list": list_id}
+    sent = manager.post("/import_run/new/list_item?_l_=zh", data=data, content_type="multipart/form-data")
+    run = int(re.search(r"/import_run/(\d+)", sent.location)[1])
+    rows = session.scalars(select(ImportRow).where(ImportRow.import_run_id == run).order_by(ImportRow.number)).all()
+    assert [row.action for row in rows] == ["new", "refused"]
+    assert "巡河频次" in rows[1].told
+    made = {"duty_list": list_id, "code": "H-1", "title": "飞云江上游", "township_duties": "巡河。"}
+    assert manager.post("/list_item/add", data=made | {"length": "3.5", "frequency": "每周"}).status_code == 302
+    exported = sheet(manager, f"/list_item/export.xlsx?f=list_type:rel_o_m:{river.id}&_l_=zh")
+    assert {"镇级河长职责", "河段长度", "巡河频次"} <= set(exported[0])
+    assert {"飞云江上游", "每周"} <= set(exported[1])
+
+
+def sheet(browser, address):
+    with browser.get(address, buffered=True) as answer:
+        return CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
 
 
 def test_a_program_names_the_type_by_its_code(river, program_of, office):
