@@ -25,7 +25,7 @@ class OutsideSystem(Word):
 class TicketState(Word):
     """Where a ticket stands."""
 
-    received = "received", N_("Received"), "info"
+    received = "received", N_("Received, not yet dealt with"), "info"
     turned_into_call = "turned_into_call", N_("A call was made of it"), "active"
     returned = "returned", N_("Given back: not ours"), "warn"
     answered = "answered", N_("Answered"), "done"

@@ -95,7 +95,7 @@ class ServiceItem(Regional, Model):
 class ServiceState(Word):
     """Where a citizen's matter stands."""
 
-    received = "received", N_("Received"), "info"
+    received = "received", N_("Received, not yet dealt with"), "info"
     passed = "passed", N_("With the back desk"), "active"
     answered = "answered", N_("Answered by the back desk"), "active"
     done = "done", N_("Done"), "done"

@@ -343,5 +343,5 @@ DRAWN = """section => {
 }"""
 TABLED = """section => [...section.querySelectorAll('tbody tr')].map(row => [
   row.querySelector('th').innerText,
-  Number(row.querySelector('td:last-child').innerText.replaceAll(',', '')),
+  Number([...row.querySelectorAll('td:not(.measure)')].at(-1).innerText.replaceAll(',', '')),
 ])"""

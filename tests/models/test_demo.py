@@ -56,7 +56,7 @@ from tests.make import NOW
 
 DESKS = ("office", "supervision", "editorial", "zhzf", "zrzy", "luoyang", "tc_office")
 LOCAL = {f"models.{name}" for name in ("grids", "services", "disputes", "reviews", "community", "partners", "evidence")}
-CLOCKS = [part for part in PARTS if part != "mails"]
+CLOCKS = [part for part in PARTS if part not in ("mails", "webhooks")]
 CALENDAR = WorkingCalendar(DEFAULT_WINDOWS)
 
 OF_LISTS = (Job.comment_watch, Job.adjustment_watch, Job.idle_items, Job.matter_watch, Job.admission_watch)
@@ -123,6 +123,7 @@ def entry(session, call, action, subject="call"):
 def test_every_state_that_can_be_reached_occurs(county, what, model):
     first = model.__table__.c.state.default.arg
     reachable = {move.target for move in WORKFLOWS[what].transitions.values()} - {None} | {first}
+    reachable -= {AssignmentState.void}  # what an upheld report annuls: the demo tells of none that names a call
     assert set(county.scalars(select(model.state))) == reachable
 
 
