@@ -20,6 +20,7 @@ from app.engine.present import name_of
 from app.extensions import db
 from app.identity import ZONE, current_actor, now, today
 from models.base import N_
+from models.queries.loop import Stage, loop
 from models.queries.rates import FEWEST, MEANT, Figures, Share, rates
 from models.ratings import CaseAssessment
 from views.ratings import assessments
@@ -67,6 +68,8 @@ class Rates(PageBeside):
             groups=[[unit for unit in found if not unit.is_local], [unit for unit in found if unit.is_local]],
             meant=[(translated(label), translated(words)) for label, words in MEANT.values()],
             fewest=FEWEST,
+            stages=_stages(period),
+            t=translated,
             known=lambda other: PERIOD.fullmatch(str(other)),
         )
 
@@ -88,14 +91,19 @@ class RatesApi(ApiBeside):
           parameters:
           - {in: query, name: period, schema: {type: string}, description: 'a month (2026-11), or a year; this month'}
           responses:
-            200: {description: 'period, meaning of each number, and result: part, whole and percent, by unit'}
+            200: {description: 'period, meaning of each number, result: part, whole, percent by unit; six stages'}
             400: {$ref: '#/components/responses/400'}
             401: {$ref: '#/components/responses/401'}
             403: {$ref: '#/components/responses/403'}
         """
         period = _period()
         meaning = {name: translated(words) for name, (_, words) in MEANT.items()}
-        return self.response(200, period=str(period), meaning=meaning, result=[_told(unit) for unit in _rates(period)])
+        stages = [
+            {"stage": stage.name, "meaning": translated(stage.meaning), "calls": stage.calls}
+            for stage in _stages(period)
+        ]
+        result = [_told(unit) for unit in _rates(period)]
+        return self.response(200, period=str(period), meaning=meaning, result=result, stages=stages)
 
 
 def _period() -> Period:
@@ -108,6 +116,10 @@ def _period() -> Period:
 
 def _rates(period: Period) -> list[Figures]:
     return rates(db.session(), current_actor(), period.begins, period.moved(1).begins, now())
+
+
+def _stages(period: Period) -> list[Stage]:
+    return loop(db.session(), period.begins, period.moved(1).begins)
 
 
 def _told(found: Figures) -> dict[str, Any]:

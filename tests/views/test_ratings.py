@@ -161,6 +161,38 @@ def test_the_three_rates_stand_with_what_they_are_made_of(browser_of, program_of
     assert rates(program_of(office), "2025-03") == {}
 
 
+@pytest.mark.requirement("TC-06")
+def test_the_six_stages_say_how_far_calls_have_come(browser_of, program_of, make):
+    town, other, lead = make.township(), make.township(), make.department()
+    ways = (
+        "withdrawn",
+        "submitted",
+        "accepted",
+        "dispatched",
+        "in_progress",
+        "awaiting_confirmation",
+        "resolved",
+        "closed",
+    )
+    for state in ways:
+        make.call(town, lead=lead, state=CallState(state))
+    make.call(other, state=CallState.closed)
+    make.call(town, state=CallState.draft)
+    office = make.office(Duty.county_office)
+
+    def counted(program, period=2026):
+        answer = program.get(f"case_assessment/rates?period={period}").json
+        return {stage["stage"]: stage["calls"] for stage in answer["stages"]}
+
+    names = ("perceived", "analysed", "responded", "supervised", "fed_back", "improved")
+    assert counted(program_of(town)) == dict(zip(names, (7, 6, 4, 3, 2, 1), strict=True))
+    assert counted(program_of(office)) == dict(zip(names, (8, 7, 5, 4, 3, 2), strict=True))
+    assert set(counted(program_of(office), 2025).values()) == {0}
+    shown = browser_of(office).get("/case_assessment/rates?period=2026&_l_=zh").text
+    for word in ("感知", "分析", "响应", "监督", "反馈", "优化"):
+        assert f'<th scope="row">{word}</th>' in shown
+
+
 @pytest.mark.parametrize("period", ["x", "2026-13", "1999", "2026-1", "", "20261"])
 def test_a_period_is_a_month_or_a_year(browser_of, program_of, make, period):
     office = make.office(Duty.county_office)

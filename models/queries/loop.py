@@ -1,0 +1,52 @@
+"""The six stages of the loop (TC-06): of the calls of a period, how many have come how far.
+
+The article names the stages; what ends each of them is composed, and `STAGES` says it in words.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, exists, func, select, true
+from sqlalchemy.orm import Session
+
+from models.base import N_
+from models.calls import Call, CallAssignment, CallState
+
+ANSWERED = exists().where(CallAssignment.call_id == Call.id, CallAssignment.responded_at.is_not(None))
+STAGES = {
+    "perceived": (N_("Perceived"), N_("Calls sent in the period, and not withdrawn"), true()),
+    "analysed": (N_("Analysed"), N_("The county office has accepted them"), Call.accepted_at.is_not(None)),
+    "responded": (N_("Responded to"), N_("A unit has answered"), ANSWERED),
+    "supervised": (
+        N_("Supervised"),
+        N_("A result was reported, within the limits that are watched"),
+        Call.resolved_at.is_not(None),
+    ),
+    "fed_back": (N_("Fed back"), N_("The caller has confirmed that it is solved"), Call.confirmed_at.is_not(None)),
+    "improved": (N_("Improved"), N_("Both sides have been rated and every unit assessed"), Call.closed_at.is_not(None)),
+}
+"""What each stage is called, what has happened when a call has passed it, and how that is told."""
+
+
+class Stage(NamedTuple):
+    """One stage, and the calls that have passed it and all before it."""
+
+    name: str
+    label: str
+    meaning: str
+    calls: int
+
+
+def loop(session: Session, begins: datetime, ends: datetime) -> list[Stage]:
+    """Of the calls that the session may see. One statement."""
+    reached: ColumnElement[bool] = true()
+    passed = []
+    for _, _, has_passed in STAGES.values():
+        reached = reached & has_passed
+        passed.append(func.count().filter(reached))
+    sent = (Call.sent_at >= begins) & (Call.sent_at < ends) & (Call.state != CallState.withdrawn)
+    counts = session.execute(select(*passed).select_from(Call).where(sent)).one()
+    told = zip(STAGES.items(), counts, strict=True)
+    return [Stage(name, label, meaning, calls) for (name, (label, meaning, _)), calls in told]
