@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.engine.derive import shape_of
 from app.story_records import Records, pairs, read
 from jobs.circulars import compile_circulars
+from jobs.digests import digest_for_congress
 from jobs.notices import deliver
 from jobs.sweep import keep
 from jobs.warnings import warn_early
@@ -145,6 +146,8 @@ class Stage:
         at = min(self._first(), self.now)
         set_origin(self.session, Origin(at=at, place="job:circular_compile"))
         compile_circulars(self.session, at)
+        set_origin(self.session, Origin(at=at, place="job:congress_digest"))
+        digest_for_congress(self.session, at)
 
     def _circulate(self) -> None:
         at = min(self._first() + A_DAY, self.now)

@@ -25,6 +25,7 @@ from jobs import (
     supervision,
 )
 from jobs.audit import recount
+from jobs.digests import digest_for_congress
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
 from jobs.notices import deliver
@@ -125,6 +126,7 @@ PARTS: dict[str, Part] = {
     "due_times": due_times.count_anew,
     **{job.value: partial(keep, job) for job in CLOCKS},
     "circular_compile": circulars.compile_circulars,
+    "congress_digest": digest_for_congress,
     "early_warning": warn_early,
     "imports": imports.carry_out,
     "notices": deliver,
@@ -134,7 +136,7 @@ PARTS: dict[str, Part] = {
 }
 """Each is repeated, a transaction each time, until it finds nothing more to do."""
 
-NIGHTLY = ("self_audit", "circular_compile", "early_warning", "unnamed_files")
+NIGHTLY = ("self_audit", "circular_compile", "congress_digest", "early_warning", "unnamed_files")
 
 RUNS: dict[str, tuple[str, ...]] = {
     "sweep": tuple(PARTS),

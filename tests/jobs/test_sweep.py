@@ -60,6 +60,7 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_l
         "due_times",
         *(job.value for job in Job),
         "circular_compile",
+        "congress_digest",
         "early_warning",
         "imports",
         "notices",
@@ -69,7 +70,7 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_l
     )
     assert RUNS["sweep"] == tuple(PARTS)
     assert RUNS["tick"] == tuple(part for part in PARTS if part not in RUNS["nightly"])
-    assert RUNS["nightly"] == ("self_audit", "circular_compile", "early_warning", "unnamed_files")
+    assert RUNS["nightly"] == ("self_audit", "circular_compile", "congress_digest", "early_warning", "unnamed_files")
 
 
 def test_what_is_due_is_claimed_once_the_oldest_first(make, session, ledger):
