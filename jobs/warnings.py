@@ -89,7 +89,7 @@ def _repeats(session: Session, now: datetime) -> Iterator[EarlyWarning]:
     counted = select(*by, func.count()).where(_sent(), lately, Call.place_unit_id.is_not(None))
     again = counted.group_by(*by).having(func.count() >= AGAIN)
     for region, unit, place, category, number in session.execute(again):
-        yield EarlyWarning(region_id=region, key=f"repeat:{place}:{month}:{category}", kind=WarningKind.repeat,
+        yield EarlyWarning(region_id=region, key=f"repeat:{unit}:{place}:{month}:{category}", kind=WarningKind.repeat,
                            unit_id=unit, place_unit_id=place, category=category, number=number, usual=AGAIN - 1,
                            found_at=now)  # fmt: skip
 
@@ -134,7 +134,7 @@ def _tell(session: Session, found: Sequence[EarlyWarning], now: datetime) -> Non
         about = {"unit": named[row.unit_id], "category": row.category, "number": str(row.number),
                  "usual": str(row.usual), "place": named.get(row.place_unit_id or 0, ""),
                  "call": calls.get(row.call_id or 0, "")}  # fmt: skip
-        for unit_id in (row.unit_id, *offices[row.region_id]):
+        for unit_id in dict.fromkeys((row.unit_id, *offices[row.region_id])):
             tell(session, unit_id, row, MESSAGES[row.kind], key="noticed", now=now, **about)
 
 

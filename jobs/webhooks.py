@@ -10,15 +10,17 @@ import json
 import logging
 import socket
 import ssl
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from rq.timeouts import BaseTimeoutException
-from sqlalchemy import and_, insert, inspect, literal, or_, select, update
+from sqlalchemy import and_, bindparam, insert, inspect, literal, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from config import Settings, settings
@@ -27,7 +29,7 @@ from jobs.watch import Done
 from models.base import Model
 from models.notices import Outbox
 from models.organisation import Unit
-from models.rules.webhooks import SUBJECTS, is_address
+from models.rules.webhooks import CONFIDENTIAL, SUBJECTS, is_address
 from models.webhooks import Delivery, MessageKind, Webhook, WebhookDelivery, WebhookState
 
 log = logging.getLogger("jobs.webhooks")
@@ -37,10 +39,16 @@ CLAIM = timedelta(minutes=5)
 TIMEOUT, PATIENCE = 10.0, 120.0
 """Seconds for one answer, and for a batch: with the last message under way it ends within the claim."""
 
+LONGEST_ANSWER = 20.0
+"""Seconds after which a message is cut off, however slowly its answer drips."""
+
 TRIES = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 """Addresses that hold another one, which nobody has looked at."""
+
+INTERNET = ipaddress.ip_network("2000::/3")
+"""All of the newer addresses that lead there."""
 
 COPIED = ("region_id", "unit_id", "subject_type", "subject_id", "created_at")
 
@@ -70,6 +78,7 @@ def address_messages(session: Session, outbox_ids: Sequence[int]) -> None:
     there = and_(Webhook.region_id == Outbox.region_id, Webhook.state == WebhookState.on, or_(*meant))
     columns = [getattr(Outbox, name) for name in COPIED]
     rows = select(Outbox.id, Webhook.id, *columns, literal("waiting"), literal(0), literal("")).join(Webhook, there)
+    rows = rows.where(Outbox.subject_type.not_in(CONFIDENTIAL))
     names = ["outbox_id", "webhook_id", *COPIED, "outcome", "tries", "error"]
     session.execute(insert(WebhookDelivery).from_select(names, rows.where(Outbox.id.in_(outbox_ids))))
 
@@ -82,15 +91,17 @@ def send_webhooks(session: Session, now: datetime) -> Done:
     sendings = _claim(session, now)
     bodies = _bodies(session, sendings)
     session.commit()
-    sent: list[int] = []
+    sent: list[Sending] = []
     failed: list[tuple[Sending, str]] = []
     ends = time.monotonic() + PATIENCE
     try:
         for sending in sendings:
             if time.monotonic() > ends:
                 break  # the others wait for their claim to run out, and lose no try
+            if sending.address in {other.address for other, _ in failed}:
+                continue  # neither do those that go where one has just failed
             try:
-                post(sending, bodies[sending.id], now, settings())
+                post(sending, bodies[sending.id], settings())
             except BaseTimeoutException:
                 raise
             except (NotSent, OSError, http.client.HTTPException, ValueError) as error:
@@ -98,31 +109,35 @@ def send_webhooks(session: Session, now: datetime) -> Done:
                 log.warning("Message %d could not be sent: %s", sending.id, said)
                 failed.append((sending, said))
             else:
-                sent.append(sending.id)
+                sent.append(sending)
     finally:
         _mark(session, now, sent, failed)
-    return Done(len(sendings), len(sent))
+    return Done(0 if failed else len(sendings), len(sent))  # what fails holds nobody up: the rest goes next time
 
 
-def post(sending: Sending, body: bytes, now: datetime, settings: Settings) -> None:
+def post(sending: Sending, body: bytes, settings: Settings) -> None:
     """Send it to where the address leads, if that may be; it follows no redirection. Raises `NotSent` or `OSError`."""
     parts = urlsplit(sending.address)
     if not is_address(sending.address) and not (settings.webhooks_private and parts.scheme == "http"):
         raise NotSent("the address does not begin with https://")
     host, secure = parts.hostname or "", parts.scheme == "https"
     connection = _Pinned(host, parts.port or (443 if secure else 80), secure, settings.webhooks_private)
+    clock = threading.Timer(LONGEST_ANSWER, connection.cut)
+    clock.daemon = True
+    clock.start()
     path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
     try:
-        connection.request("POST", path, body, _headers(sending, body, now))
+        connection.request("POST", path, body, _headers(sending, body))
         answer = connection.getresponse()
         if not 200 <= answer.status < 300:
             raise NotSent(f"it answered {answer.status}")
     finally:
+        clock.cancel()
         connection.close()
 
 
-def _headers(sending: Sending, body: bytes, now: datetime) -> dict[str, str]:
-    moment = str(int(now.timestamp()))
+def _headers(sending: Sending, body: bytes) -> dict[str, str]:
+    moment = str(int(time.time()))
     signed = hmac.new(sending.secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
     return {
         "Content-Type": "application/json; charset=utf-8",
@@ -146,6 +161,11 @@ class _Pinned(http.client.HTTPConnection):
         if self.secure:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 
+    def cut(self) -> None:
+        """Whoever waits for it is told at once that it is over."""
+        with suppress(OSError, AttributeError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+
 
 def _number_of(host: str, port: int, private: bool) -> str:
     """Where the name leads. Raises `NotSent` if one of its numbers lies in a network that nobody may be sent into."""
@@ -160,7 +180,8 @@ def is_public(number: str) -> bool:
     found = ipaddress.ip_address(number.partition("%")[0])
     found = getattr(found, "ipv4_mapped", None) or found
     inside = any(found in network for network in TUNNELS if network.version == found.version)
-    return found.is_global and not found.is_multicast and not inside
+    known = found.version == 4 or found in INTERNET
+    return found.is_global and known and not found.is_multicast and not inside
 
 
 def _claim(session: Session, now: datetime) -> list[Sending]:
@@ -230,15 +251,20 @@ def _body(sending: Sending, row: Any) -> bytes:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _mark(session: Session, now: datetime, sent: list[int], failed: list[tuple[Sending, str]]) -> None:
-    if sent:
-        done = update(WebhookDelivery).where(WebhookDelivery.id.in_(sent))
-        session.execute(
-            done.values(outcome=Delivery.sent, sent_at=now, retry_at=None, error="", tries=WebhookDelivery.tries + 1)
-            .execution_options(synchronize_session=False)
-        )  # fmt: skip
-    if failed:
-        session.execute(update(WebhookDelivery), [_put_off(sending, error, now) for sending, error in failed])
+def _mark(session: Session, now: datetime, sent: list[Sending], failed: list[tuple[Sending, str]]) -> None:
+    """Of two that sent the same, the one that comes first says what became of it."""
+    came = [{"id": sending.id, "seen": sending.tries, "tries": sending.tries + 1, "error": "",
+             "outcome": Delivery.sent, "sent_at": now, "retry_at": None} for sending in sent]  # fmt: skip
+    delivery: Any = WebhookDelivery.__table__
+    unmarked = and_(delivery.c.id == bindparam("id_"), delivery.c.outcome == Delivery.waiting,
+                    delivery.c.tries == bindparam("seen"))  # fmt: skip
+    for rows in (came, [_put_off(sending, error, now) for sending, error in failed]):
+        if rows:
+            names = [name for name in rows[0] if name not in ("id", "seen")]
+            mark = update(delivery).where(unmarked).values({name: bindparam(f"new_{name}") for name in names})
+            session.connection().execute(
+                mark, [{"id_": r["id"], "seen": r["seen"]} | {f"new_{n}": r[n] for n in names} for r in rows]
+            )
     session.commit()
 
 
@@ -249,6 +275,7 @@ def _put_off(sending: Sending, error: str, now: datetime) -> dict[str, Any]:
         log.error("Message %d is given up: %s", sending.id, error)
     return {
         "id": sending.id,
+        "seen": sending.tries,
         "tries": tries,
         "error": error[:300],
         "outcome": Delivery.given_up if last else Delivery.waiting,

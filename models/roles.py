@@ -236,7 +236,7 @@ _TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker]
 for _role in (RoleName.admin, RoleName.audit_admin, RoleName.supervisor, RoleName.assessor, RoleName.leader):
     _TABLE[_role] |= {"HotlineTicket": "read export"}
 _TABLE[RoleName.county_dispatcher] |= {"HotlineTicket": "read add edit delete export assign_township"}
-_TABLE[RoleName.township_head] |= {"HotlineTicket": "read add edit delete export to_call answer_directly not_ours"}
+_TABLE[RoleName.township_head] |= {"HotlineTicket": "read add edit export to_call answer_directly not_ours"}
 
 _TABLE[RoleName.admin] |= {
     "Webhook": "read add edit delete export switch_on_hook switch_off_hook",

@@ -12,7 +12,7 @@ from models.actor import Actor
 from models.adjustments import AdjustmentKind, AdjustmentOpinion, AdjustmentState, ListAdjustment
 from models.base import N_
 from models.calendar import Clock
-from models.item_words import ItemColumn
+from models.item_words import ItemColumn, ItemState
 from models.ledger import Job
 from models.lists import DutyList, ItemCooperation, ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
@@ -86,7 +86,9 @@ def _current(adjustment: ListAdjustment, step: Step) -> tuple[DutyList, ListItem
         return edition, None
     root = adjustment.list_item.root_id or adjustment.list_item.id
     version = select(ListItem).where(
-        ListItem.duty_list_id == edition.id, func.coalesce(ListItem.root_id, ListItem.id) == root
+        ListItem.duty_list_id == edition.id,
+        ListItem.state == ItemState.published,
+        func.coalesce(ListItem.root_id, ListItem.id) == root,
     )
     item = step.session.scalar(version)
     if item is None:

@@ -25,7 +25,7 @@ from models.rules.ledger import cancel, plan, tell
 from models.rules.matching import about
 from models.rules.offices import office
 from models.rules.opening import forwarded
-from models.rules.powers import check_part, check_power, check_reach
+from models.rules.powers import check_part, check_power, check_reach, reached
 from models.rules.ratings import closed, confirmed
 from models.rules.rounds import (
     assign,
@@ -131,11 +131,13 @@ def answering(call: Call, actor: Actor) -> ColumnElement[bool]:
 
     After a case also the duty holder that it has named, whatever its kind.
     """
-    types = ANSWERING if call.direction is Direction.township_to_department else LOCAL
-    area = true() if call.is_cross_region else Unit.region_id == call.region_id
+    if call.direction is Direction.township_to_department:
+        usual = Unit.unit_type.in_(ANSWERING) & (true() if call.is_cross_region else Unit.region_id == call.region_id)
+    else:
+        here = Unit.unit_type.in_(LOCAL) & (Unit.region_id == call.region_id)
+        usual = here & reached(call.list_item, call.assigned_matter)
     settled = CoordinationCase.filed_at.is_not(None) | CoordinationCase.decided_at.is_not(None)
     named = select(CoordinationCase.responsible_unit_id).where(CoordinationCase.call_id == call.id, settled)
-    usual = Unit.unit_type.in_(types) & area
     return (usual | Unit.id.in_(named)) & Unit.valid_to.is_(None) & (Unit.id != call.caller_unit_id)
 
 

@@ -28,19 +28,29 @@ from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 S, W, T = TicketState, TicketWay, Timeliness
 
-NUMBERS = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}|\d{17}[\dXx]|\d{15})(?!\d)")
-"""A telephone or an identity number."""
+NUMBERS = re.compile(
+    r"(?<!\d)(?:(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}|[(（]?0\d{2,3}[)）]?[- ]?\d{7,8}"
+    r"|\d{6}[- ]?\d{8}[- ]?\d{3}[\dXx]|\d{15})(?!\d)"
+)
+"""A telephone or an identity number, as people write them."""
+
+WIDE = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0D: "-", 0xFF0B: "+"}
+"""Digits and signs as wide as a Chinese character."""
 
 STRUCK_OUT = "＊＊＊"
-PERSONAL = ("title", "description", "place")
+PERSONAL = ("title", "category", "description", "place")
 """In what people say of a matter such numbers stand. Whoever needs them asks the outside system, by its key."""
+
+
+def without_numbers(text: str) -> str:
+    return NUMBERS.sub(STRUCK_OUT, text.translate(WIDE))
 
 
 def clean(sent: dict[str, Any]) -> None:
     """What is kept of a ticket in place of what was sent: no number of a person, and of a name its beginning."""
     for name in PERSONAL:
         if isinstance(sent.get(name), str):
-            sent[name] = NUMBERS.sub(STRUCK_OUT, sent[name])
+            sent[name] = without_numbers(sent[name])
     if isinstance(sent.get("complainant"), str):
         sent["complainant"] = masked(sent["complainant"])
 
@@ -51,6 +61,10 @@ def complete_ticket(session: Session, sent: dict[str, Any], actor: Actor, now: d
     clean(sent)
 
 
+GIVEN = ("source", "external_key", "received_at", "answer_due")
+"""By which a township is measured."""
+
+
 def prepare_ticket(session: Session, ticket: HotlineTicket, actor: Actor, now: datetime) -> None:
     """A ticket is a township's, and changes while nobody has dealt with it. Raises `Refused`, naming the field."""
     if not inspect(ticket).transient and ticket.state is not S.received:
@@ -59,6 +73,9 @@ def prepare_ticket(session: Session, ticket: HotlineTicket, actor: Actor, now: d
             field="external_key",
             state=ticket.state.label,
         )
+    fixed = [name for name in GIVEN if inspect(ticket).attrs[name].history.deleted]
+    if fixed and not inspect(ticket).transient and not county_office(ticket, actor):
+        raise Refused(N_("The outside system has given this. The county office can correct it."), field=fixed[0])
     region = ticket.region_id
     prepare_owned(session, ticket, actor, now)
     if session.get_one(Unit, ticket.unit_id).unit_type not in LOCAL or region not in (None, ticket.region_id):
@@ -108,7 +125,7 @@ def _called(ticket: HotlineTicket, step: Step) -> None:
 
 
 def _answer(ticket: HotlineTicket, text: str, now: datetime) -> None:
-    ticket.answer, ticket.answered_at = text, now
+    ticket.answer, ticket.answered_at = without_numbers(text), now
     if ticket.answer_due is None:
         ticket.timeliness = T.no_limit
     else:
@@ -132,7 +149,7 @@ def _dropped(ticket: HotlineTicket, step: Step) -> None:
 
 
 def _given_back(ticket: HotlineTicket, step: Step) -> None:
-    ticket.returned_reason = step.answers["reason"]
+    ticket.returned_reason = without_numbers(step.answers["reason"])
     unit = office(step.session, ticket.region_id, Duty.county_office)
     message = N_("%(unit)s gives a ticket back: %(ticket)s. Assign another township.")
     tell(step.session, unit.id, ticket, message, key=f"returned@{ticket.version}", now=step.now,

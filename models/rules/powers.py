@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission
+from models.assigned import AssignedMatter, MatterTownship
 from models.base import N_
 from models.item_words import PowerStatus
 from models.lists import ListItem
@@ -63,6 +64,17 @@ def check_reach(session: Session, item: ListItem, townships: Sequence[int], *, f
             admission=str(admission),
             townships="、".join(names),
         )
+
+
+def reached(item: ListItem | None, matter: AssignedMatter | None) -> ColumnElement[bool]:
+    """Townships that a department may call on this ground: all, or those that the admission or the matter names."""
+    if matter is not None:
+        return Unit.id.in_(select(MatterTownship.township_id).where(MatterTownship.matter_id == matter.id))
+    if item is None:
+        return true()
+    admissions = _brought(item).with_only_columns(DutyAdmission.id)
+    named = select(AdmissionOpinion.township_id).where(AdmissionOpinion.admission_id.in_(admissions))
+    return ~admissions.exists() | Unit.id.in_(named)
 
 
 def _brought(item: ListItem) -> Select[DutyAdmission]:

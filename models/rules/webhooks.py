@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
@@ -22,11 +23,15 @@ SUBJECTS: Mapping[MessageKind, tuple[str, ...]] = {
     K.calls: ("call", "call_assignment", "extension", "mutual_rating"),
     K.coordination: ("coordination_case", "joint_meeting"),
     K.supervision: ("supervision_order", "rectification_order", "circular"),
-    K.burden: ("assigned_matter", "responsibility_statement", "irregular_assignment_report", "data_request"),
+    K.burden: ("assigned_matter", "responsibility_statement", "data_request"),
     K.lists: ("duty_list", "list_adjustment", "duty_admission", "admission_opinion", "guarantee_measure"),
     K.tickets: ("hotline_ticket",),
 }
 """The tables that a kind of message is about. What stands in none is told to whom everything is."""
+
+
+CONFIDENTIAL = ("irregular_assignment_report",)
+"""Who reports whom leaves the console by no hook (LX-17)."""
 
 
 def prepare_webhook(session: Session, hook: Webhook, actor: Actor, now: datetime) -> None:
@@ -36,6 +41,12 @@ def prepare_webhook(session: Session, hook: Webhook, actor: Actor, now: datetime
     if not is_address(hook.address):
         raise Refused(
             N_("Write an address such as https://oa.example.gov.cn/hook, without a user or a password in it."),
+            field="address",
+        )
+    moved = [name for name in ("address", "region_id") if inspect(hook).attrs[name].history.deleted]
+    if moved and not inspect(hook).transient:
+        raise Refused(
+            N_("What waits was meant for this one. Declare the other as an address of its own."),
             field="address",
         )
     if hook.state is S.on:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,7 +15,9 @@ from jobs import webhooks
 from jobs.notices import deliver
 from jobs.webhooks import TRIES, NotSent, is_public, send_webhooks
 from models.calls import CallState
+from models.irregular import ReportState
 from models.notices import Outbox
+from models.organisation import Duty
 from models.recorder import RecorderEntry
 from models.webhooks import Delivery, MessageKind, Webhook, WebhookDelivery
 from tests.make_supervision import SECRET
@@ -101,7 +104,7 @@ def test_what_fails_is_tried_again_later_and_later_under_the_same_key_and_then_g
     deliver(session, NOW)
     platform.status, at, waits = 503, NOW, []
     for _ in range(TRIES):
-        assert send_webhooks(session, at) == (1, 0)
+        assert send_webhooks(session, at) == (0, 0)
         assert send_webhooks(session, at) == (0, 0)
         delivery = the_one(session)
         waits += [delivery.retry_at - at] if delivery.retry_at else []
@@ -129,7 +132,7 @@ def test_no_redirection_is_followed(make, session, call, platform, inside):
     make.webhook(address=platform.address)
     deliver(session, NOW)
     platform.status, platform.headers = 307, {"Location": platform.address}
-    assert send_webhooks(session, NOW) == (1, 0)
+    assert send_webhooks(session, NOW) == (0, 0)
     assert (len(platform.got), the_one(session).error) == (1, "it answered 307")
 
 
@@ -138,10 +141,10 @@ def test_nothing_goes_into_a_private_network_nor_by_http_unless_that_is_set(make
     settings()
     hook = make.webhook(address=platform.address.replace("http:", "https:"))
     deliver(session, NOW)
-    assert send_webhooks(session, NOW) == (1, 0)
+    assert send_webhooks(session, NOW) == (0, 0)
     assert "HUYING_WEBHOOKS_PRIVATE" in the_one(session).error
     session.execute(update(Webhook).where(Webhook.id == hook.id).values(address=platform.address))
-    assert send_webhooks(session, NOW + timedelta(hours=1)) == (1, 0)
+    assert send_webhooks(session, NOW + timedelta(hours=1)) == (0, 0)
     assert "https://" in the_one(session).error
     assert platform.got == []
 
@@ -205,3 +208,51 @@ def test_messages_of_many_cost_as_many_statements_as_those_of_few(make, session,
 
     make.webhook(address=platform.address)
     assert cost(3) == cost(9)
+
+
+@pytest.mark.requirement("TS-32")
+def test_an_answer_that_drips_is_cut_off(make, session, call, inside, monkeypatch):
+    """Each byte comes in time, and the answer never ends."""
+    monkeypatch.setattr(webhooks, "LONGEST_ANSWER", 0.3)
+    server, over = socket.create_server(("127.0.0.1", 0)), threading.Event()
+
+    def drip():
+        taken, _ = server.accept()
+        with taken:
+            try:
+                while not over.is_set():
+                    taken.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                    over.wait(0.02)
+            except OSError:
+                pass
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    make.webhook(address=f"http://127.0.0.1:{server.getsockname()[1]}/")
+    deliver(session, NOW)
+    assert send_webhooks(session, NOW) == (0, 0)
+    assert (the_one(session).outcome, the_one(session).tries) == (Delivery.waiting, 1)
+    over.set()
+    thread.join(5)
+    server.close()
+
+
+@pytest.mark.requirement("TS-32")
+def test_who_comes_second_does_not_undo_what_the_first_says(make, session, call, platform, inside):
+    make.webhook(address=platform.address)
+    deliver(session, NOW)
+    (sending,) = webhooks._claim(session, NOW)
+    webhooks._mark(session, NOW, [sending], [])
+    webhooks._mark(session, NOW, [], [(sending, "late")])
+    assert (the_one(session).outcome, the_one(session).tries, the_one(session).error) == (Delivery.sent, 1, "")
+
+
+@pytest.mark.requirement("TS-32", "LX-17")
+def test_who_reports_whom_leaves_by_no_hook(make, session, platform, inside):
+    make.webhook(address=platform.address)
+    make.webhook(address=platform.address, kind=MessageKind.burden)
+    make.posting(unit=make.office(Duty.supervision_office))
+    make.report(state=ReportState.accepted)
+    assert session.scalars(select(Outbox.subject_type)).all().count("irregular_assignment_report") > 0
+    deliver(session, NOW)
+    assert "irregular_assignment_report" not in session.scalars(select(WebhookDelivery.subject_type)).all()

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.adjustments import AdjustmentKind, AdjustmentReason, AdjustmentState, ListAdjustment
+from models.admissions import AdmissionState
 from models.calls import CallState
 from models.governance import GovernanceModule
 from models.item_words import BasisLevel, FieldKind, ForbiddenKind, Holder, ItemState, ListState, Primary
@@ -13,6 +14,7 @@ from models.opinions import OpinionState
 from models.organisation import Duty, Unit, UnitType
 from models.recorder import verify
 from models.rules.adjustments import ADJUSTMENT, prepare_adjustment
+from models.rules.handover import strike_from_list
 from models.workflow import NotYours, Refused
 from tests.make import NOW
 
@@ -218,6 +220,17 @@ def test_a_proposal_says_what_the_type_declares_of_its_own(session, make):
     approve(make, change)
     assert change.resulting_item.extra == {"boat": "4", "afloat": False}
     assert item.extra == {"boat": "2", "afloat": False}, "the edition before stays"
+
+
+@pytest.mark.parametrize("kind", [K.modify, K.remove])
+def test_an_admitted_duty_that_has_ended_is_not_adjusted(session, make, kind):
+    """It stands in the edition in force, struck out."""
+    item = make.admission(state=AdmissionState.in_force).resulting_item
+    adjustment = make.adjustment(kind, item=item, state=S.reviewing)
+    strike_from_list(session, {item.id: NOW.date()})
+    session.commit()
+    with pytest.raises(Refused, match="struck out meanwhile"):
+        approve(make, adjustment)
 
 
 @pytest.mark.requirement("TC-14")

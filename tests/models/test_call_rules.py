@@ -699,6 +699,20 @@ def test_a_department_calls_about_an_admitted_duty_whom_it_was_admitted_for(sess
     assert call.state is S.dispatched
 
 
+@pytest.mark.requirement("TA-19", "TC-12")
+def test_a_department_calls_nobody_whom_its_ground_does_not_name(session, make):
+    """Neither with the dispatch, nor when a part is given to another."""
+    department, ours, theirs = make.department(), make.township(), make.township()
+    make.township(make.county())
+    by_item = make.call(department, lead=ours, state=S.accepted, is_cross_region=True)
+    assert offered(session, make, by_item) == {ours, theirs}, "of the county"
+    item = make.admission(department, townships=[ours], state=AdmissionState.in_force).resulting_item
+    assert offered(session, make, make.call(department, item=item, lead=ours, state=S.accepted)) == {ours}
+    matter = make.matter(department, theirs, state=MatterState.in_force)
+    on_matter = make.call(department, lead=theirs, state=S.accepted, assigned_matter_id=matter.id)
+    assert offered(session, make, on_matter) == {theirs}
+
+
 @pytest.mark.requirement("LX-24", "TC-31", "TA-51")
 @pytest.mark.parametrize("level", [UnitType.village, UnitType.grid])
 def test_a_grid_workers_clue_is_sent_by_the_township(session, make, acting, level):

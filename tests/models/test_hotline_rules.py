@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.calls import Call, CallSource, CallState
-from models.hotline import HotlineTicket, TicketState, TicketWay, Timeliness
+from models.hotline import HotlineTicket, OutsideSystem, TicketState, TicketWay, Timeliness
 from models.ledger import Job, Promise
 from models.notices import Outbox
 from models.organisation import Duty
@@ -134,6 +134,37 @@ def test_numbers_are_struck_out_and_of_a_name_the_beginning_is_kept(make, town):
     )
     assert (ticket.title, ticket.place, ticket.complainant) == ("Call ＊＊＊", "Next to ＊＊＊", "张某")
     assert ticket.description == "Mine is ＊＊＊, or ＊＊＊; order 20261128000123."
+
+
+WIDELY = "".join(chr(0xFF10 + int(digit)) for digit in "13812345678")
+
+
+@pytest.mark.requirement("LX-26")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "+8613812345678", "138-1234-5678", "138 1234 5678", WIDELY, "(0571)88881234", "0571－88881234",
+        "（0571）88881234", "110101 19900101 1234", "11010119900101123X",
+    ],
+)  # fmt: skip
+def test_a_number_is_struck_out_however_it_is_written(make, town, said):
+    ticket = make.ticket(town, title=f"电话{said}。", category=said)
+    assert (ticket.title, ticket.category) == ("电话＊＊＊。", "＊＊＊")
+    make.press(ticket, "answer_directly", answer=f"已联系{said}")
+    assert ticket.answer == "已联系＊＊＊"
+
+
+@pytest.mark.requirement("LX-26")
+@pytest.mark.parametrize("name", ["answer_due", "received_at", "external_key", "source"])
+def test_a_township_does_not_move_what_it_is_measured_by(make, session, town, name):
+    ticket = make.ticket(town, answer_due=NOW + timedelta(days=1))
+    other = {"external_key": "other", "source": OutsideSystem.party_building}
+    setattr(ticket, name, other.get(name) or getattr(ticket, name) - timedelta(hours=1))
+    with session.no_autoflush, pytest.raises(Refused) as refused:
+        prepare_ticket(session, ticket, make.actor(town), NOW)
+    assert refused.value.field == name
+    with session.no_autoflush:
+        prepare_ticket(session, ticket, make.actor(make.office(Duty.county_office)), NOW)
 
 
 @pytest.mark.requirement("LX-26")
