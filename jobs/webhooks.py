@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from rq.timeouts import BaseTimeoutException
-from sqlalchemy import and_, bindparam, insert, inspect, literal, or_, select, update
+from sqlalchemy import and_, insert, inspect, literal, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from config import Settings, settings
@@ -252,32 +252,29 @@ def _body(sending: Sending, row: Any) -> bytes:
 
 
 def _mark(session: Session, now: datetime, sent: list[Sending], failed: list[tuple[Sending, str]]) -> None:
-    """Of two that sent the same, the one that comes first says what became of it."""
-    came = [{"id": sending.id, "seen": sending.tries, "tries": sending.tries + 1, "error": "",
-             "outcome": Delivery.sent, "sent_at": now, "retry_at": None} for sending in sent]  # fmt: skip
-    delivery: Any = WebhookDelivery.__table__
-    unmarked = and_(delivery.c.id == bindparam("id_"), delivery.c.outcome == Delivery.waiting,
-                    delivery.c.tries == bindparam("seen"))  # fmt: skip
-    for rows in (came, [_put_off(sending, error, now) for sending, error in failed]):
-        if rows:
-            names = [name for name in rows[0] if name not in ("id", "seen")]
-            mark = update(delivery).where(unmarked).values({name: bindparam(f"new_{name}") for name in names})
-            session.connection().execute(
-                mark, [{"id_": r["id"], "seen": r["seen"]} | {f"new_{n}": r[n] for n in names} for r in rows]
+    """Of two that sent the same, the one that comes first says what became of it: one statement for each outcome."""
+    alike: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for sending, error in [*((sending, "") for sending in sent), *failed]:
+        alike[sending.tries, error].append(sending.id)
+    for (seen, error), keys in alike.items():
+        session.execute(
+            update(WebhookDelivery)
+            .where(
+                WebhookDelivery.id.in_(keys),
+                WebhookDelivery.outcome == Delivery.waiting,
+                WebhookDelivery.tries == seen,
             )
+            .values(tries=seen + 1, **_became(seen + 1, error, now))
+            .execution_options(synchronize_session=False)
+        )
     session.commit()
 
 
-def _put_off(sending: Sending, error: str, now: datetime) -> dict[str, Any]:
-    tries = sending.tries + 1
-    last = tries == TRIES
-    if last:
-        log.error("Message %d is given up: %s", sending.id, error)
-    return {
-        "id": sending.id,
-        "seen": sending.tries,
-        "tries": tries,
-        "error": error[:300],
-        "outcome": Delivery.given_up if last else Delivery.waiting,
-        "retry_at": None if last else now + min(FIRST_WAIT * 2**tries, LONGEST_WAIT),
-    }
+def _became(tries: int, error: str, now: datetime) -> dict[str, Any]:
+    """What is written down about messages that went wrong so, or that arrived (an empty error), at this try."""
+    if not error:
+        return {"outcome": Delivery.sent, "sent_at": now, "retry_at": None, "error": ""}
+    if tries < TRIES:
+        return {"retry_at": now + min(FIRST_WAIT * 2**tries, LONGEST_WAIT), "error": error[:300]}
+    log.error("Messages are given up: %s", error)
+    return {"outcome": Delivery.given_up, "retry_at": None, "error": error[:300]}

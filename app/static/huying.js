@@ -347,8 +347,11 @@ function redraw(button) {
 }
 
 // A new page would have forgotten the files that were chosen: the other fields are fetched and drawn around them.
+// Who types on meanwhile loses neither the words nor the place.
 async function redrawAround(button, chosen) {
   const form = button.form;
+  const boxes = [...form.querySelectorAll(".fields input[id]:not([type=file]), .fields textarea[id]")];
+  const before = new Map(boxes.map((box) => [box, box.value]));
   const sent = new FormData();
   for (const [name, value] of new FormData(form, button)) {
     if (!(value instanceof File)) sent.append(name, value);
@@ -357,10 +360,16 @@ async function redrawAround(button, chosen) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const drawn = page.querySelector("form.form .fields");
   for (const input of chosen) drawn.querySelector(`#${input.id}`).replaceWith(input);
+  for (const [box, value] of before) {
+    const again = drawn.querySelector(`#${box.id}`);
+    if (again && box.value !== value) again.value = box.value;
+  }
+  const typing = boxes.find((box) => box === document.activeElement);
   form.querySelector(".fields").replaceWith(drawn);
   enhancePickers(drawn);
   enhanceRedraw(drawn);
-  drawn.querySelector("[data-redraw]").closest(".field").querySelector("[role=combobox]").focus();
+  const first = drawn.querySelector("[data-redraw]").closest(".field").querySelector("[role=combobox]");
+  ((typing && drawn.querySelector(`#${typing.id}`)) || first).focus();
 }
 
 enhanceRedraw(document);

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
 from models.roles import RoleName
 from models.rules.calendar import prepare_county_row
-from models.webhooks import MessageKind, Webhook, WebhookState
+from models.webhooks import MessageKind, Webhook, WebhookDelivery, WebhookState
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 S, K = WebhookState, MessageKind
@@ -43,10 +43,10 @@ def prepare_webhook(session: Session, hook: Webhook, actor: Actor, now: datetime
             N_("Write an address such as https://oa.example.gov.cn/hook, without a user or a password in it."),
             field="address",
         )
-    moved = [name for name in ("address", "region_id") if inspect(hook).attrs[name].history.deleted]
-    if moved and not inspect(hook).transient:
+    moved = any(inspect(hook).attrs[name].history.deleted for name in ("address", "region_id"))
+    if moved and session.scalar(select(WebhookDelivery.id).where(WebhookDelivery.webhook_id == hook.id).limit(1)):
         raise Refused(
-            N_("What waits was meant for this one. Declare the other as an address of its own."),
+            N_("Messages were meant for this address. Declare the other as an address of its own."),
             field="address",
         )
     if hook.state is S.on:

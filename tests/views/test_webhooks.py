@@ -71,3 +71,14 @@ def test_what_failed_stands_on_a_page(admin, make, session, office, browser_of):
     delivery.error, delivery.tries = "it answered 503", 2
     session.commit()
     assert "it answered 503" in browser_of(office, RoleName.admin).get("/webhook_delivery/").text
+
+
+@pytest.mark.requirement("TS-32")
+def test_an_address_is_corrected_until_messages_were_meant_for_it(admin, make, session):
+    make.call(state="submitted")
+    hook = make.webhook(on=False)
+    there = {"address": "https://right.example/"}
+    assert admin.put(f"webhook/{hook.id}", json=there).status_code == 200
+    make.on_its_way(hook, session.scalars(select(Outbox)).first())
+    refused = admin.put(f"webhook/{hook.id}", json={"address": "https://other.example/"})
+    assert (refused.status_code, list(refused.json["message"])) == (422, ["address"])
