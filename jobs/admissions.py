@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import joinedload
 
-from jobs.watch import Batch
+from jobs.requests import withdraw
+from jobs.watch import Batch, Fired
 from models.admissions import (
     AdmissionOpinion,
     AdmissionState,
@@ -20,8 +21,10 @@ from models.admissions import (
 )
 from models.base import N_
 from models.item_words import ItemState
+from models.lists import ListItem
 from models.notices import Audience
 from models.organisation import Duty
+from models.queries.requests import resting_on_items
 from models.rules.handover import strike_from_list
 
 SAID = 60
@@ -119,14 +122,28 @@ def ends(batch: Batch) -> None:
         for _, admission, _ in ended
         if admission.resulting_item_id is not None
     }
-    for item in strike_from_list(batch.session, day_after):
+    struck = strike_from_list(batch.session, day_after)
+    for item in struck:
         before = {"state": ItemState.published, "removed_on": None, "removed_reason": ""}
         batch.note(item, before, {name: getattr(item, name) for name in before}, action="strike_out")
+    _withdraw_requests(batch, struck, {item_id: promise for promise, admission, _ in ended
+                                       if (item_id := admission.resulting_item_id)})  # fmt: skip
     parties = _townships(batch, [admission.id for _, admission, _ in ended])
     for promise, admission, _ in ended:
         message = N_("%(admission)s has ended: the duty is the department's again.")
         for unit_id in (admission.applicant_id, *parties[admission.id]):
             batch.tell(promise, admission, unit_id, message, admission=str(admission))
+
+
+def _withdraw_requests(batch: Batch, struck: Sequence[ListItem], ended: Mapping[int, Fired]) -> None:
+    """Whatever version of the item they cite: what ended the one that was handed over ended all of them."""
+    if not struck:
+        return
+    root = func.coalesce(ListItem.root_id, ListItem.id)
+    roots = batch.session.execute(select(root, ListItem.id).where(ListItem.id.in_(ended))).all()
+    causes = {root_id: ended[item_id] for root_id, item_id in roots}
+    versions = dict(batch.session.execute(select(ListItem.id, root).where(root.in_(causes))).all())
+    withdraw(batch, resting_on_items(causes), lambda request: causes[versions[request.list_item_id]])
 
 
 def _townships(batch: Batch, ids: Iterable[int]) -> dict[int, list[int]]:

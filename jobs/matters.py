@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 
-from sqlalchemy import select, union_all, update
+from sqlalchemy import select, union_all
 
-from jobs.watch import Batch, Fired
+from jobs.requests import withdraw
+from jobs.watch import Batch
 from models.assigned import AssignedMatter, MatterDepartment, MatterState, MatterTownship
 from models.base import N_
 from models.queries.requests import resting_on
-from models.requests import DataRequest, DataRequestTownship, RequestState
-from models.rules.requests import LAPSED
 
 
 def term(batch: Batch) -> None:
@@ -29,28 +27,8 @@ def term(batch: Batch) -> None:
         message = N_("An assigned matter has ended: %(matter)s. Nothing more is to be done for it.")
         for unit_id in dict.fromkeys((matter.lead_department_id, *units[matter.id])):
             batch.tell(promise, matter, unit_id, message, matter=str(matter))
-    _withdraw_requests(batch, {matter.id: promise for promise, matter, _ in ended})
-
-
-def _withdraw_requests(batch: Batch, ended: Mapping[int, Fired]) -> None:
-    """What rested on the matters is asked of nobody any more (LX-17): the move `lapse` of a request, for a set."""
-    withdrawn = (
-        update(DataRequest)
-        .where(resting_on(ended))
-        .values(state=RequestState.withdrawn, version=DataRequest.version + 1)
-        .returning(DataRequest)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    requests = batch.session.scalars(withdrawn).all()
-    part, units = DataRequestTownship, defaultdict(list)
-    asked = select(part.request_id, part.township_id).where(part.request_id.in_([request.id for request in requests]))
-    for request_id, unit_id in batch.session.execute(asked):
-        units[request_id].append(unit_id)
-    for request in requests:
-        promise = ended[request.assigned_matter_id]  # type: ignore[index]  # by the condition
-        batch.note(request, {"state": RequestState.sent}, {"state": RequestState.withdrawn}, action="lapse")
-        for unit_id in (request.department_id, *units[request.id]):
-            batch.tell(promise, request, unit_id, LAPSED, request=str(request), period=request.period)
+    causes = {matter.id: promise for promise, matter, _ in ended}
+    withdraw(batch, resting_on(causes), lambda request: causes[request.assigned_matter_id])
 
 
 def _concerned(batch: Batch, ids: list[int]) -> dict[int, list[int]]:

@@ -14,7 +14,7 @@ from models.actor import Actor
 from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission
 from models.assigned import COUNTED, AssignedMatter, AssignedMatterCap, MatterState, MatterTownship
 from models.base import N_
-from models.calls import Call, CallAssignment, Direction
+from models.calls import AssignmentState, Call, CallAssignment, Direction
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ItemState, PowerStatus, SinkKind
 from models.lists import ListItem, ListType
@@ -96,7 +96,7 @@ def _irregular(region_id: int, year: int) -> Asked:
 
 
 def _reverse_calls(region_id: int, year: int) -> Asked:
-    """Calls by which departments called townships, by the day they were sent."""
+    """Calls by which departments called townships, by the day they were sent; but what was void counts as irregular."""
     call, part = Call, CallAssignment
     return (
         select(call.caller_unit_id, part.department_id, func.count(call.id.distinct()))
@@ -104,6 +104,7 @@ def _reverse_calls(region_id: int, year: int) -> Asked:
         .where(
             call.region_id == region_id,
             call.direction == Direction.department_to_township,
+            part.state != AssignmentState.void,
             _within(call.sent_at, year),
         )
         .group_by(call.caller_unit_id, part.department_id)

@@ -107,7 +107,7 @@ def _of_calls(sent: ColumnElement[bool], now: datetime) -> Select[Any]:
 def _of_parts(sent: ColumnElement[bool]) -> Select[Any]:
     """On time is an answer within the limit to respond; the failures are those that the console finds by itself.
 
-    A promise is kept as it was made first, or as pauses and extensions left it: neither hides the other.
+    What was declared void was asked of nobody (LX-17). A promise is kept as it was made first, or as pauses and extensions left it: neither hides the other.
     """
     part = CallAssignment
     return (
@@ -124,7 +124,7 @@ def _of_parts(sent: ColumnElement[bool]) -> Select[Any]:
             _many(part.resolved_at <= part.promised_due),
         )
         .join_from(part, Unit, Unit.id == part.department_id)
-        .where(part.call_id.in_(select(Call.id).where(sent)))
+        .where(part.call_id.in_(select(Call.id).where(sent)), part.state != AssignmentState.void)
         .group_by(Unit.id)
         .order_by(Unit.code)
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from models.base import N_
-from models.calls import AssignmentState, Call, CallAssignment, CallState
+from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
 from models.ledger import Job
 from models.organisation import Duty
 from models.rules.ledger import cancel, tell
 from models.rules.offices import office
 from models.rules.rounds import ENDED, current
-from models.segments import Pause
+from models.segments import Extension, ExtensionState, Pause
+from models.supervision import OrderState, SupervisionOrder
 from models.workflow import Step, Transition, follow
 
 A, S = AssignmentState, CallState
@@ -31,13 +32,24 @@ def _call_annulled(call: Call, step: Step) -> None:
 
 
 def _part_annulled(part: CallAssignment, step: Step) -> None:
-    """None of its clocks runs on."""
+    """None of its clocks runs on, nobody is pressed for it, and to have failed at it is no failure."""
+    session = step.session
     jobs = (Job.respond_remind, Job.promise_remind, Job.pause_watch)
-    cancel(step.session, part, *jobs, cause="cancelled")
+    cancel(session, part, *jobs, cause="cancelled")
     part.pause_due = None
+    part.failure_kind, part.failed_at = FailureKind.none, None
     rests = select(Pause).where(Pause.assignment_id == part.id, Pause.resumed_at.is_(None))
-    for pause in step.session.scalars(rests):
+    for pause in session.scalars(rests):
         pause.resumed_at = step.now
+    asked = select(Extension).where(Extension.assignment_id == part.id, Extension.state == ExtensionState.asked)
+    for extension in session.scalars(asked).all():
+        cancel(session, extension, Job.extension_watch, cause="cancelled")
+        follow(step, extension, "lapse")
+    orders = select(SupervisionOrder).where(
+        SupervisionOrder.assignment_id == part.id, SupervisionOrder.state != OrderState.closed
+    )
+    for order in session.scalars(orders).all():
+        follow(step, order, "annul")
 
 
 ANNUL_CALL = Transition(

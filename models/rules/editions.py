@@ -14,7 +14,9 @@ from models.item_words import ItemState, ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.ledger import Job
 from models.lists import DutyList, ItemCooperation, ListItem
+from models.queries.requests import resting_on_items
 from models.recorder import note_move, note_moves
+from models.requests import DataRequest
 from models.rules.deadlines import SHANGHAI
 from models.rules.forbidden import refuse_forbidden
 from models.rules.ledger import cancel, plan
@@ -119,6 +121,10 @@ def _give_way(before: DutyList, followers: Mapping[int | None, ListItem], step: 
     _move_items(kept, "supersede", step, followers=later, state=ItemState.superseded)
     today = step.now.astimezone(SHANGHAI).date()
     _move_items(struck_out, "strike_out", step, state=ItemState.removed, removed_on=today, removed_reason=step.note)
+    if struck_out:
+        resting = select(DataRequest).where(resting_on_items([item.id for item in struck_out]))
+        for request in step.session.scalars(resting.order_by(DataRequest.id)).all():
+            follow(step, request, "lapse")
     for situation in step.session.scalars(select(CallSituation).where(CallSituation.list_item_id.in_(later))):
         situation.list_item_id = followers[situation.list_item_id].id  # a standard goes on holding
 

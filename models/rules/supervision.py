@@ -237,5 +237,14 @@ SUPERVISION = Workflow(
         wants_note=True,
         tone="warn",
     ),
+    Transition(
+        name="annul",
+        label=N_("Declared void"),
+        source=frozenset(set(S) - {S.closed}),
+        target=S.closed,
+        by=None,
+        effect=lambda order, step: cancel(step.session, order, Job.supervision_escalate, cause="cancelled"),
+        tone="muted",
+    ),
     attach(set(S) - {S.closed}, lambda order, actor: supervised(order, actor) or supervising(order, actor)),
 )

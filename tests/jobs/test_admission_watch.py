@@ -14,6 +14,7 @@ from models.notices import Outbox
 from models.organisation import Duty
 from models.queries.editions import version_on
 from models.recorder import RecorderEntry, verify
+from models.requests import RequestState
 from models.rules.handover import ENDED
 from models.workflow import Refused
 
@@ -206,6 +207,22 @@ def test_the_item_of_a_duty_binds_up_to_its_last_day_however_late_the_job_comes(
         root, last = ended.resulting_item.root_id or ended.resulting_item_id, ended.ends_on
         told = [version_on(session, root, last + timedelta(days=days)) for days in (-1, 0, 1, 2)]
         assert [found and (found.root_id or found.id) for found in told] == [root, root, None, None]
+
+
+@pytest.mark.requirement("LX-17", "TA-20")
+def test_what_is_asked_by_the_duty_alone_is_asked_no_more(make, session, ledger):
+    admission = make.admission(state=A.in_force)
+    lead, town = admission.applicant, make.opinions(admission)[0].township
+    sent = {"state": RequestState.sent}
+    resting = make.request(lead, town, item=admission.resulting_item, **sent)
+    owed = make.request(lead, town, **sent)
+    ledger.keep(WATCH, admission.expires_at)
+    session.expire_all()
+    assert (resting.state, owed.state) == (RequestState.withdrawn, RequestState.sent)
+    assert (ledger.entries(resting)[-1][0], ledger.entries(resting)[-1][2]["state"]) == ("lapse", "withdrawn")
+    about = select(Outbox.subject_id, Outbox.unit_id).where(Outbox.message.contains("rests has ended"))
+    assert sorted(session.execute(about)) == sorted((resting.id, unit.id) for unit in (lead, town))
+    assert_quiet(session, ledger, admission.expires_at + MINUTE)
 
 
 def test_other_items_of_the_list_stay(make, session, ledger):

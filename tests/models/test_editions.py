@@ -3,11 +3,13 @@
 import pytest
 from sqlalchemy import event, select
 
+from models.assigned import MatterState
 from models.calls import CallState
 from models.item_words import ItemState, ListState
 from models.items import ItemCheckpoint, ItemIndicator
 from models.lists import DutyList, ListItem
 from models.recorder import RecorderEntry, verify
+from models.requests import RequestState
 from models.roles import RoleName
 from models.rules.calls import CALL
 from models.rules.editions import amend
@@ -97,6 +99,20 @@ def test_what_the_next_edition_leaves_out_is_struck_out_with_its_reason(session,
         select(RecorderEntry).where(RecorderEntry.subject_type == "list_item", RecorderEntry.subject_id == second.id)
     ).all()[-1]
     assert (entry.action, entry.note) == ("strike_out", "As adjusted.")
+
+
+@pytest.mark.requirement("LX-17")
+def test_what_rested_on_a_struck_item_is_asked_no_more(session, make):
+    lead, town = make.department(), make.township()
+    edition = make.edition(state=ListState.published, lead=lead, items=2)
+    kept, struck = items_of(session, edition)[:2]
+    matter = make.matter(lead, town, state=MatterState.in_force)
+    sent = {"state": RequestState.sent}
+    resting, owed = make.request(lead, town, item=struck, **sent), make.request(lead, town, item=kept, **sent)
+    besides = make.request(lead, town, list_item_id=struck.id, assigned_matter_id=matter.id, **sent)
+    follow_up(make, edition, lambda items: session.delete(items[1]))
+    session.expire_all()
+    assert [request.state.value for request in (resting, owed, besides)] == ["withdrawn", "sent", "sent"]
 
 
 def test_what_belongs_to_an_item_goes_with_it(session, make):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.assigned import MatterState
-from models.calls import AssignmentState, CallState
+from models.calls import AssignmentState, CallState, FailureKind
 from models.irregular import Disguise, IrregularAssignmentReport, ReportState
 from models.notices import Outbox
 from models.organisation import Duty, UnitType
@@ -12,8 +12,9 @@ from models.policies import PolicyLevel
 from models.requests import RequestState
 from models.rules.irregular import REPORT, prepare_report
 from models.rules.statements import prepare_signatory
-from models.segments import Pause
+from models.segments import ExtensionState, Pause
 from models.statements import StatementState, StatementTownship
+from models.supervision import OrderState
 from models.workflow import MovedOn, Refused
 from tests.make import NOW
 from tests.models.look import entries, last_message, timers, told
@@ -192,6 +193,22 @@ def test_a_part_that_waits_for_the_caller_waits_no_more(make, session):
     session.expire_all()
     assert (part.state, part.pause_due, timers(session, part)) == (A.void, None, [])
     assert session.scalars(select(Pause)).one().resumed_at == NOW
+
+
+@pytest.mark.requirement("LX-17")
+def test_nobody_is_pressed_for_what_is_void_nor_has_failed_at_it(make, session):
+    town, department = make.township(), make.department()
+    part = make.assignment(caller=department, lead=town, state=A.working)
+    extension, order = make.extension(part), make.order(assignment=part)
+    part.failure_kind, part.failed_at = FailureKind.inaction, NOW
+    session.commit()
+    report = make.report(town, department, state=R.accepted, reported_call_id=part.call_id)
+    make.press(report, "find_irregular", finding="x")
+    session.expire_all()
+    assert (part.state, part.failure_kind, part.failed_at) == (A.void, FailureKind.none, None)
+    assert (extension.state, order.state) == (ExtensionState.lapsed, OrderState.closed)
+    assert [timers(session, subject) for subject in (part, extension, order)] == [[]] * 3
+    assert [entries(session, subject)[-1].action for subject in (extension, order)] == ["lapse", "annul"]
 
 
 @pytest.mark.requirement("LX-17")

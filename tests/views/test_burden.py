@@ -222,6 +222,9 @@ def asked(make):
     make.report(luoyang, water, state=ReportState.upheld)
     make.report(luoyang, water, state=ReportState.dismissed)
     make.call(roads, lead=sixi, item=make.item(roads), state=CallState.dispatched)
+    void = make.call(roads, lead=luoyang, item=make.item(roads), state=CallState.dispatched)
+    make.press(make.report(luoyang, roads, state=ReportState.accepted, reported_call_id=void.id), "find_irregular",
+               finding="It is the department's own duty.")  # fmt: skip
     make.call(sixi, state=CallState.returned)
     make.request(water, luoyang, fields=["a1", "b2"], state=RequestState.sent)
     make.request(roads, sixi, fields=["a1", "c3"], state=RequestState.sent)
@@ -252,7 +255,7 @@ SOURCES = {
     "assigned_matters": {"Water": {"Luoyang": 1, "Sixi": 1}},
     "admissions": {"Water": {"Luoyang": 1}},
     "responsibility_statements": {"Water": {"Luoyang": 1}},
-    "irregular_reports": {"Water": {"Luoyang": 1}},
+    "irregular_reports": {"Water": {"Luoyang": 1}, "Roads": {"Luoyang": 1}},
     "reverse_calls": {"Roads": {"Sixi": 1}},
     "returned_calls": {"县委县政府办公室": {"Sixi": 1}},
     "requested_fields": {"Water": {"Luoyang": 2}, "Roads": {"Sixi": 2}},
@@ -380,6 +383,7 @@ def test_the_workbook_has_a_line_for_each_pair(asked, make, browser_of):
         ("县委县政府办公室", "Sixi"): [0, 0, 0, 0, 0, 1, 0, 0],
         ("Water", "Luoyang"): [1, 1, 1, 1, 0, 0, 2, 0],
         ("Water", "Sixi"): [1, 0, 0, 0, 0, 0, 0, 0],
+        ("Roads", "Luoyang"): [0, 0, 0, 1, 0, 0, 0, 0],
         ("Roads", "Sixi"): [0, 0, 0, 0, 1, 0, 2, 1],
     }
 
