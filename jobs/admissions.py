@@ -142,7 +142,8 @@ def _withdraw_requests(batch: Batch, struck: Sequence[ListItem], ended: Mapping[
     root = func.coalesce(ListItem.root_id, ListItem.id)
     roots = batch.session.execute(select(root, ListItem.id).where(ListItem.id.in_(ended))).all()
     causes = {root_id: ended[item_id] for root_id, item_id in roots}
-    versions = dict(batch.session.execute(select(ListItem.id, root).where(root.in_(causes))).all())
+    cited = select(ListItem.id, root).where(root.in_(causes))
+    versions: dict[int | None, int] = dict(batch.session.execute(cited).all())
     withdraw(batch, resting_on_items(causes), lambda request: causes[versions[request.list_item_id]])
 
 

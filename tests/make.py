@@ -429,6 +429,11 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
         item.cooperating = [ItemCooperation(region_id=item.region_id, unit=unit) for unit in cooperating]
         return self._add(item)
 
+    def bound_item(self) -> ListItem:
+        """An item of an edition that was published by the rules, as a database with triggers wants it."""
+        edition = self.edition(state=ListState.published)
+        return self.session.scalars(select(ListItem).where(ListItem.duty_list_id == edition.id)).one()
+
     def build_item(self, duty_list: DutyList, **columns: Any) -> ListItem:
         """A complete item that is in no session yet."""
         number = self._next()

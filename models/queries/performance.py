@@ -107,7 +107,8 @@ def _of_calls(sent: ColumnElement[bool], now: datetime) -> Select[Any]:
 def _of_parts(sent: ColumnElement[bool]) -> Select[Any]:
     """On time is an answer within the limit to respond; the failures are those that the console finds by itself.
 
-    What was declared void was asked of nobody (LX-17). A promise is kept as it was made first, or as pauses and extensions left it: neither hides the other.
+    What was declared void was asked of nobody (LX-17). A promise is kept as it was made first, or as pauses and
+    extensions left it: neither hides the other.
     """
     part = CallAssignment
     return (

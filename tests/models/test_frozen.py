@@ -1,12 +1,12 @@
 """The database itself keeps what is published as it was, whoever writes; what the rules do with it, it lets pass."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -50,7 +50,22 @@ ATTACKS = (
     "DELETE FROM item_indicator WHERE list_item_id = :item",
     "DELETE FROM list_item WHERE id = :item",
     "DELETE FROM duty_list WHERE id = :list",
+    "UPDATE list_item SET state = 'draft' WHERE id = :item",
+    "UPDATE duty_list SET state = 'draft' WHERE id = :list",
 )
+ONCE = (
+    "UPDATE list_item SET state = 'published' WHERE id = :item",
+    "UPDATE list_item SET removed_on = '2030-01-01' WHERE id = :item",
+    "UPDATE list_item SET removed_reason = 'else' WHERE id = :item",
+    "UPDATE duty_list SET state = 'published' WHERE id = :list",
+)
+"""What the rules say once, when an edition gives way."""
+
+LIVING = {
+    "duty_list": {"id", "state", "effective_to", "idle_due", "version"},
+    "list_item": {"id", "state", "replaced_by_id", "removed_on", "removed_reason", "is_idle", "version"},
+}
+"""Columns that change after publication: by the rules."""
 
 
 @pytest.mark.requirement("TC-26")
@@ -65,13 +80,54 @@ def test_nobody_changes_what_is_published_or_was(make):
     make.press(make.adjustment(AdjustmentKind.remove, item=item, state=AdjustmentState.reviewing), "approve",
                approval_document="1号")  # fmt: skip
     assert (edition.state, item.state) == (ListState.superseded, ItemState.removed)
-    attack(make, edition, item)
+    attack(make, edition, item, (*ATTACKS, *ONCE))
 
 
-def attack(make, edition, item):
+@pytest.mark.requirement("TC-26")
+@pytest.mark.parametrize("model", [DutyList, ListItem])
+def test_a_column_is_frozen_or_said_to_live(make, model):
+    """A column that a later migration adds has to be one or the other."""
+    edition = make.edition(state=ListState.published)
+    row = edition if model is DutyList else make.session.scalars(select(ListItem)).one()
+    key, table = row.id, model.__tablename__
+    make.session.commit()
+    changed = []
+    for column in set(inspect(model).columns.keys()) - LIVING[table]:
+        held = make.session.scalar(text(f"SELECT {column} FROM {table} WHERE id = :key"), {"key": key})
+        other = "NULL" if held is not None else OTHER.get(inspect(model).columns[column].type.python_type, "1")
+        try:
+            make.session.execute(text(f"UPDATE {table} SET {column} = {other} WHERE id = :key"), {"key": key})
+        except DBAPIError as error:
+            if "what is published is frozen" not in str(error):
+                changed.append((column, str(error.orig)))
+        else:
+            changed.append((column, held))
+        make.session.rollback()
+    assert not changed
+
+
+OTHER = {str: "'else'", date: "'2030-01-01'", object: "'2030-01-01 08:00:00+00'", bool: "true"}
+
+
+@pytest.mark.requirement("TC-26")
+@pytest.mark.parametrize("state", [ListState.published, ListState.superseded])
+def test_an_edition_that_was_published_takes_no_item_in(make, state):
+    edition = make.edition(state=ListState.published)
+    if state is ListState.superseded:
+        make.press(make.adjustment(item=_items(make)[0], state=AdjustmentState.reviewing), "approve",
+                   approval_document="1号", code="")  # fmt: skip
+    assert edition.state is state
+    for of_item in (ItemState.draft, ItemState.published):
+        make.session.add(make.build_item(edition, state=of_item))
+        with pytest.raises(DBAPIError, match="what is published is frozen"):
+            make.session.flush()
+        make.session.rollback()
+
+
+def attack(make, edition, item, statements=ATTACKS):
     ids = {"list": edition.id, "item": item.id}
     make.session.commit()
-    for statement in ATTACKS:
+    for statement in statements:
         with pytest.raises(DBAPIError, match="what is published is frozen"):
             make.session.execute(text(statement), {name: ids[name] for name in ids if f":{name}" in statement})
         make.session.rollback()
@@ -97,10 +153,11 @@ def test_what_the_rules_do_with_it_is_let_pass(make):
 
 
 def test_what_was_struck_out_before_its_day_was_kept_gets_it(make, bare_url):
+    make.bound_item()
     admission = make.admission(state=AdmissionState.in_force)
     strike_from_list(make.session, {admission.resulting_item_id: NOW.date()})
     admission.state = AdmissionState.expired
-    item = make.item()
+    (item,) = _items(make)
     adjusted = make.adjustment(AdjustmentKind.remove, item=item, state=AdjustmentState.reviewing)
     make.press(adjusted, "approve", approval_document="1号")
     ends, until = admission.ends_on, item.duty_list.effective_to
@@ -123,7 +180,7 @@ def _items(make):
 
 @pytest.mark.requirement("TC-36")
 def test_the_level_of_a_supervision_order_never_falls(make):
-    order = make.order(assignment=make.assignment(), level=3)
+    order = make.order(assignment=make.assignment(item=make.bound_item()), level=3)
     with pytest.raises(DBAPIError, match="never falls"):
         make.session.execute(text("UPDATE supervision_order SET level = 2 WHERE id = :id"), {"id": order.id})
     make.session.rollback()
@@ -132,7 +189,7 @@ def test_the_level_of_a_supervision_order_never_falls(make):
 
 @pytest.mark.requirement("TA-29")
 def test_a_published_circular_is_frozen(make):
-    make.failure()
+    make.failure(item=make.bound_item())
     compile_circulars(make.session, NOW + timedelta(days=30))
     circular = make.session.scalars(select(Circular)).one()
     make.press(circular, "publish_circular", number="1")

@@ -300,8 +300,9 @@ def test_the_database_freezes_what_is_revealed_and_what_is_assessed(bare_url):
     engine = create_engine(bare_url, poolclass=NullPool)
     with system_session(engine) as session:
         make = Make(session)
-        call = make.call(state=CallState.closed)
-        sealed = of(make, make.call(state=CallState.resolved))[0]
+        item = make.bound_item()
+        call = make.call(item=item, state=CallState.closed)
+        sealed = of(make, make.call(item=item, state=CallState.resolved))[0]
         make.rate(sealed)
         for attack in (
             "UPDATE mutual_rating SET level = 'dissatisfied' WHERE call_id = :call",
