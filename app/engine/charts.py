@@ -115,8 +115,8 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
     return Figures(
         chart=chart,
         title=title,
-        definition=translated(chart.definition),
-        by=translated(shape.fields[chart.by].label),
+        definition=definition(shape, chart),
+        by=_label(shape, chart.by),
         labels=tuple(names[key] for key in kept),
         keys=tuple("" if key is None else str(getattr(key, "value", key)) for key in kept),
         series=tuple((split_names[part], tuple(found.get(key, 0) for key in kept)) for part, found in in_order),
@@ -147,12 +147,39 @@ def _measured(chart: Chart, rows: Iterable[Any]) -> Iterator[tuple[Any, Any, int
 def _part_names(session: Any, shape: Shape, chart: Chart, parts: list[Any]) -> dict[Any, str]:
     if chart.split:
         return _names(session, shape.fields[chart.split], parts, "")
-    return {name: translated(shape.fields[name].label) for name in chart.sums} or {None: gettext("Count")}
+    return {name: _label(shape, name) for name in chart.sums} or {None: gettext("Count")}
 
 
 def _title(shape: Shape, chart: Chart) -> str:
-    by = translated(shape.fields[chart.by].label)
+    by = _label(shape, chart.by)
     return gettext("%(what)s by %(column)s", what=translated(shape.console.name), column=by)
+
+
+def definition(shape: Shape, chart: Chart) -> str:
+    """What the numbers are: what is declared of them, and what is counted, of whom, by what."""
+    what, column = translated(shape.console.name), _label(shape, chart.by)
+    if chart.sums:
+        sums = "、".join(_label(shape, name) for name in chart.sums)
+        counted = gettext("Sums of %(sums)s over “%(what)s” that you may see, by %(column)s.",
+                          sums=sums, what=what, column=column)  # fmt: skip
+    elif chart.per:
+        counted = gettext("“%(what)s” that you may see, each once, in the month of %(column)s.",
+                          what=what, column=column)  # fmt: skip
+    else:
+        counted = gettext("“%(what)s” that you may see, each once, by %(column)s.", what=what, column=column)
+    only = (
+        gettext("Only where %(column)s is “%(value)s”.", column=_label(shape, name), value=_word(shape, name, word))
+        for name, word in chart.only.items()
+    )
+    return " ".join(said for said in (translated(chart.definition), counted, *only) if said)
+
+
+def _label(shape: Shape, name: str) -> str:
+    return translated(shape.fields[name].label)
+
+
+def _word(shape: Shape, name: str, value: str) -> str:
+    return next((translated(word.label) for word in shape.fields[name].words or () if word.value == value), value)
 
 
 def _names(session: Any, field: Field, keys: list[Any], per: str) -> dict[Any, str]:

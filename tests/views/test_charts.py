@@ -7,7 +7,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
+from app.engine import charts
 from app.engine.derive import shape_of
+from app.engine.fields import translated
 from models.calls import Call, CallState
 from models.organisation import Duty, Unit
 from models.roles import RoleName
@@ -129,3 +131,26 @@ def test_there_is_no_chart_beyond_the_declared_ones(browser_of, program_of, make
     for number in (len(COUNTED[0].console.charts), 99, 10**30):
         assert program_of(town).get(f"call/charts/{number}").status_code == 404
         assert browser_of(town).get(f"/call/charts/{number}.xlsx").status_code == 404
+
+
+@pytest.mark.requirement("LX-29")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_number_stands_beside_its_definition(app, language):
+    with app.test_request_context(headers={"Accept-Language": language}):
+        for shape in COUNTED:
+            for chart in shape.console.charts:
+                told = charts.definition(shape, chart)
+                named = {chart.by, *chart.sums, *chart.only}
+                assert all(str(translated(shape.fields[name].label)) in told for name in named), told
+                assert str(translated(shape.console.name)) in told
+                assert told.startswith(str(translated(chart.definition)))
+
+
+def test_what_is_summed_and_what_is_left_out_is_said(app):
+    items, holdings = (next(s for s in COUNTED if s.resource == name) for name in ("list_item", "holding"))
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        drawings = next(chart for chart in items.console.charts if chart.only)
+        assert charts.definition(items, drawings).endswith(
+            " “List items” that you may see, each once, by Lead department. Only where State is “Published”."
+        )
+        assert "Sums of Minutes in hand over “" in charts.definition(holdings, holdings.console.charts[0])
