@@ -22,6 +22,10 @@ SHORTEST_SECRET = 32
 SOCKET_PATH_LIMIT = 100
 """Bytes. The kernel's limit is 107 on Linux and 103 on macOS; a longer path cannot be bound."""
 
+STATEMENTS = 2_000
+"""Compiled statements that a process keeps: pages have hundreds, other ones for each reach of a role, and to
+compile one takes longer than to run it."""
+
 PLACEHOLDERS = ("changeme", "thisismy", "secretkey", "yoursecret", "example", "development", "password", "123456789")
 """Found in the sample settings of frameworks and in tutorials, and therefore in attackers' lists."""
 
@@ -124,7 +128,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SECRET_KEY": settings.secret_key,
         "JWT_SECRET_KEY": hmac.new(settings.secret_key.encode(), b"huying jwt", hashlib.sha256).hexdigest(),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True} if postgresql else {},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"query_cache_size": STATEMENTS} | ({"pool_pre_ping": True} if postgresql else {}),
         "BABEL_DEFAULT_LOCALE": "zh",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask import render_template
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.api import protect
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
@@ -55,6 +57,11 @@ def by_unit(turns: list[Turn]) -> list[tuple[Any, int, int]]:
     ]  # fmt: skip
 
 
+def _measured(call: Call) -> dict[str, Any]:
+    turns = turns_of(call)
+    return {"name": name_of(call), "turns": turns, "units": by_unit(turns)}
+
+
 class Turns(PageBeside):
     """Whoever may read the call."""
 
@@ -65,16 +72,11 @@ class Turns(PageBeside):
     @has_access
     def page(self, pk: int) -> str:
         call = row_of(SHAPE, pk)
-        turns = turns_of(call)
-        return self.render_template(
-            "turns.html",
-            call=call,
-            name=name_of(call),
-            turns=turns,
-            units=by_unit(turns),
-            t=translated,
-            zone=ZONE,
-        )
+        return self.render_template("turns.html", call=call, t=translated, zone=ZONE, **_measured(call))
+
+    def summary(self, call: Call) -> Markup:
+        """The bar alone, for the page of the call; nothing of one that was not sent."""
+        return Markup(render_template("_turns.html", **_measured(call)))  # noqa: S704  (escaped there)
 
 
 class TurnsApi(ApiBeside):

@@ -53,6 +53,7 @@ TURNS = Link(
     endpoint="Turns.page",
     icon="fa-stopwatch",
     needs=("can_read", "Holding"),
+    summed_up=True,
 )
 SUPERVISE = Link(
     label=N_("Issue a supervision order"),

@@ -92,6 +92,8 @@ class Link:
     """(permission, resource) without which the link is not shown."""
     on_form: bool = False
     """Whether it helps to fill in the form, too: named in its head, and opened beside it. A new row has no key yet."""
+    summed_up: bool = False
+    """Whether the page has a `summary` of the row, shown on the row's own page."""
 
 
 @dataclass(frozen=True, kw_only=True)

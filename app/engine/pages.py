@@ -9,11 +9,12 @@ from typing import Any
 from flask import abort, request, send_file, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.engine import charts, export, kinds, write
-from app.engine.declare import Chart, Related
+from app.engine.declare import Chart, Link, Related
 from app.engine.derive import Shape
 from app.engine.fields import Field, fields_of, translated
 from app.engine.forms import Forms, number_of
@@ -195,9 +196,18 @@ class Page(Forms):
             related=[self._related(row, related) for related in self.shape.console.related if self._may_see(related)],
             name_of=name_of,
             abouts=self.abouts(row),
+            summaries=[self._summary(link, row) for link in self.shape.console.links if self._sums_up(link)],
             timeline=self.world.timeline(session, row),
             may=self._may_write(row),
         )
+
+    def _sums_up(self, link: Link) -> bool:
+        return link.summed_up and self.offers(link)
+
+    def _summary(self, link: Link, row: Any) -> tuple[Link, Markup]:
+        endpoint = link.endpoint.rpartition(".")[0]
+        page = next(view for view in self.appbuilder.baseviews if type(view).__name__ == endpoint)
+        return link, page.summary(row)
 
     def abouts(self, row: Any) -> list[dict[str, Any]]:
         """What the row is about, and what that is about, as far as this person sees it."""

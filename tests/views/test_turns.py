@@ -33,6 +33,9 @@ def test_each_turn_is_told_in_order(program_of, call):
 def test_the_page_shows_it(browser_of, call):
     town = browser_of(call.caller_unit)
     assert f"/call/{call.id}/turns" in town.get(f"/call/{call.id}").text
+    own = town.get(f"/call/{call.id}?_l_=zh").text
+    assert own.count('<rect class="turn-') == 6
+    assert own.index("6小时") < own.index("15分钟")
     page = town.get(f"/call/{call.id}/turns?_l_=zh").text
     assert page.count("<rect") == 6
     assert all(words in page for words in ("6小时", "15分钟", "县委县政府办公室"))
@@ -40,6 +43,7 @@ def test_the_page_shows_it(browser_of, call):
 
 def test_a_call_in_nobodys_hand_has_no_turns_and_a_hidden_one_no_page(browser_of, make, call):
     assert "尚未" in browser_of(call.caller_unit).get(f"/call/{make.call(call.caller_unit).id}/turns?_l_=zh").text
+    assert "turn-1" not in browser_of(call.caller_unit).get(f"/call/{make.call(call.caller_unit).id}").text
     assert browser_of(make.township()).get(f"/call/{call.id}/turns").status_code == 404
 
 
