@@ -19,8 +19,8 @@ help:  ## Show these targets
 run: .venv/.runtime node_modules/.fetched $(CATALOGUES)  ## The console on http://127.0.0.1:8080, or on PORT
 	@exec $(BIN)/python run.py up
 
-test: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## The tests, without the long ones; T=path for all of those there
-	@$(PYTEST) $(or $(T),-m "not long")
+test: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## The tests, without the long and the browser ones; T=path for all of those there
+	@$(PYTEST) $(or $(T),-m "not long and not browser")
 
 check: .venv/.dev node_modules/.fetched $(CATALOGUES)  ## What CI runs: lint, types, contracts, then all tests
 	@echo "ruff"; $(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .

@@ -276,6 +276,7 @@ def processes(session):
     return {int(pid): args for pid, _, args in rows if int(pid) in family - {session} and "defunct" not in args}
 
 
+@pytest.mark.long
 def test_everything_starts_heals_and_ends_together(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

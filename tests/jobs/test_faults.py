@@ -122,6 +122,7 @@ def ends_in_child(part, number):
     return code == 0
 
 
+@pytest.mark.long
 @pytest.mark.requirement("TA-29", "TC-44", "TC-46")
 def test_a_sweep_killed_at_each_of_its_statements_in_turn_does_everything_once(county):
     for part in KILLED:

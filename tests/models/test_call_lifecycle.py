@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -180,6 +181,7 @@ class CallLife(RuleBasedStateMachine):
         assert verify(self.session) == []
 
 
+@pytest.mark.long
 def test_whatever_people_press(make):
     make.county()
     CallLife.make = make

@@ -132,6 +132,7 @@ def test_the_recorder_verifies(county):
     assert len(recorder.heads(county)) == 3
 
 
+@pytest.mark.long
 def test_the_same_moment_tells_the_same_story(told, own_engine, tmp_path):
     tell(own_engine, NOW, tmp_path)
     with system_session(told) as one, system_session(own_engine) as other:

@@ -265,6 +265,7 @@ def test_a_rehearsal_changes_nothing_but_is_kept(make, session, admin, draft):
     assert session.scalar(select(func.count()).select_from(DueRevision)) == 0
 
 
+@pytest.mark.long
 def test_a_rehearsal_costs_as_much_for_many_calls_as_for_few(make, session, admin, draft, statements):
     lead, town = make.department(), make.township()
     limit = draft(department_id=lead.id, clock=Clock.resolve, amount=3)
