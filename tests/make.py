@@ -26,7 +26,7 @@ from models.items import AttachmentKind, ItemAttachment, ItemCheckpoint, ItemInd
 from models.limits import DueRevision
 from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
 from models.opinions import ListOpinion
-from models.organisation import Duty, Posting, Unit, UnitType
+from models.organisation import LOCAL, Duty, Posting, Unit, UnitType
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.ratings import MutualRating, RatingLevel
 from models.requests import DataRequest
@@ -373,7 +373,7 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
             prepare_adjustment(self.session, row, self.actor(by), at)
         self._add(row)
         answers: dict[str, dict[str, Any]] = {
-            "ask_opinions": {"unit_ids": list(asked) or [self.department()]},
+            "ask_opinions": {"unit_ids": list(asked) or self._to_ask(by)},
             "approve": {"approval_document": "2026-7", "code": self._name("A") if kind is AdjustmentKind.add else ""},
         }
         for name in ADJUSTMENT_PATHS[state].split():
@@ -383,6 +383,11 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
             else:
                 self.press(row, name, at=at, **answers.get(name, {}))
         return row
+
+    def _to_ask(self, by: Unit) -> list[Unit]:
+        """Somebody; of a department's proposal, each township too (R7)."""
+        townships = select(Unit).where(Unit.region_id == by.region_id, Unit.unit_type.in_(LOCAL))
+        return [self.department(), *(() if by.unit_type in LOCAL else self.session.scalars(townships))]
 
     def adjustment_opinions(self, adjustment: ListAdjustment) -> list[AdjustmentOpinion]:
         of_adjustment = select(AdjustmentOpinion).where(AdjustmentOpinion.list_adjustment_id == adjustment.id)

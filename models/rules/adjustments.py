@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, inspect, or_, select
@@ -15,6 +15,7 @@ from models.calendar import Clock
 from models.item_words import ItemColumn, ItemState
 from models.ledger import Job
 from models.lists import DutyList, ItemCooperation, ListItem
+from models.opinions import OpinionState
 from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.roles import RoleName
 from models.rules.clocks import due, soon
@@ -138,6 +139,23 @@ def _asked(adjustment: ListAdjustment, step: Step) -> None:
 def _names_somebody(adjustment: ListAdjustment, step: Step) -> None:
     if not step.answers.get("unit_ids"):
         raise Refused(N_("Name at least one unit to ask."), field="unit_ids")
+    left_out = _unheard(adjustment, step, {unit.id for unit in step.answers["unit_ids"]})
+    if left_out:
+        raise Refused(
+            N_("A department would give duties to townships here. Ask each of them; these are missing: %(units)s."),
+            field="unit_ids",
+            units="、".join(left_out),
+        )
+
+
+def _unheard(adjustment: ListAdjustment, step: Step, heard: Collection[int]) -> Sequence[str]:
+    """R7: of the townships that a department's proposal would give duties to, those that are not among these units."""
+    now = adjustment.list_item.township_duties if adjustment.list_item else ""
+    duties = adjustment.township_duties.strip()
+    if not duties or duties == now.strip() or adjustment.proposer_unit.unit_type in LOCAL:
+        return ()
+    townships = (Unit.region_id == adjustment.region_id) & Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
+    return step.session.scalars(select(Unit.name).where(townships, Unit.id.not_in(heard)).order_by(Unit.code)).all()
 
 
 def _opinions_in(adjustment: ListAdjustment, step: Step) -> None:
@@ -152,6 +170,18 @@ def _may_approve(adjustment: ListAdjustment, step: Step) -> None:
     edition, item = _current(adjustment, step)
     if adjustment.kind is K.remove:
         return
+    given = select(AdjustmentOpinion.unit_id).where(
+        AdjustmentOpinion.list_adjustment_id == adjustment.id, AdjustmentOpinion.state == OpinionState.given
+    )
+    silent = _unheard(adjustment, step, set(step.session.scalars(given)))
+    if silent:
+        raise Refused(
+            N_(
+                "A department would give duties to townships here, and these have not answered in writing: %(units)s."
+                " Refuse it; the department then applies for a duty admission."
+            ),
+            units="、".join(silent),
+        )
     code = (step.answers.get("code") or "").strip()
     if adjustment.kind is K.add and not code:
         raise Refused(N_("Give the new item a code."), field="code")

@@ -384,6 +384,37 @@ def test_a_unit_that_was_dissolved_is_neither_proposed_nor_asked(session, make):
     assert not found & {lead, would_lead, gone}
 
 
+@pytest.mark.requirement("TA-20", "TC-13")
+def test_a_department_gives_townships_no_duty_that_each_has_not_answered_to(session, make):
+    lead, (town, other) = make.department(), (make.township(), make.township())
+    more = {"by": lead, "item": make.item(lead), "township_duties": "Patrol twice a day."}
+    adjustment = make.adjustment(state=S.submitted, **more)
+    with pytest.raises(Refused, match="these are missing") as refused:
+        make.press(adjustment, "ask_opinions", unit_ids=[town])
+    assert (refused.value.field, refused.value.details) == ("unit_ids", {"units": other.name})
+    make.press(adjustment, "ask_opinions", unit_ids=[town, other])
+    answered, silent = make.adjustment_opinions(adjustment)
+    make.press(answered, "give", agrees=True)
+    make.press(silent, "lapse")
+    make.press(adjustment, "opinions_in")
+    with pytest.raises(Refused, match="not answered in writing") as refused:
+        approve(make, adjustment)
+    assert refused.value.details == {"units": other.name}
+    heard = make.adjustment(state=S.reviewing, **more)
+    approve(make, heard)
+    assert heard.state is S.applied
+
+
+@pytest.mark.requirement("TA-13")
+@pytest.mark.parametrize("said", [{"department_duties": "Decide faster."}, {"township_duties": "Patrol and report."}])
+def test_what_changes_no_duty_of_townships_needs_not_all_of_them(make, said):
+    make.township()
+    lead = make.department()
+    adjustment = make.adjustment(by=lead, item=make.item(lead), state=S.submitted, **said)
+    make.press(adjustment, "ask_opinions", unit_ids=[make.department()])
+    assert adjustment.state is S.consulting
+
+
 def test_nobody_is_asked_by_an_empty_list(make):
     adjustment = make.adjustment(state=S.submitted)
     with pytest.raises(Refused) as refused:
