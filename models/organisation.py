@@ -29,6 +29,9 @@ class UnitType(Word):
 LOCAL = (UnitType.township, UnitType.street)
 """The township level: those who call."""
 
+ANSWERING = (UnitType.department, UnitType.agency, UnitType.mass_organisation)
+"""Who may answer a township: unions, youth, women and welfare bodies, too (LX-34)."""
+
 
 class Duty(Word):
     """Which of the county's standing tasks an office has; rules address the office by it."""

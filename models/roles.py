@@ -58,7 +58,7 @@ _LISTS = (
 _CALLS = (
     "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder Nudge "
     "RectificationOrder Circular CircularLine CircularFailure MutualRating CaseAssessment OfflineStep "
-    "CaseDocument EarlyWarning"
+    "CaseDocument EarlyWarning PastCall"
 )
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
@@ -132,6 +132,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     | {
         "Call": "read export accept return_for_correction dispatch attach",
         "CallAssignment": "read export uphold reassign rule resume",
+        "PastCall": "read add edit delete export",
         "Extension": "read export approve refuse",
         "ResidencyRoster": "read add edit delete export",
         "ReminderStep": "read add edit delete export",

@@ -31,6 +31,7 @@ from views.lists import cooperations, duty_lists, list_fields, list_items, list_
 from views.meetings import meetings, members, votes
 from views.organisation import postings, units
 from views.partners import chamber_secretaries, partner_organisations, residency_rosters
+from views.past_calls import past_calls
 from views.plain_words import plain_words
 from views.policies import policy_documents
 from views.ratings import assessments, ratings
@@ -60,6 +61,7 @@ CONSOLES = (
     documents,
     call_situations,
     hotline_tickets,
+    past_calls,
     supervision_orders,
     reminders,
     nudges,

@@ -17,6 +17,7 @@ from models.holdings import Holding
 from models.hotline import HotlineTicket, TicketState
 from models.nudges import Nudge
 from models.organisation import Unit
+from models.past_calls import PastCall
 from models.rectification import RectificationOrder
 from models.scope.reach import DISPATCHERS, SUPERVISING, SUPERVISORS, Criterion, everyone, only, reach
 from models.segments import Extension, Pause
@@ -91,6 +92,13 @@ SCOPES: dict[type, Scope] = {
     HotlineTicket: Scope(
         sees=reach(county=HotlineTicket.region_id == REGION_ID, own=HotlineTicket.unit_id.in_(UNIT_IDS)),
         writes=_writes_tickets,
+    ),
+    PastCall: Scope(
+        sees=reach(
+            county=PastCall.region_id == REGION_ID,
+            own=or_(PastCall.unit_id.in_(UNIT_IDS), PastCall.department_id.in_(UNIT_IDS)),
+        ),
+        writes=only(DISPATCHERS, PastCall.region_id == REGION_ID),
     ),
     Call: Scope(
         sees=reach(

@@ -31,6 +31,7 @@ from models.meetings import JointMeeting
 from models.notices import Notice
 from models.nudges import Nudge
 from models.organisation import Posting, Unit
+from models.past_calls import PastCall, PastOutcome
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
 from models.ratings import CaseAssessment, MutualRating, RatingState
@@ -508,6 +509,14 @@ def test_tickets_are_of_the_five_categories_and_wait_on_the_desk_of_a_township(c
     assert all("（演示）" in ticket.title and "（演示）" in ticket.external_key for ticket in tickets)
     waiting = [ticket for ticket in tickets if ticket.state is TicketState.received]
     assert {ticket.unit.name for ticket in waiting} == {"罗阳镇"}
+
+
+def test_calls_of_an_older_system_stand_among_the_closed_ones(county):
+    past = county.scalars(select(PastCall)).all()
+    assert {call.outcome for call in past} == {PastOutcome.solved, PastOutcome.unsolved}
+    calls = county.scalars(select(Call).where(Call.imported)).all()
+    assert {call.id for call in calls} == {call.call_id for call in past}
+    assert {call.state for call in calls} == {CallState.closed}
 
 
 def test_the_demo_shows_what_the_supervision_office_does(county):

@@ -44,6 +44,7 @@ from models.nudges import Nudge
 from models.opinions import ListOpinion
 from models.organisation import Duty, Unit, UnitType
 from models.partners import ChamberSecretary, PartnerOrganisation, ResidencyRoster
+from models.past_calls import PastCall
 from models.plain_words import PlainWord
 from models.policies import PolicyDocument
 from models.ratings import CaseAssessment, MutualRating, RatingState
@@ -72,27 +73,28 @@ R = RoleName
 # `reverse` is Zrzy's to Sixi, and Sf is a party of `forwarded` only because Zrzy named it.
 #  who             sees                                                       writes
 CALLS = {
-    "luoyang":     ("draft clue submitted returned dispatched forwarded across resolved closed", "draft clue returned"),
+    "luoyang":     ("draft clue submitted returned dispatched forwarded across resolved closed old",
+                    "draft clue returned"),
     "sixi":        ("reverse",                                                   ""),
     "grid":        ("clue",                                                      "clue"),
-    "zrzy":        ("dispatched forwarded reverse resolved closed",              ""),
+    "zrzy":        ("dispatched forwarded reverse resolved closed old",              ""),
     "zj":          ("dispatched resolved",                                       ""),
     "sf":          ("forwarded",                                                 ""),
     "idle":        ("",                                                          ""),
     "away":        ("across theirs",                                             ""),
     "tongcheng":   ("theirs",                                                    ""),
-    "office":      ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "editorial":   ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "lists":       ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "supervision": ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "assessment":  ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "discipline":  ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "leader":      ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "congress":    ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "office":      ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "editorial":   ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "lists":       ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "supervision": ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "assessment":  ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "discipline":  ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "leader":      ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "congress":    ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
     "tc_office":   ("theirs",                                                    ""),
-    "admin":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
-    "security":    ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
-    "audit":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
+    "admin":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs old", ""),
+    "security":    ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs old", ""),
+    "audit":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs old", ""),
 }  # fmt: skip
 
 # What they meet of the rest, by how far their roles reach. `ours`: of the calls that they see.
@@ -181,6 +183,7 @@ REST = {
     ResidencyRoster:  ("county",        "county", "all"),
     OffSiteEvidence:  ("theirs",        "county", "all"),
     HotlineTicket:    ("theirs",        "county", "all"),
+    PastCall:         ("theirs or answered", "county", "all"),
 }  # fmt: skip
 
 OPEN = (ListState.published, ListState.superseded, ListState.consulting)
@@ -325,6 +328,7 @@ WRITERS = {
     },
     **{(HotlineTicket, who): "theirs at the beginning" for who in ("luoyang", "sixi", "tongcheng")},
     **{(HotlineTicket, who): "received here" for who in ("office", "tc_office")},
+    **{(PastCall, who): "county" for who in ("office", "tc_office")},
     (ServiceDesk, "lists"): "county",
     (ServiceItem, "lists"): "county",
     (ResidencyRoster, "office"): "county",
@@ -435,6 +439,8 @@ class World:
         make.posting(make.user(), zrzy)  # by Zrzy, and in no county's chain
         session.commit()
         self.names = {call.id: name for name, call in self.calls.items()}
+        self.names[make.past_call(luoyang, zrzy).call_id] = "old"
+        self.names[make.past_call(tongcheng, away).call_id] = "theirs"
         self.asked = self._ask(luoyang, tongcheng, zrzy, zj, idle, away)
         self.cited = self.calls["across"].id, item.id, item.duty_list_id
 
@@ -632,6 +638,7 @@ class World:
                 & set(actor.unit_ids)
             ),
             "theirs or together": lambda: bool({row.unit_id, row.partner_id} & set(actor.unit_ids)),
+            "theirs or answered": lambda: bool({row.unit_id, row.department_id} & set(actor.unit_ids)),
             "theirs or guided": lambda: bool({row.unit_id, row.department_id} & set(actor.unit_ids)),
             "theirs at the beginning": lambda: (
                 row.unit_id in actor.unit_ids and getattr(row, "state", "draft") in ("draft", "received", "screening")

@@ -103,6 +103,8 @@ class Ground:
             self._local(units, thoroughly=side == "ours")
             self._limits(units["county"], thoroughly=side == "ours")
             self._webhooks(units["county"])
+            for _ in range(2):  # to change, and to throw away
+                make.past_call(units["township"], units["department"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
             self._claim(side)
         for role in RoleName:
