@@ -83,6 +83,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "circular_line": N_("Line of a circular"),
     "early_warning": N_("Early warning"),
     "nudge": N_("Nudge"),
+    "congress_opinion": N_("Congress opinion"),
     "past_call": N_("Call of an older system"),
     "rectification_order": N_("Rectification order"),
     "reminder_step": N_("Step of the ladder"),

@@ -14,6 +14,7 @@ from views.calendar import (
 from views.calls import assignments, calls
 from views.circulars import circular_failures, circular_lines, circulars, rectification_orders
 from views.community import exchange_entries, micro_projects, micro_wishes, villager_councils
+from views.congress import congress_opinions
 from views.coordination import cases, documents, parties
 from views.coordination import steps as offline_steps
 from views.disputes import dispute_cases, mediator_pairs
@@ -66,6 +67,7 @@ CONSOLES = (
     reminders,
     nudges,
     rectification_orders,
+    congress_opinions,
     circulars,
     circular_lines,
     circular_failures,

@@ -485,16 +485,20 @@ class Walk:
         savepoint.rollback()
         if changed:
             self.accepted.add(str(route))
-        for complaint in (*self._of_answer(answer, refused), *self._of_changes(route, attempt, changed, refused)):
+        for complaint in (
+            *self._of_answer(answer, refused, attempt),
+            *self._of_changes(route, attempt, changed, refused),
+        ):
             self.findings.append(f"{complaint}  <-  {attempt}  ({answer.status_code})")
 
-    def _of_answer(self, answer: Any, refused: bool) -> Iterator[str]:
+    def _of_answer(self, answer: Any, refused: bool, attempt: Attempt) -> Iterator[str]:
+        """What one sent may be said again: who knows a code learns nothing from it."""
         told = text_of(answer) + self._flashed(answer)
         if answer.status_code >= 500:
             yield "I5 fails"
         if found := INNARDS.search(told):
             yield f"I5 tells of its innards: {found[0]!r}"
-        if leaked := set(TOKEN.findall(told)) & self.forbidden:
+        if leaked := set(TOKEN.findall(told)) & self.forbidden - set(TOKEN.findall(str(attempt.sent.get("json")))):
             yield f"I2 shows {self._whose(leaked)}"
         if refused and not _is_refusal(answer):
             yield "I1 is not refused"
