@@ -17,6 +17,7 @@ from models.assigned import AssignedMatter, MatterState
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
 from models.case_papers import CaseDocument, OfflineStep
+from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.disputes import DisputeCase, DisputeState
 from models.door import system_session
@@ -30,7 +31,7 @@ from models.lists import DutyList, ListItem, ListType
 from models.meetings import JointMeeting
 from models.notices import Notice
 from models.nudges import Nudge
-from models.organisation import Posting, Unit
+from models.organisation import Posting, Unit, UnitType
 from models.past_calls import PastCall, PastOutcome
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
@@ -514,6 +515,14 @@ def test_tickets_are_of_the_five_categories_and_wait_on_the_desk_of_a_township(c
     assert all("（演示）" in ticket.title and "（演示）" in ticket.external_key for ticket in tickets)
     waiting = [ticket for ticket in tickets if ticket.state is TicketState.received]
     assert {ticket.unit.name for ticket in waiting} == {"罗阳镇"}
+
+
+@pytest.mark.requirement("TC-37")
+def test_the_congress_of_the_county_and_of_a_town_have_said_something_and_one_was_answered(county):
+    opinions = county.scalars(select(CongressOpinion)).all()
+    assert {opinion.unit.name for opinion in opinions} >= {"罗阳镇"}
+    assert {opinion.state for opinion in opinions} == set(CongressOpinionState)
+    assert {opinion.unit.unit_type for opinion in opinions} == {UnitType.congress, UnitType.township}
 
 
 def test_calls_of_an_older_system_stand_among_the_closed_ones(county):
