@@ -64,7 +64,8 @@ SHARED = {"call_counter", "recorder_head"}
 INNARDS = re.compile(r"sqlite3|psycopg|sqlalchemy|Traceback \(|INSERT INTO|SELECT .+ FROM|constraint failed")
 ABSENT, HUGE = 999_999, 10**20
 EARLIER, LATER = "2026-11-20T09:00:00+08:00", "2026-12-01T09:00:00+08:00"
-PAST = {"held_on", "seen_at", "received_at"}
+PAST = {"held_on", "seen_at", "received_at", "given_on", "sent_at", "accepted_at", "dispatched_at", "responded_at",
+        "resolved_at", "closed_at"}  # fmt: skip
 WRITTEN = {"address": "https://by.example/address", "secret": "by whoever knows it"}
 """Texts that have a form."""
 
