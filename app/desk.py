@@ -186,6 +186,7 @@ PAGES = {
     "guarantee_measure": "GuaranteeMeasurePage.show",
     "joint_meeting": "JointMeetingPage.show",
     "hotline_ticket": "HotlineTicketPage.show",
+    "congress_opinion": "CongressOpinionPage.show",
     "unit": "UnitPage.show",
 }
 

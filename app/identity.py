@@ -18,9 +18,9 @@ from models.actor import NOBODY, Actor
 from models.base import Role
 from models.database import reading
 from models.door import act_for
-from models.organisation import Posting, Unit
+from models.organisation import Posting, Unit, carried
 from models.recorder import Origin, set_origin
-from models.roles import COUNTY, EVERYWHERE
+from models.roles import COUNTY, EVERYWHERE, observes
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ACTING = "unit_id"
@@ -69,10 +69,16 @@ def seats(db_session: Any, user_id: int, today: date) -> list[Seat]:
         .order_by(Posting.kind, Posting.id)
     )
     found: dict[int, Seat] = {}
-    for posting, unit, role in rows:
+    for posting, unit, name in rows:
+        role = carried(name, unit)
         seat = found.get(unit.id) or Seat(unit.id, unit.name, unit.path, unit.region_id, frozenset(), frozenset())
         found[unit.id] = Seat(
-            seat.unit_id, seat.unit, seat.path, seat.region_id, seat.roles | {role}, seat.role_ids | {posting.role_id}
+            seat.unit_id,
+            seat.unit,
+            seat.path,
+            seat.region_id,
+            seat.roles | {role},
+            seat.role_ids | {posting.role_id},
         )
     return list(found.values())
 
@@ -85,7 +91,7 @@ def actor_of(db_session: Any, user_id: int, seat: Seat | None) -> Actor:
         below: tuple[int, ...] = (seat.unit_id,)
     else:
         below = tuple(db_session.scalars(select(Unit.id).where(Unit.path.startswith(seat.path, autoescape=True))))
-    return Actor(user_id, seat.unit_id, seat.region_id, below, seat.roles)
+    return Actor(user_id, seat.unit_id, seat.region_id, below, seat.roles, observes(seat.roles))
 
 
 def now() -> datetime:

@@ -20,6 +20,7 @@ from models.recorder import RecorderEntry
 from models.rectification import CircularFailure, RectificationOrder
 from models.rules.deadlines import SHANGHAI
 from models.rules.due_times import MOVED
+from models.rules.past_calls import IMPORTED
 from models.warnings import EarlyWarning
 from models.webhooks import WebhookDelivery
 from models.workflow import workflow_of
@@ -82,6 +83,8 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "circular_line": N_("Line of a circular"),
     "early_warning": N_("Early warning"),
     "nudge": N_("Nudge"),
+    "congress_opinion": N_("Congress opinion"),
+    "past_call": N_("Call of an older system"),
     "rectification_order": N_("Rectification order"),
     "reminder_step": N_("Step of the ladder"),
     "supervision_order": N_("Supervision order"),
@@ -154,7 +157,7 @@ CODES: Mapping[str | int, str] = (
     | {job.value: job.label for job in Job}
     | {f"job:{job}": job.label for job in Job}
     | {"supersede": N_("Replaced"), "strike_out": N_("Struck out")}
-    | {MOVED: N_("Counted anew")}
+    | {MOVED: N_("Counted anew"), IMPORTED: N_("Imported")}
     | {"create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "send_back": N_("Send back")}
     | {"escalate": Job.case_escalate.label, "command": N_("By a command")}
 )

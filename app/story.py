@@ -28,11 +28,12 @@ from models.ledger import Promise, PromiseState
 from models.lists import DutyList, ListItem
 from models.notices import Notice
 from models.opinions import ListOpinion
-from models.organisation import Posting, Unit
+from models.organisation import Posting, Unit, carried
 from models.queries.calendar import calendar_of
 from models.ratings import MutualRating, RatingLevel
 from models.recorder import Origin, set_origin
 from models.rectification import Circular
+from models.roles import observes
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import prepare_call
@@ -329,8 +330,10 @@ def cast_of(session: Session) -> dict[str, Actor]:
     for username, user_id, unit, role in session.execute(posts.join(Role).order_by(Posting.id)):
         below = tuple(pk for pk, path in paths.items() if path.startswith(unit.path))
         known = cast.get(username)
-        roles = frozenset({role}) | (known.roles if known else frozenset())
-        cast[username] = cast[unit.code] = Actor(user_id, unit.id, unit.region_id, below, roles)
+        roles = frozenset({carried(role, unit)}) | (known.roles if known else frozenset())
+        actor = cast[username] = Actor(user_id, unit.id, unit.region_id, below, roles, observes(roles))
+        if not actor.observes:
+            cast[unit.code] = actor
     return cast
 
 

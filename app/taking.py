@@ -66,9 +66,10 @@ def _as_sent(engine: Engine, key: int, now: datetime) -> Iterator[tuple[World, I
     with system_session(engine) as looking:
         sent = looking.get_one(ImportRun, key)
         actor, may = _actor(looking, sent, now)
+        name = sent.file.name
     with Session(engine) as session:
         act_for(session, actor)
-        set_origin(session, Origin(actor=actor, at=now, place="job:imports"))
+        set_origin(session, Origin(actor=actor, at=now, place="job:imports", note=name))
         with by_rule(session):
             run = session.scalars(select(ImportRun).where(ImportRun.id == key).with_for_update()).one()
         around = replace(factory.world(), session=lambda: session, actor=lambda: actor, now=lambda: now)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from jobs.chinese import chinese
 from jobs.watch import Batch, Done
 from models.base import N_
-from models.calls import CallAssignment, FailureKind
+from models.calls import Call, CallAssignment, FailureKind
 from models.notices import Audience
 from models.organisation import Duty, Unit
 from models.rectification import Circular, CircularFailure, CircularLine, RectificationOrder, RectificationState
@@ -54,7 +54,8 @@ def compile_circulars(session: Session, now: datetime) -> Done:
     begins, ends = (datetime.combine(day, time(), SHANGHAI) for day in (month, first))
     period = f"{month:%Y-%m}"
     compiled = exists().where(Circular.region_id == CallAssignment.region_id, Circular.period == period)
-    asked = select(CallAssignment.region_id).where(CallAssignment.dispatched_at < ends, ~compiled).distinct()
+    asked = select(CallAssignment.region_id).join(CallAssignment.call).where(CallAssignment.dispatched_at < ends)
+    asked = asked.where(~Call.imported, ~compiled).distinct()
     counties = _locked(session, asked.order_by(CallAssignment.region_id))
     found = select(CallAssignment).where(
         CallAssignment.region_id.in_(counties),

@@ -14,8 +14,8 @@ from jobs.watch import Done
 from jobs.webhooks import address_messages
 from models.base import Role
 from models.notices import Audience, Notice, Outbox
-from models.organisation import Posting
-from models.roles import EVERYWHERE, HEADS, RoleName
+from models.organisation import LOCAL, Posting, Unit
+from models.roles import EVERYWHERE, HEADS, OF_CONGRESS, RoleName
 from models.rules.deadlines import SHANGHAI
 
 log = logging.getLogger("jobs.notices")
@@ -45,7 +45,9 @@ def _notices_of(ids: list[int], today: date) -> ReturningInsert[int]:
     person = (
         select(Outbox.id.label("outbox_id"), Posting.user_id)
         .join(Posting, and_(Posting.unit_id == Outbox.unit_id, _valid(Posting, today)))
+        .join(Unit, Unit.id == Posting.unit_id)
         .where(Outbox.id.in_(ids), _addressed(today), Posting.role_id.not_in(_of_roles(EVERYWHERE)))
+        .where(~and_(Posting.role_id.in_(_of_roles(OF_CONGRESS)), Unit.unit_type.in_(LOCAL)))  # it is their unit's
         .distinct()  # two posts in one unit are still one person
         .subquery()
     )

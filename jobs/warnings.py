@@ -67,7 +67,8 @@ def _sent() -> ColumnElement[bool]:
 def _rises(session: Session, now: datetime) -> Iterator[EarlyWarning]:
     month = now.astimezone(SHANGHAI).date().replace(day=1)
     begins, before = _midnight(month), _midnight((month - timedelta(days=1)).replace(day=1))
-    this, last = func.count().filter(Call.sent_at >= begins), func.count().filter(Call.sent_at < begins)
+    this = func.count().filter(Call.sent_at >= begins, ~Call.imported)  # what is over elsewhere is compared with
+    last = func.count().filter(Call.sent_at < begins)
     by = (Call.region_id, Call.caller_unit_id, Call.category)
     counted = select(*by, this, last).join(Unit, Unit.id == Call.caller_unit_id)
     inside = and_(_sent(), Call.sent_at >= before, Call.sent_at <= now, Unit.unit_type.in_(LOCAL))

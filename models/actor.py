@@ -19,7 +19,8 @@ UNIT_IDS: BindParameter[int] = bindparam("actor_unit_ids", (), Integer, expandin
 class Actor:
     """The one answer to «who?» that rules, scopes and the recorder accept.
 
-    `unit_id` is the unit acted for, `unit_ids` that unit and all below it, `region_id` its county.
+    `unit_id` is the unit acted for, `unit_ids` that unit and all below it, `region_id` its county. Who only `observes`
+    reads what these may read, and serves none of them.
     """
 
     user_id: int | None
@@ -27,6 +28,7 @@ class Actor:
     region_id: int | None = None
     unit_ids: tuple[int, ...] = ()
     roles: frozenset[str] = field(default_factory=frozenset)
+    observes: bool = False
 
     def values(self) -> dict[str, Any]:
         """What stands in the places above when this actor asks."""
@@ -39,7 +41,7 @@ class Actor:
 
     def serves(self, unit_id: int | None) -> bool:
         """Whether a unit is the one acted for, or below it."""
-        return unit_id is not None and unit_id in self.unit_ids
+        return unit_id is not None and unit_id in self.unit_ids and not self.observes
 
 
 NOBODY = Actor(user_id=None)

@@ -96,6 +96,7 @@ class Call(Step, Regional, Model):
         DEGREES, info={"label": N_("Longitude"), "help": N_("Left empty, both are those of the photo.")}
     )
     source: Mapped[CallSource] = mapped_column(default=CallSource.own, info={"label": N_("Source")})
+    imported: Mapped[bool] = mapped_column(default=False, info={"label": N_("From an older system"), "protected": True})
     is_cross_region: Mapped[bool] = mapped_column(
         default=False, info={"label": N_("Across counties"), "help": N_("Departments of another county may be asked.")}
     )

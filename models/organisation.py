@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Role, User, Word
+from models.roles import RoleName
 
 
 class UnitType(Word):
@@ -28,6 +29,9 @@ class UnitType(Word):
 
 LOCAL = (UnitType.township, UnitType.street)
 """The township level: those who call."""
+
+ANSWERING = (UnitType.department, UnitType.agency, UnitType.mass_organisation)
+"""Who may answer a township: unions, youth, women and welfare bodies, too (LX-34)."""
 
 
 class Duty(Word):
@@ -92,6 +96,12 @@ class Owned(Regional):
         return relationship(foreign_keys=cls.unit_id, info={"label": N_("Unit")})
 
     __mapper_args__ = {"version_id_col": version}
+
+
+def carried(role: str, unit: Unit) -> str:
+    """The role that a posting carries there: who observes for a congress, at a township observes that one alone."""
+    observes_town = role == RoleName.congress_observer and unit.unit_type in LOCAL
+    return RoleName.township_observer if observes_town else role
 
 
 class PostingKind(Word):

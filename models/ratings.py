@@ -82,6 +82,8 @@ class MutualRating(Regional, Model):
     revealed_at: Mapped[datetime | None] = mapped_column(
         index=True, info={"label": N_("Seal lifted"), "protected": True}
     )
+    imported: Mapped[bool] = mapped_column(default=False, info={"label": N_("From an older system"), "protected": True})
+    """What was imported is put right with its call, and goes with it; what was given here is frozen."""
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
     call: Mapped[Call] = relationship(info={"label": N_("Call")})

@@ -56,6 +56,8 @@ class Origin:
     ip: str = ""
     place: str = ""
     request_id: str = ""
+    note: str = ""
+    """The reason of what has none of its own: of which file an import is, say."""
 
 
 class RecorderEntry(Model):
@@ -299,9 +301,10 @@ def _word(name: str, value: Any) -> Any:
 
 def _entry(session: Session, mapper: Mapper[Any], row: Any, action: str, move: Any) -> dict[str, Any]:
     origin: Origin = session.info.get(ORIGIN, Origin())
-    actor, at, note = origin.actor, origin.at, ""
+    actor, at, note = origin.actor, origin.at, origin.note
     if move:
-        _subject, action, note, actor, at = move
+        _subject, action, said, actor, at = move
+        note = said or note
     return {
         "chain": getattr(row, "region_id", None) or DEPLOYMENT,
         "at": at or datetime.now(UTC),

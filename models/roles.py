@@ -19,6 +19,7 @@ class RoleName(Word):
     discipline_inspector = "discipline_inspector", N_("Discipline inspector")
     leader = "leader", N_("County leader")
     congress_observer = "congress_observer", N_("Congress observer")
+    township_observer = "township_observer", N_("Town congress observer")
     department_head = "department_head", N_("Department head")
     department_staff = "department_staff", N_("Department staff")
     township_head = "township_head", N_("Township leader")
@@ -49,6 +50,18 @@ COUNTY = frozenset(
 )
 """They see the whole of their county; what they may do there differs."""
 
+OBSERVING = frozenset({RoleName.township_observer})
+"""They read of their own township what its county may read, and act for nobody there (TC-37)."""
+
+
+OF_CONGRESS = OBSERVING | {RoleName.congress_observer}
+
+
+def observes(roles: frozenset[str]) -> bool:
+    """Whether somebody in these roles only looks on in the unit acted for."""
+    return bool(roles) and roles <= OBSERVING
+
+
 HEADS = frozenset({RoleName.department_head, RoleName.township_head, RoleName.agency_head, RoleName.leader})
 
 _LISTS = (
@@ -58,7 +71,7 @@ _LISTS = (
 _CALLS = (
     "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder Nudge "
     "RectificationOrder Circular CircularLine CircularFailure MutualRating CaseAssessment OfflineStep "
-    "CaseDocument EarlyWarning"
+    "CaseDocument EarlyWarning PastCall CongressOpinion"
 )
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "
@@ -132,6 +145,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     | {
         "Call": "read export accept return_for_correction dispatch attach",
         "CallAssignment": "read export uphold reassign rule resume",
+        "PastCall": "read add edit delete export",
         "Extension": "read export approve refuse",
         "ResidencyRoster": "read add edit delete export",
         "ReminderStep": "read add edit delete export",
@@ -155,7 +169,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.assessor: dict.fromkeys(_READ_ALL.split(), "read export"),
     RoleName.discipline_inspector: dict.fromkeys(_READ_ALL.split(), "read export"),
     RoleName.leader: dict.fromkeys(_READ_ALL.split(), "read export"),
-    RoleName.congress_observer: dict.fromkeys(_READ_ALL.split(), "read"),
+    RoleName.congress_observer: dict.fromkeys(_READ_ALL.split(), "read") | {"CongressOpinion": "read add edit"},
     RoleName.scorer: dict.fromkeys(_READ_ALL.split(), "read export"),
     RoleName.joint_meeting_member: dict.fromkeys((*_LISTS.split(), *_ADMISSIONS.split()), "read export")
     | {"DutyAdmission": "read export vote", "JointMeeting": "read export record_minutes"},
@@ -231,6 +245,21 @@ _TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {
 }
 _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
 _TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker]
+_TABLE[RoleName.township_observer] = _TABLE[RoleName.congress_observer]
+
+# Whomever a congress may address answers it.
+for _role in (
+    RoleName.department_head,
+    RoleName.department_staff,
+    RoleName.agency_head,
+    RoleName.agency_staff,
+    RoleName.township_head,
+    RoleName.county_dispatcher,
+    RoleName.editorial_officer,
+    RoleName.list_manager,
+    RoleName.supervisor,
+):
+    _TABLE[_role] |= {"CongressOpinion": "read export answer_opinion"}
 
 # A ticket tells of somebody: it is read by its township and by the offices that look after it.
 for _role in (RoleName.admin, RoleName.audit_admin, RoleName.supervisor, RoleName.assessor, RoleName.leader):
@@ -246,6 +275,7 @@ _TABLE[RoleName.audit_admin] |= {"Webhook": "read", "WebhookDelivery": "read exp
 
 # Whoever may write something may send a file to hang there. The files of others are fetched with their rows.
 _ONLY_READ = EVERYWHERE | {
+    RoleName.township_observer,
     RoleName.assessor,
     RoleName.discipline_inspector,
     RoleName.leader,

@@ -30,7 +30,7 @@ from models.organisation import LOCAL, Duty, Posting, Unit, UnitType
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.ratings import MutualRating, RatingLevel
 from models.requests import DataRequest
-from models.roles import RoleName
+from models.roles import RoleName, observes
 from models.rules.adjustments import ADJUSTMENT, prepare_adjustment
 from models.rules.adjustments import OPINION as ADJUSTMENT_OPINION
 from models.rules.assigned import MATTER
@@ -302,6 +302,7 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
                 region_id=unit.region_id,
                 unit_ids=tuple(below),
                 roles=frozenset(roles),
+                observes=observes(frozenset(roles)),
             )
         return self._actors[unit.id, roles]
 

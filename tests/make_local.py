@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -13,12 +13,14 @@ from models.disputes import DisputeCase, DisputeState, MediatorPair, Profession
 from models.evidence import EvidenceSource, OffSiteEvidence
 from models.grids import Force, Frequency, Grid, GridArea, GridAssignment, GridRole, GridTask
 from models.hotline import HotlineTicket, TicketState
-from models.organisation import Unit, UnitType
+from models.organisation import Duty, Unit, UnitType
 from models.partners import ChamberSecretary, PartnerKind, PartnerOrganisation, ResidencyKind, ResidencyRoster
+from models.past_calls import NAMELESS, PastCall, PastOutcome
 from models.reviews import CareerStage, ReviewFile, ReviewOpinion, ReviewState
 from models.rules.disputes import DISPUTE, prepare_dispute
 from models.rules.grids import GRID
 from models.rules.hotline import HOTLINE, prepare_ticket
+from models.rules.past_calls import prepare_past_call
 from models.rules.reviews import OPINION, REVIEW
 from models.rules.services import BACK, SERVICE, prepare_request
 from models.services import BackDeskTask, DeskKind, ServiceDesk, ServiceItem, ServicePoint, ServiceRequest, ServiceState
@@ -145,6 +147,18 @@ class MakeLocal:
             item = self.item(self.department(self.session.get(Unit, unit.region_id))) if name == "to_call" else None
             self.press(ticket, name, list_item_id=item, scope=CallScope.complex, answer="Done.", reason="Elsewhere.")
         return ticket
+
+    def past_call(self: Any, unit: Unit, department: Unit | None = None, **columns: Any) -> Any:
+        """A call that was closed in an older system, imported by the county office."""
+        county = self.session.get(Unit, unit.region_id)
+        department = department or self.department(county)
+        told = {"external_key": self._name("L"), "title": self._name("Smoke"), "category": "environment"}
+        told |= {"sent_at": NOW - timedelta(days=30), "closed_at": NOW - timedelta(days=20)}
+        told |= {"system": NAMELESS, "outcome": PastOutcome.solved, "scope": CallScope.complex}
+        past = PastCall(unit_id=unit.id, department_id=department.id, **told | columns)
+        with self.session.no_autoflush:
+            prepare_past_call(self.session, past, self.actor(self.office(Duty.county_office, county)), NOW)
+        return self._add(past)
 
     def dispute(
         self: Any,

@@ -8,11 +8,13 @@ from typing import Any
 from models.actor import Actor
 from models.calendar import Clock, LimitUnit, Point, ReminderStep, TimeLimit
 from models.calls import CallAssignment, FailureKind
+from models.congress import CongressOpinion
 from models.ledger import Job
 from models.limits import DueRevision
 from models.notices import Outbox
 from models.organisation import Duty, Unit
 from models.rectification import Circular, CircularLine, Finding, RectificationOrder, RectificationState
+from models.rules.congress import CONGRESS_OPINION, follow_congress_opinion, prepare_congress_opinion
 from models.rules.limits import LIMIT, prepare_limit
 from models.rules.rectification import CIRCULAR, LINE, RECTIFICATION, follow_rectification, prepare_rectification
 from models.rules.revisions import REVISION, prepare_revision, preview_revision
@@ -31,6 +33,7 @@ SUPERVISION_WORKFLOWS: dict[type[Any], Any] = {
     TimeLimit: LIMIT,
     DueRevision: REVISION,
     Webhook: WEBHOOK,
+    CongressOpinion: CONGRESS_OPINION,
 }
 RECTIFICATION_PATHS = {
     RectificationState.issued: "",
@@ -129,6 +132,19 @@ class MakeSupervision:
             self.press(row, name, at=at, **ANSWERS.get(name, {}))
         self.session.commit()
         return row
+
+    def congress_opinion(self: Any, by: Any, addressed: Unit, *, answered: bool = False, **columns: Any) -> Any:
+        """What the congress of `by`, an actor, says to a unit; that has answered, if it is said."""
+        told = {"title": self._name("Opinion"), "opinion": "Answer in time.", "given_on": NOW.date()} | columns
+        opinion = CongressOpinion(addressed_unit_id=addressed.id, **told)
+        with self.session.no_autoflush:
+            prepare_congress_opinion(self.session, opinion, by, NOW)
+        self._add(opinion)
+        follow_congress_opinion(self.session, opinion, by, NOW)
+        self.session.commit()
+        if answered:
+            self.press(opinion, "answer_opinion", self.actor(addressed), answer="It is done.")
+        return opinion
 
     def warning(self: Any, unit: Unit | None = None, **said: Any) -> EarlyWarning:
         """One that the job of the night has written."""

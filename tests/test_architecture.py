@@ -15,6 +15,7 @@ from models.assigned import AssignedMatter
 from models.base import Model
 from models.calendar import TimeLimit
 from models.calls import Call, CallAssignment
+from models.congress import CongressOpinion
 from models.coordination import CoordinationCase
 from models.disputes import DisputeCase
 from models.grids import Grid
@@ -37,6 +38,7 @@ from models.rules.assigned import MATTER
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.comments import OPINION
+from models.rules.congress import CONGRESS_OPINION
 from models.rules.coordination import COORDINATION
 from models.rules.disputes import DISPUTE
 from models.rules.grids import GRID
@@ -100,6 +102,7 @@ WORKFLOWS = {
     Webhook: WEBHOOK,
     TimeLimit: LIMIT,
     DueRevision: REVISION,
+    CongressOpinion: CONGRESS_OPINION,
 }
 
 
@@ -212,6 +215,7 @@ LAST = {
     Webhook: set(),
     TimeLimit: {"retired"},
     DueRevision: {"done"},
+    CongressOpinion: {"answered"},
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},

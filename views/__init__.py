@@ -14,6 +14,7 @@ from views.calendar import (
 from views.calls import assignments, calls
 from views.circulars import circular_failures, circular_lines, circulars, rectification_orders
 from views.community import exchange_entries, micro_projects, micro_wishes, villager_councils
+from views.congress import congress_opinions
 from views.coordination import cases, documents, parties
 from views.coordination import steps as offline_steps
 from views.disputes import dispute_cases, mediator_pairs
@@ -31,6 +32,7 @@ from views.lists import cooperations, duty_lists, list_fields, list_items, list_
 from views.meetings import meetings, members, votes
 from views.organisation import postings, units
 from views.partners import chamber_secretaries, partner_organisations, residency_rosters
+from views.past_calls import past_calls
 from views.plain_words import plain_words
 from views.policies import policy_documents
 from views.ratings import assessments, ratings
@@ -60,10 +62,12 @@ CONSOLES = (
     documents,
     call_situations,
     hotline_tickets,
+    past_calls,
     supervision_orders,
     reminders,
     nudges,
     rectification_orders,
+    congress_opinions,
     circulars,
     circular_lines,
     circular_failures,

@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from flask import current_app
@@ -29,8 +29,19 @@ SEVERAL, BRACKET = re.compile(r"[、;；\n\r]"), re.compile(r"([()（）])")
 FLAGS = dict.fromkeys(("是", "有", "√", "✓", "yes", "y", "true", "1"), True) | dict.fromkeys(
     ("否", "无", "×", "✗", "no", "n", "false", "0"), False
 )
-DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?)?")
-DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+DAY = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+    r"(?:[\sT]*(上午|下午|AM|PM)?\s*(\d{1,2})\s*[:时点](?:\s*(\d{1,2})"
+    r"(?:\s*[:分](?:\s*(\d{1,2})(?:\.\d+)?\s*秒?)?)?)?\s*(AM|PM)?\s*(.*))?",
+    re.IGNORECASE,
+)
+DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(.*)")
+OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
+ZONES = {"": "", "z": "+00:00", "utc": "+00:00", "gmt": "+00:00", "北京时间": "+08:00"}
+AFTERNOON, NOON = ("下午", "pm"), 12
+LEAST, MOST, FIRST = 20_000, 80_000, datetime(1899, 12, 30)  # noqa: DTZ001  (a sheet knows no zone)
+"""Numbers between which a spreadsheet means a day of our time, and the day that it counts from."""
+
 NUMERAL = "〇零一二三四五六七八九十百"
 LISTED = re.compile(rf"[（(]?第?([{NUMERAL}]{{1,40}}|\d+)[）)]?[项条号、.．]?")
 TENS = {10, 100}
@@ -173,18 +184,50 @@ def _scalar(wanted: Field, cell: Any, text: str) -> Any:
 
 
 def _moment(wanted: Field, cell: Any, text: str) -> str:
-    """In ISO's way, from what programs store and people write: 2026/11/28, 2026年11月28日 9:30, 20261128."""
+    """In ISO's way, from what programs store and people write; what is not understood as it is.
+
+    2026/11/28, 2026年11月28日 上午9时30分, 20261128, 2026-11-28T01:30:00Z. A day alone begins at midnight; a zone that
+    is written there counts.
+    """
+    if isinstance(cell, int | float) and LEAST < cell < MOST:
+        cell = FIRST + timedelta(seconds=round(cell * 86_400))
     if isinstance(cell, datetime | date):
         text = cell.isoformat()
-    found = DAY.fullmatch(text) or DIGITS.fullmatch(text)
-    if found:
-        year, month, day, *clock = (int(part or 0) for part in found.groups())
-        text = f"{year:04}-{month:02}-{day:02}"
-        if any(clock):
-            text += "T{:02}:{:02}:{:02}".format(*clock)
+    said = unicodedata.normalize("NFKC", text).strip()
+    moment = _written(said)
+    if not moment:
+        return text
     if wanted.kind == "day":
-        return text.partition("T")[0]
-    return text if "T" in text else f"{text}T00:00:00"
+        return moment.partition("T")[0]
+    return moment if "T" in moment else f"{moment}T00:00:00"
+
+
+def _written(said: str) -> str:
+    """A day, or a moment, in ISO's way; nothing where it is neither."""
+    if found := DAY.fullmatch(said):
+        year, month, day, before, hour, minute, second, after, zone = found.groups()
+    elif found := DIGITS.fullmatch(said):
+        (year, month, day, hour, minute, second, zone), before, after = found.groups(), "", ""
+    else:
+        return ""
+    told = f"{year}-{int(month):02}-{int(day):02}"
+    if hour is None:
+        return "" if zone else told
+    offset, half = _offset(zone.strip()), (before or after or "").lower()
+    if offset is None:
+        return ""
+    at = int(hour)
+    if half and at <= NOON:
+        at = at % NOON + (NOON if half in AFTERNOON else 0)
+    return f"{told}T{at:02}:{int(minute or 0):02}:{int(second or 0):02}{offset}"
+
+
+def _offset(zone: str) -> str | None:
+    """A zone in ISO's way; None for one that nobody knows."""
+    if found := OFFSET.fullmatch(zone):
+        sign, hours, minutes = found.groups()
+        return f"{sign}{int(hours):02}:{minutes or '00'}"
+    return ZONES.get(zone.lower())
 
 
 def code_of(cell: Any) -> str:

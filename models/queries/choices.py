@@ -15,7 +15,7 @@ from models.grids import Grid, GridAssignment, GridRole, GridState
 from models.item_words import ItemState, ListState, PowerStatus
 from models.lists import DutyList, ListItem, ListType
 from models.meetings import JointMeeting, MeetingState
-from models.organisation import LOCAL, Posting, Unit, UnitType
+from models.organisation import ANSWERING, LOCAL, Posting, Unit, UnitType
 from models.requests import DataRequest, DataRequestTownship, RequestState
 from models.roles import RoleName
 from models.statements import ResponsibilityStatement, StatementState
@@ -83,6 +83,16 @@ def modules(actor: Actor) -> ColumnElement[bool]:
 def townships(actor: Actor) -> ColumnElement[bool]:
     """Townships and streets of the county, as far as they exist today."""
     return Unit.unit_type.in_(LOCAL) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+
+
+def townships_ever(actor: Actor) -> ColumnElement[bool]:
+    """Townships and streets of the county, those that were merged since among them."""
+    return Unit.unit_type.in_(LOCAL) & (Unit.region_id == actor.region_id)
+
+
+def answering_ever(actor: Actor) -> ColumnElement[bool]:
+    """Bodies of the county that may answer a township, those that are no more among them."""
+    return Unit.unit_type.in_(ANSWERING) & (Unit.region_id == actor.region_id)
 
 
 def departments(actor: Actor) -> ColumnElement[bool]:

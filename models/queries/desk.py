@@ -23,6 +23,7 @@ from models.admissions import (
 from models.assigned import AssignedMatter, MatterState
 from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState
+from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase
 from models.hotline import HotlineTicket, TicketState
 from models.irregular import IrregularAssignmentReport, ReportState
@@ -320,6 +321,12 @@ def _of_tickets(actor: Actor) -> Iterator[Pile]:
         yield _pile(HotlineTicket, title, ours, HotlineTicket.answer_due, since=HotlineTicket.received_at)
 
 
+def _of_addressed(actor: Actor) -> Iterator[Pile]:
+    opinion = CongressOpinion
+    ours = opinion.addressed_unit_id.in_(actor.unit_ids) & (opinion.state == CongressOpinionState.recorded)
+    yield _pile(opinion, N_("Answer the people's congress"), ours)
+
+
 R = RoleName
 OF_DEPARTMENTS, OF_TOWNSHIPS = {R.department_head, R.department_staff}, {R.township_head, R.township_operator}
 ANSWERING = OF_DEPARTMENTS | OF_TOWNSHIPS | {R.agency_head, R.agency_staff}
@@ -335,6 +342,7 @@ DESKS: tuple[tuple[set[RoleName], Callable[[Actor], Iterator[Pile]]], ...] = (
     (ANSWERING, _of_asked_for_opinions),
     (OF_DEPARTMENTS, _of_who_asks_townships),
     (OF_TOWNSHIPS, _of_who_reports),
+    (ANSWERING | {R.county_dispatcher, R.editorial_officer, R.list_manager, R.supervisor}, _of_addressed),
     ({R.joint_meeting_member}, _of_joint_meeting),
     ({R.grid_worker, R.community_commissioner}, _of_grid),
 )

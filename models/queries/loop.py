@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, select, true
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.base import N_
@@ -16,13 +16,21 @@ from models.calls import Call, CallAssignment, CallState
 
 ANSWERED = exists().where(CallAssignment.call_id == Call.id, CallAssignment.responded_at.is_not(None))
 STAGES = {
-    "perceived": (N_("Perceived"), N_("Calls sent in the period, and not withdrawn"), true()),
-    "analysed": (N_("Analysed"), N_("The county office has accepted them"), Call.accepted_at.is_not(None)),
-    "responded": (N_("Responded to"), N_("A unit has answered"), ANSWERED),
+    "perceived": (
+        N_("Perceived"),
+        N_("Calls sent in the period, and not withdrawn. Closed calls of an older system have passed the next three"),
+        true(),
+    ),
+    "analysed": (
+        N_("Analysed"),
+        N_("The county office has accepted them"),
+        or_(Call.accepted_at.is_not(None), Call.imported),
+    ),
+    "responded": (N_("Responded to"), N_("A unit has answered"), or_(ANSWERED, Call.imported)),
     "supervised": (
         N_("Supervised"),
         N_("A result was reported, within the limits that are watched"),
-        Call.resolved_at.is_not(None),
+        or_(Call.resolved_at.is_not(None), Call.imported),
     ),
     "fed_back": (N_("Fed back"), N_("The caller has confirmed that it is solved"), Call.confirmed_at.is_not(None)),
     "improved": (N_("Improved"), N_("Both sides have been rated and every unit assessed"), Call.closed_at.is_not(None)),

@@ -388,7 +388,10 @@ ASSIGNMENT = Workflow(
         by=None,
         effect=lambda assignment, step: setattr(assignment, "resolved_at", None),
     ),
-    attach(set(A) - {A.reassigned, A.upheld, A.void}, assigned),
+    attach(
+        set(A) - {A.reassigned, A.upheld, A.void},
+        lambda part, actor: assigned(part, actor) and not part.call.imported,  # what was closed elsewhere stays
+    ),
     under="call",
     after=lambda assignment, step: hand_on(assignment.call, step),
 )

@@ -14,7 +14,7 @@ from models.coordination import CoordinationCase
 from models.item_words import ItemState
 from models.ledger import Job
 from models.lists import ListItem
-from models.organisation import LOCAL, Duty, Unit, UnitType
+from models.organisation import ANSWERING, LOCAL, Duty, Unit
 from models.rules.annulment import ANNUL_CALL
 from models.rules.assigned import concerned
 from models.rules.clocks import due, soon
@@ -46,9 +46,6 @@ from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, f
 
 S = CallState
 A = AssignmentState
-ANSWERING = (UnitType.department, UnitType.agency, UnitType.mass_organisation)
-"""Who may answer a township: unions, youth, women and welfare bodies, too (LX-34)."""
-
 UNSOLVED = 2
 """How often a caller says «not solved» until that is inaction (R13)."""
 

@@ -167,7 +167,7 @@ def past(session: Session, kind: Kind, region_id: int, most: int) -> list[Runnin
     over = kind.model.state.in_(CASE_OVER) if kind.model is CoordinationCase else Call.state.in_(PAST)
     due = getattr(kind.model, kind.due)
     query = _query(kind).where(kind.model.region_id == region_id, over, due.is_not(None))
-    return _clocks(session, kind, query.order_by(kind.model.id.desc()).limit(most))
+    return _clocks(session, kind, query.order_by(due.desc(), kind.model.id.desc()).limit(most))
 
 
 def outcome(session: Session, clock: Running, rules: Limits) -> Outcome | None:

@@ -17,11 +17,10 @@ from models.calendar import Clock, LimitState, TimeLimit
 from models.item_words import ItemState
 from models.limits import LimitRehearsal, Rehearsed
 from models.lists import ListItem
-from models.organisation import LOCAL, Unit
+from models.organisation import ANSWERING, LOCAL, Unit
 from models.queries.calendar import Limits, calendar_of, limits_of
 from models.roles import RoleName
 from models.rules.calendar import prepare_county_row
-from models.rules.calls import ANSWERING
 from models.rules.deadlines import OutOfCalendar
 from models.rules.due_times import KINDS, Outcome, Running, met_at, outcome, past, running
 from models.rules.matching import first_that_fits, is_general, root_of

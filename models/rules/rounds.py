@@ -30,8 +30,8 @@ A = AssignmentState
 SILENCE = 10
 """Working days; composed, as R13 leaves the number open."""
 
-MARKS = {"case": "X", "admission": "Z", "review": "S"}
-"""By which the number of what is no call is told from a call's."""
+MARKS = {"case": "X", "admission": "Z", "review": "S", "past": "L"}
+"""By which the number of what is no call of this console is told from a call's."""
 
 ENDED = (A.resolved, A.upheld, A.reassigned, A.void)
 

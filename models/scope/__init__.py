@@ -7,10 +7,16 @@ visible too, or is in the public directory, else the page would show a gap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
-from models.door import Scope, Undeclared
+from sqlalchemy import false
+
+from models.congress import CongressOpinion
+from models.door import Roles, Scope, Undeclared
+from models.notices import Notice
+from models.roles import observes
 from models.scope import (
     adjustments,
     admissions,
@@ -27,6 +33,7 @@ from models.scope import (
     records,
 )
 from models.scope.files import names_file
+from models.scope.reach import Criterion
 
 __all__ = ["PUBLIC", "SCOPED", "join", "names_file"]
 
@@ -61,3 +68,17 @@ join(
     organisation.SCOPES,
     records.SCOPES,
 )
+
+THEIRS = (Notice, CongressOpinion)
+"""What they write who only observe: whatever the other tables say of their unit, they write none of it."""
+
+
+def _unless_observing(writes: Callable[[Roles], Criterion]) -> Callable[[Roles], Criterion]:
+    return lambda roles: false() if observes(roles) else writes(roles)
+
+
+SCOPED |= {
+    model: replace(scope, writes=_unless_observing(scope.writes))
+    for model, scope in SCOPED.items()
+    if scope.writes is not None and model not in THEIRS
+}

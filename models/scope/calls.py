@@ -11,13 +11,16 @@ from sqlalchemy.orm import aliased
 from models.actor import REGION_ID, UNIT_ID, UNIT_IDS
 from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState, Direction
 from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
+from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.door import Roles, Scope
 from models.holdings import Holding
 from models.hotline import HotlineTicket, TicketState
 from models.nudges import Nudge
 from models.organisation import Unit
+from models.past_calls import PastCall
 from models.rectification import RectificationOrder
+from models.roles import OF_CONGRESS
 from models.scope.reach import DISPATCHERS, SUPERVISING, SUPERVISORS, Criterion, everyone, only, reach
 from models.segments import Extension, Pause
 from models.step_files import StepFile
@@ -91,6 +94,23 @@ SCOPES: dict[type, Scope] = {
     HotlineTicket: Scope(
         sees=reach(county=HotlineTicket.region_id == REGION_ID, own=HotlineTicket.unit_id.in_(UNIT_IDS)),
         writes=_writes_tickets,
+    ),
+    CongressOpinion: Scope(
+        sees=reach(
+            county=CongressOpinion.region_id == REGION_ID,
+            own=or_(CongressOpinion.unit_id.in_(UNIT_IDS), CongressOpinion.addressed_unit_id.in_(UNIT_IDS)),
+        ),
+        writes=only(
+            OF_CONGRESS,
+            and_(CongressOpinion.unit_id == UNIT_ID, CongressOpinion.state == CongressOpinionState.recorded),
+        ),
+    ),
+    PastCall: Scope(
+        sees=reach(
+            county=PastCall.region_id == REGION_ID,
+            own=or_(PastCall.unit_id.in_(UNIT_IDS), PastCall.department_id.in_(UNIT_IDS)),
+        ),
+        writes=only(DISPATCHERS, PastCall.region_id == REGION_ID),
     ),
     Call: Scope(
         sees=reach(

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from models.actor import REGION_ID
 from models.door import Roles
-from models.roles import COUNTY, EVERYWHERE, RoleName
+from models.roles import COUNTY, EVERYWHERE, RoleName, observes
 
 Criterion = ColumnElement[bool]
 
 
 def reach(*, county: Criterion, own: Criterion) -> Callable[[Roles], Criterion]:
-    """All of it, one county of it, or one's own: as far as the roles go."""
+    """All of it, one county of it, or one's own: as far as the roles go. Who observes sees what is both.
+
+    So no draft of the observed unit is shown that its county does not see.
+    """
 
     def sees(roles: Roles) -> Criterion:
         if roles & EVERYWHERE:
             return true()
+        if observes(roles):
+            return and_(county, own)
         if not roles & COUNTY:
             return own
         return county if roles <= COUNTY else or_(county, own)

@@ -35,6 +35,7 @@ ACCOUNTS = (
     Account("assessor", "330329-khb", (R.assessor,), "泰顺县考核办"),
     Account("leader", "330329-ld", (R.leader,), "泰顺县领导"),
     Account("congress", "330329-rd", (R.congress_observer,), "泰顺县人大"),
+    Account("congress_luoyang", "330329100", (R.congress_observer,), "罗阳镇人大"),
     Account("zhzf", "330329-zhzf", (R.department_head, R.joint_meeting_member), "泰顺县综合行政执法局"),
     Account("zrzy", "330329-zrzy", (R.department_head,), "泰顺县自然资源和规划局"),
     Account("scjg", "330329-scjg", (R.department_head,), "泰顺县市场监督管理局"),

@@ -50,6 +50,7 @@ ROUNDS = {
         "330329-bgs",
         [f"UPDATE hotline_ticket SET state = 'received', unit_id = (SELECT id FROM unit WHERE code = '{TOWN}')"],
     ),
+    "past_call": ("330329-bgs", []),
     "call": (TOWN, [f"DELETE FROM call WHERE caller_unit_id <> (SELECT id FROM unit WHERE code = '{TOWN}')"]),
 }
 """For each console with a form: in whose name its rows are written, and what makes the demo's rows one unit's."""

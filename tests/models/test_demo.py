@@ -17,6 +17,7 @@ from models.assigned import AssignedMatter, MatterState
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
 from models.case_papers import CaseDocument, OfflineStep
+from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.disputes import DisputeCase, DisputeState
 from models.door import system_session
@@ -30,7 +31,8 @@ from models.lists import DutyList, ListItem, ListType
 from models.meetings import JointMeeting
 from models.notices import Notice
 from models.nudges import Nudge
-from models.organisation import Posting, Unit
+from models.organisation import Posting, Unit, UnitType
+from models.past_calls import PastCall, PastOutcome
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
 from models.ratings import CaseAssessment, MutualRating, RatingState
@@ -152,11 +154,12 @@ def test_every_call_cites_an_item_in_force_in_its_county_when_it_was_written(cou
     lists = select(Call.title).join(Call.list_item).join(DutyList, DutyList.id == ListItem.duty_list_id)
     fitting = lists.outerjoin(later, later.replaces_id == DutyList.id).where(
         ListItem.region_id == Call.region_id,
+        ~Call.imported,
         DutyList.published_at < Call.created_at,
         or_(later.id.is_(None), later.published_at > Call.created_at),
     )
     of_tickets = county.scalar(select(func.count(HotlineTicket.call_id)))
-    every = county.scalar(select(func.count(Call.id)))
+    every = county.scalar(select(func.count(Call.id)).where(~Call.imported))
     assert len(county.scalars(fitting).all()) == len(stories()) + of_tickets == every
 
 
@@ -183,7 +186,11 @@ def test_nothing_happened_after_now_nor_long_before(county):
     first, last = county.execute(select(func.min(RecorderEntry.at), func.max(RecorderEntry.at))).one()
     assert last <= NOW
     assert first == NOW - timedelta(days=200)
-    assert timedelta(days=70) < NOW - county.scalar(select(func.min(Call.created_at))) < timedelta(days=90)
+    assert (
+        timedelta(days=70)
+        < NOW - county.scalar(select(func.min(Call.created_at)).where(~Call.imported))
+        < timedelta(days=90)
+    )
 
 
 def test_every_move_of_a_call_has_a_person_but_those_that_follow_by_themselves(county):
@@ -509,6 +516,22 @@ def test_tickets_are_of_the_five_categories_and_wait_on_the_desk_of_a_township(c
     assert all("（演示）" in ticket.title and "（演示）" in ticket.external_key for ticket in tickets)
     waiting = [ticket for ticket in tickets if ticket.state is TicketState.received]
     assert {ticket.unit.name for ticket in waiting} == {"罗阳镇"}
+
+
+@pytest.mark.requirement("TC-37")
+def test_the_congress_of_the_county_and_of_a_town_have_said_something_and_one_was_answered(county):
+    opinions = county.scalars(select(CongressOpinion)).all()
+    assert {opinion.unit.name for opinion in opinions} >= {"罗阳镇"}
+    assert {opinion.state for opinion in opinions} == set(CongressOpinionState)
+    assert {opinion.unit.unit_type for opinion in opinions} == {UnitType.congress, UnitType.township}
+
+
+def test_calls_of_an_older_system_stand_among_the_closed_ones(county):
+    past = county.scalars(select(PastCall)).all()
+    assert {call.outcome for call in past} == {PastOutcome.solved, PastOutcome.unsolved}
+    calls = county.scalars(select(Call).where(Call.imported)).all()
+    assert {call.id for call in calls} == {call.call_id for call in past}
+    assert {call.state for call in calls} == {CallState.closed}
 
 
 def test_the_demo_shows_what_the_supervision_office_does(county):

@@ -21,6 +21,7 @@ from models.calendar import CalendarDay, ReminderStep, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState, FailureKind
 from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
 from models.community import ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
+from models.congress import CongressOpinion
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
 from models.disputes import DisputeCase, DisputeState, MediatorPair
@@ -44,6 +45,7 @@ from models.nudges import Nudge
 from models.opinions import ListOpinion
 from models.organisation import Duty, Unit, UnitType
 from models.partners import ChamberSecretary, PartnerOrganisation, ResidencyRoster
+from models.past_calls import PastCall
 from models.plain_words import PlainWord
 from models.policies import PolicyDocument
 from models.ratings import CaseAssessment, MutualRating, RatingState
@@ -72,27 +74,29 @@ R = RoleName
 # `reverse` is Zrzy's to Sixi, and Sf is a party of `forwarded` only because Zrzy named it.
 #  who             sees                                                       writes
 CALLS = {
-    "luoyang":     ("draft clue submitted returned dispatched forwarded across resolved closed", "draft clue returned"),
+    "luoyang":     ("draft clue submitted returned dispatched forwarded across resolved closed old",
+                    "draft clue returned"),
     "sixi":        ("reverse",                                                   ""),
     "grid":        ("clue",                                                      "clue"),
-    "zrzy":        ("dispatched forwarded reverse resolved closed",              ""),
+    "zrzy":        ("dispatched forwarded reverse resolved closed old",              ""),
     "zj":          ("dispatched resolved",                                       ""),
     "sf":          ("forwarded",                                                 ""),
     "idle":        ("",                                                          ""),
     "away":        ("across theirs",                                             ""),
     "tongcheng":   ("theirs",                                                    ""),
-    "office":      ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "editorial":   ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "lists":       ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "supervision": ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "assessment":  ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "discipline":  ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "leader":      ("submitted returned dispatched forwarded across reverse resolved closed", ""),
-    "congress":    ("submitted returned dispatched forwarded across reverse resolved closed", ""),
+    "office":      ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "editorial":   ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "lists":       ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "supervision": ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "assessment":  ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "discipline":  ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "leader":      ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "congress":    ("submitted returned dispatched forwarded across reverse resolved closed old", ""),
+    "town_congress": ("submitted returned dispatched forwarded across resolved closed old", ""),
     "tc_office":   ("theirs",                                                    ""),
-    "admin":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
-    "security":    ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
-    "audit":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs", ""),
+    "admin":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs old", ""),
+    "security":    ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs old", ""),
+    "audit":       ("draft clue submitted returned dispatched forwarded across reverse resolved closed theirs old", ""),
 }  # fmt: skip
 
 # What they meet of the rest, by how far their roles reach. `ours`: of the calls that they see.
@@ -181,7 +185,12 @@ REST = {
     ResidencyRoster:  ("county",        "county", "all"),
     OffSiteEvidence:  ("theirs",        "county", "all"),
     HotlineTicket:    ("theirs",        "county", "all"),
+    PastCall:         ("theirs or answered", "county", "all"),
+    CongressOpinion:  ("said or addressed", "county", "all"),
 }  # fmt: skip
+
+# Who observes a town for its congress sees what both the town and the county see, but for what either keeps to itself.
+OBSERVED = {ImportRun: ("none",), ImportRow: ("none",), Attachment: ("shown",)}
 
 OPEN = (ListState.published, ListState.superseded, ListState.consulting)
 """Editions that everyone in the county reads: those that bind, or did, and one that is out for comment."""
@@ -200,6 +209,7 @@ ASKED = {
         "idle":              ("cited",                                           ""),
         "away":              ("theirs",                                          ""),
         "tongcheng":         ("theirs",                                          ""),
+        "town_congress":     ("in_force cited gone",                             ""),
         "county":            ("submitted in_force cited gone",                   ""),
     },
     ResponsibilityStatement: {
@@ -208,6 +218,7 @@ ASKED = {
         "away":              ("theirs",                                          ""),
         "tongcheng":         ("theirs",                                          ""),
         "lists":             ("registered kept",                                 "registered"),
+        "town_congress":     ("registered kept",                                 ""),
         "county":            ("registered kept",                                 ""),
     },
     IrregularAssignmentReport: {
@@ -215,6 +226,7 @@ ASKED = {
         "zrzy":              ("upheld dismissed",                                ""),
         "away":              ("",                                                ""),
         "tongcheng":         ("theirs",                                          "theirs"),
+        "town_congress":     ("reported accepted upheld dismissed withdrawn",    ""),
         "county":            ("reported accepted upheld dismissed withdrawn",    ""),
     },
     DataRequest: {
@@ -227,6 +239,7 @@ ASKED = {
         "idle":              ("sent withdrawn",                                  ""),
         "away":              ("theirs",                                          ""),
         "tongcheng":         ("theirs",                                          ""),
+        "town_congress":     ("sent withdrawn",                                  ""),
         "county":            ("sent withdrawn",                                  ""),
     },
 }  # fmt: skip
@@ -234,13 +247,20 @@ ASKED = {
 HISTORY = {
     AssignedMatter: {
         "luoyang": "in_force cited gone",
+        "town_congress": "in_force cited gone",
         "zrzy": "draft submitted in_force gone",
         "zj": "submitted in_force cited gone",
         "idle": "cited",
         "away": "theirs",
         "tongcheng": "theirs",
     },
-    DataRequest: {"luoyang": "sent withdrawn", "zj": "draft sent withdrawn", "away": "theirs", "tongcheng": "theirs"},
+    DataRequest: {
+        "luoyang": "sent withdrawn",
+        "town_congress": "sent withdrawn",
+        "zj": "draft sent withdrawn",
+        "away": "theirs",
+        "tongcheng": "theirs",
+    },
 }
 OF = {
     MatterDepartment: ("matter", AssignedMatter),
@@ -325,6 +345,8 @@ WRITERS = {
     },
     **{(HotlineTicket, who): "theirs at the beginning" for who in ("luoyang", "sixi", "tongcheng")},
     **{(HotlineTicket, who): "received here" for who in ("office", "tc_office")},
+    **{(PastCall, who): "county" for who in ("office", "tc_office")},
+    **{(CongressOpinion, who): "said, not answered" for who in ("congress", "town_congress")},
     (ServiceDesk, "lists"): "county",
     (ServiceItem, "lists"): "county",
     (ResidencyRoster, "office"): "county",
@@ -372,6 +394,7 @@ class World:
             "discipline": make.actor(make.office(Duty.assessment_office), R.discipline_inspector),
             "leader": make.actor(make.office(Duty.leadership)),
             "congress": make.actor(make.unit(UnitType.congress, home)),
+            "town_congress": make.actor(luoyang, R.township_observer),
             "tc_office": make.actor(make.office(Duty.county_office, other)),
             "admin": make.actor(office, R.admin),
             "security": make.actor(office, R.security_admin),
@@ -435,6 +458,9 @@ class World:
         make.posting(make.user(), zrzy)  # by Zrzy, and in no county's chain
         session.commit()
         self.names = {call.id: name for name, call in self.calls.items()}
+        self._observe(luoyang, zrzy, tongcheng)
+        self.names[make.past_call(luoyang, zrzy).call_id] = "old"
+        self.names[make.past_call(tongcheng, away).call_id] = "theirs"
         self.asked = self._ask(luoyang, tongcheng, zrzy, zj, idle, away)
         self.cited = self.calls["across"].id, item.id, item.duty_list_id
 
@@ -469,6 +495,14 @@ class World:
         self.make.webhook(on=False)
         outbox = self.session.scalars(select(Outbox)).first()
         self.make.on_its_way(self.make.webhook(), outbox)
+
+    def _observe(self, luoyang: Unit, zrzy: Unit, tongcheng: Unit) -> None:
+        """What the congresses say: of the county, of Luoyang, and of the other county."""
+        county, town = self.actors["congress"], self.actors["town_congress"]
+        away = self.make.actor(self.make.unit(UnitType.congress, tongcheng.region))
+        for by, unit in ((county, luoyang), (county, zrzy), (town, luoyang), (away, tongcheng)):
+            for answered in (False, True):
+                self.make.congress_opinion(by, unit, answered=answered)
 
     def _in(self, place: Unit, unit_id: int) -> Unit:
         """That unit, in its own county; a department of another."""
@@ -588,12 +622,23 @@ class World:
                 or any(paper.case.call_id in calls for paper in self._papers_of(row))
                 or any(self._call_of(part) in calls for part in self._hung_as(row))
             ),
+            "shown": lambda: (
+                here
+                and (
+                    any(self._list_of(document).state in OPEN for document in self._documents_of(row))
+                    or any(paper.case.call_id in calls for paper in self._papers_of(row))
+                    or any(self._call_of(part) in calls for part in self._hung_as(row))
+                    or any(evidence.unit_id in actor.unit_ids for evidence in self._evidence_of(row))
+                )
+            ),
             "switched off": lambda: row.state == "off",
             "received here": lambda: here and row.state == "received",
             "proposed or asked": lambda: (
                 row.proposer_unit_id in actor.unit_ids or bool(self._asked_about(row) & set(actor.unit_ids))
             ),
-            "submitted proposals": lambda: here and (row.state != "draft" or row.proposer_unit_id in actor.unit_ids),
+            "submitted proposals": lambda: (
+                here and (row.state != "draft" or (row.proposer_unit_id in actor.unit_ids and not actor.observes))
+            ),
             "own draft": lambda: row.state == "draft" and row.proposer_unit_id in actor.unit_ids,
             "reviewed here": lambda: here and row.state == "reviewing",
             "theirs or about theirs": lambda: (
@@ -632,6 +677,9 @@ class World:
                 & set(actor.unit_ids)
             ),
             "theirs or together": lambda: bool({row.unit_id, row.partner_id} & set(actor.unit_ids)),
+            "said or addressed": lambda: bool({row.unit_id, row.addressed_unit_id} & set(actor.unit_ids)),
+            "said, not answered": lambda: row.unit_id == actor.unit_id and row.state == "recorded",
+            "theirs or answered": lambda: bool({row.unit_id, row.department_id} & set(actor.unit_ids)),
             "theirs or guided": lambda: bool({row.unit_id, row.department_id} & set(actor.unit_ids)),
             "theirs at the beginning": lambda: (
                 row.unit_id in actor.unit_ids and getattr(row, "state", "draft") in ("draft", "received", "screening")
@@ -656,6 +704,8 @@ class World:
     def _reads(self, rating: MutualRating, actor: Actor) -> bool:
         """What is sealed is its giver's alone."""
         own = reach(actor) == 0
+        if actor.observes:
+            return rating.state not in ("waiting", "given") and rating.ratee_unit_id in actor.unit_ids
         if rating.state in (RatingState.waiting, RatingState.given):
             return own and rating.rater_unit_id in actor.unit_ids
         if own:
@@ -804,8 +854,11 @@ def test_the_rest_is_seen_as_far_as_roles_reach(world, meet, model):
     for who, actor in world.actors.items():
         seen, calls = meet(actor, model), meet(actor, Call)
         asked = {model.__tablename__: world.told_to(who, model) for model in ASKED}
-        word = REST[model][reach(actor)]
-        assert seen == {key for key, row in rows if world.means(word, row, actor, calls, asked)}, who
+        words = (REST[model][reach(actor)],)
+        if actor.observes:
+            words = OBSERVED.get(model, REST[model][:2])
+            calls = meet(world.actors["luoyang"], Call) if model is RecorderEntry else calls
+        assert seen == {key for key, row in rows if all(world.means(w, row, actor, calls, asked) for w in words)}, who
 
 
 @pytest.mark.parametrize("model", REST, ids=lambda model: model.__name__)
@@ -852,7 +905,9 @@ def test_nobody_sees_or_writes_anything(meet, model):
     assert meet(NOBODY, model) == meet(NOBODY, model, writing=True) == set()
 
 
-@pytest.mark.parametrize("who", ["luoyang", "grid", "zrzy", "sf", "away", "office", "lists", "tc_office", "admin"])
+@pytest.mark.parametrize(
+    "who", ["luoyang", "grid", "zrzy", "sf", "away", "office", "lists", "town_congress", "tc_office", "admin"]
+)
 def test_what_a_visible_row_points_at_is_visible(world, world_engine, who):
     assert list(gaps(world_engine, world.actors[who])) == []
 

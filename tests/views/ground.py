@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Table, inspect, select, update
@@ -23,6 +24,7 @@ from models.assigned import MatterState
 from models.base import Model, User
 from models.calls import AssignmentState as A
 from models.community import ExchangeEntry, ExchangeKind
+from models.congress import CongressOpinion
 from models.disputes import DisputeState
 from models.door import act_for, may_write
 from models.files import Attachment
@@ -37,7 +39,7 @@ from models.notices import Outbox
 from models.organisation import Unit, UnitType
 from models.requests import RequestState
 from models.reviews import ReviewState
-from models.roles import COUNTY, EVERYWHERE, RoleName
+from models.roles import COUNTY, EVERYWHERE, RoleName, grants, observes
 from models.rules.files import nameable
 from models.scope import SCOPED
 from models.services import ServicePoint, ServiceState
@@ -103,6 +105,9 @@ class Ground:
             self._local(units, thoroughly=side == "ours")
             self._limits(units["county"], thoroughly=side == "ours")
             self._webhooks(units["county"])
+            self._congress(units)
+            for _ in range(2):  # to change, and to throw away
+                make.past_call(units["township"], units["department"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
             self._claim(side)
         for role in RoleName:
@@ -110,6 +115,7 @@ class Ground:
         for unit_id in sorted({person.actor.unit_id for person in self.people.values()}):
             for state in (ImportState.checked, ImportState.taken):
                 make.import_run(self.session.get_one(Unit, unit_id), state=state)
+        self._asked_by_congress()
         self._seat_a_member(self.people[RoleName.joint_meeting_member].actor.unit_id)
         stranger = self._account()
         self.people["stranger"] = Person(stranger.username, Actor(stranger.id))
@@ -200,6 +206,23 @@ class Ground:
         said = self.session.scalars(select(Outbox).where(Outbox.region_id == county.id)).first()
         self.make.on_its_way(self.make.webhook(county), said)
 
+    def _congress(self, units: dict[str, Unit]) -> None:
+        """The county's congress, and the town's own."""
+        county = self.make.actor(self.make.unit(UnitType.congress, units["county"]))
+        town = self.make.actor(units["township"], RoleName.township_observer)
+        for by, addressed in product((county, town), (units["township"], units["department"])):
+            if by is county or addressed is units["township"]:
+                self.make.congress_opinion(by, addressed)
+                self.make.congress_opinion(by, addressed, answered=True)
+
+    def _asked_by_congress(self) -> None:
+        """Of everyone who may answer, something is to be answered."""
+        by = self.people[RoleName.congress_observer].actor
+        for role in RoleName:
+            if ("can_answer_opinion", CongressOpinion.__name__) in grants(role):
+                unit = self.session.get_one(Unit, self.people[role].actor.unit_id)
+                self.make.congress_opinion(by, unit)
+
     def _burden(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, town, department, county = self.make, units["township"], units["department"], units["county"]
         basis, helper, item = make.policy(county=county), make.department(county), make.item(department)
@@ -285,7 +308,9 @@ class Ground:
         self.make.posting(account, unit, role)
         self.make.file(unit)
         below = self.session.scalars(select(Unit.id).where(Unit.path.startswith(unit.path)))
-        return Person(account.username, Actor(account.id, unit.id, unit.region_id, tuple(below), frozenset({role})))
+        roles = frozenset({role})
+        actor = Actor(account.id, unit.id, unit.region_id, tuple(below), roles, observes(roles))
+        return Person(account.username, actor)
 
     def _account(self) -> User:
         account = self.make.user()

@@ -64,7 +64,8 @@ SHARED = {"call_counter", "recorder_head"}
 INNARDS = re.compile(r"sqlite3|psycopg|sqlalchemy|Traceback \(|INSERT INTO|SELECT .+ FROM|constraint failed")
 ABSENT, HUGE = 999_999, 10**20
 EARLIER, LATER = "2026-11-20T09:00:00+08:00", "2026-12-01T09:00:00+08:00"
-PAST = {"held_on", "seen_at", "received_at"}
+PAST = {"held_on", "seen_at", "received_at", "given_on", "sent_at", "accepted_at", "dispatched_at", "responded_at",
+        "resolved_at", "closed_at"}  # fmt: skip
 WRITTEN = {"address": "https://by.example/address", "secret": "by whoever knows it"}
 """Texts that have a form."""
 
@@ -485,16 +486,20 @@ class Walk:
         savepoint.rollback()
         if changed:
             self.accepted.add(str(route))
-        for complaint in (*self._of_answer(answer, refused), *self._of_changes(route, attempt, changed, refused)):
+        for complaint in (
+            *self._of_answer(answer, refused, attempt),
+            *self._of_changes(route, attempt, changed, refused),
+        ):
             self.findings.append(f"{complaint}  <-  {attempt}  ({answer.status_code})")
 
-    def _of_answer(self, answer: Any, refused: bool) -> Iterator[str]:
+    def _of_answer(self, answer: Any, refused: bool, attempt: Attempt) -> Iterator[str]:
+        """What one sent may be said again: who knows a code learns nothing from it."""
         told = text_of(answer) + self._flashed(answer)
         if answer.status_code >= 500:
             yield "I5 fails"
         if found := INNARDS.search(told):
             yield f"I5 tells of its innards: {found[0]!r}"
-        if leaked := set(TOKEN.findall(told)) & self.forbidden:
+        if leaked := set(TOKEN.findall(told)) & self.forbidden - set(TOKEN.findall(str(attempt.sent.get("json")))):
             yield f"I2 shows {self._whose(leaked)}"
         if refused and not _is_refusal(answer):
             yield "I1 is not refused"

@@ -1,0 +1,107 @@
+"""Calls of an older system that are sent by REST: by key, twice is once; they count in charts; each sees its own."""
+
+import pytest
+from sqlalchemy import func, select
+
+from models.calls import Call, CallAssignment
+from models.organisation import Duty
+from models.past_calls import PastCall
+from models.ratings import MutualRating, RatingLevel
+
+
+@pytest.fixture
+def town(make):
+    return make.township(name="Luoyang")
+
+
+@pytest.fixture
+def lead(make):
+    return make.department(name="Zhzf")
+
+
+@pytest.fixture
+def office(program_of, make):
+    return program_of(make.office(Duty.county_office))
+
+
+@pytest.fixture
+def row(town, lead):
+    return {
+        "external_key": "L-1",
+        "title": "烟囱冒黑烟",
+        "category": "生态环境",
+        "unit": town.code,
+        "department": lead.code,
+        "sent_at": "2025/5/6 8:30",
+        "closed_at": "2025-05-09T01:00:00Z",
+        "level": "satisfied",
+    }
+
+
+def send(program, *rows):
+    answer = program.put("past_call/", json={"rows": rows})
+    assert answer.status_code == 200, answer.json
+    return answer.json
+
+
+def actions(told):
+    return [row["action"] for row in told["result"]]
+
+
+def counts(session):
+    return [session.scalar(select(func.count(model.id))) for model in (PastCall, Call, CallAssignment, MutualRating)]
+
+
+def test_the_same_call_twice_is_once_and_a_changed_one_changes_its_call(office, row, session):
+    assert (actions(send(office, row)), actions(send(office, row)), counts(session)) == (["new"], ["same"], [1] * 4)
+    changed = row | {"level": "dissatisfied", "title": "烟囱又冒黑烟"}
+    assert (actions(send(office, changed)), counts(session)) == (["changed"], [1] * 4)
+    assert session.scalar(select(Call.title)) == "烟囱又冒黑烟"
+    assert session.scalar(select(MutualRating.level)) is RatingLevel.dissatisfied
+
+
+def test_each_older_system_numbers_its_own_calls(office, row, session):
+    assert actions(send(office, row, row | {"system": "甲"}, row | {"system": "乙"})) == ["new"] * 3
+    assert counts(session) == [3] * 4
+
+
+def test_it_counts_in_the_charts_of_calls(office, row, make, town):
+    send(office, row, row | {"external_key": "L-2", "sent_at": "2025/6/2", "closed_at": "2025/6/9"})
+    make.call(town, state="submitted")
+    charts = {(told := office.get(f"call/charts/{n}").json)["title"]: told for n in range(4)}
+    by_month = charts["呼叫数（按月和呼叫范围）"]
+    (series,) = by_month["series"]
+    months = dict(zip(by_month["labels"], series["data"], strict=True))
+    assert {month: many for month, many in months.items() if many} == {"2025-05": 1, "2025-06": 1, "2026-11": 1}
+    imported = {"q": "(filters:!((col:imported,opr:eq,value:true)))"}
+    assert office.get("call/", query_string=imported).json["count"] == 2
+
+
+def test_each_side_sees_its_own_and_writes_none(office, program_of, make, row, town, lead):
+    (told,) = send(office, row)["result"]
+    there = row | {"external_key": "L-2", "unit": make.township().code, "department": make.department().code}
+    send(office, there)
+    for unit in (town, lead):
+        program = program_of(unit)
+        assert [found["id"] for found in program.get("past_call/").json["result"]] == [told["id"]]
+        assert program.get("call/").json["count"] == 1
+        assert program.put("past_call/", json={"rows": [row]}).status_code == 403
+    assert program_of(make.office(Duty.county_office, make.county())).get("past_call/").json["count"] == 0
+
+
+def test_what_contradicts_itself_is_refused_with_its_reason(office, row, session):
+    bad = [
+        row | {"closed_at": "2025/5/6 8:00"},
+        row | {"external_key": ""},
+        row | {"level": "5"},
+        row | {"outcome": "withdrawn"},
+        row | {"sent_at": "6/5/2025"},
+    ]
+    told = send(office, *bad)
+    assert [list(one["message"]) for one in told["result"]] == [
+        ["closed_at"], ["external_key"], ["level"], ["level"], ["sent_at"]
+    ]  # fmt: skip
+    assert told["result"][0]["message"]["closed_at"] == [
+        "“结案时间”（2025-05-06 08:00）早于“呼叫时间”（2025-05-06 08:30）。请更正其中一项。"
+    ]
+    assert counts(session) == [0] * 4
