@@ -250,7 +250,7 @@ def test_the_database_lets_an_imported_rating_go_and_no_other(bare_url):
     with system_session(engine) as session:
         make = Make(session)
         past_call = make.past_call(make.township(), **BEFORE, level=RatingLevel.satisfied)
-        given = make.ratings(make.call(state=CallState.closed))[0].id
+        given = make.ratings(make.call(item=make.bound_item(), state=CallState.closed))[0].id
         for said in ("level = 'dissatisfied'", "imported = true"):
             attack = text(f"UPDATE mutual_rating SET {said} WHERE id = :key")
             with pytest.raises(DBAPIError, match="is frozen"):
