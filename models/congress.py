@@ -32,7 +32,7 @@ class CongressOpinion(Regional, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(120), info={"label": N_("Title")})
     opinion: Mapped[str] = mapped_column(
-        Text, info={"label": N_("Opinion"), "help": N_("What was seen, and what should be put right.")}
+        Text, info={"label": N_("Supervision opinion"), "help": N_("What was seen, and what should be put right.")}
     )
     given_on: Mapped[date] = mapped_column(info={"label": N_("Given on")})
     state: Mapped[CongressOpinionState] = mapped_column(

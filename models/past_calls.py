@@ -63,7 +63,7 @@ class PastCall(Owned, Model):
     promised_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Promised by")})
     resolved_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Result reported")})
     closed_at: Mapped[datetime] = mapped_column(info={"label": N_("Closed at")})
-    outcome: Mapped[PastOutcome] = mapped_column(default=PastOutcome.solved, info={"label": N_("Outcome")})
+    outcome: Mapped[PastOutcome] = mapped_column(default=PastOutcome.solved, info={"label": N_("How it ended")})
     result: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Result")})
     level: Mapped[RatingLevel | None] = mapped_column(
         info={"label": N_("Satisfaction"), "help": N_("Of the caller with the answer.")}
@@ -72,6 +72,7 @@ class PastCall(Owned, Model):
     list_item_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True)
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
 
+    unit: Mapped[Unit] = relationship(foreign_keys="PastCall.unit_id", info={"label": N_("Caller")})
     department: Mapped[Unit] = relationship(foreign_keys=department_id, info={"label": N_("Answering unit")})
     list_item: Mapped[ListItem | None] = relationship(info={"label": N_("List item")})
     call: Mapped[Call | None] = relationship(info={"label": N_("Call"), "protected": True})
