@@ -11,6 +11,7 @@ from models.organisation import Duty
 from models.rules.ledger import cancel, tell
 from models.rules.offices import office
 from models.rules.rounds import ENDED, current
+from models.rules.segments import forget_extension
 from models.segments import Pause
 from models.workflow import Step, Transition, follow
 
@@ -34,6 +35,7 @@ def _part_annulled(part: CallAssignment, step: Step) -> None:
     """None of its clocks runs on."""
     jobs = (Job.respond_remind, Job.promise_remind, Job.pause_watch)
     cancel(step.session, part, *jobs, cause="cancelled")
+    forget_extension(part, step)
     part.pause_due = None
     rests = select(Pause).where(Pause.assignment_id == part.id, Pause.resumed_at.is_(None))
     for pause in step.session.scalars(rests):
