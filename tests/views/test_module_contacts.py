@@ -34,7 +34,6 @@ def test_a_program_calls_through_it_and_the_group_is_preselected(make, session, 
         assert f'<option value="{unit.id}" selected' in page
 
 
-@pytest.mark.requirement("TS-26")
 def test_anothers_module_is_not_told_from_none(make, program_of):
     town, abroad = make.township(), make.county()
     theirs = make.module(make.department(abroad), county=abroad)
