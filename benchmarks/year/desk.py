@@ -1,6 +1,6 @@
 """Calls that come in by the dozen: sent, accepted and dispatched as sets, by the rules' own arithmetic, past the moves.
 
-A real move costs 8 ms, and twenty thousand calls begin with four. What is left out is what no clock asks about: the messages.
+A real move costs 8 ms, and each call begins with four. What is left out is what no clock asks about: the messages.
 """
 
 from __future__ import annotations
