@@ -71,6 +71,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "item_indicator": N_("Field of calls"),
     "item_checkpoint": N_("Checkpoint"),
     "governance_module": N_("Module"),
+    "module_contact": N_("Contact of a module"),
     "plain_word": N_("Plain word"),
     "policy_document": N_("Policy document"),
     "responsibility_statement": N_("Responsibility statement"),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.assigned import AssignedMatter
 from models.base import N_, Model, Regional, User, Word
 from models.files import DEGREES
+from models.governance import GovernanceModule
 from models.lists import ListItem
 from models.organisation import Unit
 from models.step_files import Step, hung
@@ -123,6 +124,7 @@ class Call(Step, Regional, Model):
     caller_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     list_item_id: Mapped[int | None] = mapped_column(ForeignKey("list_item.id"), index=True)
     assigned_matter_id: Mapped[int | None] = mapped_column(ForeignKey("assigned_matter.id"), index=True)
+    module_id: Mapped[int | None] = mapped_column(ForeignKey("governance_module.id"), index=True)
     place_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
     caller_unit: Mapped[Unit] = relationship(foreign_keys=caller_unit_id, info={"label": N_("Caller")})
@@ -131,6 +133,12 @@ class Call(Step, Regional, Model):
     )
     assigned_matter: Mapped[AssignedMatter | None] = relationship(
         info={"label": N_("Assigned matter"), "help": N_("In place of an item: work that was assigned for a term.")}
+    )
+    module: Mapped[GovernanceModule | None] = relationship(
+        info={
+            "label": N_("Through the module"),
+            "help": N_("Its contact group is called, also where no item of the list fits."),
+        }
     )
     place_unit: Mapped[Unit | None] = relationship(
         foreign_keys=place_unit_id, info={"label": N_("Village or grid"), "help": N_("Within your own area.")}

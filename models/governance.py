@@ -1,4 +1,4 @@
-"""Modules (模块): how a township parts its work, one main module, three of substance, and branches (TS-13)."""
+"""Modules (模块), by which a township parts its work: one main, three of substance, branches; and whom they call."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
+from models.organisation import Unit
 
 
 class ModuleKind(Word):
@@ -34,3 +35,26 @@ class GovernanceModule(Regional, Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ModuleContact(Regional, Model):
+    """A department in the contact group of a module: who is called through it (TS-26)."""
+
+    __tablename__ = "module_contact"
+    __table_args__ = (UniqueConstraint("module_id", "unit_id", name="uq_module_contact"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    module_id: Mapped[int] = mapped_column(ForeignKey("governance_module.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    post: Mapped[str] = mapped_column(
+        String(60), default="", info={"label": N_("Contact post"), "help": N_("An office or a post, not a person.")}
+    )
+
+    module: Mapped[GovernanceModule] = relationship(info={"label": N_("Module")})
+    unit: Mapped[Unit] = relationship(
+        foreign_keys=unit_id,
+        info={"label": N_("Department"), "help": N_("The first one named leads, where a call cites no item.")},
+    )
+
+    def __str__(self) -> str:
+        return f"{self.module} · {self.unit}"

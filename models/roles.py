@@ -66,7 +66,7 @@ HEADS = frozenset({RoleName.department_head, RoleName.township_head, RoleName.ag
 
 _LISTS = (
     "DutyList ListItem ItemCooperation ItemStep ItemIndicator ItemCheckpoint ItemAttachment GovernanceModule "
-    "CallSituation ThreeFixedDocument"
+    "ModuleContact CallSituation ThreeFixedDocument"
 )
 _CALLS = (
     "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder Nudge "
@@ -148,6 +148,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "PastCall": "read add edit delete export",
         "Extension": "read export approve refuse",
         "ResidencyRoster": "read add edit delete export",
+        "ModuleContact": "read add edit delete export",
         "ReminderStep": "read add edit delete export",
         "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
         "SupervisionOrder": "read add export raise_level verify send_back close attach",

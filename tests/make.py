@@ -19,6 +19,7 @@ from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.case_papers import CaseDocument, OfflineKind, OfflineStep, OfflineStepUnit
 from models.coordination import CaseState, CoordinationCase
 from models.files import Attachment
+from models.governance import GovernanceModule, ModuleContact
 from models.imports import ImportRow, ImportRun, RowAction
 from models.irregular import IrregularAssignmentReport
 from models.item_words import FieldKind, ItemColumn, ItemState, ListState
@@ -467,6 +468,14 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
         } | columns
         return self._add(CallSituation(region_id=(county or self.home).id, **columns))
 
+    def module(self, *group: Unit, county: Unit | None = None, name: str = "") -> GovernanceModule:
+        """A module of a county, with those departments in its contact group."""
+        county = county or self.home
+        module = self._add(GovernanceModule(region_id=county.id, name=name or self._name("Module")))
+        for unit in group:
+            self._add(ModuleContact(region_id=county.id, module=module, unit=unit, post="Duty desk"))
+        return module
+
     def three_fixed(self, unit: Unit | None = None, **columns: Any) -> ThreeFixedDocument:
         unit = unit or self.department()
         columns = {
@@ -541,7 +550,7 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
         """
         caller = caller or self.township()
         lead = lead or (item.lead_department if item else self._answering(caller))
-        if "assigned_matter_id" not in columns:
+        if not columns.keys() & {"assigned_matter_id", "module_id"}:
             item = item or self.item(lead if lead.unit_type is UnitType.department else caller)
             columns["list_item_id"] = item.id
         call = self._draft(caller, at, **columns)

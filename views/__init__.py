@@ -21,7 +21,7 @@ from views.disputes import dispute_cases, mediator_pairs
 from views.early_warnings import early_warnings
 from views.evidence import off_site_evidence
 from views.files import attachments
-from views.governance import governance_modules
+from views.governance import governance_modules, module_contacts
 from views.grids import grid_areas, grid_assignments, grid_tasks, grids
 from views.holdings import holdings
 from views.hotline import hotline_tickets
@@ -81,6 +81,7 @@ CONSOLES = (
     indicators,
     checkpoints,
     governance_modules,
+    module_contacts,
     item_attachments,
     steps,
     plain_words,

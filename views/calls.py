@@ -10,7 +10,7 @@ from models.coordination import CoordinationCase
 from models.hotline import HotlineTicket
 from models.lists import ListItem
 from models.nudges import Nudge
-from models.queries.choices import matters_in_force, own_places, usable_items
+from models.queries.choices import matters_in_force, modules_with_contacts, own_places, usable_items
 from models.queries.list_types import indicators_of
 from models.ratings import CaseAssessment, MutualRating
 from models.rules.assignments import ASSIGNMENT
@@ -84,6 +84,7 @@ calls = Console(
         "caller_unit",
         "list_item",
         "assigned_matter",
+        "module",
         "category",
         "description",
         "files",
@@ -112,6 +113,7 @@ calls = Console(
         "title",
         "list_item",
         "assigned_matter",
+        "module",
         "scope",
         "description",
         "files",
@@ -123,7 +125,13 @@ calls = Console(
         "source",
         "is_cross_region",
     ),
-    among={"list_item": usable_items, "assigned_matter": matters_in_force, "place_unit": own_places},
+    among={
+        "list_item": usable_items,
+        "assigned_matter": matters_in_force,
+        "module": modules_with_contacts,
+        "place_unit": own_places,
+    },
+    offered=("module",),
     searched=(
         "number",
         "title",

@@ -203,6 +203,8 @@ class Console:
     kinds: Kinds | None = None
     among: Mapping[str, Callable[[Any], Any]] | None = None
     """For a relation on the form: of which rows the actor may choose, as a criterion."""
+    offered: tuple[str, ...] = ()
+    """Relations that the form has only while there is a row to choose."""
     prepare: Callable[..., None] | None = None
     """`(session, row, actor, now)` before a row is written: fills in and checks, or raises."""
     follow: Callable[..., None] | None = None

@@ -74,6 +74,7 @@ class Forms(BaseView):
             abort(404)
         sent = request.args if request.method == "GET" else request.form
         fields = writable(kinds.of_form(self.world, self.shape, sent.to_dict(), row))
+        fields = [field for field in fields if field.name not in self.shape.console.offered or self._has_choice(field)]
         if request.method == "GET":
             return self._draw_form(fields, row, values=self._given(fields, row))
         if "redraw" in request.form:
@@ -150,6 +151,9 @@ class Forms(BaseView):
         """The rows of those keys that this person may choose: of others, not even the name is told."""
         query = choosable(self.world, field, subject).where(field.target.id.in_(keys))  # type: ignore[union-attr]
         return list(self.world.session().scalars(query))
+
+    def _has_choice(self, field: Field) -> bool:
+        return self.world.session().scalar(choosable(self.world, field, None).limit(1)) is not None
 
     def _box(self, field: Field, value: Any) -> Any:
         if field.target is not None:

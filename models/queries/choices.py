@@ -10,7 +10,7 @@ from models.assigned import AssignedMatter, MatterState, MatterTownship
 from models.base import User
 from models.calls import AssignmentState, Call, CallAssignment, Direction
 from models.coordination import OVER, CaseParty, CoordinationCase
-from models.governance import GovernanceModule
+from models.governance import GovernanceModule, ModuleContact
 from models.grids import Grid, GridAssignment, GridRole, GridState
 from models.item_words import ItemState, ListState, PowerStatus
 from models.lists import DutyList, ListItem, ListType
@@ -20,6 +20,7 @@ from models.requests import DataRequest, DataRequestTownship, RequestState
 from models.roles import RoleName
 from models.statements import ResponsibilityStatement, StatementState
 
+DEPARTMENTS = (UnitType.department, UnitType.agency)
 SMALL = (UnitType.village, UnitType.grid)
 OF_TOWNSHIPS = frozenset(
     {RoleName.township_head, RoleName.township_operator, RoleName.grid_worker, RoleName.community_commissioner}
@@ -80,6 +81,11 @@ def modules(actor: Actor) -> ColumnElement[bool]:
     return GovernanceModule.region_id == actor.region_id
 
 
+def modules_with_contacts(actor: Actor) -> ColumnElement[bool]:
+    """Those through which a township may call."""
+    return modules(actor) & GovernanceModule.id.in_(select(ModuleContact.module_id))
+
+
 def townships(actor: Actor) -> ColumnElement[bool]:
     """Townships and streets of the county, as far as they exist today."""
     return Unit.unit_type.in_(LOCAL) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
@@ -97,7 +103,7 @@ def answering_ever(actor: Actor) -> ColumnElement[bool]:
 
 def departments(actor: Actor) -> ColumnElement[bool]:
     """Departments and agencies of the county: who may ask something of townships."""
-    asking = Unit.unit_type.in_((UnitType.department, UnitType.agency))
+    asking = Unit.unit_type.in_(DEPARTMENTS)
     return asking & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
 
 

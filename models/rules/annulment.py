@@ -11,7 +11,8 @@ from models.organisation import Duty
 from models.rules.ledger import cancel, tell
 from models.rules.offices import office
 from models.rules.rounds import ENDED, current
-from models.segments import Extension, ExtensionState, Pause
+from models.rules.segments import forget_extension
+from models.segments import Pause
 from models.supervision import OrderState, SupervisionOrder
 from models.workflow import Step, Transition, follow
 
@@ -36,15 +37,12 @@ def _part_annulled(part: CallAssignment, step: Step) -> None:
     session = step.session
     jobs = (Job.respond_remind, Job.promise_remind, Job.pause_watch)
     cancel(session, part, *jobs, cause="cancelled")
+    forget_extension(part, step)
     part.pause_due = None
     part.failure_kind, part.failed_at = FailureKind.none, None
     rests = select(Pause).where(Pause.assignment_id == part.id, Pause.resumed_at.is_(None))
     for pause in session.scalars(rests):
         pause.resumed_at = step.now
-    asked = select(Extension).where(Extension.assignment_id == part.id, Extension.state == ExtensionState.asked)
-    for extension in session.scalars(asked).all():
-        cancel(session, extension, Job.extension_watch, cause="cancelled")
-        follow(step, extension, "lapse")
     orders = select(SupervisionOrder).where(
         SupervisionOrder.assignment_id == part.id, SupervisionOrder.state != OrderState.closed
     )

@@ -23,7 +23,7 @@ from models.rules.nudges import may_nudge, moved, nudged, nudging
 from models.rules.offices import office
 from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise, promise
 from models.rules.rulings import BIND, check_ruling, cites_well, may_be_held, may_rule, ruled
-from models.rules.segments import may_pause, may_resume, paused, resumed
+from models.rules.segments import forget_extension, may_pause, may_resume, paused, resumed
 from models.rules.step_files import attach
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
@@ -105,6 +105,7 @@ def _resolved(assignment: CallAssignment, step: Step) -> None:
     for name in FIGURES:
         setattr(assignment, name, step.answers.get(name))
     cancel(step.session, assignment, Job.promise_remind, cause="resolved")
+    forget_extension(assignment, step)
     _end_call_if_done(assignment, step)
 
 

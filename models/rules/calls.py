@@ -23,6 +23,7 @@ from models.rules.holdings import hand_on
 from models.rules.items import check_indicators
 from models.rules.ledger import cancel, plan, tell
 from models.rules.matching import about
+from models.rules.modules import check_module, proposed
 from models.rules.offices import office
 from models.rules.opening import forwarded
 from models.rules.powers import check_part, check_power, check_reach, reached
@@ -56,9 +57,10 @@ def caller(call: Call, actor: Actor) -> bool:
 
 
 def _may_send(call: Call, step: Step) -> None:
+    check_module(step.session, call)
     if call.assigned_matter is not None:
         _binds(step.session, call, call.assigned_matter)
-    else:
+    elif call.list_item is not None or call.module is None:
         _is_in_force(step.session, call, call.list_item)
     check_place(step.session, call)
 
@@ -168,22 +170,13 @@ def _follow_the_case(session: Session, call: Call, lead: Unit) -> None:
         )
 
 
-def _proposed_by_the_list(call: Call) -> Answers:
-    """The duty holder that a case has named; else those whom the cited item, or the assigned matter, names."""
+def _proposed(call: Call) -> Answers:
+    """The duty holder that a case has named; else those whom what is cited names, and the module's contact group."""
     session = object_session(call)
     case = latest_case(session, call.id) if session and call.state is S.forwarded else None
     if case is not None:
         return {"lead_department_id": case.responsible_unit}
-    if call.direction is not Direction.township_to_department:
-        return {}
-    item, matter = call.list_item, call.assigned_matter
-    if item is not None:
-        helpers = [part.unit for part in item.cooperating]
-        return {"lead_department_id": item.lead_department, "cooperating_department_ids": helpers}
-    if matter is None:
-        return {}
-    helpers = [part.unit for part in matter.helpers]
-    return {"lead_department_id": matter.lead_department, "cooperating_department_ids": helpers}
+    return proposed(call)
 
 
 def _dispatched(call: Call, step: Step) -> None:
@@ -289,7 +282,7 @@ CALL = Workflow(
             ),
         ),
         guard=_may_dispatch,
-        suggest=_proposed_by_the_list,
+        suggest=_proposed,
         effect=_dispatched,
         tone="active",
     ),

@@ -20,6 +20,7 @@ from models.organisation import LOCAL, Unit, UnitType
 from models.rules.clocks import due
 from models.rules.ledger import cancel, is_planned, plan
 from models.rules.matching import about
+from models.rules.modules import check_module
 from models.rules.photos import place
 from models.rules.step_files import keep_region
 from models.rules.tickets import follow_call
@@ -53,7 +54,9 @@ def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> N
     keep_region(call)
     _take_position(call)
     check_place(session, call)
-    call.category = _cited(session, call).category
+    check_module(session, call)
+    cited = _cited(session, call)
+    call.category = cited.category if cited is not None else ""
 
 
 def _take_position(call: Call) -> None:
@@ -73,8 +76,8 @@ def _degrees(field: str, value: Decimal | None, most: int) -> Decimal:
     return round(value, 6)
 
 
-def _cited(session: Session, call: Call) -> ListItem | AssignedMatter:
-    """R5: an item of the list or an assigned matter, and one of them only."""
+def _cited(session: Session, call: Call) -> ListItem | AssignedMatter | None:
+    """R5: an item of the list or an assigned matter, and one of them only; or neither, but through a module (TS-26)."""
     if call.list_item_id and call.assigned_matter_id:
         raise Refused(N_("Choose an item of the list or an assigned matter, not both."), field="assigned_matter")
     cited = (
@@ -82,7 +85,7 @@ def _cited(session: Session, call: Call) -> ListItem | AssignedMatter:
         if call.list_item_id
         else session.get(AssignedMatter, call.assigned_matter_id or 0)
     )
-    if cited is None:
+    if cited is None and call.module_id is None:
         raise Refused(
             N_("Choose an item of the list, or an assigned matter. If none covers this, propose to adjust the list."),
             field="list_item",

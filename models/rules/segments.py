@@ -28,7 +28,7 @@ from models.rules.rounds import county_office, iso, plan_promise
 from models.rules.step_files import attach
 from models.segments import Extension, ExtensionState, Pause
 from models.words import CallScope
-from models.workflow import Refused, Step, Transition, Workflow
+from models.workflow import Refused, Step, Transition, Workflow, follow
 
 A, E = AssignmentState, ExtensionState
 LOOKED_AT = 5
@@ -184,11 +184,20 @@ def ask_for_it(session: Session, extension: Extension, actor: Actor, now: dateti
 
 
 def _may_grant(extension: Extension, step: Step) -> None:
-    part = extension.assignment
-    if step.actor.serves(part.department_id):
+    if step.actor.serves(extension.assignment.department_id):
         raise Refused(N_("Nobody grants more time to their own unit."))
-    if part.state not in (A.responded, A.working, A.paused):
-        raise Refused(N_("The department is at work on this no longer: there is nothing to extend."))
+
+
+def forget_extension(part: CallAssignment, step: Step) -> None:
+    """What was asked for a promise that is over is not granted to the next one."""
+    asked = select(Extension).where(Extension.assignment_id == part.id, Extension.state == E.asked)
+    for extension in step.session.scalars(asked):
+        follow(step, extension, "lapse")
+
+
+def _lapsed(extension: Extension, step: Step) -> None:
+    extension.decided_at = step.now
+    cancel(step.session, extension, Job.extension_watch, cause="moved on")
 
 
 def _granted(extension: Extension, step: Step) -> None:
@@ -240,6 +249,7 @@ EXTENSION = Workflow(
         source=frozenset({E.asked}),
         target=E.lapsed,
         by=None,
+        effect=_lapsed,
     ),
     attach({E.asked}, lambda extension, actor: actor.serves(extension.assignment.department_id)),
 )

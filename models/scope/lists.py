@@ -9,13 +9,13 @@ from sqlalchemy import and_, or_, select, union
 from models.actor import REGION_ID
 from models.calls import Call, CallAssignment
 from models.door import Scope
-from models.governance import GovernanceModule
+from models.governance import GovernanceModule, ModuleContact
 from models.item_words import ItemState, ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
 from models.plain_words import PlainWord
 from models.scope.calls import my_call_ids
-from models.scope.reach import MANAGERS, of_county, only, reach
+from models.scope.reach import DISPATCHERS, MANAGERS, of_county, only, reach
 from models.situations import CallSituation
 from models.steps import ItemStep
 
@@ -86,6 +86,7 @@ SCOPES: dict[type, Scope] = {
     GovernanceModule: Scope(
         sees=of_county(GovernanceModule), writes=only(MANAGERS, GovernanceModule.region_id == REGION_ID)
     ),
+    ModuleContact: Scope(sees=of_county(ModuleContact), writes=only(DISPATCHERS, ModuleContact.region_id == REGION_ID)),
     # Whoever calls, or is called, goes by them.
     CallSituation: Scope(sees=of_county(CallSituation), writes=only(MANAGERS, CallSituation.region_id == REGION_ID)),
     # The finder answers everyone of a county in its words.

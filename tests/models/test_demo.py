@@ -149,7 +149,7 @@ def test_on_every_desk_something_waits_and_some_of_it_is_late(county, username):
     assert min(filter(None, dues)) < NOW < max(filter(None, dues))
 
 
-def test_every_call_cites_an_item_in_force_in_its_county_when_it_was_written(county):
+def test_every_call_cites_an_item_in_force_in_its_county_when_it_was_written_or_a_module(county):
     later = aliased(DutyList)
     lists = select(Call.title).join(Call.list_item).join(DutyList, DutyList.id == ListItem.duty_list_id)
     fitting = lists.outerjoin(later, later.replaces_id == DutyList.id).where(
@@ -159,13 +159,21 @@ def test_every_call_cites_an_item_in_force_in_its_county_when_it_was_written(cou
         or_(later.id.is_(None), later.published_at > Call.created_at),
     )
     of_tickets = county.scalar(select(func.count(HotlineTicket.call_id)))
-    every = county.scalar(select(func.count(Call.id)).where(~Call.imported))
+    every = county.scalar(select(func.count(Call.id)).where(~Call.imported, Call.module_id.is_(None)))
     assert len(county.scalars(fitting).all()) == len(stories()) + of_tickets == every
 
 
 def test_calls_are_of_all_scopes_and_of_every_category(county):
     assert set(county.scalars(select(Call.scope))) == set(CallScope)
-    assert set(county.scalars(select(Call.category))) == set(county.scalars(select(ListItem.category))) - {""}
+    of_items = select(Call.category).where(Call.list_item_id.is_not(None))
+    assert set(county.scalars(of_items)) == set(county.scalars(select(ListItem.category))) - {""}
+
+
+@pytest.mark.requirement("TS-26")
+def test_one_call_went_through_a_module_to_its_contact_group(county):
+    call = county.scalars(select(Call).where(Call.module_id.is_not(None))).one()
+    assert (str(call.module), call.list_item, call.state) == ("大执法", None, CallState.dispatched)
+    assert {part.department.name for part in parts_of(county, call)} == {"综合行政执法局", "自然资源和规划局"}
 
 
 def test_the_lists_say_who_published_them_and_that_this_is_a_demonstration(county):

@@ -28,7 +28,7 @@ from models.disputes import DisputeCase, DisputeState, MediatorPair
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
 from models.evidence import OffSiteEvidence
 from models.files import Attachment
-from models.governance import GovernanceModule
+from models.governance import GovernanceModule, ModuleContact
 from models.grids import Grid, GridArea, GridAssignment, GridTask
 from models.holdings import Holding
 from models.hotline import HotlineTicket, TicketState
@@ -140,6 +140,7 @@ REST = {
     ListAdjustment:   ("proposed or asked", "submitted proposals", "all"),
     AdjustmentOpinion: ("theirs or about theirs", "county", "all"),
     GovernanceModule: ("county",        "county", "all"),
+    ModuleContact:    ("county",        "county", "all"),
     Attachment:       ("shown or sent", "kept or sent", "all"),
     PlainWord:        ("county",        "county", "all"),
     ImportRun:        ("theirs",        "theirs", "all"),
@@ -281,6 +282,8 @@ WRITERS = {
     (ItemCheckpoint, "lists"): "county items",
     (ItemStep, "lists"): "county items",
     (GovernanceModule, "lists"): "county",
+    (ModuleContact, "office"): "county",
+    (ModuleContact, "tc_office"): "county",
     (ListAdjustment, "luoyang"): "own draft",
     (ListAdjustment, "lists"): "reviewed here",
     (PlainWord, "lists"): "county",
@@ -411,7 +414,7 @@ class World:
                 make.checkpoint(item_)
             make.item(lead, duty_list=(out := make.duty_list(county)))
             make.press(out, "ask_opinions", make.actor(make.office(Duty.editorial_office, county), R.list_manager))
-            make._add(GovernanceModule(region_id=county.id, name="大管理"))
+            make.module(lead, county=county)
             make.file(lead)
             make._add(CalendarDay(region_id=county.id, day=date(2027, 1, 1), is_working=False))
             make._add(PlainWord(region_id=county.id, word="臭水", means="水污染"))

@@ -12,7 +12,7 @@ from models.organisation import Duty
 from models.rules.segments import LONGEST, prepare_extension, promised_again
 from models.segments import Extension, ExtensionState, Pause
 from models.words import CallScope
-from models.workflow import NotYours, Refused
+from models.workflow import MovedOn, NotYours, Refused
 from tests.make import NOW
 from tests.models.look import cancelled, china, last_message, timers, told
 
@@ -193,8 +193,23 @@ def test_for_another_unit_it_is_not_asked(session, make, part):
         prepare_extension(session, Extension(assignment_id=part.id, days=1, reason="None."), another, NOW)
 
 
-def test_what_is_done_is_not_extended(make, part):
+@pytest.mark.parametrize("name", ["resolve", "annul"])
+def test_what_is_done_is_not_extended(session, make, part, name):
     asked = make.extension(part)
-    make.press(part, "resolve", result="Done.")
-    with pytest.raises(Refused, match="no longer"):
+    make.press(part, name, result="Done.")
+    assert (asked.state, asked.decided_at) == (E.lapsed, NOW)
+    assert cancelled(session, asked) == {"extension_watch": "moved on"}
+    with pytest.raises(MovedOn):
         make.press(asked, "approve")
+
+
+def test_what_is_taken_up_again_may_be_extended_again(session, make):
+    """What was asked for before it was resolved moves nothing any more: neither the new promise nor the call."""
+    part = make.assignment(state=A.responded, promised=china("11-27 15:00"))
+    make.extension(part)
+    make.press(part, "resolve", result="Done.")
+    make.press(part.call, "not_solved", note="It is still there.")
+    again = make.extension(part, days=3)
+    make.press(again, "approve")
+    assert part.promised_due == part.call.resolve_due == china("12-10 17:30")
+    assert promised_again(session, part) == part.promised_due
