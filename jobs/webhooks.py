@@ -118,7 +118,7 @@ def send_webhooks(session: Session, now: datetime) -> Done:
 def post(sending: Sending, body: bytes, settings: Settings) -> None:
     """Send it to where the address leads, if that may be; it follows no redirection. Raises `NotSent` or `OSError`."""
     parts = urlsplit(sending.address)
-    if not is_address(sending.address) and not (settings.webhooks_private and parts.scheme == "http"):
+    if not is_address(sending.address):
         raise NotSent("the address does not begin with https://")
     host, secure = parts.hostname or "", parts.scheme == "https"
     connection = _Pinned(host, parts.port or (443 if secure else 80), secure, settings.webhooks_private)

@@ -40,7 +40,13 @@ class Webhook(Regional, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), info={"label": N_("Platform")})
     address: Mapped[str] = mapped_column(
-        String(300), info={"label": N_("Web address"), "help": N_("It begins with https:// and holds no password.")}
+        String(300),
+        info={
+            "label": N_("Web address"),
+            "help": N_(
+                "It begins with https://, or in a private network with http:// and a number; without a password."
+            ),
+        },
     )
     kind: Mapped[MessageKind] = mapped_column(
         default=MessageKind.everything, info={"label": N_("Which messages go there")}

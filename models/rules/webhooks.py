@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -54,7 +55,7 @@ def prepare_webhook(session: Session, hook: Webhook, actor: Actor, now: datetime
 
 
 def is_address(address: str) -> bool:
-    """Whether it is one that messages may be sent to, as it is written."""
+    """Whether it is one that messages may be sent to, as it is written: without encryption only to a private number."""
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -62,7 +63,16 @@ def is_address(address: str) -> bool:
         return False
     plain = address.isascii() and address.isprintable() and " " not in address
     named = bool(parts.hostname) and parts.username is None and parts.password is None and not parts.fragment
-    return parts.scheme == "https" and plain and named and port != 0
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_private(parts.hostname or ""))
+    return secure and plain and named and port != 0
+
+
+def is_private(host: str) -> bool:
+    """Whether it is the number of a machine in a private network."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
 
 
 def administrator(hook: Webhook, actor: Actor) -> bool:

@@ -137,15 +137,18 @@ def test_no_redirection_is_followed(make, session, call, platform, inside):
 
 
 @pytest.mark.requirement("TS-32")
-def test_nothing_goes_into_a_private_network_nor_by_http_unless_that_is_set(make, session, call, platform, settings):
+def test_nothing_goes_into_a_private_network_unless_that_is_set_nor_elsewhere_by_http(
+    make, session, call, platform, settings
+):
     settings()
     hook = make.webhook(address=platform.address.replace("http:", "https:"))
     deliver(session, NOW)
     assert send_webhooks(session, NOW) == (0, 0)
     assert "HUYING_WEBHOOKS_PRIVATE" in the_one(session).error
-    session.execute(update(Webhook).where(Webhook.id == hook.id).values(address=platform.address))
-    assert send_webhooks(session, NOW + timedelta(hours=1)) == (0, 0)
-    assert "https://" in the_one(session).error
+    for hours, address, why in ((1, platform.address, "HUYING_WEBHOOKS_PRIVATE"), (9, "http://8.8.8.8/", "https://")):
+        session.execute(update(Webhook).where(Webhook.id == hook.id).values(address=address))
+        assert send_webhooks(session, NOW + timedelta(hours=hours)) == (0, 0)
+        assert why in the_one(session).error
     assert platform.got == []
 
 

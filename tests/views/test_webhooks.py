@@ -56,12 +56,18 @@ def test_an_administrator_declares_an_address_and_agrees_on_a_secret(admin, decl
 @pytest.mark.requirement("TS-32")
 @pytest.mark.parametrize(
     "address",
-    ["http://oa.example/", "ftp://oa.example/", "https://", "https://a:b@oa.example/", "https://oa.example:0/", "oa",
+    ["http://oa.example/", "ftp://oa.example/", "http://8.8.8.8/",
+     "https://", "https://a:b@oa.example/", "https://oa.example:0/", "oa",
      "https://oa.example:x/", "https://oa.example/#part", "https://oa.example/a b", "https://政务.example/"],
 )  # fmt: skip
 def test_an_address_that_is_none_is_refused(declared, address):
     answer = declared(address=address)
     assert (answer.status_code, list(answer.json["message"])) == (422, ["address"])
+
+
+@pytest.mark.requirement("TS-32")
+def test_a_number_in_a_private_network_needs_no_encryption(declared):
+    assert declared(address="http://10.1.2.3:8080/hook").status_code == 201
 
 
 @pytest.mark.requirement("TS-32")
