@@ -18,6 +18,7 @@ from models.actor import Actor
 from models.base import User
 from models.calls import Call
 from models.files import Attachment
+from models.governance import GovernanceModule
 from models.item_words import ItemState, ListState
 from models.lists import DutyList, ListItem, ListType
 from models.organisation import Unit
@@ -32,8 +33,9 @@ _consoles = {console.model.__tablename__: console for console in CONSOLES}
 
 
 class Records:
-    """The rows of `demo_records.csv`. A value names a unit, an item or a list type by its code, a record by its key.
+    """The rows of `demo_records.csv`.
 
+    A value names a unit, an item or a list type by its code, a module by its name, a record by its key.
     A day or a moment is so many days from now; with an @, so many working days ago, as in the column `when`.
     """
 
@@ -118,6 +120,9 @@ class Records:
         if field.target is ListItem:
             living = ListItem.state.in_((ItemState.draft, ItemState.published)), ListItem.region_id == actor.region_id
             return self.session.scalars(select(ListItem).where(ListItem.code == text, *living)).one()
+        if field.target is GovernanceModule:
+            of_county = GovernanceModule.region_id == actor.region_id
+            return self.session.scalars(select(GovernanceModule).where(of_county, GovernanceModule.name == text)).one()
         if field.target is ListType:
             return self.session.scalars(select(ListType).where(ListType.code == text)).one()
         if field.target is DutyList and text not in self.known:

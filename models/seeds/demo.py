@@ -9,11 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import Role, User
+from models.governance import GovernanceModule, ModuleKind
+from models.lists import ListItem
 from models.organisation import Duty, Posting, Unit
 from models.recorder import Origin, set_origin
 from models.roles import RoleName
 from models.seeds import rows
-from models.seeds.accounts import ACCOUNTS, add_accounts
+from models.seeds.accounts import ACCOUNTS, TAISHUN, add_accounts
 from models.seeds.reference import seed, seed_demo_base
 from models.seeds.stories import stories
 
@@ -27,9 +29,30 @@ def fill(session: Session, now: datetime, password_hash: str) -> dict[str, int]:
     set_origin(session, Origin(at=since))
     done = seed(session, since)
     done["unit"] += seed_demo_base(session)["unit"]
+    _file_into_modules(session)
     done["account"] = add_accounts(session, since.date(), password_hash)
     done["colleague"] = _add_colleagues(session, since.date())
     return done
+
+
+def _file_into_modules(session: Session) -> None:
+    """The modules of the first county, as Sheyang parts its work (TS-13), and each item of its draft in one (TS-15)."""
+    county = session.scalars(select(Unit).where(Unit.code == TAISHUN)).one()
+    made: dict[str, GovernanceModule] = {}
+    for row in rows("demo_modules.csv"):
+        module = GovernanceModule(
+            region_id=county.id,
+            name=row["name"],
+            kind=ModuleKind(row["kind"]),
+            parent=made.get(row["parent"]),
+            scope=row["scope"],
+        )
+        session.add(module)
+        made[module.name] = module
+        session.flush()
+        of_module = (ListItem.region_id == county.id) & ListItem.category.in_(row["categories"].split("、"))
+        for item in session.scalars(select(ListItem).where(of_module)):
+            item.module = module
 
 
 def _add_colleagues(session: Session, since: date) -> int:

@@ -110,6 +110,7 @@ def apply_for(page: Any) -> str:
     )
     choose(page, nature="阶段性")
     pick(page, "清单", "属地", "泰顺县县乡属地管理事项责任清单")
+    pick(page, "模块", "大安全", "大安全")
     submit(page, "保存")
     admission: str = page.url
     for township in TOWNSHIPS:

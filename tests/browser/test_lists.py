@@ -93,6 +93,7 @@ def test_what_no_item_covers_is_added_on_a_township_s_word_and_can_be_called_abo
     township.get_by_role("link", name="建议调整清单").click()
     choose(township, reason="职责不清")
     pick(township, "清单", "属地", LIST)
+    pick(township, "模块", "大服务", "大服务")
     pick(township, "牵头部门", "农业农村", "农业农村局")
     fill(
         township,
