@@ -150,6 +150,7 @@ class Ground:
         make.step(item)
         self._more_time(town, department, item)
         make.module(department, helper, county=units["county"])
+        make.module(county=units["county"])  # nothing refers to it
         for state in CALL_PATHS if thoroughly else ("draft", "dispatched", "resolved", "closed"):
             of_town = {"item": item, "cooperating": [helper], "named": named, "place_unit_id": units["grid"].id}
             for call in (make.call(town, state=state, **of_town), make.call(department, state=state, lead=town)):
