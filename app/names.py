@@ -128,6 +128,7 @@ CAUSES = {
     "returned": N_("Returned for correction"),
     "sent back": N_("Send back to negotiation"),
     "withdrawn": N_("Withdrawn"),
+    "settled": N_("Settled in the community"),
 }
 """Why a promise of the ledger was cancelled."""
 

@@ -21,6 +21,7 @@ from app.extensions import db
 from app.identity import ZONE, current_actor, now, today
 from models.base import N_
 from models.queries.loop import Stage, loop
+from models.queries.pairs import LOW, Pair, pairs
 from models.queries.rates import FEWEST, MEANT, Figures, Share, rates
 from models.ratings import CaseAssessment
 from views.ratings import assessments
@@ -69,6 +70,8 @@ class Rates(PageBeside):
             meant=[(translated(label), translated(words)) for label, words in MEANT.values()],
             fewest=FEWEST,
             stages=_stages(period),
+            pairs=_pairs(period),
+            low=LOW,
             t=translated,
             known=lambda other: PERIOD.fullmatch(str(other)),
         )
@@ -91,7 +94,7 @@ class RatesApi(ApiBeside):
           parameters:
           - {in: query, name: period, schema: {type: string}, description: 'a month (2026-11), or a year; this month'}
           responses:
-            200: {description: 'period, meaning of each number, result: part, whole, percent by unit; six stages'}
+            200: {description: 'period, meaning of each number, part, whole, percent by unit; six stages; pairs'}
             400: {$ref: '#/components/responses/400'}
             401: {$ref: '#/components/responses/401'}
             403: {$ref: '#/components/responses/403'}
@@ -103,7 +106,8 @@ class RatesApi(ApiBeside):
             for stage in _stages(period)
         ]
         result = [_told(unit) for unit in _rates(period)]
-        return self.response(200, period=str(period), meaning=meaning, result=result, stages=stages)
+        between = [_of_pair(pair) for pair in _pairs(period)]
+        return self.response(200, period=str(period), meaning=meaning, result=result, stages=stages, pairs=between)
 
 
 def _period() -> Period:
@@ -120,6 +124,20 @@ def _rates(period: Period) -> list[Figures]:
 
 def _stages(period: Period) -> list[Stage]:
     return loop(db.session(), period.begins, period.moved(1).begins)
+
+
+def _pairs(period: Period) -> list[Pair]:
+    return pairs(db.session(), current_actor(), period.begins, period.moved(1).begins)
+
+
+def _of_pair(pair: Pair) -> dict[str, Any]:
+    units = {"township": pair.local, "department": pair.answering}
+    given = {"by_township": pair.by_local, "by_department": pair.by_answering}
+    return (
+        {name: {"id": unit.id, "name": name_of(unit)} for name, unit in units.items()}
+        | {name: _share(share) | {"percent": share.telling} for name, share in given.items()}
+        | {"dissatisfied": pair.grudge.value}
+    )
 
 
 def _told(found: Figures) -> dict[str, Any]:

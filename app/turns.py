@@ -1,4 +1,4 @@
-"""Whose turn it was: who had a call in hand, and for how long, on a page beside the call, and for programs."""
+"""Whose turn it was, and how far the call has come: on a page beside the call, and for programs."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from app.extensions import db
 from app.identity import ZONE, now
 from models.calls import Call
 from models.holdings import Holding
+from models.queries.loop import STAGES, passed_at
 from models.rules.holdings import minutes_in_hand
 from views.calls import calls
 
@@ -59,7 +60,8 @@ def by_unit(turns: list[Turn]) -> list[tuple[Any, int, int]]:
 
 def _measured(call: Call) -> dict[str, Any]:
     turns = turns_of(call)
-    return {"name": name_of(call), "turns": turns, "units": by_unit(turns)}
+    stages = [(translated(label), at) for label, at in passed_at(db.session(), call)] if call.sent_at else []
+    return {"name": name_of(call), "turns": turns, "units": by_unit(turns), "stages": stages, "zone": ZONE}
 
 
 class Turns(PageBeside):
@@ -72,10 +74,10 @@ class Turns(PageBeside):
     @has_access
     def page(self, pk: int) -> str:
         call = row_of(SHAPE, pk)
-        return self.render_template("turns.html", call=call, t=translated, zone=ZONE, **_measured(call))
+        return self.render_template("turns.html", call=call, t=translated, **_measured(call))
 
     def summary(self, call: Call) -> Markup:
-        """The bar alone, for the page of the call; nothing of one that was not sent."""
+        """Stages and bar alone, for the page of the call; nothing of one that was not sent."""
         return Markup(render_template("_turns.html", **_measured(call)))  # noqa: S704  (escaped there)
 
 
@@ -92,14 +94,17 @@ class TurnsApi(ApiBeside):
 
         ---
         get:
-          summary: Who had a call in hand since it was sent, in order, with the minutes of working time
+          summary: Who had a call in hand since it was sent, in order, with the minutes of working time; the six stages
           responses:
-            200: {description: 'unit, stage, since, until, minutes of each turn'}
+            200: {description: 'unit, stage, since, until, minutes of each turn; when each stage was passed'}
             401: {$ref: '#/components/responses/401'}
             403: {$ref: '#/components/responses/403'}
             404: {$ref: '#/components/responses/404'}
         """
-        return self.response(200, result=[_told(turn) for turn in turns_of(row_of(SHAPE, pk))])
+        call = row_of(SHAPE, pk)
+        passed = zip(STAGES, passed_at(db.session(), call), strict=True)
+        stages = [{"stage": name, "passed_at": at.isoformat() if at else None} for name, (_, at) in passed]
+        return self.response(200, result=[_told(turn) for turn in turns_of(call)], stages=stages)
 
 
 def _told(turn: Turn) -> dict[str, Any]:

@@ -50,9 +50,10 @@ class CallState(Word):
     rejected = "rejected", N_("Rejected"), "danger"
     withdrawn = "withdrawn", N_("Withdrawn"), "muted"
     forwarded = "forwarded", N_("Forwarded to the supervision office"), "warn"
+    settled_here = "settled_here", N_("Settled in the community"), "done"
 
 
-ENDED = (CallState.resolved, CallState.closed, CallState.withdrawn)
+ENDED = (CallState.resolved, CallState.closed, CallState.withdrawn, CallState.settled_here)
 
 
 class Call(Step, Regional, Model):

@@ -254,18 +254,19 @@ def _place(row: object) -> tuple[str, tuple[Any, ...]]:
 def _difference(mapper: Mapper[Any], row: object, action: str) -> tuple[dict[str, Any], dict[str, Any]]:
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
+    state = inspect(row)
     for attribute in mapper.column_attrs:
+        name = attribute.key
         if attribute.columns[0].info.get("secret"):
             continue
-        history = inspect(row).attrs[attribute.key].history
         if action == "delete":
-            before[attribute.key] = plain(getattr(row, attribute.key))
+            before[name] = plain(getattr(row, name))
         elif action == "create":
-            if (value := getattr(row, attribute.key)) is not None:
-                after[attribute.key] = plain(value)
-        elif history.has_changes():
-            before[attribute.key] = plain(history.deleted[0]) if history.deleted else None
-            after[attribute.key] = plain(history.added[0]) if history.added else None
+            if (value := getattr(row, name)) is not None:
+                after[name] = plain(value)
+        elif (history := state.attrs[name].history).has_changes():
+            before[name] = plain(history.deleted[0]) if history.deleted else None
+            after[name] = plain(history.added[0]) if history.added else None
     before.pop("version", None)
     after.pop("version", None)
     return before, after

@@ -245,7 +245,7 @@ _TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {
     "CallAssignment": "read export respond start pause resume resolve attach"
 }
 _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
-_TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker]
+_TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker] | {"Call": "read add edit delete settle_here"}
 _TABLE[RoleName.township_observer] = _TABLE[RoleName.congress_observer]
 
 # Whomever a congress may address answers it.

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.pool import NullPool
 
+from config import STATEMENTS
 from models import database as connections
 from models import recorder
 from models.actor import Actor
@@ -86,14 +87,16 @@ def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql(postgresql_server: Any) -> Iterator[Engine]:
     _create(postgresql_server, "shared", template="huying")
-    engine = create_engine(_url(postgresql_server, "shared"))
+    engine = create_engine(_url(postgresql_server, "shared"), query_cache_size=STATEMENTS)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture(scope="session")
 def sqlite(sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{_copy(sqlite_file, tmp_path_factory.mktemp('shared'))}")
+    engine = create_engine(
+        f"sqlite:///{_copy(sqlite_file, tmp_path_factory.mktemp('shared'))}", query_cache_size=STATEMENTS
+    )
     yield engine
     engine.dispose()
 

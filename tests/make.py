@@ -147,6 +147,7 @@ CALL_PATHS = {
     CallState.rejected: "send accept dispatch reject",
     CallState.withdrawn: "send withdraw",
     CallState.forwarded: "send accept dispatch reject forward",
+    CallState.settled_here: "settle_here",
 }
 ADJUSTMENT_PATHS = {
     AdjustmentState.draft: "",
@@ -253,6 +254,9 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
 
     def village(self, township: Unit | None = None, name: str = "") -> Unit:
         return self.unit(UnitType.village, township or self.township(), name)
+
+    def commissioner(self, village: Unit) -> Actor:
+        return self.actor(village, RoleName.community_commissioner)
 
     def grid(self, village: Unit | None = None, name: str = "") -> Unit:
         return self.unit(UnitType.grid, village or self.village(), name)
@@ -553,13 +557,14 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
         if not columns.keys() & {"assigned_matter_id", "module_id"}:
             item = item or self.item(lead if lead.unit_type is UnitType.department else caller)
             columns["list_item_id"] = item.id
-        call = self._draft(caller, at, **columns)
+        call = self._draft(self.village(caller) if state is CallState.settled_here else caller, at, **columns)
         for name in CALL_PATHS[state].split():
             if name == "dispatch":
                 helpers = list(cooperating)
                 self.press(call, name, at=at, lead_department_id=lead, cooperating_department_ids=helpers)
             elif name in CALL.transitions:
-                self.press(call, name, at=at)
+                by = self.commissioner(call.place_unit) if name == "settle_here" else None
+                self.press(call, name, by, at=at)
             elif name == "rate":
                 for rating in self.ratings(call):
                     self.rate(rating, at=at)

@@ -189,7 +189,7 @@ def test_the_domain_never_commits(path):
 # In which states nothing moves any more; and in which a subject may rest, though it may yet be taken up again.
 LAST = {
     Extension: {"approved", "refused", "lapsed"},
-    Call: {"closed", "withdrawn"},
+    Call: {"closed", "withdrawn", "settled_here"},
     CallAssignment: {"void"},
     MutualRating: {"revealed", "not_rated"},
     CoordinationCase: {"closed", "withdrawn"},

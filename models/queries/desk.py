@@ -300,11 +300,16 @@ def _of_who_reports(actor: Actor) -> Iterator[Pile]:
     yield _pile(report, N_("What becomes of your reports"), ours, since=report.reported_at, mine=False)
 
 
+UNSENT = N_("Complete a clue: the township sends it")
+
+
 def _of_grid(actor: Actor) -> Iterator[Pile]:
     """What a grid worker has noticed; the township above sends it, and answers for it."""
     clues = Call.place_unit_id.in_(actor.unit_ids) & (Call.source == CallSource.grid)
     drafts = clues & Call.state.in_((S.draft, S.returned))
-    yield _pile(Call, N_("Complete a clue: the township sends it"), drafts, since=Call.created_at)
+    settles = R.community_commissioner in actor.roles
+    title = N_("Settle a clue, or complete it: the township sends it") if settles else UNSENT
+    yield _pile(Call, title, drafts, since=Call.created_at)
     sent = clues & Call.state.not_in((S.draft, S.returned))
     yield _pile(Call, N_("What became of your clues"), sent, since=Call.sent_at.desc(), mine=False)
 

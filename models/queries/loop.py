@@ -1,4 +1,4 @@
-"""The six stages of the loop (TC-06): of the calls of a period, how many have come how far.
+"""The six stages of the loop (TC-06): of the calls of a period, how many have come how far; and when one call did.
 
 The article names the stages; what ends each of them is composed, and `STAGES` says it in words.
 """
@@ -6,6 +6,7 @@ The article names the stages; what ends each of them is composed, and `STAGES` s
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import accumulate
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, true
@@ -58,3 +59,16 @@ def loop(session: Session, begins: datetime, ends: datetime) -> list[Stage]:
     counts = session.execute(select(*passed).select_from(Call).where(sent)).one()
     told = zip(STAGES.items(), counts, strict=True)
     return [Stage(name, label, meaning, calls) for (name, (label, meaning, _)), calls in told]
+
+
+def passed_at(session: Session, call: Call) -> list[tuple[str, datetime | None]]:
+    """Each stage as it is called, and when the call passed it: none after one that it has not passed. One statement."""
+    answered = select(func.min(CallAssignment.responded_at)).where(CallAssignment.call_id == call.id)
+    moments = (
+        call.sent_at, call.accepted_at, session.scalar(answered), call.resolved_at, call.confirmed_at, call.closed_at
+    )  # fmt: skip
+    labels = [label for label, _, _ in STAGES.values()]
+    if call.imported:  # what its file does not tell
+        return list(zip(labels, moments, strict=True))
+    reached = accumulate(moments, lambda before, moment: moment if before else None)
+    return list(zip(labels, reached, strict=True))

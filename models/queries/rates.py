@@ -74,6 +74,11 @@ class Share(NamedTuple):
     def percent(self) -> float | None:
         return 100 * self.part / self.whole if self.whole else None
 
+    @property
+    def telling(self) -> float | None:
+        """The percentage of ratings; none where they are too few."""
+        return self.percent if self.whole >= FEWEST else None
+
 
 @dataclass(slots=True)
 class Figures:
@@ -90,7 +95,7 @@ class Figures:
 
     @property
     def satisfied(self) -> float | None:
-        return self.satisfaction.percent if self.satisfaction.whole >= FEWEST else None
+        return self.satisfaction.telling
 
     @property
     def is_local(self) -> bool:

@@ -18,7 +18,7 @@ from models.organisation import ANSWERING, LOCAL, Duty, Unit
 from models.rules.annulment import ANNUL_CALL
 from models.rules.assigned import concerned
 from models.rules.clocks import due, soon
-from models.rules.clues import check_place, watch_clue
+from models.rules.clues import SETTLE_HERE, check_place, watch_clue
 from models.rules.holdings import hand_on
 from models.rules.items import check_indicators
 from models.rules.ledger import cancel, plan, tell
@@ -369,6 +369,7 @@ CALL = Workflow(
         tone="done",
     ),
     ANNUL_CALL,
+    SETTLE_HERE,
     attach(set(S) - {S.draft, *ENDED}, lambda call, actor: caller(call, actor) or county_office(call, actor)),
     after=hand_on,
 )

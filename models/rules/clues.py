@@ -17,15 +17,16 @@ from models.door import by_rule
 from models.ledger import Job
 from models.lists import ListItem
 from models.organisation import LOCAL, Unit, UnitType
+from models.roles import RoleName
 from models.rules.clocks import due
-from models.rules.ledger import cancel, is_planned, plan
+from models.rules.ledger import cancel, is_planned, plan, tell
 from models.rules.matching import about
 from models.rules.modules import check_module
 from models.rules.photos import place
 from models.rules.step_files import keep_region
 from models.rules.tickets import follow_call
 from models.words import CallScope
-from models.workflow import Refused, Step
+from models.workflow import Refused, Step, Transition
 
 S = CallState
 BELOW_TOWNSHIP = (UnitType.village, UnitType.grid)
@@ -134,3 +135,28 @@ def forget_call(session: Session, call: Call, actor: Actor, now: datetime) -> No
     with by_rule(session):
         cancel(session, call, Job.accept_watch, cause="deleted")
         follow_call(call, Step(session, actor, now, {}, ""), "call_dropped")
+
+
+def _noticed_here(call: Call, actor: Actor) -> bool:
+    is_clue = call.source is CallSource.grid and call.direction is Direction.township_to_department
+    return is_clue and RoleName.community_commissioner in actor.roles and actor.serves(call.place_unit_id)
+
+
+def _settled_here(call: Call, step: Step) -> None:
+    cancel(step.session, call, Job.accept_watch, cause="settled")
+    message = N_("Settled in the community: %(call)s. What was done: %(note)s")
+    tell(step.session, call.caller_unit_id, call, message, key="settled", now=step.now, call=str(call), note=step.note)
+
+
+SETTLE_HERE = Transition(
+    name="settle_here",
+    label=N_("Settled here"),
+    source=frozenset({S.draft}),
+    target=S.settled_here,
+    by=_noticed_here,
+    effect=_settled_here,
+    wants_note=True,
+    tone="done",
+    help=N_("Say what was done. Nobody is called; the township hears of it."),
+)
+"""A community commissioner settles what was noticed there, and needs no township for it (LX-24, LX-25)."""

@@ -46,6 +46,7 @@ ACCOUNTS = (
     Account("sixi", "330329104", (R.township_head,), "泗溪镇"),
     Account("yayang", "330329106", (R.township_head,), "雅阳镇"),
     Account("grid_luoyang", "330329100-c1-g1", (R.grid_worker,), "罗阳镇网格员"),
+    Account("commissioner_luoyang", "330329100-c1", (R.community_commissioner,), "罗阳镇溪坪村社区专员"),
     Account("tc_office", "341181-bgs", (R.county_dispatcher,), "天长市委市政府办公室 受理派发"),
     Account("tc_editorial", "341181-bb", (R.editorial_officer, R.list_manager), "天长市委编办"),
     Account("tc_nongye", "341181-ny", (R.department_head,), "天长市农业农村局"),

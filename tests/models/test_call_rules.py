@@ -22,7 +22,7 @@ from models.ledger import Promise, PromiseState
 from models.organisation import Duty, Unit, UnitType
 from models.roles import RoleName
 from models.rules.calls import CALL, answering
-from models.rules.clues import forget_call, prepare_call
+from models.rules.clues import forget_call, prepare_call, watch_clue
 from models.words import CallScope, Modality, modality
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import CALL_PATHS, NOW, Make
@@ -605,7 +605,7 @@ STARTS = {
 
 
 def test_every_move_has_a_start():
-    assert STARTS.keys() == CALL.moves.keys()
+    assert STARTS.keys() == CALL.moves.keys() - {"settle_here"}, "that is a commissioner's, in their own place"
 
 
 @pytest.mark.parametrize("name", STARTS)
@@ -729,6 +729,22 @@ def test_a_grid_workers_clue_is_sent_by_the_township(session, make, acting, leve
         make.press(call, "send", worker)
     make.press(call, "send", make.actor(township))
     assert call.state is S.submitted
+
+
+@pytest.mark.requirement("LX-24", "LX-25")
+def test_what_a_commissioner_settles_goes_to_nobody_and_the_township_hears_what_was_done(session, make):
+    village = make.village(make.township())
+    clue = make.call(village, scope=CallScope.emergency)
+    watch_clue(session, clue, make.actor(village), NOW)
+    session.commit()
+    before = last_message(session)
+    make.press(clue, "settle_here", make.commissioner(village), note="Cleared the ditch.")
+    assert (clue.state, clue.sent_at, timers(session, clue)) == (S.settled_here, None, [])
+    assert cancelled(session, clue) == {"accept_watch": "settled"}
+    assert told(session, before).keys() == {clue.caller_unit.name}
+    assert entries(session, clue)[-1].note == "Cleared the ditch."
+    with pytest.raises(MovedOn):
+        make.press(clue, "send", make.actor(clue.caller_unit))
 
 
 @pytest.mark.requirement("LX-24")

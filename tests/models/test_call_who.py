@@ -23,6 +23,7 @@ TABLE = {
     "rejected":              ("forward withdraw attach", "attach"),
     "withdrawn":             ("",                   ""),
     "forwarded":             ("withdraw attach",    "dispatch attach"),
+    "settled_here":          ("",                   ""),
 }  # fmt: skip
 
 
@@ -77,6 +78,18 @@ def test_a_department_that_calls_has_the_callers_buttons(make):
     for state, (caller, _) in TABLE.items():
         assert pressed_by(call, state, make.actor(department)) == set(caller.split()), state
         assert pressed_by(call, state, make.actor(township)) == set(), state
+
+
+@pytest.mark.requirement("LX-25")
+def test_a_commissioner_settles_the_clues_of_his_own_community_before_they_are_sent(make):
+    town = make.township()
+    here, there = make.village(town), make.village(town)
+    clue, own = make.call(here), make.call(town, place_unit_id=here.id)
+    settled_by = make.commissioner(here)
+    assert {move.name for move in CALL.open_to(clue, settled_by)} == {"settle_here"}
+    others = (make.commissioner(there), make.actor(here), make.actor(town, RoleName.township_head))
+    for call, actor in (*((clue, actor) for actor in others), (own, settled_by)):
+        assert "settle_here" not in {move.name for move in CALL.open_to(call, actor)}
 
 
 @pytest.mark.parametrize("role", [*sorted(EVERYWHERE), RoleName.leader, RoleName.congress_observer, RoleName.assessor])

@@ -244,6 +244,13 @@ def test_a_grid_worker_wrote_a_clue_and_the_township_sent_it(county):
     assert call.caller_unit.name == "罗阳镇"
 
 
+@pytest.mark.requirement("LX-25")
+def test_a_commissioner_settled_a_clue_in_the_community(county):
+    call = call_of(county, "leaf-gully")
+    assert (call.state, call.sent_at) == (CallState.settled_here, None)
+    assert entry(county, call, "settle_here").user_id == cast_of(county)["commissioner_luoyang"].user_id
+
+
 @pytest.mark.requirement("TS-27")
 def test_one_department_called_the_townships(county):
     call = county.scalars(select(Call).where(Call.direction == Direction.department_to_township)).one()

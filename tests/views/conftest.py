@@ -52,14 +52,14 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 @pytest.fixture(scope="session")
 def granted_sqlite(app: Flask, sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{_copy(sqlite_file, tmp_path_factory.mktemp('granted'))}")
-    yield from _granted(app, engine)
+    url = f"sqlite:///{_copy(sqlite_file, tmp_path_factory.mktemp('granted'))}"
+    yield from _granted(app, create_engine(url, query_cache_size=config.STATEMENTS))
 
 
 @pytest.fixture(scope="session")
 def granted_postgresql(app: Flask, postgresql_server: Any) -> Iterator[Engine]:
     _create(postgresql_server, "granted", template="huying")
-    yield from _granted(app, create_engine(_url(postgresql_server, "granted")))
+    yield from _granted(app, create_engine(_url(postgresql_server, "granted"), query_cache_size=config.STATEMENTS))
 
 
 def _granted(app: Flask, engine: Engine) -> Iterator[Engine]:

@@ -198,3 +198,37 @@ def test_a_period_is_a_month_or_a_year(browser_of, program_of, make, period):
     office = make.office(Duty.county_office)
     assert program_of(office).get(f"case_assessment/rates?period={period}").status_code == 400
     assert browser_of(office).get(f"/case_assessment/rates?period={period}").status_code == 400
+
+
+@pytest.mark.requirement("TC-34")
+def test_pairs_show_a_grudge_of_both_sides_or_of_one(browser_of, program_of, make):
+    towns = [make.township(name=name) for name in ("Luoyang", "Xitan")]
+    leads = [make.department(name=name) for name in ("Water", "Forestry")]
+    good, bad = RatingLevel.satisfied, RatingLevel.dissatisfied
+
+    def rated(town, lead, of_answer, of_call, times=5):
+        for _ in range(times):
+            call = make.call(town, lead=lead, state=CallState.resolved)
+            for rating in make.ratings(call):
+                level = of_answer if rating.rater_unit_id == town.id else of_call
+                if level is not None:
+                    make.rate(rating, level)
+
+    rated(towns[0], leads[0], bad, bad)
+    rated(towns[0], leads[1], bad, good)
+    rated(towns[1], leads[0], good, bad)
+    rated(towns[1], leads[1], good, good, times=4)
+    office = make.office(Duty.county_office)
+
+    def told(program):
+        found = program.get("case_assessment/rates?period=2026").json["pairs"]
+        return {(pair["township"]["name"], pair["department"]["name"]): pair["dissatisfied"] for pair in found}
+
+    pairs = {("Luoyang", "Water"): "both", ("Luoyang", "Forestry"): "local", ("Xitan", "Water"): "answering"}
+    assert told(program_of(office)) == pairs
+    rated(towns[1], leads[1], good, good, times=1)
+    assert told(program_of(office)) == pairs | {("Xitan", "Forestry"): "none"}
+    assert set(told(program_of(towns[0]))) == {("Luoyang", "Water"), ("Luoyang", "Forestry")}
+    page = browser_of(office).get("/case_assessment/rates?period=2026&_l_=zh").text
+    assert page.count("双方均不满意</span>") == 1
+    assert "0.0% <small>0/5</small>" in page

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from models.calls import CallState
+from models.door import by_rule
 from models.organisation import Duty
+from models.rules.deadlines import SHANGHAI
 from tests.models.look import china
 
 
@@ -52,3 +56,26 @@ def test_the_minutes_of_each_unit_are_added_up_and_not_the_rows(program_of, make
     told = program_of(make.office(Duty.leadership)).get("holding/charts/0").json
     sums = {label: sum(part["data"][n] for part in told["series"]) for n, label in enumerate(told["labels"])}
     assert (sums["Water"], sums["Luoyang"]) == (360, 15)
+
+
+@pytest.mark.requirement("TC-06")
+def test_the_call_tells_when_it_passed_each_of_the_six_stages(program_of, browser_of, make, call):
+    town = program_of(call.caller_unit)
+    hours = ["09:00", "09:30", "11:00", "09:00", "09:15", None]
+    passed = {told["stage"]: told["passed_at"] for told in town.get(f"call/{call.id}/turns").json["stages"]}
+    assert list(passed) == ["perceived", "analysed", "responded", "supervised", "fed_back", "improved"]
+    assert [at and f"{datetime.fromisoformat(at).astimezone(SHANGHAI):%H:%M}" for at in passed.values()] == hours
+    page = browser_of(call.caller_unit).get(f"/call/{call.id}?_l_=zh").text
+    stages = page[page.index('class="stages"') :].partition("</ol>")[0]
+    assert stages.count('class="passed"') == 5
+    assert stages.index("感知") < stages.index("11-23 11:00") < stages.index("优化") < stages.index("尚未")
+
+
+@pytest.mark.requirement("TC-06")
+def test_a_stage_is_not_passed_before_the_one_before_it(program_of, make):
+    call = make.call(make.township(), lead=make.department(), state=CallState.dispatched)
+    with by_rule(make.session):
+        call.resolved_at = china("11-25 09:00")  # reported, and nobody has answered
+        make.session.commit()
+    passed = program_of(call.caller_unit).get(f"call/{call.id}/turns").json["stages"]
+    assert [told["stage"] for told in passed if told["passed_at"]] == ["perceived", "analysed"]
