@@ -53,7 +53,12 @@ class ListAdjustment(Regional, Proposal, Model):
     __table_args__ = (Index("ix_list_adjustment_region_state", "region_id", "state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[AdjustmentKind] = mapped_column(info={"label": N_("What is proposed")})
+    kind: Mapped[AdjustmentKind] = mapped_column(
+        info={
+            "label": N_("What is proposed"),
+            "help": N_("To strike an item out, item and reason are enough; of one to be changed, write what changes."),
+        }
+    )
     state: Mapped[AdjustmentState] = mapped_column(
         default=AdjustmentState.draft, info={"label": N_("State"), "protected": True}
     )

@@ -319,6 +319,8 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
         columns = {
             "title": self._name("List"),
             "list_type": columns.pop("list_type", None) or self.list_type(),
+            "issued_by": "The editorial office",
+            "document_number": self._name("Doc."),
         } | columns
         owner = self.office(Duty.editorial_office, county)
         return self._add(DutyList(region_id=county.id, owner_unit=owner, **columns))
@@ -695,6 +697,8 @@ class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
     ) -> None:
         """Move the subject, as the person whose move it is, unless another is named; and commit."""
         workflow = WORKFLOWS[type(subject)]
+        if name == "publish" and isinstance(subject, DutyList) and not subject.document_number:
+            answers = {"document_number": self._name("Doc.")} | answers
         by = by or self.whose(subject, name)
         workflow.move(self.session, subject, name, actor=by, now=at, answers=answers, note=note)
         self.session.commit()

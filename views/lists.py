@@ -163,6 +163,12 @@ duty_lists = Console(
             listed=("code", "title", "category", "lead_department", "call_scope", "state"),
             order="code",
         ),
+        Related(
+            model=DutyList,
+            by="replaces",
+            listed=("title", "edition", "state", "document_number"),
+            title=N_("Next edition"),
+        ),
         Related(model=ListOpinion, by="duty_list", listed=("unit", "round", "state", "agrees", "opinion")),
     ),
     links=(Link(label=N_("Compare editions"), endpoint="Comparison.page", icon="fa-code-compare"),),

@@ -89,6 +89,7 @@ class Headings:
         for field_ in (*shape.fields.values(), *self.fields.values()):
             for name in _names(field_):
                 self._by_name[name] = self.fields.get(field_.name)
+        self._own = dict(self._by_name)
         said = known.headings.items()
         self._by_name |= {heading: self.fields.get(name) for heading, name in said if not name or name in self.fields}
 
@@ -98,6 +99,10 @@ class Headings:
     def meant(self, parts: Sequence[str]) -> Field | None:
         """The field of a column; None where nobody enters it, or nobody knows it: ask `missing`."""
         return next((self._by_name[way] for way in ways_to_say(parts) if way in self._by_name), None)
+
+    def names(self, parts: Sequence[str], field_: Field) -> bool:
+        """Whether a column stands under the field's own name, and not under what people say instead."""
+        return any(self._own.get(way) is field_ for way in ways_to_say(parts))
 
     def missing(self, parts: Sequence[str]) -> bool:
         return bool(parts) and not any(map(self.knows, ways_to_say(parts)))
@@ -127,8 +132,13 @@ def _names(field: Field) -> Iterator[str]:
 
 
 def columns_of(headings: Headings, sheet: Sheet) -> list[Field | None]:
-    """The field of each column. Raises `Unreadable` where two mean the same."""
-    fields = [headings.meant(parts) for parts in sheet.headings]
+    """The field of each column: of several that mean the same, the one under the field's own name.
+
+    Raises `Unreadable` where two are left.
+    """
+    meant = [(headings.meant(parts), parts) for parts in sheet.headings]
+    named = {f.name for f, parts in meant if f is not None and headings.names(parts, f)}
+    fields = [f if f is None or f.name not in named or headings.names(parts, f) else None for f, parts in meant]
     if twice := {f.label for f in fields if f is not None and fields.count(f) > 1}:
         said = "、".join(map(translated, sorted(twice)))
         raise Unreadable(gettext("These columns stand there twice: %(names)s.", names=said))

@@ -52,6 +52,7 @@ def next_edition(session: Session, duty_list: DutyList) -> DutyList:
         title=duty_list.title,
         list_type=duty_list.list_type,
         owner_unit_id=duty_list.owner_unit_id,
+        issued_by=duty_list.issued_by,
         note=duty_list.note,
         replaces=duty_list,
     )
@@ -187,7 +188,7 @@ def amend(
     """
     session = step.session
     edition = next_edition(session, duty_list)
-    edition.issued_by, edition.document_number = duty_list.issued_by, document_number
+    edition.document_number = document_number
     drafts = select(DutyList).where(
         DutyList.replaces_id == duty_list.id, DutyList.state.in_(OPEN), DutyList.id != edition.id
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.actor import Actor
 from models.base import N_
+from models.files import Attachment
 from models.item_words import Holder, ItemColumn, ItemState, ListState, Primary
 from models.lists import DutyList, ItemCooperation, ListField, ListItem
 from models.queries.list_types import fields_of_type, label_of
@@ -18,7 +19,7 @@ from models.rules.demands import is_empty
 from models.rules.editions import forget_item, forget_parts, revise, take_over
 from models.rules.forbidden import AUTHORITY_FIRST, refuse, refuse_forbidden
 from models.rules.organisation import search_key
-from models.workflow import Refused, Step, Transition, Workflow
+from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 FAR, MANY, OFTEN = 10, 100, 2
 """From how many kilometres, cases a year, and trips for one case an item comes onto the platform first (TC-58).
@@ -83,8 +84,22 @@ def _may_review(duty_list: DutyList, step: Step) -> None:
     may_publish(duty_list, step)
 
 
+ISSUED = ("issued_by", "document_number")
+
+
+def _may_issue(duty_list: DutyList, step: Step) -> None:
+    """Who issues it, and under which number: neither can be added once it is frozen."""
+    for name in ISSUED:
+        if not (step.answers.get(name) or getattr(duty_list, name)).strip():
+            raise Refused(N_("Name the issuer and the document number: a published list cannot be edited."), field=name)
+    may_publish(duty_list, step)
+
+
 def _published(duty_list: DutyList, step: Step) -> None:
     """The act of publication (TA-04): list and items together, from this moment on, in place of the edition before."""
+    for name in ISSUED:
+        setattr(duty_list, name, step.answers.get(name) or getattr(duty_list, name))
+    duty_list.file = step.answers.get("file_id") or duty_list.file
     take_over(duty_list, step)
 
 
@@ -146,7 +161,13 @@ LIST = Workflow(
         source=frozenset({S.reviewing}),
         target=S.published,
         by=list_manager,
-        guard=may_publish,
+        asks=(
+            Ask(name="issued_by", label=N_("Issued by"), required=False, length=200),
+            Ask(name="document_number", label=N_("Document number"), required=False, length=80),
+            Ask(name="file_id", label=N_("File"), kind="file", model=Attachment, required=False),
+        ),
+        guard=_may_issue,
+        suggest=lambda duty_list: {name: getattr(duty_list, name) for name in ISSUED},
         effect=_published,
         tone="done",
         help=N_("The list binds everyone in the county, and cannot be edited any more."),

@@ -399,6 +399,16 @@ def test_a_row_that_stands_there_twice_is_refused_and_a_column_of_other_kinds_is
     assert truth.get(ImportRun, key).left_out == "办理流程"
 
 
+def test_a_running_number_beside_the_code_is_no_second_code(manager, truth):
+    draft = draft_of(truth, "证明清单乙", "village_stamp")
+    rows = [["序号", "编码", "事项名称"], ["一", "（十二）", "养犬"], ["二", "（十三）", "出生"]]
+    key = run_of(send(manager, book(表=rows), duty_list=draft))
+    move(manager, key, "confirm")
+    sweep()
+    assert set(items_of(truth, draft)) == {"12", "13"}
+    assert truth.get(ImportRun, key).left_out == "序号"
+
+
 def test_a_cell_of_a_column_that_the_rows_kind_has_not_is_refused(manager, truth):
     rows = [["编码", "清单类型", "事项名称", "办理流程"], [7, "村社盖章证明事项清单", "养犬", "走访"]]
     ((number, action, text),) = rows_of(truth, run_of(send(manager, book(表=rows))))

@@ -45,6 +45,21 @@ def test_a_publication_puts_list_and_items_in_force_at_once(session, make, publi
     assert session.scalars(actions).all().count("publish") == 4
 
 
+@pytest.mark.requirement("TA-04")
+@pytest.mark.parametrize("field", ["issued_by", "document_number"])
+def test_no_list_is_published_without_issuer_and_number(session, make, manager, field):
+    """Once it is frozen, neither could be added."""
+    draft = make.edition(state=ListState.reviewing, **{field: " "})
+    with pytest.raises(Refused, match="Name the issuer") as refused:
+        LIST.move(session, draft, "publish", actor=manager, now=NOW)
+    assert refused.value.field == field
+    file = make.file()
+    answers = {field: "Said at last", "file_id": file}
+    LIST.move(session, draft, "publish", actor=manager, now=NOW, answers=answers)
+    session.commit()
+    assert (getattr(draft, field), draft.file, draft.state) == ("Said at last", file, ListState.published)
+
+
 @pytest.mark.requirement("TA-10")
 @pytest.mark.parametrize("field", ["department_duties", "township_duties", "legal_basis"])
 @pytest.mark.parametrize("nothing", ["", "   "])
