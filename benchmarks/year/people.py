@@ -159,6 +159,7 @@ class People:
         office = self.offices[Duty.editorial_office]
         actor = Actor(None, office, self.region, (office,), frozenset({RoleName.list_manager}))
         draft.rounds_done = draft.list_type.rounds  # as if everyone had been asked
+        draft.issued_by, draft.document_number = "The editorial office", "1"
         for name in ("submit", "publish"):
             LIST.move(self.session, draft, name, actor=actor, now=self.now)
         assert draft.state is ListState.published

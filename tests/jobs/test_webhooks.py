@@ -250,6 +250,22 @@ def test_who_comes_second_does_not_undo_what_the_first_says(make, session, call,
     assert (the_one(session).outcome, the_one(session).tries, the_one(session).error) == (Delivery.sent, 1, "")
 
 
+@pytest.mark.requirement("TS-32")
+def test_what_is_on_its_way_is_not_sent_by_a_second_sender(make, session, call, platform, inside, monkeypatch):
+    make.webhook(address=platform.address)
+    deliver(session, NOW)
+    post = webhooks.post
+
+    def and_another_comes(*sending):
+        monkeypatch.setattr(webhooks, "post", post)
+        assert send_webhooks(session, NOW) == (0, 0)
+        post(*sending)
+
+    monkeypatch.setattr(webhooks, "post", and_another_comes)
+    assert send_webhooks(session, NOW) == (1, 1)
+    assert len(platform.got) == 1
+
+
 @pytest.mark.requirement("TS-32", "LX-17")
 def test_who_reports_whom_leaves_by_no_hook(make, session, platform, inside):
     make.webhook(address=platform.address)
