@@ -91,6 +91,8 @@ class Transition:
     """What the form proposes, for this subject."""
     wants_note: bool = False
     """Whether the page insists on a reason. A program may leave it out."""
+    note_is: str = N_("Reason")
+    """What it is called, where the page insists on it."""
     tone: Tone = "info"
     help: str = ""
 

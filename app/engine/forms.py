@@ -244,6 +244,7 @@ class Forms(BaseView):
             submit=translated(transition.label),
             tone=transition.tone,
             wants_note=transition.wants_note,
+            note_is=transition.note_is,
             note=request.form.get("note", ""),
             place=request.form.get("place", ""),
             longest=write.PLACE,

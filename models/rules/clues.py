@@ -156,6 +156,7 @@ SETTLE_HERE = Transition(
     by=_noticed_here,
     effect=_settled_here,
     wants_note=True,
+    note_is=N_("What was done"),
     tone="done",
     help=N_("Say what was done. Nobody is called; the township hears of it."),
 )
