@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from config import settings
 from jobs import (
@@ -94,25 +95,32 @@ def fire(session: Session, job: Job, model: type[Any], now: datetime, limit: int
 
     Where somebody is moving the subject at this moment, the promise is left for the next sweep.
     """
+    said = {"moment": now, "most": limit or BATCH}
+    fired = map(Fired._make, session.execute(_claim(job, model), said))
+    return sorted(fired, key=lambda promise: (promise.due_at, promise.id))
+
+
+@cache
+def _claim(job: Job, model: Any) -> ReturningUpdate[Any]:
+    """Built once: each minute asks it for every clock, and building it takes longer than asking."""
+    moment = bindparam("moment", type_=Promise.due_at.type)
     of_clock = (Promise.job == job) & (Promise.subject_type == model.__tablename__)
     due = (
         select(Promise.id)
         .join(model, model.id == Promise.subject_id)
-        .where(Promise.state == PromiseState.planned, of_clock, Promise.due_at <= now)
+        .where(Promise.state == PromiseState.planned, of_clock, Promise.due_at <= moment)
         .order_by(Promise.due_at, Promise.id)
-        .limit(limit or BATCH)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True, key_share=True)
         .cte("due")
     )
-    claim = (
+    return (
         update(Promise)
         .where(Promise.id.in_(select(due.c.id)), Promise.state == PromiseState.planned)
-        .values(state=PromiseState.fired, fired_at=now)
+        .values(state=PromiseState.fired, fired_at=moment)
         .returning(*(getattr(Promise, name) for name in Fired._fields))
         .execution_options(synchronize_session=False)
     )
-    fired = (Fired(*row) for row in session.execute(claim))
-    return sorted(fired, key=lambda promise: (promise.due_at, promise.id))
 
 
 def mails(session: Session, now: datetime) -> Done:
