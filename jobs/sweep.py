@@ -96,15 +96,16 @@ def fire(session: Session, job: Job, model: type[Any], now: datetime, limit: int
     Where somebody is moving the subject at this moment, the promise is left for the next sweep.
     """
     said = {"moment": now, "most": limit or BATCH}
-    fired = map(Fired._make, session.execute(_claim(job, model), said))
+    fired = map(Fired._make, session.execute(_claim(job, model.__tablename__), said))
     return sorted(fired, key=lambda promise: (promise.due_at, promise.id))
 
 
 @cache
-def _claim(job: Job, model: Any) -> ReturningUpdate[Any]:
+def _claim(job: Job, table: str) -> ReturningUpdate[Any]:
     """Built once: each minute asks it for every clock, and building it takes longer than asking."""
+    model = next(model for model in CLOCKS[job] if model.__tablename__ == table)
     moment = bindparam("moment", type_=Promise.due_at.type)
-    of_clock = (Promise.job == job) & (Promise.subject_type == model.__tablename__)
+    of_clock = (Promise.job == job) & (Promise.subject_type == table)
     due = (
         select(Promise.id)
         .join(model, model.id == Promise.subject_id)
