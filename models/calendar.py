@@ -153,6 +153,14 @@ class Point(Word):
     part_of_limit = "part_of_limit", N_("Percent of the limit used")
     before_end = "before_end", N_("Before the end")
     after_end = "after_end", N_("After the end")
+    by_count = "by_count", N_("Only by the number of earlier steps")
+
+
+class CountedIn(Word):
+    """Within what the reminders to a unit are counted."""
+
+    call = "call", N_("One call")
+    year = "year", N_("A calendar year")
 
 
 class ReminderStep(Regional, Model):
@@ -178,6 +186,15 @@ class ReminderStep(Regional, Model):
     heads: Mapped[bool] = mapped_column(default=False, info={"label": N_("Heads of the unit hear")})
     supervision: Mapped[bool] = mapped_column(default=False, info={"label": N_("Supervision office hears")})
     leaders: Mapped[bool] = mapped_column(default=False, info={"label": N_("County leaders hear")})
+    county_office: Mapped[bool] = mapped_column(default=False, info={"label": N_("County office hears")})
+    after_count: Mapped[int | None] = mapped_column(
+        info={
+            "label": N_("After how many"),
+            "help": N_("Taken at once when the same unit has had so many of a lower step. Empty: by time alone."),
+        }
+    )
+    of_level: Mapped[int | None] = mapped_column(info={"label": N_("Of which step")})
+    within: Mapped[CountedIn | None] = mapped_column(info={"label": N_("Counted within")})
     source: Mapped[str] = mapped_column(String(300), default="", info={"label": N_("Basis")})
 
     region: Mapped[Unit] = relationship(info=COUNTY)

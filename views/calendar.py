@@ -5,7 +5,7 @@ from models.base import N_
 from models.calendar import CalendarDay, ReminderStep, TimeLimit, WorkingWindow
 from models.limits import DueRevision, LimitRehearsal, RevisionState
 from models.rules.calendar import counties, prepare_county_row, prepare_window
-from models.rules.ladder import prepare_step
+from models.rules.ladder import LADDERED, prepare_step
 from models.rules.limits import LIMIT, bodies_of_counties, items_in_force, prepare_limit
 from models.rules.revisions import REVISION, forget_revision, prepare_revision, preview_revision
 
@@ -112,7 +112,19 @@ reminder_steps = Console(
     name=N_("Reminder ladder"),
     category=N_("Settings"),
     icon="fa-stairs",
-    listed=("job", "level", "name", "point", "amount", "unit", "duty_officer", "heads", "supervision", "leaders"),
+    listed=(
+        "job",
+        "level",
+        "name",
+        "point",
+        "amount",
+        "unit",
+        "duty_officer",
+        "heads",
+        "supervision",
+        "leaders",
+        "county_office",
+    ),
     form=(
         "job",
         "level",
@@ -124,11 +136,16 @@ reminder_steps = Console(
         "heads",
         "supervision",
         "leaders",
+        "county_office",
+        "after_count",
+        "of_level",
+        "within",
         "source",
         "region",
     ),
     order=("level", "asc"),
     among={"region": counties},
+    words={"job": LADDERED},
     prepare=prepare_step,
     empty=N_("No step. Without a ladder units are reminded once, a working day before the end."),
 )

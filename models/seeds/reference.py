@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.calendar import Clock, LimitState, LimitUnit, Point, ReminderStep, TimeLimit, WorkingWindow
+from models.calendar import Clock, CountedIn, LimitState, LimitUnit, Point, ReminderStep, TimeLimit, WorkingWindow
 from models.imports import ImportWord
 from models.item_words import FieldKind, ItemColumn, Primary
 from models.ledger import Job
@@ -341,6 +341,9 @@ def _add_ladders(session: Session, counties: list[Unit]) -> int:
             amount=int(row["amount"]),
             unit=LimitUnit(row["unit"]),
             source=row["source"],
+            after_count=int(row["after_count"]) if row["after_count"] else None,
+            of_level=int(row["of_level"]) if row["of_level"] else None,
+            within=CountedIn(row["within"]) if row["within"] else None,
             **dict.fromkeys(row["hear"].split(), True),
         )
         for county in counties

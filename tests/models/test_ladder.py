@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.calendar import LimitUnit, Point, ReminderStep
+from models.calendar import CountedIn, LimitUnit, Point, ReminderStep
 from models.ledger import Job
 from models.organisation import Duty
 from models.roles import RoleName
@@ -36,6 +36,12 @@ def test_each_step_of_the_ladder_has_its_moment_in_working_time(session, make):
     assert when(session, make, Job.promise_remind) == {SOON: "11-26 17:30", OVER: "11-27 17:30"}
 
 
+def test_a_step_that_is_only_counted_has_no_moment(session, make):
+    make.ladder()[0].point = Point.by_count
+    session.flush()
+    assert LADDER not in when(session, make)
+
+
 def test_a_change_of_the_ladder_counts_at_once(session, make):
     first, *_ = make.ladder()
     first.amount = 75
@@ -48,6 +54,9 @@ def step(**said):
     return ReminderStep(**usual | {"job": Job.respond_remind, "unit": LimitUnit.working_day} | said)
 
 
+COUNTED = {"level": 4, "point": Point.by_count, "amount": 0, "after_count": 3, "of_level": 3, "within": CountedIn.year}
+
+
 @pytest.mark.parametrize(
     ("field", "said"),
     [
@@ -57,11 +66,19 @@ def step(**said):
         ("amount", {"amount": 100, "point": Point.part_of_limit}),
         ("amount", {"amount": 9999}),
         ("duty_officer", {"heads": False}),
+        ("after_count", {"point": Point.by_count, "amount": 0}),
+        ("after_count", {"level": 3, "after_count": 2}),
+        ("after_count", {"level": 3, "after_count": 2, "of_level": 2}),
+        ("after_count", {"level": 3, "after_count": 0, "of_level": 2, "within": CountedIn.call}),
+        ("of_level", {"level": 3, "after_count": 2, "of_level": 3, "within": CountedIn.call}),
+        ("of_level", {"level": 3, "after_count": 2, "of_level": -1, "within": CountedIn.call}),
+        ("after_count", COUNTED | {"job": Job.rectification_watch}),
     ],
 )
 def test_a_step_that_cannot_be_counted_or_that_nobody_hears_is_refused(session, make, field, said):
     office = make.actor(make.office(Duty.county_office))
     prepare_step(session, step(), office, NOW)
+    prepare_step(session, step(**COUNTED), office, NOW)
     with pytest.raises(Refused) as refused:
         prepare_step(session, step(**said), office, NOW)
     assert refused.value.field == field
