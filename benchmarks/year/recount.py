@@ -34,6 +34,10 @@ OVERDUE = """
 SELECT p.job, p.subject_type, p.subject_id, p.step, p.occurrence FROM promise p
 WHERE p.state = 'planned' AND p.due_at <= :now AND p.job IN ('{}')
 """.format("', '".join(JOBS))
+LADDERS = """
+SELECT l.job, s.* FROM reminder_step s JOIN reminder_ladder l ON l.id = s.ladder_id
+WHERE l.region_id = :region AND l.state = 'in_force' ORDER BY s.level
+"""
 HIGHEST = 9
 
 
@@ -226,7 +230,7 @@ def _settings(connection: Connection) -> tuple[Any, Any, dict[str, int]]:
     in_force = "SELECT clock, scope, amount, unit FROM time_limit WHERE region_id = :region AND state = 'in_force'"
     limits = {(row.clock, row.scope): (row.amount, row.unit) for row in connection.execute(text(in_force), here)}
     ladder: dict[str, list[Any]] = {}
-    rows = text("SELECT * FROM reminder_step WHERE region_id = :region ORDER BY level")
+    rows = text(LADDERS)
     for row in connection.execute(rows, here).mappings():
         ladder.setdefault(row["job"], []).append(SimpleNamespace(**row))
     offices = text("SELECT duty, id FROM unit WHERE region_id = :region AND duty IS NOT NULL")

@@ -15,7 +15,6 @@ from models.ledger import Job
 from models.notices import Audience
 from models.organisation import Duty
 from models.queries.calendar import calendar_of, ladder_of
-from models.rules.calendar import prepare_county_row
 from models.rules.clocks import earlier_than
 from models.rules.deadlines import SHANGHAI, OutOfCalendar, WorkingCalendar
 from models.workflow import Refused
@@ -122,9 +121,6 @@ class Tally:
 
 def prepare_step(session: Session, step: ReminderStep, actor: Actor, now: datetime) -> None:
     """A step that can be counted, and that somebody hears of. Raises `Refused`, naming the field."""
-    prepare_county_row(session, step, actor, now)
-    if step.job not in LADDERED:
-        raise Refused(N_("This clock has no ladder. Choose response, promise or rectification."), field="job")
     if not 0 <= step.level <= 9:
         raise Refused(N_("The steps of a ladder are numbered from 0 to 9."), field="level")
     _check_count(step)
@@ -148,7 +144,7 @@ def _check_count(step: ReminderStep) -> None:
         return
     if not all(said):
         raise Refused(N_("Say all three, or none: how many, of which step, within what."), field="after_count")
-    if step.job not in OF_CALLS:
+    if step.ladder.job not in OF_CALLS:
         raise Refused(N_("Only steps of calls are counted. Leave it empty."), field="after_count")
     if (step.after_count or 0) < 1:
         raise Refused(N_("Count at least one."), field="after_count")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models.calendar import CountedIn, Point, ReminderStep
+from models.calendar import CountedIn, Point, ReminderLadder, ReminderStep
 from models.ledger import Job, Promise
 from models.organisation import Duty
 from models.recorder import verify
@@ -27,8 +27,8 @@ def ladders(make, session):
         red = make.ladder(job)[3]
         red.after_count, red.of_level, red.within = 2, 2, CountedIn.call
         make._add(
-            ReminderStep(region_id=red.region_id, job=job, level=4, name="Talk", point=Point.by_count, amount=0,
-                         heads=True, county_office=True, after_count=3, of_level=3, within=CountedIn.year)
+            ReminderStep(region_id=red.region_id, ladder=red.ladder, level=4, name="Talk", point=Point.by_count,
+                         amount=0, heads=True, county_office=True, after_count=3, of_level=3, within=CountedIn.year)
         )  # fmt: skip
     session.commit()
 
@@ -124,8 +124,9 @@ def test_a_year_begins_anew(make, ledger, ladders, taken):
 
 def test_a_step_that_came_too_late_to_have_an_effect_is_no_card(make, session, ledger, ladders, taken):
     """Level 1 counts here: after the end it is not said any more."""
-    steps = session.scalars(select(ReminderStep).where(ReminderStep.job == RESPOND, ReminderStep.level == 3)).one()
-    steps.after_count, steps.of_level, steps.within = 1, 1, CountedIn.call
+    of_responses = select(ReminderStep).join(ReminderStep.ladder).where(ReminderLadder.job == RESPOND)
+    step = session.scalars(of_responses.where(ReminderStep.level == 3)).one()
+    step.after_count, step.of_level, step.within = 1, 1, CountedIn.call
     session.commit()
     part = make.assignment()
     ledger.keep(RESPOND, moments(ledger, part, RESPOND)[YELLOW])

@@ -2,11 +2,12 @@
 
 import pytest
 
-from models.calendar import CountedIn, LimitUnit, Point, ReminderStep
+from models.calendar import CountedIn, LimitUnit, Point, ReminderLadder, ReminderStep
 from models.ledger import Job
 from models.organisation import Duty
 from models.roles import RoleName
 from models.rules.ladder import LADDER, OVER, SOON, prepare_step, steps
+from models.rules.ladders import prepare_ladder, prepare_ladder_step
 from models.workflow import Refused
 from tests.make import NOW
 from tests.models.look import CHINA, china
@@ -50,8 +51,9 @@ def test_a_change_of_the_ladder_counts_at_once(session, make):
 
 
 def step(**said):
-    usual = {"level": 1, "name": "Blue", "point": Point.before_end, "amount": 1, "heads": True}
-    return ReminderStep(**usual | {"job": Job.respond_remind, "unit": LimitUnit.working_day} | said)
+    usual = {"level": 1, "name": "Blue", "point": Point.before_end, "amount": 1, "heads": True, "region_id": 1}
+    ladder = ReminderLadder(job=said.pop("job", Job.respond_remind))
+    return ReminderStep(**usual | {"ladder": ladder, "unit": LimitUnit.working_day} | said)
 
 
 COUNTED = {"level": 4, "point": Point.by_count, "amount": 0, "after_count": 3, "of_level": 3, "within": CountedIn.year}
@@ -60,7 +62,6 @@ COUNTED = {"level": 4, "point": Point.by_count, "amount": 0, "after_count": 3, "
 @pytest.mark.parametrize(
     ("field", "said"),
     [
-        ("job", {"job": Job.accept_watch}),
         ("level", {"level": 10}),
         ("amount", {"amount": 0}),
         ("amount", {"amount": 100, "point": Point.part_of_limit}),
@@ -84,10 +85,15 @@ def test_a_step_that_cannot_be_counted_or_that_nobody_hears_is_refused(session, 
     assert refused.value.field == field
 
 
-def test_a_step_is_the_dispatchers_county_s(acting, make):
+def test_a_ladder_and_its_steps_are_the_dispatchers_county_s(acting, make):
     theirs, actor = acting(make.office(Duty.county_office))
-    row = step()
-    prepare_step(theirs, row, actor, NOW)
+    ladder = ReminderLadder(job=Job.respond_remind)
+    prepare_ladder(theirs, ladder, actor, NOW)
+    theirs.add(ladder)
+    theirs.flush()
+    row = ReminderStep(ladder_id=ladder.id, level=1, name="Blue", point=Point.before_end, amount=1, heads=True,
+                       unit=LimitUnit.working_day)  # fmt: skip
+    prepare_ladder_step(theirs, row, actor, NOW)
     theirs.add(row)
     theirs.flush()
-    assert (row.region_id, actor.roles) == (make.home.id, {RoleName.county_dispatcher})
+    assert (row.region_id, ladder.region_id, actor.roles) == (make.home.id, make.home.id, {RoleName.county_dispatcher})
