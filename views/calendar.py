@@ -117,21 +117,9 @@ due_revisions = Console(
     passing=(RevisionState.waiting,),
 )
 
-STEP = (
-    "level",
-    "name",
-    "point",
-    "amount",
-    "unit",
-    "after_count",
-    "of_level",
-    "within",
-    "duty_officer",
-    "heads",
-    "supervision",
-    "leaders",
-    "county_office",
-)
+STEP = ("level", "name", "point", "amount", "unit")
+COUNT = ("after_count", "of_level", "within")
+HEAR = ("duty_officer", "heads", "supervision", "leaders", "county_office")
 
 reminder_ladders = Console(
     model=ReminderLadder,
@@ -145,7 +133,7 @@ reminder_ladders = Console(
     among={"region": counties},
     words={"job": LADDERED},
     related=(
-        Related(model=ReminderStep, by="ladder", listed=STEP, order="level"),
+        Related(model=ReminderStep, by="ladder", listed=(*STEP[:4], *HEAR, "after_count"), order="level"),
         Related(
             model=LadderRehearsal,
             by="ladder",
@@ -165,8 +153,8 @@ reminder_steps = Console(
     name=N_("Steps of the ladders"),
     category=N_("Settings"),
     icon="fa-stairs",
-    listed=("ladder", *STEP),
-    form=("ladder", *STEP, "source"),
+    listed=("ladder", *STEP, *HEAR, *COUNT),
+    form=("ladder", *STEP, *COUNT, *HEAR, "source"),
     searched=("ladder", "level", "name", "region"),
     order=("level", "asc"),
     among={"ladder": drafts},
