@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models.calendar import CountedIn, Point, ReminderLadder, ReminderStep
+from models.calendar import CountedIn, Point, ReminderStep
 from models.ledger import Job, Promise
 from models.organisation import Duty
 from models.recorder import verify
@@ -123,14 +123,17 @@ def test_a_year_begins_anew(make, ledger, ladders, taken):
 
 
 def test_a_step_that_came_too_late_to_have_an_effect_is_no_card(make, session, ledger, ladders, taken):
-    """Level 1 counts here: after the end it is not said any more."""
-    of_responses = select(ReminderStep).join(ReminderStep.ladder).where(ReminderLadder.job == RESPOND)
-    step = session.scalars(of_responses.where(ReminderStep.level == 3)).one()
-    step.after_count, step.of_level, step.within = 1, 1, CountedIn.call
+    """Two of level 1 are counted here: the first is not said any more, for its limit is over; the second is."""
+    for step in session.scalars(select(ReminderStep).where(ReminderStep.level == 3)):
+        step.of_level = 1
     session.commit()
     part = make.assignment()
-    ledger.keep(RESPOND, moments(ledger, part, RESPOND)[YELLOW])
-    assert (len(taken(YELLOW)), taken(RED)) == (1, [])
+    ledger.keep(RESPOND, at := moments(ledger, part, RESPOND)[YELLOW])
+    session.expire_all()
+    make.press(part, "respond", at=at + HOUR, promised_due=at + 10 * DAY)
+    ledger.keep(PROMISE, moments(ledger, part, PROMISE)[LADDER + 1])
+    assert [job for job, _, _ in taken(LADDER + 1)] == [PROMISE]
+    assert taken(RED) == []
 
 
 def test_counting_costs_as_much_for_many_cards_as_for_few(make, ledger, ladders, statements):
