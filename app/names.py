@@ -9,9 +9,10 @@ from app.engine.fields import translated
 from app.words import PAGES, RIGHTS, ROLES
 from models.admissions import GuaranteeMeasure
 from models.base import N_, Role
-from models.calendar import TimeLimit, WorkingWindow
+from models.calendar import ReminderLadder, TimeLimit, WorkingWindow
 from models.coordination import CaseParty
 from models.imports import ImportWord
+from models.ladders import LadderRehearsal
 from models.ledger import Job, Promise
 from models.limits import LimitRehearsal
 from models.lists import ListField
@@ -88,6 +89,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "past_call": N_("Call of an older system"),
     "rectification_order": N_("Rectification order"),
     "reminder_step": N_("Step of the ladder"),
+    "ladder_rehearsal": N_("Rehearsal of a ladder"),
     "supervision_order": N_("Supervision order"),
     "three_fixed_document": N_("Three-fixed document"),
     "unit": N_("Unit"),
@@ -202,6 +204,10 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     EarlyWarning: lambda warning: f"{warning.unit} · {translated(warning.kind.label)}",
     RectificationOrder: lambda order: f"{order.unit} · {translated(order.failure_kind.label)}",
     TimeLimit: _time_limit,
+    ReminderLadder: lambda ladder: f"{translated(ladder.job.label)} · {translated(ladder.state.label)}",
+    LadderRehearsal: lambda rehearsal: (
+        f"{rehearsal.quarter} · {rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    ),
     LimitRehearsal: lambda rehearsal: f"{rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
     WorkingWindow: _working_window,
     WebhookDelivery: lambda sent: f"{sent.webhook} · {called(sent.subject_type)} {sent.subject_id}",

@@ -9,13 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from jobs.watch import Batch
 from models.base import N_
-from models.notices import Audience
-from models.organisation import Duty
-from models.rules.supervision import report_by
+from models.rules.supervision import hearers, report_by
 from models.supervision import HIGHEST, OrderState, SupervisionOrder
-
-HEADS, LEADERS = 2, 3
-"""From which level on the heads of the unit hear instead of those on duty, and the county's leaders besides."""
 
 WITH_NAMES = (joinedload(SupervisionOrder.call), joinedload(SupervisionOrder.unit))
 
@@ -42,14 +37,12 @@ def escalation(batch: Batch) -> None:
         say: dict[str, Any] = {"call": str(found.call), "unit": str(found.unit), "level": str(now.level)}
         reason = N_("A supervision order was not answered in time.")
         message = N_("You did not answer the supervision order on %(call)s by %(due)s. It is now of level %(level)s.")
-        audience = Audience.heads if now.level >= HEADS else Audience.duty_officer
-        batch.remind(promise, found, found.unit_id, due, reason, message, audience=audience, **say)
-        told = {Duty.supervision_office: Audience.everyone}
-        if now.level >= LEADERS:
-            told[Duty.leadership] = Audience.heads
-        message = N_("%(unit)s did not answer the supervision order on %(call)s by %(due)s. Level now: %(level)s.")
-        for duty, of_office in told.items():
-            office = offices.get((found.region_id, duty))
-            batch.tell(promise, found, office, message, audience=of_office, due=due, **say)
+        aloud = N_("%(unit)s did not answer the supervision order on %(call)s by %(due)s. Level now: %(level)s.")
+        for duty, audience in hearers(now.level).items():
+            if duty is None:
+                batch.remind(promise, found, found.unit_id, due, reason, message, audience=audience, **say)
+            else:
+                office = offices.get((found.region_id, duty))
+                batch.tell(promise, found, office, aloud, audience=audience, due=due, **say)
         if due == found.due:
             batch.plan_again(promise, found, again[found.region_id])

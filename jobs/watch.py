@@ -11,15 +11,15 @@ from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
+from jobs.cards import Card, counted_up
 from models import recorder
 from models.base import N_
-from models.calendar import Point
 from models.ledger import Job, Promise
 from models.notices import Audience, Outbox
 from models.organisation import Duty, Unit
 from models.queries.calendar import calendar_of, ladder_of
 from models.recorder import ORIGIN, Origin, plain
-from models.rules.ladder import LADDER, OVER, SOON
+from models.rules.ladder import BEFORE_END, LADDER, OVER, SOON, hearers
 from models.rules.rounds import iso
 from models.supervision import Reminder
 from models.words import CallScope
@@ -48,13 +48,6 @@ class Fired(NamedTuple):
     occurrence: int
     due_at: datetime
 
-
-AUDIENCES = {
-    (True, False): Audience.duty_officer,
-    (False, True): Audience.heads,
-    (True, True): Audience.duty_and_heads,
-}
-"""Who of the unit hears, by (duty officers, heads)."""
 
 Pair = tuple[Fired, Any]
 """A promise with its subject."""
@@ -216,26 +209,30 @@ class Batch:
         `before` and `after` are the sentences while there is time, and when there is none. The unit is the subject's.
         """
         offices = self.offices()
+        cards: list[Card] = []
         for promise, subject in pairs:
             ladder = ladder_of(self.session, promise.region_id).get(self.job, [])
             row = next((row for row in ladder if row.level == promise.step - LADDER), None)
             end = getattr(subject, due)
-            if row is None or end is None or (row.point is not Point.after_end and end <= self.now):
+            if row is None or end is None or (row.point in BEFORE_END and end <= self.now):
                 continue
             self.record(promise, subject)
             message, unit_id = (before if end > self.now else after), unit_of(subject)
+            cards.append(
+                Card(promise.subject_id, promise.region_id, promise.occurrence, unit_id, call_id(subject), row.level)
+            )
             say: dict[str, Any] = {
                 "call": str(getattr(subject, "call", subject)),
                 "unit": str(unit_of(subject, named=True)),
             }
-            if audience := AUDIENCES.get((row.duty_officer, row.heads)):
-                self.remind(promise, subject, unit_id, end, row.name, message, audience=audience, **say)
-            for hears, duty in ((row.supervision, Duty.supervision_office), (row.leaders, Duty.leadership)):
-                if hears:
-                    office = offices.get((promise.region_id, duty))
-                    aloud = N_("%(unit)s: %(step)s for %(call)s, due by %(due)s.")
-                    audience = Audience.heads if duty is Duty.leadership else Audience.everyone
-                    self.tell(promise, subject, office, aloud, audience=audience, due=end, step=row.name, **say)
+            for duty, audience in hearers(row).items():
+                if duty is None:
+                    self.remind(promise, subject, unit_id, end, row.name, message, audience=audience, **say)
+                    continue
+                office = offices.get((promise.region_id, duty))
+                aloud = N_("%(unit)s: %(step)s for %(call)s, due by %(due)s.")
+                self.tell(promise, subject, office, aloud, audience=audience, due=end, step=row.name, **say)
+        self._promises += counted_up(self.session, self.job, cards, [promise.id for promise in self.fired], self.now)
 
     def plan(self, subject: Any, job: Job, moments: Sequence[datetime]) -> None:
         """The first clock of a row that this batch has made."""

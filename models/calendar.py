@@ -153,20 +153,57 @@ class Point(Word):
     part_of_limit = "part_of_limit", N_("Percent of the limit used")
     before_end = "before_end", N_("Before the end")
     after_end = "after_end", N_("After the end")
+    by_count = "by_count", N_("Only by the number of earlier steps")
+
+
+class CountedIn(Word):
+    """Within what the reminders to a unit are counted."""
+
+    call = "call", N_("One call")
+    year = "year", N_("A calendar year")
+
+
+class ReminderLadder(Regional, Model):
+    """The reminder ladder of one clock of a county. One at a time is in force; without one, units hear once."""
+
+    __tablename__ = "reminder_ladder"
+    __table_args__ = (
+        Index(
+            "uq_reminder_ladder_in_force",
+            "region_id",
+            "job",
+            unique=True,
+            sqlite_where=text("state = 'in_force'"),
+            postgresql_where=text("state = 'in_force'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job: Mapped[Job] = mapped_column(info={"label": N_("What is reminded of")})
+    state: Mapped[LimitState] = mapped_column(default=LimitState.draft, info={"label": N_("State"), "protected": True})
+    basis: Mapped[str] = mapped_column(String(300), default="", info={"label": N_("Basis")})
+    version: Mapped[int] = mapped_column(default=1, info={"protected": True})
+
+    region: Mapped[Unit] = relationship(foreign_keys="ReminderLadder.region_id", info=COUNTY)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        return self.job.label
 
 
 class ReminderStep(Regional, Model):
-    """One step of a county's reminder ladder: when of a clock, and who hears. Recipients widen with the level."""
+    """One step of a reminder ladder: when of a clock, and who hears. Recipients widen with the level."""
 
     __tablename__ = "reminder_step"
     __table_args__ = (
-        UniqueConstraint("region_id", "job", "level", name="uq_reminder_step"),
+        UniqueConstraint("ladder_id", "level", name="uq_reminder_step"),
         CheckConstraint("level BETWEEN 0 AND 9", name="ck_reminder_step_level"),
         CheckConstraint("amount >= 0", name="ck_reminder_step_amount"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    job: Mapped[Job] = mapped_column(info={"label": N_("What is reminded of")})
+    ladder_id: Mapped[int] = mapped_column(ForeignKey("reminder_ladder.id"), index=True)
     level: Mapped[int] = mapped_column(info={"label": N_("Step of the ladder")})
     name: Mapped[str] = mapped_column(String(40), info={"label": N_("Name")})
     point: Mapped[Point] = mapped_column(info={"label": N_("Counted from")})
@@ -178,9 +215,19 @@ class ReminderStep(Regional, Model):
     heads: Mapped[bool] = mapped_column(default=False, info={"label": N_("Heads of the unit hear")})
     supervision: Mapped[bool] = mapped_column(default=False, info={"label": N_("Supervision office hears")})
     leaders: Mapped[bool] = mapped_column(default=False, info={"label": N_("County leaders hear")})
+    county_office: Mapped[bool] = mapped_column(default=False, info={"label": N_("County office hears")})
+    after_count: Mapped[int | None] = mapped_column(
+        info={
+            "label": N_("After how many"),
+            "help": N_("Taken at once when the same unit has had so many of a lower step. Empty: by time alone."),
+        }
+    )
+    of_level: Mapped[int | None] = mapped_column(info={"label": N_("Of which step")})
+    within: Mapped[CountedIn | None] = mapped_column(info={"label": N_("Counted within")})
     source: Mapped[str] = mapped_column(String(300), default="", info={"label": N_("Basis")})
 
-    region: Mapped[Unit] = relationship(info=COUNTY)
+    ladder: Mapped[ReminderLadder] = relationship(info={"label": N_("Reminder ladder")})
+    region: Mapped[Unit] = relationship(info={"label": N_("County"), "protected": True})
 
     def __str__(self) -> str:
         return f"{self.level} {self.name}"

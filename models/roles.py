@@ -89,7 +89,9 @@ _NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
 _READ_ALL = (
     f"{_LISTS} {_LOCAL} {_NETWORK} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
 )
-_DIRECTORY = "Unit CalendarDay WorkingWindow TimeLimit LimitRehearsal DueRevision ReminderStep ListType ListField"
+_LADDERS = "ReminderLadder ReminderStep LadderRehearsal LadderRehearsalLine LadderRehearsalCall"
+_DIRECTORY = f"Unit CalendarDay WorkingWindow TimeLimit LimitRehearsal DueRevision {_LADDERS} ListType ListField"
+_LADDER = "read add edit delete export rehearse switch_on retire"
 
 # role → {model: what it may do}. `read` is list, page, chart, timeline; moves are named as in the workflow.
 _TABLE: dict[RoleName, dict[str, str]] = {
@@ -98,6 +100,10 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     | {
         "TimeLimit": "read add edit delete export rehearse switch_on retire",
         "LimitRehearsal": "read export",
+        "ReminderLadder": _LADDER,
+        "LadderRehearsal": "read export",
+        "LadderRehearsalLine": "read export",
+        "LadderRehearsalCall": "read export",
         "DueRevision": "read add edit delete export recompute",
     }
     | {"Promise": "read export", "PlainWord": "read export"}
@@ -149,7 +155,11 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "Extension": "read export approve refuse",
         "ResidencyRoster": "read add edit delete export",
         "ModuleContact": "read add edit delete export",
+        "ReminderLadder": _LADDER,
         "ReminderStep": "read add edit delete export",
+        "LadderRehearsal": "read export",
+        "LadderRehearsalLine": "read export",
+        "LadderRehearsalCall": "read export",
         "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
         "SupervisionOrder": "read add export raise_level verify send_back close attach",
         "Promise": "read",

@@ -92,7 +92,10 @@ class SupervisionOrder(Step, Regional, Model):
         default=1,
         info={
             "label": N_("Level"),
-            "help": N_("1: those on duty hear; 2: the heads of the unit; from 3 on the county's leaders, too."),
+            "help": N_(
+                "1: those on duty hear; 2: the heads of the unit; from 3 on the county's leaders, too; from 4 on the "
+                "county office."
+            ),
         },
     )
     state: Mapped[OrderState] = mapped_column(default=OrderState.issued, info={"label": N_("State"), "protected": True})

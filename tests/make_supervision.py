@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from models.actor import Actor
-from models.calendar import Clock, LimitUnit, Point, ReminderStep, TimeLimit
+from models.calendar import Clock, LimitState, LimitUnit, Point, ReminderLadder, ReminderStep, TimeLimit
 from models.calls import CallAssignment, FailureKind
 from models.congress import CongressOpinion
 from models.ledger import Job
@@ -15,6 +15,7 @@ from models.notices import Outbox
 from models.organisation import Duty, Unit
 from models.rectification import Circular, CircularLine, Finding, RectificationOrder, RectificationState
 from models.rules.congress import CONGRESS_OPINION, follow_congress_opinion, prepare_congress_opinion
+from models.rules.ladders import LADDER_OF_CLOCK
 from models.rules.limits import LIMIT, prepare_limit
 from models.rules.rectification import CIRCULAR, LINE, RECTIFICATION, follow_rectification, prepare_rectification
 from models.rules.revisions import REVISION, prepare_revision, preview_revision
@@ -31,6 +32,7 @@ SUPERVISION_WORKFLOWS: dict[type[Any], Any] = {
     Circular: CIRCULAR,
     CircularLine: LINE,
     TimeLimit: LIMIT,
+    ReminderLadder: LADDER_OF_CLOCK,
     DueRevision: REVISION,
     Webhook: WEBHOOK,
     CongressOpinion: CONGRESS_OPINION,
@@ -74,13 +76,20 @@ class MakeSupervision:
         copied = {name: getattr(outbox, name) for name in ("region_id", "unit_id", "subject_type", "subject_id")}
         return self._add(WebhookDelivery(webhook=hook, outbox=outbox, created_at=outbox.created_at, **copied))
 
-    def ladder(self: Any, job: Job = Job.respond_remind, county: Unit | None = None) -> list[ReminderStep]:
-        """The ladder of the reference data, for one clock."""
+    def ladder(
+        self: Any,
+        job: Job = Job.respond_remind,
+        county: Unit | None = None,
+        state: LimitState = LimitState.in_force,
+    ) -> list[ReminderStep]:
+        """The steps of the reference data's ladder, for one clock, up to a red card."""
         wide = ({"duty_officer": True}, {"duty_officer": True, "heads": True}, {"heads": True, "leaders": True},
                 {"heads": True, "supervision": True, "leaders": True})  # fmt: skip
         points = ((Point.part_of_limit, 50), (Point.before_end, 1), (Point.after_end, 1), (Point.after_end, 3))
+        region_id = (county or self.home).id
+        whole = self._add(ReminderLadder(region_id=region_id, job=job, state=state))
         ladder = [
-            ReminderStep(region_id=(county or self.home).id, job=job, level=level, name=f"Step {level}", point=point,
+            ReminderStep(region_id=region_id, ladder=whole, level=level, name=f"Step {level}", point=point,
                          amount=amount, **hear)
             for level, ((point, amount), hear) in enumerate(zip(points, wide, strict=True))
         ]  # fmt: skip
@@ -94,7 +103,7 @@ class MakeSupervision:
         prepare_limit(self.session, limit, self.whose(limit, "rehearse"), NOW)
         return self._add(limit)
 
-    def rehearsed(self: Any, limit: TimeLimit, *moves: str) -> TimeLimit:
+    def rehearsed(self: Any, limit: Any, *moves: str) -> Any:
         """The same, rehearsed; and moved on."""
         for name in ("rehearse", *moves):
             self.press(limit, name)

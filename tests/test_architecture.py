@@ -13,7 +13,7 @@ from models.adjustments import AdjustmentOpinion, ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure
 from models.assigned import AssignedMatter
 from models.base import Model
-from models.calendar import TimeLimit
+from models.calendar import ReminderLadder, TimeLimit
 from models.calls import Call, CallAssignment
 from models.congress import CongressOpinion
 from models.coordination import CoordinationCase
@@ -46,6 +46,7 @@ from models.rules.guarantees import GUARANTEE
 from models.rules.hotline import HOTLINE
 from models.rules.imports import IMPORT
 from models.rules.irregular import REPORT
+from models.rules.ladders import LADDER_OF_CLOCK
 from models.rules.limits import LIMIT
 from models.rules.lists import LIST
 from models.rules.meetings import MEETING
@@ -101,6 +102,7 @@ WORKFLOWS = {
     HotlineTicket: HOTLINE,
     Webhook: WEBHOOK,
     TimeLimit: LIMIT,
+    ReminderLadder: LADDER_OF_CLOCK,
     DueRevision: REVISION,
     CongressOpinion: CONGRESS_OPINION,
 }
@@ -214,6 +216,7 @@ LAST = {
     HotlineTicket: {"answered"},
     Webhook: set(),
     TimeLimit: {"retired"},
+    ReminderLadder: {"retired"},
     DueRevision: {"done"},
     CongressOpinion: {"answered"},
     ServiceRequest: {"done"},

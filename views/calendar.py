@@ -1,11 +1,21 @@
 """The working calendar and the time limits."""
 
-from app.engine.declare import Console, Link, Related
+from app.engine.declare import Chart, Console, Link, Related
 from models.base import N_
-from models.calendar import CalendarDay, ReminderStep, TimeLimit, WorkingWindow
+from models.calendar import CalendarDay, ReminderLadder, ReminderStep, TimeLimit, WorkingWindow
+from models.ladders import LadderRehearsal, LadderRehearsalCall, LadderRehearsalLine
 from models.limits import DueRevision, LimitRehearsal, RevisionState
 from models.rules.calendar import counties, prepare_county_row, prepare_window
-from models.rules.ladder import prepare_step
+from models.rules.ladder import LADDERED
+from models.rules.ladders import (
+    LADDER_OF_CLOCK,
+    drafts,
+    follow_ladder,
+    forget_ladder,
+    held_as_draft,
+    prepare_ladder,
+    prepare_ladder_step,
+)
 from models.rules.limits import LIMIT, bodies_of_counties, items_in_force, prepare_limit
 from models.rules.revisions import REVISION, forget_revision, prepare_revision, preview_revision
 
@@ -107,28 +117,96 @@ due_revisions = Console(
     passing=(RevisionState.waiting,),
 )
 
-reminder_steps = Console(
-    model=ReminderStep,
+STEP = ("level", "name", "point", "amount", "unit")
+COUNT = ("after_count", "of_level", "within")
+HEAR = ("duty_officer", "heads", "supervision", "leaders", "county_office")
+
+reminder_ladders = Console(
+    model=ReminderLadder,
     name=N_("Reminder ladder"),
     category=N_("Settings"),
     icon="fa-stairs",
-    listed=("job", "level", "name", "point", "amount", "unit", "duty_officer", "heads", "supervision", "leaders"),
-    form=(
-        "job",
-        "level",
-        "name",
-        "point",
-        "amount",
-        "unit",
-        "duty_officer",
-        "heads",
-        "supervision",
-        "leaders",
-        "source",
-        "region",
-    ),
-    order=("level", "asc"),
+    listed=("job", "state", "basis", "region"),
+    form=("job", "basis", "region"),
+    searched=("job", "state", "region"),
+    order=("job", "asc"),
     among={"region": counties},
-    prepare=prepare_step,
-    empty=N_("No step. Without a ladder units are reminded once, a working day before the end."),
+    words={"job": LADDERED},
+    related=(
+        Related(model=ReminderStep, by="ladder", listed=(*STEP[:4], *HEAR, "after_count"), order="level"),
+        Related(
+            model=LadderRehearsal,
+            by="ladder",
+            listed=("quarter", "supposes", "sent", "sent_now", "to_leaders", "to_leaders_now", "rehearsed_at"),
+        ),
+    ),
+    workflow=LADDER_OF_CLOCK,
+    prepare=prepare_ladder,
+    follow=follow_ladder,
+    forget=forget_ladder,
+    intake=None,
+    empty=N_("No ladder. Without one units are reminded once, a working day before the end."),
+)
+
+reminder_steps = Console(
+    model=ReminderStep,
+    name=N_("Steps of the ladders"),
+    category=N_("Settings"),
+    icon="fa-stairs",
+    listed=("ladder", *STEP, *HEAR, *COUNT),
+    form=("ladder", *STEP, *COUNT, *HEAR, "source"),
+    searched=("ladder", "level", "name", "region"),
+    order=("level", "asc"),
+    among={"ladder": drafts},
+    about="ladder",
+    prepare=prepare_ladder_step,
+    forget=held_as_draft,
+    in_menu=False,
+)
+
+ladder_rehearsals = Console(
+    model=LadderRehearsal,
+    name=N_("Rehearsals of ladders"),
+    category=N_("Settings"),
+    icon="fa-flask",
+    listed=("ladder", "quarter", "supposes", "sent", "sent_now", "to_leaders", "to_leaders_now", "rehearsed_at"),
+    form=(),
+    searched=("ladder", "quarter", "supposes", "rehearsed_at"),
+    about="ladder",
+    related=(
+        Related(
+            model=LadderRehearsalLine,
+            by="rehearsal",
+            listed=("level", "unit", "audience", "sent", "sent_now"),
+            order="id",
+        ),
+        Related(model=LadderRehearsalCall, by="rehearsal", listed=("call", "reached_at", "reached_at_now"), order="id"),
+    ),
+    in_menu=False,
+)
+
+ladder_rehearsal_lines = Console(
+    model=LadderRehearsalLine,
+    name=N_("Who would have heard"),
+    category=N_("Settings"),
+    icon="fa-bullhorn",
+    listed=("rehearsal", "level", "unit", "audience", "sent", "sent_now"),
+    form=(),
+    searched=("rehearsal", "level", "unit", "audience"),
+    charts=(
+        Chart(by="level", title=N_("Reminders by step"), sums=("sent", "sent_now")),
+        Chart(by="unit", title=N_("Reminders by unit"), sums=("sent", "sent_now")),
+    ),
+    in_menu=False,
+)
+
+ladder_rehearsal_calls = Console(
+    model=LadderRehearsalCall,
+    name=N_("Calls that would have reached the leaders"),
+    category=N_("Settings"),
+    icon="fa-arrow-up-right-dots",
+    listed=("rehearsal", "call", "reached_at", "reached_at_now"),
+    form=(),
+    searched=("rehearsal", "call"),
+    in_menu=False,
 )

@@ -50,6 +50,7 @@ def _unknown(console: Console, known: Any) -> Iterator[tuple[str, str]]:
     for place in ("listed", "shown", "form", "required", "searched"):
         yield from ((place, name) for name in getattr(console, place) or () if name not in known)
     yield from (("among", name) for name in console.among or () if name not in known)
+    yield from (("words", name) for name in console.words or () if name not in known)
     ends = {name for column, ends in (console.deadlines or {}).items() for name in (column, *ends)}
     yield from (("deadlines", name) for name in sorted(ends - known.keys()))
     yield from (("opens", name) for name in console.opens or () if name not in known)

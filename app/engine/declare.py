@@ -203,6 +203,8 @@ class Console:
     kinds: Kinds | None = None
     among: Mapping[str, Callable[[Any], Any]] | None = None
     """For a relation on the form: of which rows the actor may choose, as a criterion."""
+    words: Mapping[str, tuple[Any, ...]] | None = None
+    """Of a word on the form: which ones may be chosen."""
     offered: tuple[str, ...] = ()
     """Relations that the form has only while there is a row to choose."""
     prepare: Callable[..., None] | None = None

@@ -185,6 +185,16 @@ class Choice(str):
         return self
 
 
+class Few(tuple[Any, ...]):
+    """Some words of a `Word` class, used as the class is."""
+
+    __slots__ = ()
+
+    def __call__(self, said: Any) -> Any:
+        """Raises `ValueError`, as the class does, for what is none of them."""
+        return self[self.index(said)]
+
+
 class Choices(tuple[Choice, ...]):
     """The words of one declared field, used as a `Word` class is: iterated, and called with what was said."""
 

@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.engine.declare import World
 from app.engine.derive import Shape
-from app.engine.fields import Choices, Field, translated
+from app.engine.fields import Choices, Few, Field, translated
 
 NAMED = 200
 """Characters of what was sent that are said again."""
@@ -257,12 +257,13 @@ def schema_of(
 
 def writable(shape: Shape) -> list[Field]:
     """The fields of a console's form, with what its declaration adds to the mapper's."""
-    among = shape.console.among or {}
+    among, few = shape.console.among or {}, shape.console.words or {}
     return [
         replace(
             field,
             required=field.required or field.name in shape.console.required,
             among=_of_actor(among[field.name]) if field.name in among else None,
+            words=Few(few[field.name]) if field.name in few else field.words,
         )
         for field in shape.pick(shape.form)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +29,8 @@ class Ledger:
     rows: dict[tuple[str, int], SimpleNamespace] = field(default_factory=dict)
     clocks: dict[tuple[str, str, int], tuple[int, dict[int, datetime]]] = field(default_factory=dict)
     heap: list[tuple[datetime, int, str, str, int, int, int]] = field(default_factory=list)
+    cards: Counter[tuple[int, int, str, int]] = field(default_factory=Counter)
+    given: set[tuple[Any, ...]] = field(default_factory=set)
     levels: dict[int, list[SimpleNamespace]] = field(default_factory=lambda: defaultdict(list))
     serial: Iterator[int] = field(default_factory=count)
 
@@ -54,6 +56,8 @@ class Ledger:
     def climb(self, job: str, start: datetime, end: datetime) -> dict[int, datetime]:
         found = {2: end}
         for row in self.ladder[job]:
+            if row.point == "by_count":
+                continue
             if row.point == "after_end":
                 found[10 + row.level] = later(end, row.amount, row.unit)
             elif row.point == "part_of_limit":

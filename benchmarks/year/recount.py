@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from benchmarks.year.days import later
+from benchmarks.year.days import CHINA, later
 from benchmarks.year.ledger import Ledger
 from benchmarks.year.people import Fact
 
@@ -34,6 +34,10 @@ OVERDUE = """
 SELECT p.job, p.subject_type, p.subject_id, p.step, p.occurrence FROM promise p
 WHERE p.state = 'planned' AND p.due_at <= :now AND p.job IN ('{}')
 """.format("', '".join(JOBS))
+LADDERS = """
+SELECT l.job, s.* FROM reminder_step s JOIN reminder_ladder l ON l.id = s.ladder_id
+WHERE l.region_id = :region AND l.state = 'in_force' ORDER BY s.level
+"""
 HIGHEST = 9
 
 
@@ -72,7 +76,7 @@ class Recount(Ledger):
             if part.state != "pending":
                 continue
             if step >= 10:
-                self.rung(now, fired, part.unit, part.respond)
+                self.rung(now, fired, due, part, part.respond)
             elif not part.failure:
                 part.failure = "no_response"
                 self.remind(fired, part.unit)
@@ -85,7 +89,7 @@ class Recount(Ledger):
             if part.state not in ("responded", "working"):
                 continue
             if step >= 10:
-                self.rung(now, fired, part.unit, part.promised)
+                self.rung(now, fired, due, part, part.promised)
             elif step == 2 or part.failure != "inaction":
                 part.failure = "inaction"
                 self.remind(fired, part.unit)
@@ -94,16 +98,31 @@ class Recount(Ledger):
                     self.tell(fired, self.offices["county_office"])
                     self.supervise(now, fired[4], part.unit)
 
-    def rung(self, now: datetime, fired: Any, unit: int, end: datetime) -> None:
+    def rung(self, now: datetime, fired: Any, due: list[Any], part: Any, end: datetime) -> None:
         """A step of the ladder. What counts before the end is not said after it."""
         row = next(row for row in self.ladder[fired[2]] if row.level == fired[6] - 10)
-        if row.point != "after_end" and end <= now:
+        if row.point in ("part_of_limit", "before_end") and end <= now:
             return
         if row.duty_officer or row.heads:
-            self.remind(fired, unit)
-        for hears, office in ((row.supervision, "supervision_office"), (row.leaders, "leadership")):
+            self.remind(fired, part.unit)
+        for hears, office in ((row.supervision, "supervision_office"), (row.leaders, "leadership"),
+                              (row.county_office, "county_office")):  # fmt: skip
             if hears:
                 self.tell(fired, self.offices[office])
+        of = {"call": part.call_id, "year": (now + CHINA).year}
+        self.cards.update((part.unit, row.level, within, key) for within, key in of.items())
+        for above in self.ladder[fired[2]]:
+            if above.of_level == row.level:
+                number = self.cards[part.unit, row.level, above.within, of[above.within]]
+                due += self.reached(now, fired, above) if number == above.after_count else []
+
+    def reached(self, now: datetime, fired: Any, row: Any) -> list[Any]:
+        """A step that is taken by count, at once, and never twice of one clock."""
+        step, waiting = 10 + row.level, self.clocks[fired[2:5]][1]
+        if waiting.pop(step, None) is None and (row.point != "by_count" or (*fired[2:6], step) in self.given):
+            return []
+        self.given.add((*fired[2:6], step))
+        return [(now, next(self.serial), *fired[2:6], step)]
 
     def supervise(self, now: datetime, part: int, unit: int) -> None:
         """The open order rises; without one, the first is issued."""
@@ -129,6 +148,8 @@ class Recount(Ledger):
             self.tell(fired, self.offices["supervision_office"])
             if order.level >= 3:
                 self.tell(fired, self.offices["leadership"])
+            if order.level >= 4:
+                self.tell(fired, self.offices["county_office"])
             if order.due <= now:
                 self.again(now, fired, later(now, 3, "working_day"))
 
@@ -209,7 +230,7 @@ def _settings(connection: Connection) -> tuple[Any, Any, dict[str, int]]:
     in_force = "SELECT clock, scope, amount, unit FROM time_limit WHERE region_id = :region AND state = 'in_force'"
     limits = {(row.clock, row.scope): (row.amount, row.unit) for row in connection.execute(text(in_force), here)}
     ladder: dict[str, list[Any]] = {}
-    rows = text("SELECT * FROM reminder_step WHERE region_id = :region ORDER BY level")
+    rows = text(LADDERS)
     for row in connection.execute(rows, here).mappings():
         ladder.setdefault(row["job"], []).append(SimpleNamespace(**row))
     offices = text("SELECT duty, id FROM unit WHERE region_id = :region AND duty IS NOT NULL")

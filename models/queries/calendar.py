@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
-from models.calendar import CalendarDay, Clock, LimitState, ReminderStep, TimeLimit, WorkingWindow
+from models.calendar import CalendarDay, Clock, LimitState, ReminderLadder, ReminderStep, TimeLimit, WorkingWindow
 from models.ledger import Job
 from models.rules.deadlines import Windows, WorkingCalendar
 
@@ -37,15 +37,20 @@ def limits_of(session: Session, region_id: int) -> Limits:
 
 
 def ladder_of(session: Session, region_id: int) -> Ladder:
-    """The reminder ladder of a county by job, its steps from the lowest up."""
+    """The reminder ladders in force in a county by job, its steps from the lowest up."""
     return _once(session, ("ladder", region_id), lambda: _ladder(session, region_id))
 
 
 def _ladder(session: Session, region_id: int) -> Ladder:
-    rows = session.scalars(select(ReminderStep).where(ReminderStep.region_id == region_id).order_by(ReminderStep.level))
+    rows = (
+        select(ReminderLadder.job, ReminderStep)
+        .join(ReminderStep, ReminderStep.ladder_id == ReminderLadder.id)
+        .where(ReminderLadder.region_id == region_id, ReminderLadder.state == LimitState.in_force)
+        .order_by(ReminderStep.level)
+    )
     ladder: dict[Job, list[ReminderStep]] = defaultdict(list)
-    for row in rows:
-        ladder[row.job].append(row)
+    for job, row in session.execute(rows):
+        ladder[job].append(row)
     return ladder
 
 
@@ -84,7 +89,7 @@ def _once(session: Session, key: tuple[str, int], read: Callable[[], T]) -> T:
 @event.listens_for(Session, "after_flush")
 def _forget_what_changed(session: Session, flush_context: object) -> None:
     changed = chain(session.new, session.dirty, session.deleted)
-    if any(isinstance(row, (CalendarDay, WorkingWindow, TimeLimit, ReminderStep)) for row in changed):
+    if any(isinstance(row, (CalendarDay, WorkingWindow, TimeLimit, ReminderLadder, ReminderStep)) for row in changed):
         session.info.pop(MEMO, None)
 
 

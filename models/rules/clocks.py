@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.base import N_
 from models.calendar import Clock, TimeLimit
 from models.queries.calendar import calendar_of, limits_of
-from models.rules.deadlines import Due, OutOfCalendar
+from models.rules.deadlines import Due, OutOfCalendar, WorkingCalendar
 from models.rules.matching import ANY, Matter, first_that_fits
 from models.workflow import Refused
 
@@ -42,5 +42,10 @@ def limit_of(session: Session, region_id: int, clock: Clock, matter: Matter = AN
 
 def soon(session: Session, region_id: int, start: datetime, end: datetime, days: int = 1) -> datetime:
     """So many working days before the end; where that is before the start, half of the time (short limits)."""
-    earlier = calendar_of(session, region_id).before(end, days)
+    return earlier_than(calendar_of(session, region_id), start, end, days)
+
+
+def earlier_than(calendar: WorkingCalendar, start: datetime, end: datetime, days: int = 1) -> datetime:
+    """The same by a calendar that is at hand."""
+    earlier = calendar.before(end, days)
     return earlier if earlier > start else start + (end - start) / 2

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
-from models.calendar import LimitUnit, Point, ReminderStep
+from models.calendar import CountedIn, LimitUnit, Point, ReminderStep
 from models.ledger import Job
+from models.notices import Audience
+from models.organisation import Duty
 from models.queries.calendar import calendar_of, ladder_of
-from models.rules.calendar import prepare_county_row
-from models.rules.clocks import soon
-from models.rules.deadlines import OutOfCalendar
+from models.rules.clocks import earlier_than
+from models.rules.deadlines import SHANGHAI, OutOfCalendar, WorkingCalendar
 from models.workflow import Refused
 
 SOON, OVER, SILENT = 1, 2, 3
@@ -25,6 +28,12 @@ LADDER = 10
 LADDERED = (Job.respond_remind, Job.promise_remind, Job.rectification_watch)
 """The clocks that climb a ladder."""
 
+OF_CALLS = (Job.respond_remind, Job.promise_remind)
+"""Those whose steps are counted, for a unit: on one call, or in a year."""
+
+BEFORE_END = (Point.part_of_limit, Point.before_end)
+"""What counts before the end is not said after it."""
+
 WHOLE = 100
 
 
@@ -33,39 +42,111 @@ def steps(session: Session, region_id: int, job: Job, start: datetime, end: date
 
     A county without a ladder for it reminds once, a working day before the end.
     """
-    ladder = ladder_of(session, region_id).get(job, [])
+    return moments(calendar_of(session, region_id), ladder_of(session, region_id).get(job, ()), start, end)
+
+
+def moments(
+    calendar: WorkingCalendar, ladder: Sequence[ReminderStep], start: datetime, end: datetime
+) -> dict[int, datetime]:
+    """The same by a calendar and a ladder that are at hand."""
     if not ladder:
-        return {SOON: soon(session, region_id, start, end), OVER: end}
-    moments = {LADDER + row.level: _moment(session, row, start, end) for row in ladder}
-    return dict(sorted((moments | {OVER: end}).items(), key=lambda step: step[1]))
+        return {SOON: earlier_than(calendar, start, end), OVER: end}
+    found = {
+        LADDER + row.level: _moment(calendar, row, start, end) for row in ladder if row.point is not Point.by_count
+    }
+    return dict(sorted((found | {OVER: end}).items(), key=lambda step: step[1]))
 
 
-def _moment(session: Session, row: ReminderStep, start: datetime, end: datetime) -> datetime:
-    calendar = calendar_of(session, row.region_id)
+def _moment(calendar: WorkingCalendar, row: ReminderStep, start: datetime, end: datetime) -> datetime:
     if row.point is Point.after_end:
         return calendar.add(end, row.amount, row.unit).at
     if row.point is Point.part_of_limit:
         return start + (end - start) * row.amount / WHOLE
     if row.unit is LimitUnit.working_day:
-        return soon(session, row.region_id, start, end, row.amount)
+        return earlier_than(calendar, start, end, row.amount)
     earlier = end - (calendar.add(end, row.amount, row.unit).at - end)
     return earlier if earlier > start else start + (end - start) / 2
 
 
+AUDIENCES = {
+    (True, False): Audience.duty_officer,
+    (False, True): Audience.heads,
+    (True, True): Audience.duty_and_heads,
+}
+"""Who of the unit hears, by (duty officers, heads)."""
+
+
+def hearers(row: ReminderStep) -> dict[Duty | None, Audience]:
+    """Who hears of a step: of the unit itself, under None, and of the county's offices."""
+    unit = AUDIENCES.get((bool(row.duty_officer), bool(row.heads)))
+    told: dict[Duty | None, Audience] = {None: unit} if unit else {}
+    if row.supervision:
+        told[Duty.supervision_office] = Audience.everyone
+    if row.leaders:
+        told[Duty.leadership] = Audience.heads
+    if row.county_office:
+        told[Duty.county_office] = Audience.everyone
+    return told
+
+
+class Tally:
+    """How many steps of each level a unit has had, on a call and in a year of China's calendar."""
+
+    def __init__(self) -> None:
+        self._numbers: Counter[tuple[int, int, CountedIn, int | None]] = Counter()
+
+    @staticmethod
+    def year_of(at: datetime) -> datetime:
+        """When the year began."""
+        return datetime(at.astimezone(SHANGHAI).year, 1, 1, tzinfo=SHANGHAI)
+
+    def count(self, unit: int, call: int | None, level: int, at: datetime) -> None:
+        self._numbers[unit, level, CountedIn.call, call] += 1
+        self._numbers[unit, level, CountedIn.year, self.year_of(at).year] += 1
+
+    def add(
+        self, ladder: Sequence[ReminderStep], unit: int, call: int | None, level: int, at: datetime
+    ) -> list[ReminderStep]:
+        """One more; and the steps of the ladder that it leads to: once, when the number is reached."""
+        self.count(unit, call, level, at)
+        of = {CountedIn.call: call, CountedIn.year: self.year_of(at).year}
+        return [
+            row
+            for row in ladder
+            if row.of_level == level
+            and row.within is not None
+            and self._numbers[unit, level, row.within, of[row.within]] == row.after_count
+        ]
+
+
 def prepare_step(session: Session, step: ReminderStep, actor: Actor, now: datetime) -> None:
     """A step that can be counted, and that somebody hears of. Raises `Refused`, naming the field."""
-    prepare_county_row(session, step, actor, now)
-    if step.job not in LADDERED:
-        raise Refused(N_("This clock has no ladder. Choose response, promise or rectification."), field="job")
     if not 0 <= step.level <= 9:
         raise Refused(N_("The steps of a ladder are numbered from 0 to 9."), field="level")
+    _check_count(step)
     if step.point is Point.part_of_limit and not 0 < step.amount < WHOLE:
         raise Refused(N_("Between 1 and 99 percent of the limit can be used up."), field="amount")
-    if step.amount < (step.point is not Point.after_end):
+    if step.amount < (step.point in BEFORE_END):
         raise Refused(N_("Before the end it is at least 1."), field="amount")
     try:
         calendar_of(session, step.region_id).add(now, step.amount, step.unit)
     except OutOfCalendar as beyond:
         raise Refused(N_("This limit is longer than three years. Name a shorter one."), field="amount") from beyond
-    if not (step.duty_officer or step.heads or step.supervision or step.leaders):
+    if not hearers(step):
         raise Refused(N_("Say who hears of it."), field="duty_officer")
+
+
+def _check_count(step: ReminderStep) -> None:
+    said = [step.after_count is not None, step.of_level is not None, step.within is not None]
+    if step.point is Point.by_count and not any(said):
+        raise Refused(N_("Say after how many of which step it is taken, and within what."), field="after_count")
+    if not any(said):
+        return
+    if not all(said):
+        raise Refused(N_("Say all three, or none: how many, of which step, within what."), field="after_count")
+    if step.ladder.job not in OF_CALLS:
+        raise Refused(N_("Only steps of calls are counted. Leave it empty."), field="after_count")
+    if (step.after_count or 0) < 1:
+        raise Refused(N_("Count at least one."), field="after_count")
+    if not 0 <= (step.of_level or 0) < step.level:
+        raise Refused(N_("Only lower steps are counted. Name one below this."), field="of_level")

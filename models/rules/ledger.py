@@ -69,12 +69,27 @@ def tell(
     **details: str,
 ) -> None:
     """Write to the outbox, in the transaction that gives the reason. `key` names the reason, once for each unit."""
+    tell_some(session, unit_id, Audience.everyone, subject, message, key=key, now=now, **details)
+
+
+def tell_some(
+    session: Session,
+    unit_id: int,
+    audience: Audience,
+    subject: Any,
+    message: str,
+    *,
+    key: str,
+    now: datetime,
+    **details: str,
+) -> None:
+    """The same, to some people of the unit."""
     session.add(
         Outbox(
             key=f"{subject.__tablename__}:{subject.id}:{key}:{unit_id}",
             region_id=subject.region_id,
             unit_id=unit_id,
-            audience=Audience.everyone,
+            audience=audience,
             subject_type=subject.__tablename__,
             subject_id=subject.id,
             message=message,

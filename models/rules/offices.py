@@ -16,3 +16,9 @@ def office(session: Session, region_id: int, duty: Duty) -> Unit:
     if unit is None:
         raise Refused(N_("The county has no “%(duty)s” in its directory. Ask the administrator."), duty=duty.label)
     return unit
+
+
+def offices_of(session: Session, region_id: int) -> dict[Duty, int]:
+    """The offices that the directory names, by their task."""
+    named = select(Unit).where(Unit.region_id == region_id, Unit.duty.is_not(None))
+    return {unit.duty: unit.id for unit in session.scalars(named) if unit.duty}

@@ -14,17 +14,21 @@ from models.calls import AssignmentState, Call, CallAssignment
 from models.coordination import CaseParty, CaseState, CoordinationCase
 from models.door import by_rule
 from models.ledger import Job
+from models.notices import Audience
 from models.organisation import Duty, Unit
 from models.queries.calendar import calendar_of
 from models.roles import RoleName
-from models.rules.ledger import cancel, plan, tell
-from models.rules.offices import office
+from models.rules.ledger import cancel, plan, tell, tell_some
+from models.rules.offices import office, offices_of
 from models.rules.rounds import iso
 from models.rules.step_files import attach
 from models.supervision import HIGHEST, OrderState, SupervisionOrder
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 S = OrderState
+HEADS, LEADERS, OFFICE = 2, 3, 4
+"""From which level on the heads of the unit hear instead of those on duty, the county's leaders, the county office."""
+
 OPEN_PARTS = (AssignmentState.pending, AssignmentState.responded, AssignmentState.working)
 ACKNOWLEDGE, REPORT_BACK = 1, 3
 """Working days from an order to its acknowledgement, and to its reply where nobody named a day. Both composed."""
@@ -101,6 +105,19 @@ def follow_order(session: Session, order: SupervisionOrder, actor: Actor, now: d
              level=str(order.level), reason=order.reason[:200], due=iso(order.due))  # type: ignore[arg-type]  # fmt: skip
 
 
+def hearers(level: int) -> dict[Duty | None, Audience]:
+    """Who hears that an order has come to this level: of the unit itself, under None, and of the county's offices."""
+    told: dict[Duty | None, Audience] = {
+        None: Audience.heads if level >= HEADS else Audience.duty_officer,
+        Duty.supervision_office: Audience.everyone,
+    }
+    if level >= LEADERS:
+        told[Duty.leadership] = Audience.heads
+    if level >= OFFICE:
+        told[Duty.county_office] = Audience.everyone
+    return told
+
+
 def acknowledge_by(session: Session, region_id: int, now: datetime) -> datetime:
     return calendar_of(session, region_id).add(now, ACKNOWLEDGE, LimitUnit.working_day).at
 
@@ -146,8 +163,14 @@ def _may_rise(order: SupervisionOrder, step: Step) -> None:
 def _raised(order: SupervisionOrder, step: Step) -> None:
     order.level, order.raised_at = step.answers["level"], step.now
     message = N_("The supervision order on %(call)s is now of level %(level)s. Reason: %(note)s")
-    tell(step.session, order.unit_id, order, message, key=f"raised@{order.version}", now=step.now,
-         call=str(order.call), level=str(order.level), note=step.note)  # fmt: skip
+    aloud = N_("The supervision order on %(call)s for %(unit)s is now of level %(level)s. Reason: %(note)s")
+    offices = offices_of(step.session, order.region_id)
+    for duty, audience in hearers(order.level).items():
+        unit_id = offices.get(duty) if duty else order.unit_id
+        if unit_id is not None and unit_id != step.actor.unit_id:
+            tell_some(step.session, unit_id, audience, order, aloud if duty else message,
+                      key=f"raised@{order.version}", now=step.now, call=str(order.call), unit=str(order.unit),
+                      level=str(order.level), note=step.note)  # fmt: skip
 
 
 def _acknowledged(order: SupervisionOrder, step: Step) -> None:

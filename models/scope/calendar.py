@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import false, true
+from sqlalchemy import false, select, true
 
 from models.actor import REGION_ID
-from models.calendar import CalendarDay, LimitState, ReminderStep, TimeLimit, WorkingWindow
+from models.calendar import CalendarDay, LimitState, ReminderLadder, ReminderStep, TimeLimit, WorkingWindow
 from models.door import Scope
+from models.ladders import LadderRehearsal, LadderRehearsalCall, LadderRehearsalLine
 from models.limits import DueRevision, LimitRehearsal, RevisionState
-from models.scope.reach import ADMINS, DISPATCHERS, MANAGERS, of_county, only
+from models.scope.calls import my_call_ids
+from models.scope.reach import ADMINS, DISPATCHERS, MANAGERS, of_county, only, reach
 
+DRAFTED = ReminderLadder.state == LimitState.draft
+OF_COUNTY = ReminderLadder.region_id == REGION_ID
 PREVIEWED = DueRevision.state == RevisionState.previewed
 
 SCOPES: dict[type, Scope] = {
@@ -32,10 +36,26 @@ SCOPES: dict[type, Scope] = {
             else false()
         ),
     ),
+    ReminderLadder: Scope(
+        sees=of_county(ReminderLadder),
+        writes=lambda roles: DRAFTED if roles & ADMINS else DRAFTED & OF_COUNTY if roles & DISPATCHERS else false(),
+    ),
     ReminderStep: Scope(
         sees=of_county(ReminderStep),
         writes=lambda roles: (
-            true() if roles & ADMINS else ReminderStep.region_id == REGION_ID if roles & DISPATCHERS else false()
+            ReminderStep.ladder_id.in_(select(ReminderLadder.id).where(DRAFTED))
+            if roles & ADMINS
+            else ReminderStep.ladder_id.in_(select(ReminderLadder.id).where(DRAFTED, OF_COUNTY))
+            if roles & DISPATCHERS
+            else false()
         ),
+    ),
+    LadderRehearsal: Scope(sees=of_county(LadderRehearsal)),
+    LadderRehearsalLine: Scope(sees=of_county(LadderRehearsalLine)),
+    LadderRehearsalCall: Scope(
+        sees=reach(
+            county=LadderRehearsalCall.region_id == REGION_ID,
+            own=(LadderRehearsalCall.region_id == REGION_ID) & LadderRehearsalCall.call_id.in_(my_call_ids),
+        )
     ),
 }

@@ -10,7 +10,17 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.calendar import Clock, LimitState, LimitUnit, Point, ReminderStep, TimeLimit, WorkingWindow
+from models.calendar import (
+    Clock,
+    CountedIn,
+    LimitState,
+    LimitUnit,
+    Point,
+    ReminderLadder,
+    ReminderStep,
+    TimeLimit,
+    WorkingWindow,
+)
 from models.imports import ImportWord
 from models.item_words import FieldKind, ItemColumn, Primary
 from models.ledger import Job
@@ -330,25 +340,35 @@ def _add_limits(session: Session, counties: list[Unit]) -> int:
 
 def _add_ladders(session: Session, counties: list[Unit]) -> int:
     """A county that has a ladder keeps it as it is."""
-    settled = set(session.scalars(select(ReminderStep.region_id).distinct()))
-    ladder = [
+    settled = set(session.scalars(select(ReminderLadder.region_id).distinct()))
+    jobs = dict.fromkeys(Job(row["job"]) for row in rows("reminder_ladder.csv"))
+    ladders = {
+        (county.id, job): ReminderLadder(region_id=county.id, job=job, state=LimitState.in_force)
+        for county in counties
+        if county.id not in settled
+        for job in jobs
+    }
+    steps = [
         ReminderStep(
-            region_id=county.id,
-            job=Job(row["job"]),
+            region_id=region_id,
+            ladder=ladder,
             level=int(row["level"]),
             name=row["name"],
             point=Point(row["point"]),
             amount=int(row["amount"]),
             unit=LimitUnit(row["unit"]),
             source=row["source"],
+            after_count=int(row["after_count"]) if row["after_count"] else None,
+            of_level=int(row["of_level"]) if row["of_level"] else None,
+            within=CountedIn(row["within"]) if row["within"] else None,
             **dict.fromkeys(row["hear"].split(), True),
         )
-        for county in counties
-        if county.id not in settled
+        for (region_id, job), ladder in ladders.items()
         for row in rows("reminder_ladder.csv")
+        if row["job"] == job
     ]
-    session.add_all(ladder)
-    return len(ladder)
+    session.add_all(steps)
+    return len(steps)
 
 
 def _limit(row: dict[str, str], county: Unit) -> TimeLimit:

@@ -52,6 +52,13 @@ def test_an_order_not_acknowledged_and_not_replied_to_rises_and_its_recipients_w
     assert verify(session) == []
 
 
+def test_at_the_fourth_level_the_county_office_hears(make, session, ledger, order):
+    make.press(order, "raise_level", level=3)
+    session.execute(update(Outbox).values(done_at=NOW))
+    assert ledger.keep(ESCALATE, order.due) == 1
+    assert (make.office(Duty.county_office).id, "everyone") in {told[:2] for told in ledger.told(ESCALATE)}
+
+
 @pytest.mark.requirement("TC-36")
 def test_two_looks_in_one_sweep_raise_it_once_and_twice_is_once(session, ledger, order):
     ledger.keep(ESCALATE, order.due + MINUTE)
@@ -112,6 +119,15 @@ def test_the_recipients_of_a_reminder_widen_with_its_step(make, session, ledger)
     ]
     names = session.scalars(select(Reminder.message).where(Reminder.unit_id == unit, Reminder.step >= LADDER))
     assert list(names) == ["Step 0", "Step 1", "Step 2", "Step 3"]
+
+
+@pytest.mark.requirement("TC-36")
+def test_of_a_step_that_says_so_the_county_office_hears(make, session, ledger):
+    first, *_ = make.ladder()
+    first.duty_officer, first.county_office = False, True
+    part = make.assignment()
+    ledger.keep(Job.respond_remind, ledger.moments(part, Job.respond_remind)[0])
+    assert [told[:2] for told in ledger.told(Job.respond_remind)] == [(make.office(Duty.county_office).id, "everyone")]
 
 
 def test_a_step_taken_out_of_the_ladder_or_reached_too_late_reminds_nobody(make, session, ledger):

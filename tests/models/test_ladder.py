@@ -2,11 +2,12 @@
 
 import pytest
 
-from models.calendar import LimitUnit, Point, ReminderStep
+from models.calendar import CountedIn, LimitUnit, Point, ReminderLadder, ReminderStep
 from models.ledger import Job
 from models.organisation import Duty
 from models.roles import RoleName
 from models.rules.ladder import LADDER, OVER, SOON, prepare_step, steps
+from models.rules.ladders import prepare_ladder, prepare_ladder_step
 from models.workflow import Refused
 from tests.make import NOW
 from tests.models.look import CHINA, china
@@ -36,6 +37,12 @@ def test_each_step_of_the_ladder_has_its_moment_in_working_time(session, make):
     assert when(session, make, Job.promise_remind) == {SOON: "11-26 17:30", OVER: "11-27 17:30"}
 
 
+def test_a_step_that_is_only_counted_has_no_moment(session, make):
+    make.ladder()[0].point = Point.by_count
+    session.flush()
+    assert LADDER not in when(session, make)
+
+
 def test_a_change_of_the_ladder_counts_at_once(session, make):
     first, *_ = make.ladder()
     first.amount = 75
@@ -44,33 +51,49 @@ def test_a_change_of_the_ladder_counts_at_once(session, make):
 
 
 def step(**said):
-    usual = {"level": 1, "name": "Blue", "point": Point.before_end, "amount": 1, "heads": True}
-    return ReminderStep(**usual | {"job": Job.respond_remind, "unit": LimitUnit.working_day} | said)
+    usual = {"level": 1, "name": "Blue", "point": Point.before_end, "amount": 1, "heads": True, "region_id": 1}
+    ladder = ReminderLadder(job=said.pop("job", Job.respond_remind))
+    return ReminderStep(**usual | {"ladder": ladder, "unit": LimitUnit.working_day} | said)
+
+
+COUNTED = {"level": 4, "point": Point.by_count, "amount": 0, "after_count": 3, "of_level": 3, "within": CountedIn.year}
 
 
 @pytest.mark.parametrize(
     ("field", "said"),
     [
-        ("job", {"job": Job.accept_watch}),
         ("level", {"level": 10}),
         ("amount", {"amount": 0}),
         ("amount", {"amount": 100, "point": Point.part_of_limit}),
         ("amount", {"amount": 9999}),
         ("duty_officer", {"heads": False}),
+        ("after_count", {"point": Point.by_count, "amount": 0}),
+        ("after_count", {"level": 3, "after_count": 2}),
+        ("after_count", {"level": 3, "after_count": 2, "of_level": 2}),
+        ("after_count", {"level": 3, "after_count": 0, "of_level": 2, "within": CountedIn.call}),
+        ("of_level", {"level": 3, "after_count": 2, "of_level": 3, "within": CountedIn.call}),
+        ("of_level", {"level": 3, "after_count": 2, "of_level": -1, "within": CountedIn.call}),
+        ("after_count", COUNTED | {"job": Job.rectification_watch}),
     ],
 )
 def test_a_step_that_cannot_be_counted_or_that_nobody_hears_is_refused(session, make, field, said):
     office = make.actor(make.office(Duty.county_office))
     prepare_step(session, step(), office, NOW)
+    prepare_step(session, step(**COUNTED), office, NOW)
     with pytest.raises(Refused) as refused:
         prepare_step(session, step(**said), office, NOW)
     assert refused.value.field == field
 
 
-def test_a_step_is_the_dispatchers_county_s(acting, make):
+def test_a_ladder_and_its_steps_are_the_dispatchers_county_s(acting, make):
     theirs, actor = acting(make.office(Duty.county_office))
-    row = step()
-    prepare_step(theirs, row, actor, NOW)
+    ladder = ReminderLadder(job=Job.respond_remind)
+    prepare_ladder(theirs, ladder, actor, NOW)
+    theirs.add(ladder)
+    theirs.flush()
+    row = ReminderStep(ladder_id=ladder.id, level=1, name="Blue", point=Point.before_end, amount=1, heads=True,
+                       unit=LimitUnit.working_day)  # fmt: skip
+    prepare_ladder_step(theirs, row, actor, NOW)
     theirs.add(row)
     theirs.flush()
-    assert (row.region_id, actor.roles) == (make.home.id, {RoleName.county_dispatcher})
+    assert (row.region_id, ladder.region_id, actor.roles) == (make.home.id, make.home.id, {RoleName.county_dispatcher})

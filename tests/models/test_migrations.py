@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 import models  # noqa: F401  (every table)
@@ -62,3 +64,38 @@ def test_the_key_of_a_deleted_row_is_never_given_again(migrated):
         counting = connection.exec_driver_sql(lite if migrated.dialect.name == "sqlite" else large).scalars().all()
     ours = {mapper.local_table.name for mapper in Model.registry.mappers}
     assert ours - set(counting) <= {"recorder_head"}, "its key is the county's"
+
+
+def test_the_ladders_that_are_there_are_in_force(bare_url):
+    upgrade(bare_url)
+    alembic = Config(toml_file=ROOT / "pyproject.toml")
+    alembic.attributes["url"] = bare_url
+    found = ScriptDirectory.from_config(alembic).walk_revisions()
+    before = next(script.down_revision for script in found if script.revision.endswith("_ladders"))
+    command.downgrade(alembic, before)
+    engine = create_engine(bare_url, poolclass=NullPool)
+    step = text(
+        "INSERT INTO reminder_step (region_id, job, level, name, point, amount, unit, duty_officer, heads, supervision,"
+        " leaders, source) VALUES (1, :job, :level, 'Step', 'after_end', 1, 'day', :yes, :no, :no, :no, '')"
+    )
+    county = text(
+        "INSERT INTO unit (id, code, name, short_name, unit_type, division_code, path, search_key)"
+        " VALUES (1, 'a', 'A', '', 'county', '', '/1/', '')"
+    )
+    steps = [("promise_remind", 1), ("respond_remind", 0), ("respond_remind", 1)]
+    with engine.begin() as connection:
+        connection.execute(county)
+        connection.execute(step, [{"job": job, "level": level, "yes": True, "no": False} for job, level in steps])
+    upgrade(bare_url)
+    with engine.connect() as connection:
+        of = "SELECT l.job, s.level FROM reminder_step s JOIN reminder_ladder l ON l.id = s.ladder_id"
+        rows = connection.execute(text(f"{of} WHERE l.state = 'in_force' ORDER BY 1, 2")).all()
+        assert ([tuple(row) for row in rows], connection.scalar(text("SELECT count(*) FROM reminder_ladder"))) == (
+            steps,
+            2,
+        )
+    command.downgrade(alembic, before)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT job, level FROM reminder_step ORDER BY 1, 2")).all()
+        assert [tuple(row) for row in kept] == steps
+    engine.dispose()

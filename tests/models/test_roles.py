@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from models.admissions import AdmissionOpinion, DutyAdmission
 from models.base import Model
-from models.calendar import TimeLimit
+from models.calendar import ReminderLadder, TimeLimit
 from models.calls import Call, CallAssignment, CallState
 from models.coordination import CoordinationCase
 from models.limits import DueRevision
@@ -82,7 +82,7 @@ def test_two_organs_look_into_every_matter_of_their_county(make, acting, role):
 @pytest.mark.parametrize("role", LOOKERS)
 def test_who_only_looks_moves_and_writes_no_call(role):
     assert {model for model, _ in moves_of(role)} <= (
-        {TimeLimit, DueRevision, Webhook} if role is RoleName.admin else set()
+        {TimeLimit, ReminderLadder, DueRevision, Webhook} if role is RoleName.admin else set()
     )
     assert not {(f"can_{word}", "Call") for word in ROWS - {"read", "export"}} & grants(role)
 

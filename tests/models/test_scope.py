@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from itertools import product
 from typing import Any
@@ -17,7 +17,7 @@ from models.actor import NOBODY, Actor
 from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustment
 from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure
 from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
-from models.calendar import CalendarDay, ReminderStep, TimeLimit, WorkingWindow
+from models.calendar import CalendarDay, LimitState, ReminderLadder, ReminderStep, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState, FailureKind
 from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
 from models.community import ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
@@ -36,6 +36,7 @@ from models.imports import ImportRow, ImportRun, ImportWord
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
+from models.ladders import LadderRehearsal, LadderRehearsalCall, LadderRehearsalLine
 from models.ledger import Job, Promise
 from models.limits import DueRevision, LimitRehearsal
 from models.lists import DutyList, ItemCooperation, ListItem
@@ -151,7 +152,11 @@ REST = {
     TimeLimit:        ("county",        "county", "all"),
     LimitRehearsal:   ("county",        "county", "all"),
     DueRevision:      ("county",        "county", "all"),
+    ReminderLadder:   ("county",        "county", "all"),
     ReminderStep:     ("county",        "county", "all"),
+    LadderRehearsal:  ("county",        "county", "all"),
+    LadderRehearsalLine: ("county",     "county", "all"),
+    LadderRehearsalCall: ("of our calls", "county", "all"),
     Notice:           ("mine",          "mine",   "mine"),
     Webhook:          ("none",          "none",   "all"),
     WebhookDelivery:  ("none",          "none",   "all"),
@@ -315,9 +320,12 @@ WRITERS = {
     (DueRevision, "admin"): "previewed",
     (Webhook, "admin"): "switched off",
     (DueRevision, "lists"): "previewed here",
-    (ReminderStep, "admin"): "all",
-    (ReminderStep, "office"): "county",
-    (ReminderStep, "tc_office"): "county",
+    (ReminderLadder, "admin"): "drafts of rules",
+    (ReminderLadder, "office"): "draft here",
+    (ReminderLadder, "tc_office"): "draft here",
+    (ReminderStep, "admin"): "of drafts",
+    (ReminderStep, "office"): "of drafts here",
+    (ReminderStep, "tc_office"): "of drafts here",
     (PolicyDocument, "lists"): "county",
     (AssignedMatterCap, "lists"): "county",
     (CallSituation, "lists"): "county",
@@ -420,6 +428,7 @@ class World:
             make._add(PlainWord(region_id=county.id, word="臭水", means="水污染"))
             make._add(ImportWord(region_id=county.id, resource="list_item", said="序号", means="code"))
             make.ladder(county=county)
+            make.ladder(Job.promise_remind, county, LimitState.draft)
             make.situation(county, list_item_id=item_.id)
             make.three_fixed(lead)
             make.limit(county, list_item_id=make.item(lead).id, department_id=lead.id)
@@ -461,11 +470,16 @@ class World:
         make.posting(make.user(), zrzy)  # by Zrzy, and in no county's chain
         session.commit()
         self.names = {call.id: name for name, call in self.calls.items()}
+        self._rehearse()
         self._observe(luoyang, zrzy, tongcheng)
         self.names[make.past_call(luoyang, zrzy).call_id] = "old"
         self.names[make.past_call(tongcheng, away).call_id] = "theirs"
         self.asked = self._ask(luoyang, tongcheng, zrzy, zj, idle, away)
         self.cited = self.calls["across"].id, item.id, item.duty_list_id
+
+    def _rehearse(self) -> None:
+        for ladder in self.session.scalars(select(ReminderLadder)):
+            self.make.press(ladder, "rehearse", at=NOW + timedelta(days=60), day=NOW.date())
 
     def _keep(self, grid: Unit, *villages: Unit) -> None:
         """What villages keep, and one that a grid lies in."""
@@ -693,6 +707,9 @@ class World:
             "published here": lambda: here and self._circular_of(row).state == "published",
             "published and ours": lambda: here and row.call_id in calls and self._circular_of(row).state == "published",
             "drafts of rules": lambda: row.state == "draft",
+            "of drafts": lambda: row.ladder.state == "draft",
+            "of drafts here": lambda: here and row.ladder.state == "draft",
+            "of our calls": lambda: here and row.call_id in calls,
             "previewed": lambda: row.state == "previewed",
             "previewed here": lambda: here and row.state == "previewed",
             "draft here": lambda: here and row.state == "draft",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from models.assigned import MatterState
 from models.calls import CallState
 from models.coordination import CaseState
+from models.notices import Audience, Outbox
 from models.organisation import Duty, UnitType
 from models.roles import RoleName
 from models.rules.coordination import COORDINATION
@@ -121,15 +123,36 @@ def test_the_supervised_unit_never_ends_what_presses_it(session, make, order):
 
 
 def test_a_level_rises_and_never_falls(session, make, order):
-    since = last_message(session)
     press(session, make, order, "raise_level", level=3)
     assert (order.level, order.raised_at, order.state) == (3, SOON, S.issued)
-    assert told(session, since).keys() == {order.unit.name}
     for level in (2, 3, 10):
         with pytest.raises(Refused, match="only rises") as refused:
             press(session, make, order, "raise_level", level=level)
         assert refused.value.field == "level"
         session.rollback()
+
+
+@pytest.mark.requirement("TC-36")
+@pytest.mark.parametrize(
+    ("level", "offices"),
+    [(2, ()), (3, (Duty.leadership,)), (4, (Duty.leadership, Duty.county_office))],
+)
+def test_whoever_raises_a_level_more_people_hear(session, make, order, level, offices):
+    """Who raises it need not be told: here the supervision office."""
+    for duty in Duty:
+        make.office(duty)
+    since = last_message(session)
+    press(session, make, order, "raise_level", level=level)
+    rows = session.execute(select(Outbox.unit_id, Outbox.audience).where(Outbox.id > since))
+    everyone = {make.office(duty).id: Audience.everyone for duty in offices}
+    leaders = {make.office(duty).id: Audience.heads for duty in offices if duty is Duty.leadership}
+    assert dict(rows.all()) == {order.unit_id: Audience.heads} | everyone | leaders
+
+
+def test_the_county_office_that_raises_a_level_tells_the_supervision_office(session, make, order):
+    supervision, since = make.office(Duty.supervision_office), last_message(session)
+    press(session, make, order, "raise_level", make.actor(make.office(Duty.county_office)), level=2)
+    assert told(session, since).keys() == {order.unit.name, supervision.name}
 
 
 def test_a_reply_stops_the_clock_and_sent_back_it_runs_again(session, make, order):

@@ -22,6 +22,7 @@ from models.actor import Actor
 from models.adjustments import AdjustmentState as S
 from models.assigned import MatterState
 from models.base import Model, User
+from models.calendar import LimitState
 from models.calls import AssignmentState as A
 from models.community import ExchangeEntry, ExchangeKind
 from models.congress import CongressOpinion
@@ -33,6 +34,7 @@ from models.hotline import TicketState
 from models.imports import ImportState
 from models.irregular import ReportState
 from models.item_words import ListState, PlatformKind
+from models.ledger import Job
 from models.lists import ListItem
 from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
 from models.notices import Outbox
@@ -55,7 +57,12 @@ from tests.views.conftest import HASH
 TOKEN = re.compile(r"zq\d{5}x")
 MODELS = {m.local_table.name: m.class_ for m in sorted(Model.registry.mappers, key=lambda m: m.local_table.name)}
 MEANT = {"subject_type", "action", "kind", "resource", "field", "hash", "prev_hash", "username", "password"}
-MEANT |= {"time_limit.category", "limit_rehearsal.fingerprint"}
+MEANT |= {
+    "time_limit.category",
+    "limit_rehearsal.fingerprint",
+    "ladder_rehearsal.fingerprint",
+    "ladder_rehearsal.quarter",
+}
 """Texts that mean something to the code, and so carry no token: of every table, or of one."""
 
 FAR = datetime(2098, 6, 30, 1, tzinfo=UTC)
@@ -104,6 +111,8 @@ class Ground:
             self._burden(units, thoroughly=side == "ours")
             self._local(units, thoroughly=side == "ours")
             self._limits(units["county"], thoroughly=side == "ours")
+            if side != "theirs":
+                self._ladders(units["county"])
             self._webhooks(units["county"])
             self._congress(units)
             for _ in range(2):  # to change, and to throw away
@@ -200,6 +209,14 @@ class Ground:
             make.rehearsed(make.limit(county))
             make.rehearsed(make.limit(county), "switch_on", "rehearse")
         make.limit(county)
+
+    def _ladders(self, county: Unit) -> None:
+        """One to change, one to throw away, one to retire, and one that takes its place."""
+        for _ in range(2):
+            self.make.ladder(county=county, state=LimitState.draft)
+        for state in (LimitState.in_force, LimitState.draft):
+            ladder = self.make.ladder(Job.promise_remind, county, state)[0].ladder
+            self.make.press(ladder, "rehearse", at=NOW + timedelta(days=60), day=NOW.date())
 
     def _webhooks(self, county: Unit) -> None:
         """One to change, one to throw away, one to switch off, with a message on its way."""
