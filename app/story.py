@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.derive import shape_of
 from app.story_records import Records, pairs, read
+from jobs.calendar import watch_calendars
 from jobs.circulars import compile_circulars
 from jobs.digests import digest_for_congress
 from jobs.notices import deliver
@@ -97,6 +98,8 @@ def play(session: Session, now: datetime, store: Store) -> dict[str, int]:
     stage.let_pass(now)
     set_origin(session, Origin(at=now, place="job:early_warning"))
     warn_early(session, now)
+    set_origin(session, Origin(at=now, place="job:calendar_watch"))
+    watch_calendars(session, now)
     return {"call": len(stage.calls), "scene": len(deeds), "notice": _deliver(session, now)}
 
 

@@ -25,6 +25,7 @@ from jobs import (
     supervision,
 )
 from jobs.audit import recount
+from jobs.calendar import watch_calendars
 from jobs.digests import digest_for_congress
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
@@ -128,6 +129,7 @@ PARTS: dict[str, Part] = {
     "circular_compile": circulars.compile_circulars,
     "congress_digest": digest_for_congress,
     "early_warning": warn_early,
+    "calendar_watch": watch_calendars,
     "imports": imports.carry_out,
     "notices": deliver,
     "mails": mails,
@@ -136,7 +138,7 @@ PARTS: dict[str, Part] = {
 }
 """Each is repeated, a transaction each time, until it finds nothing more to do."""
 
-NIGHTLY = ("self_audit", "circular_compile", "congress_digest", "early_warning", "unnamed_files")
+NIGHTLY = ("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "unnamed_files")
 
 RUNS: dict[str, tuple[str, ...]] = {
     "sweep": tuple(PARTS),
