@@ -100,11 +100,11 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "LimitRehearsal": "read export",
         "DueRevision": "read add edit delete export recompute",
     }
-    | {"Promise": "read export", "PlainWord": "read export"}
+    | {"Promise": "read export", "LedgerAudit": "read export", "PlainWord": "read export"}
     | dict.fromkeys(("ListType", "ListField"), "read add edit delete export"),
     RoleName.security_admin: {"Posting": "read export"},
     RoleName.audit_admin: dict.fromkeys(_READ_ALL.split(), "read export")
-    | {"Posting": "read export", "Promise": "read export", "RecorderEntry": "read export"},
+    | dict.fromkeys(("Posting", "Promise", "LedgerAudit", "RecorderEntry"), "read export"),
     RoleName.list_manager: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "DutyList": "read add edit delete export ask_opinions close_round submit send_back publish revise",
@@ -166,6 +166,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "OfflineStep": "read add export",
         "CaseDocument": "read add export",
         "Promise": "read",
+        "LedgerAudit": "read export",
     },
     RoleName.assessor: dict.fromkeys(_READ_ALL.split(), "read export"),
     RoleName.discipline_inspector: dict.fromkeys(_READ_ALL.split(), "read export"),

@@ -36,7 +36,7 @@ from views.past_calls import past_calls
 from views.plain_words import plain_words
 from views.policies import policy_documents
 from views.ratings import assessments, ratings
-from views.records import promises, recorder_entries
+from views.records import ledger_audits, promises, recorder_entries
 from views.requests import data_request_fields, data_request_townships, data_requests
 from views.reviews import review_files, review_opinions
 from views.segments import extensions, pauses
@@ -137,6 +137,7 @@ CONSOLES = (
     list_fields,
     webhooks,
     promises,
+    ledger_audits,
     webhook_deliveries,
     recorder_entries,
     import_runs,

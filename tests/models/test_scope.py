@@ -36,7 +36,7 @@ from models.imports import ImportRow, ImportRun, ImportWord
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
-from models.ledger import Job, Promise
+from models.ledger import Job, LedgerAudit, Promise
 from models.limits import DueRevision, LimitRehearsal
 from models.lists import DutyList, ItemCooperation, ListItem
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
@@ -156,6 +156,7 @@ REST = {
     Webhook:          ("none",          "none",   "all"),
     WebhookDelivery:  ("none",          "none",   "all"),
     Promise:          ("none",          "county", "all"),
+    LedgerAudit:      ("none",          "county", "all"),
     Outbox:           ("none",          "none",   "all"),
     CallCounter:      ("none",          "none",   "all"),
     RecorderEntry:    ("ours, by us, concerned", "chain",  "all"),
@@ -416,6 +417,7 @@ class World:
             make.press(out, "ask_opinions", make.actor(make.office(Duty.editorial_office, county), R.list_manager))
             make.module(lead, county=county)
             make.file(lead)
+            make.ledger_audit(county)
             make._add(CalendarDay(region_id=county.id, day=date(2027, 1, 1), is_working=False))
             make._add(PlainWord(region_id=county.id, word="臭水", means="水污染"))
             make._add(ImportWord(region_id=county.id, resource="list_item", said="序号", means="code"))

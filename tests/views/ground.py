@@ -105,6 +105,7 @@ class Ground:
             self._local(units, thoroughly=side == "ours")
             self._limits(units["county"], thoroughly=side == "ours")
             self._webhooks(units["county"])
+            make.ledger_audit(units["county"], day=NOW.date() - timedelta(days=len(self.people)))
             self._congress(units)
             for _ in range(2):  # to change, and to throw away
                 make.past_call(units["township"], units["department"])
