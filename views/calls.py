@@ -224,7 +224,7 @@ assignments = Console(
         "rejected_at",
         "ruled_unit",
     ),
-    deadlines={"respond_due": ("responded_at",), "promised_due": ("resolved_at",)},
+    deadlines={"respond_due": ("responded_at",), "promised_due": ("resolved_at",), "pause_due": ()},
     charts=(
         Chart(by="department", split="state", title=N_("Assignments by department and state")),
         Chart(
