@@ -13,6 +13,7 @@ from models.admissions import GuaranteeMeasure
 from models.base import N_, Role
 from models.calendar import TimeLimit, WorkingWindow
 from models.coordination import CaseParty
+from models.events import CallEvent
 from models.imports import ImportWord
 from models.ledger import Job, LedgerAudit, Promise
 from models.limits import LimitRehearsal
@@ -45,6 +46,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "call_assignment": N_("Assignment"),
     "extension": N_("More time"),
     "pause": N_("Pause"),
+    "call_event": N_("Event on a call"),
     "ledger_audit": N_("Self-audit"),
     "holding": N_("Time in hand"),
     "call_situation": N_("Situation"),
@@ -202,6 +204,7 @@ def _ledger_audit(audit: LedgerAudit) -> str:
 
 NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     Role: role_name,
+    CallEvent: lambda event: f"{event.call} · {called(event.action)}",
     ImportWord: _import_word,
     LedgerAudit: _ledger_audit,
     CaseParty: lambda party: f"{party.unit} · {translated(party.side.label)}",

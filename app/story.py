@@ -18,6 +18,7 @@ from jobs.audit import recount
 from jobs.calendar import watch_calendars
 from jobs.circulars import compile_circulars
 from jobs.digests import digest_for_congress
+from jobs.feed import feed_supervisors
 from jobs.notices import deliver
 from jobs.sweep import keep
 from jobs.warnings import warn_early
@@ -102,6 +103,8 @@ def play(session: Session, now: datetime, store: Store) -> dict[str, int]:
     warn_early(session, now)
     set_origin(session, Origin(at=now, place="job:calendar_watch"))
     watch_calendars(session, now)
+    while feed_supervisors(session, now).found:
+        pass
     return {"call": len(stage.calls), "scene": len(deeds), "notice": _deliver(session, now)}
 
 

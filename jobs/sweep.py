@@ -27,6 +27,7 @@ from jobs import (
 from jobs.audit import recount
 from jobs.calendar import watch_calendars
 from jobs.digests import digest_for_congress
+from jobs.feed import feed_supervisors
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
 from jobs.notices import deliver
@@ -131,6 +132,7 @@ PARTS: dict[str, Part] = {
     "early_warning": warn_early,
     "calendar_watch": watch_calendars,
     "imports": imports.carry_out,
+    "supervisor_feed": feed_supervisors,
     "notices": deliver,
     "mails": mails,
     "webhooks": send_webhooks,

@@ -100,11 +100,11 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "LimitRehearsal": "read export",
         "DueRevision": "read add edit delete export recompute",
     }
-    | {"Promise": "read export", "LedgerAudit": "read export", "PlainWord": "read export"}
+    | dict.fromkeys(("Promise", "LedgerAudit", "CallEvent", "PlainWord"), "read export")
     | dict.fromkeys(("ListType", "ListField"), "read add edit delete export"),
     RoleName.security_admin: {"Posting": "read export"},
     RoleName.audit_admin: dict.fromkeys(_READ_ALL.split(), "read export")
-    | dict.fromkeys(("Posting", "Promise", "LedgerAudit", "RecorderEntry"), "read export"),
+    | dict.fromkeys(("Posting", "Promise", "LedgerAudit", "CallEvent", "RecorderEntry"), "read export"),
     RoleName.list_manager: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "DutyList": "read add edit delete export ask_opinions close_round submit send_back publish revise",
@@ -167,10 +167,11 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "CaseDocument": "read add export",
         "Promise": "read",
         "LedgerAudit": "read export",
+        "CallEvent": "read export",
     },
     RoleName.assessor: dict.fromkeys(_READ_ALL.split(), "read export"),
-    RoleName.discipline_inspector: dict.fromkeys(_READ_ALL.split(), "read export"),
-    RoleName.leader: dict.fromkeys(_READ_ALL.split(), "read export"),
+    RoleName.discipline_inspector: dict.fromkeys((*_READ_ALL.split(), "CallEvent"), "read export"),
+    RoleName.leader: dict.fromkeys((*_READ_ALL.split(), "CallEvent"), "read export"),
     RoleName.congress_observer: dict.fromkeys(_READ_ALL.split(), "read") | {"CongressOpinion": "read add edit"},
     RoleName.scorer: dict.fromkeys(_READ_ALL.split(), "read export"),
     RoleName.joint_meeting_member: dict.fromkeys((*_LISTS.split(), *_ADMISSIONS.split()), "read export")

@@ -19,6 +19,7 @@ from views.coordination import cases, documents, parties
 from views.coordination import steps as offline_steps
 from views.disputes import dispute_cases, mediator_pairs
 from views.early_warnings import early_warnings
+from views.events import call_events
 from views.evidence import off_site_evidence
 from views.files import attachments
 from views.governance import governance_modules, module_contacts
@@ -66,6 +67,7 @@ CONSOLES = (
     supervision_orders,
     reminders,
     nudges,
+    call_events,
     rectification_orders,
     congress_opinions,
     circulars,

@@ -64,6 +64,7 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_l
         "early_warning",
         "calendar_watch",
         "imports",
+        "supervisor_feed",
         "notices",
         "mails",
         "webhooks",

@@ -26,6 +26,7 @@ from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
 from models.disputes import DisputeCase, DisputeState, MediatorPair
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
+from models.events import CallEvent
 from models.evidence import OffSiteEvidence
 from models.files import Attachment
 from models.governance import GovernanceModule, ModuleContact
@@ -116,6 +117,7 @@ REST = {
     StepFile:         ("ours",          "county", "all"),
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
+    CallEvent:        ("ours",          "county", "all"),
     Nudge:            ("ours",          "county", "all"),
     RectificationOrder: ("theirs",      "county", "all"),
     EarlyWarning:     ("theirs",        "county", "all"),
@@ -569,14 +571,15 @@ class World:
         reminder = Reminder(promise_id=promise.id, job=Job.respond_remind, step=1, due_at=NOW, sent_at=NOW, message="x")
         order = SupervisionOrder(assignment_id=part.id, issued_at=NOW, raised_at=NOW)
         nudge = Nudge(assignment_id=part.id, by_unit_id=call.caller_unit_id, number=1, day=NOW.date(), at=NOW)
-        for row in (reminder, order, nudge):
+        event = CallEvent(seq=self.make._next(), at=NOW, subject_type="call", action="send")
+        for row in (reminder, order, nudge, event):
             for name, value in of_part.items():
                 setattr(row, name, value)
         of_call = {"region_id": call.region_id, "call_id": call.id, "assignment_id": part.id}
         pause = Pause(reason="A drawing.", paused_at=NOW, **of_call)
         more = Extension(days=1, reason="The river.", asked_at=NOW, answer_due=NOW, **of_call)
         self.make._add(reminder, order, pause, more)
-        self.make._add(reminder, order, nudge)
+        self.make._add(reminder, order, nudge, event)
         self.make.rectification(part.department)
         self.make.warning(part.department, call=call, region_id=call.region_id)
         for state, period in (("draft", f"{call.id:07d}"), ("published", f"p{call.id:06d}")):
