@@ -186,7 +186,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     },
     RoleName.department_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
-        "Call": "read add edit delete export send withdraw forward confirm not_solved attach",
+        "Call": "read add edit delete export send withdraw forward confirm not_solved nudge attach",
         "CallAssignment": "read export respond start pause resume resolve reject nudge attach",
         "Extension": "read add export attach",
         "CoordinationCase": "read add export agree disagree withdraw attach",
@@ -210,7 +210,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "DisputeCase": "read add edit export consult hand_up mediate_jointly prevent settle",
         "ReviewFile": "read add edit delete export ask_opinions withdraw",
         "OffSiteEvidence": "read add export",
-        "Call": "read add edit delete export send withdraw forward confirm not_solved attach",
+        "Call": "read add edit delete export send withdraw forward confirm not_solved nudge attach",
         "CallAssignment": "read export respond start pause resume resolve reject nudge attach",
         "Extension": "read add export attach",
         "CoordinationCase": "read add export agree disagree withdraw attach",

@@ -9,6 +9,7 @@ from models.actor import Actor
 from models.calendar import Clock, LimitUnit, Point, ReminderStep, TimeLimit
 from models.calls import CallAssignment, FailureKind
 from models.congress import CongressOpinion
+from models.events import CallEvent
 from models.ledger import Job, LedgerAudit
 from models.limits import DueRevision
 from models.notices import Outbox
@@ -151,6 +152,12 @@ class MakeSupervision:
         unit = unit or self.department()
         usual = {"kind": WarningKind.stuck, "key": self._name("stuck"), "number": 90, "usual": 30, "found_at": NOW}
         return self._add(EarlyWarning(**{"region_id": unit.region_id, "unit": unit} | usual | said))  # type: ignore[no-any-return]
+
+    def call_event(self: Any, call: Any, **said: Any) -> CallEvent:
+        """One that the feed has copied."""
+        told = {"region_id": call.region_id, "call": call, "unit_id": call.caller_unit_id, "seq": self._next()}
+        row = CallEvent(**{"at": NOW, "subject_type": "call", "action": "send", **told, **said})
+        return self._add(row)  # type: ignore[no-any-return]
 
     def ledger_audit(self: Any, county: Unit | None = None, **figures: Any) -> LedgerAudit:
         """One that the job of the night has written."""

@@ -191,6 +191,7 @@ calls = Console(
         Related(model=CoordinationCase, by="call"),
         Related(model=SupervisionOrder, by="call"),
         Related(model=Reminder, by="call"),
+        Related(model=Nudge, by="call", listed=("unit", "assignment", "number", "at", "movement")),
         Related(model=HotlineTicket, by="call", listed=("external_key", "source", "title", "state", "answer_due")),
     ),
     links=(TURNS, SCOPES, PROPOSE),

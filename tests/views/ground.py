@@ -179,7 +179,9 @@ class Ground:
         """Orders to report, and to put right."""
         make = self.make
         for state in ORDER_PATHS if thoroughly else ("issued", "replied"):
-            make.hang(make.order(assignment=make.assignment(caller=town, lead=department, item=item), state=state))
+            part = make.assignment(caller=town, lead=department, item=item)
+            make.hang(make.order(assignment=part, state=state))
+            make.call_event(part.call)
         for state in RECTIFICATION_PATHS if thoroughly else ("issued",):
             make.hang(make.rectification(department, state=state))
             make.rectification(town, state=state)
