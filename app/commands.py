@@ -21,7 +21,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 import config
 import models.database  # noqa: F401  (how every connection behaves)
 from app import database
-from app.engine import export, intake
+from app.engine import export, headings, intake
 from app.engine.declare import World
 from app.engine.derive import Shape, shape_of
 from app.engine.fields import translated
@@ -289,10 +289,10 @@ def import_file(resource: str, path: Path, dry_run: bool, unit_code: str | None 
             raise config.CannotDo(f"{resource} is written by rules only.")
         session = world.session()
         known = known_words(session, world.actor().region_id, resource)
-        headings = intake.headings_of(world, shape, known)
+        meant = headings.headings_of(world, shape, known)
         try:
-            sheets = [sheet for file in _files(path) for sheet in read(file.name, file.read_bytes(), headings.knows)]
-            intake.refuse_unknown(headings, sheets)
+            sheets = [sheet for file in _files(path) for sheet in read(file.name, file.read_bytes(), meant.knows)]
+            headings.refuse_unknown(meant, sheets)
             report = intake.take_in(world, shape, sheets, known=known)
         except Unreadable as error:
             raise config.CannotDo(f"{path}: {error}") from error

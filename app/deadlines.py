@@ -20,11 +20,17 @@ def derivation(session: Any, row: Any, column: str) -> Derivation | None:
         return None
     return Derivation(
         start=found.start,
-        limit=name_of(found.limit) if found.limit is not None else "",
+        limit=_limit(found),
         provisional=found.due.provisional,
         days=tuple((step.day, step.kind, step.minutes, translated(step.note)) for step in found.due.steps),
         later=tuple(_later(later) for later in found.later),
     )
+
+
+def _limit(found: derivations.Derivation) -> str:
+    if found.limit is not None:
+        return name_of(found.limit)
+    return gettext("%(days)s working days, the same for all", days=found.days) if found.days else ""
 
 
 def _later(later: derivations.Later) -> tuple[Any, str, Any]:

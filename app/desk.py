@@ -168,6 +168,7 @@ PAGES = {
     "assigned_matter": "AssignedMatterPage.show",
     "call": "CallPage.show",
     "call_assignment": "CallAssignmentPage.show",
+    "call_event": "CallEventPage.listing",
     "extension": "ExtensionPage.show",
     "coordination_case": "CoordinationCasePage.show",
     "duty_list": "DutyListPage.show",
@@ -193,7 +194,9 @@ PAGES = {
 
 def _address(notice: Notice) -> str:
     page = PAGES.get(notice.subject_type)
-    return url_for(page, pk=notice.subject_id) if page else ""
+    if page is None or page.endswith(".listing"):
+        return url_for(page) if page else ""
+    return url_for(page, pk=notice.subject_id)
 
 
 class Acting(BaseView):

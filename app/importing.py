@@ -15,7 +15,8 @@ from app.engine.cells import Known
 from app.engine.declare import Told, World
 from app.engine.derive import Shape, shape_of
 from app.engine.fields import translated
-from app.engine.intake import Headings, Report, headings_of, refuse_unknown, sendable, unknown_headings
+from app.engine.headings import Headings, headings_of, refuse_unknown, unknown_headings
+from app.engine.intake import Report, sendable
 from app.engine.sheets import Sheet, Unreadable, read
 from models.actor import SYSTEM_ACTOR
 from models.base import N_, Model

@@ -17,7 +17,7 @@ from app.engine.cells import Known, text_of
 from app.engine.declare import Told, World
 from app.engine.derive import Shape, shape_of
 from app.engine.fields import Field, translated
-from app.engine.intake import Headings, headings_of, unknown_headings
+from app.engine.headings import Headings, headings_of, unknown_headings
 from app.engine.pages import XLSX
 from app.engine.present import name_of
 from app.engine.schema import key_of, storable

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flask_babel import gettext
+
 from app.engine.fields import translated
 from app.words import PAGES, RIGHTS, ROLES
 from models.admissions import GuaranteeMeasure
 from models.base import N_, Role
 from models.calendar import ReminderLadder, TimeLimit, WorkingWindow
 from models.coordination import CaseParty
+from models.events import CallEvent
 from models.imports import ImportWord
 from models.ladders import LadderRehearsal
-from models.ledger import Job, Promise
+from models.ledger import Job, LedgerAudit, Promise
 from models.limits import LimitRehearsal
 from models.lists import ListField
 from models.meetings import MeetingVote
@@ -44,6 +47,8 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "call_assignment": N_("Assignment"),
     "extension": N_("More time"),
     "pause": N_("Pause"),
+    "call_event": N_("Event on a call"),
+    "ledger_audit": N_("Self-audit"),
     "holding": N_("Time in hand"),
     "call_situation": N_("Situation"),
     "case_document": N_("Document of a case"),
@@ -193,9 +198,18 @@ def _import_word(word: ImportWord) -> str:
     return f"{called(word.resource)}：{word.said}"
 
 
+def _ledger_audit(audit: LedgerAudit) -> str:
+    names = ("promises", "kept", "late", "missed", "doubled")
+    said = N_("%(day)s: %(promises)s promises, %(kept)s kept, %(late)s late, %(missed)s missed, %(doubled)s doubled")
+    told: str = gettext(said, day=audit.day.isoformat(), **{name: getattr(audit, name) for name in names})
+    return told
+
+
 NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     Role: role_name,
+    CallEvent: lambda event: f"{event.call} · {called(event.action)}",
     ImportWord: _import_word,
+    LedgerAudit: _ledger_audit,
     CaseParty: lambda party: f"{party.unit} · {translated(party.side.label)}",
     GuaranteeMeasure: lambda measure: f"{measure.admission} · {translated(measure.kind.label)}",
     ListField: lambda field: field.label or translated(field.column.label if field.column else field.name),

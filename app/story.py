@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 
 from app.engine.derive import shape_of
 from app.story_records import Records, pairs, read
+from jobs.audit import recount
+from jobs.calendar import watch_calendars
 from jobs.circulars import compile_circulars
 from jobs.digests import digest_for_congress
+from jobs.feed import feed_supervisors
 from jobs.notices import deliver
 from jobs.sweep import keep
 from jobs.warnings import warn_early
@@ -66,7 +69,7 @@ from models.supervision import OrderState, SupervisionOrder
 from models.workflow import Workflow
 from views.calls import calls, of_item
 
-A_DAY = timedelta(days=1)
+A_DAY, NIGHTS = timedelta(days=1), 7
 FRESH, UNREAD = timedelta(days=7), 4
 """How long a notice may lie unread, and how many do."""
 
@@ -79,7 +82,7 @@ WORKFLOWS: dict[str, Workflow] = {
     "extension": EXTENSION,
 }
 
-Deed = tuple[datetime, Callable[[], None]]
+Deed = tuple[datetime, Callable[[], object]]
 """What is done, and when."""
 
 
@@ -90,13 +93,18 @@ def play(session: Session, now: datetime, store: Store) -> dict[str, int]:
     of_calls = ((cue.at, partial(stage.act, cue)) for cue in stage.cues())
     records = Records(session, stage.now, stage.cast, stage.calls, store)
     of_records = records.deeds(partial(stage.ago, TAISHUN))
-    deeds: list[Deed] = sorted([*of_lists, *of_calls, *of_records, *stage.circular()], key=itemgetter(0))
+    by_jobs = (*stage.circular(), *stage.nights())
+    deeds: list[Deed] = sorted([*of_lists, *of_calls, *of_records, *by_jobs], key=itemgetter(0))
     for at, act in deeds:
         stage.let_pass(at)
         act()
     stage.let_pass(now)
     set_origin(session, Origin(at=now, place="job:early_warning"))
     warn_early(session, now)
+    set_origin(session, Origin(at=now, place="job:calendar_watch"))
+    watch_calendars(session, now)
+    while feed_supervisors(session, now).found:
+        pass
     return {"call": len(stage.calls), "scene": len(deeds), "notice": _deliver(session, now)}
 
 
@@ -139,6 +147,12 @@ class Stage:
         """How last month's circular came about, and what followed from it."""
         yield min(self._first(), self.now), self._compile
         yield min(self._first() + A_DAY, self.now), self._circulate
+
+    def nights(self) -> Iterator[Deed]:
+        """The self-audits of the last days."""
+        last = self.now.astimezone(SHANGHAI).replace(hour=2, minute=0)
+        nights = (last - days * A_DAY for days in range(NIGHTS))
+        yield from ((at, partial(recount, self.session, at)) for at in nights if at <= self.now)
 
     def _first(self) -> datetime:
         return self.now.astimezone(SHANGHAI).replace(day=1, hour=1, minute=0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -22,9 +23,10 @@ from models.assigned import AssignedMatter, MatterState
 from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.coordination import CaseState, CoordinationCase
 from models.item_words import ListState
-from models.ledger import Job, Promise, PromiseState
+from models.ledger import Job, LedgerAudit, Promise, PromiseState
 from models.lists import DutyList
-from models.recorder import RecorderEntry
+from models.organisation import Unit, UnitType
+from models.recorder import GENESIS, RecorderEntry
 from models.rectification import RectificationOrder, RectificationState
 from models.rules.deadlines import SHANGHAI
 from models.rules.ladder import OVER
@@ -35,6 +37,9 @@ log = logging.getLogger("jobs.audit")
 
 NAMED = 10
 """Records that a line of the log names."""
+
+LATE = timedelta(minutes=10)
+"""A sweep comes every minute. What is kept later than this was late. Composed."""
 
 
 class Watched(NamedTuple):
@@ -96,26 +101,38 @@ WATCHED = (
 def recount(session: Session, now: datetime) -> Done:
     """Start the clocks that ought to run and do not; then say what yesterday's history has and the ledger has not.
 
-    The recorder's heads go into the log, which leaves the machine by whatever way logs do.
+    The figures of a day are kept, once, in `LedgerAudit`. The recorder's heads go into the log besides, which leaves
+    the machine by whatever way logs do.
     """
-    restored = sum(_restore(session, watched) for watched in WATCHED)
+    restored = sum((_restore(session, watched) for watched in WATCHED), Counter[int]())
+    ends = datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI)
+    begins = ends - timedelta(days=1)
+    differences, tally = list(_compare(session, begins, ends)), _tally(session, begins, ends)
+    for region_id, clocks in restored.items():
+        tally[region_id]["restored"] = clocks
+    for kind, _, _, found in differences:
+        for region_id, _ in found:
+            tally[region_id][kind] += 1
+    _keep(session, begins, tally, now)
     if not restored:
-        today = datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI)
-        _compare(session, today - timedelta(days=1), today)
+        for _, line, watched, found in differences:
+            _say(line, watched, len(found), [key for _, key in found])
         log.info("Heads of the recorder: %s", json.dumps(recorder.heads(session)))
-    return Done(restored, restored)
+    return Done(restored.total(), restored.total())
 
 
-def _restore(session: Session, watched: Watched) -> int:
+def _restore(session: Session, watched: Watched) -> Counter[int]:
+    """How many clocks of each county run again."""
     model, due = watched.model, getattr(watched.model, watched.due)
     running = (Promise.state == PromiseState.planned) | (
         (Promise.state == PromiseState.fired) & (Promise.due_at >= due)
     )
     last = select(func.max(Promise.occurrence)).where(*_of(watched, model.id)).scalar_subquery()
     stopped = (model.state.in_(watched.states), due.is_not(None), ~exists().where(*_of(watched, model.id), running))
-    found: int = session.scalar(select(func.count()).select_from(model).where(*stopped)) or 0
+    of_county = select(model.region_id, func.count()).where(*stopped).group_by(model.region_id)
+    found: Counter[int] = Counter(dict(session.execute(of_county).all()))
     if not found:
-        return 0
+        return found
     named = session.scalars(select(model.id).where(*stopped).order_by(model.id).limit(NAMED)).all()
     columns = {
         "region_id": model.region_id,
@@ -129,22 +146,32 @@ def _restore(session: Session, watched: Watched) -> int:
         "cause": literal(""),
     }
     session.execute(insert(Promise).from_select(list(columns), select(*columns.values()).where(*stopped)))
-    _say("%s: %d clocks did not run, and run again: %s %s", watched, found, named)
+    _say("%s: %d clocks did not run, and run again: %s %s", watched, found.total(), named)
     return found
 
 
-def _compare(session: Session, begins: datetime, ends: datetime) -> None:
+class Difference(NamedTuple):
+    """What history and ledger do not agree on: as what it is counted, how it is told, and of which records."""
+
+    kind: str
+    line: str
+    watched: Watched
+    found: Sequence[tuple[int, int]]
+    """(county, key)"""
+
+
+def _compare(session: Session, begins: datetime, ends: datetime) -> Iterator[Difference]:
     for watched in WATCHED:
         started = (
             (RecorderEntry.subject_type == watched.model.__tablename__)
             & RecorderEntry.action.in_(watched.actions)
             & RecorderEntry.at.between(begins, ends)
         )
-        unplanned = select(RecorderEntry.subject_id).where(
+        lost = select(RecorderEntry.chain, RecorderEntry.subject_id).where(
             started, ~exists().where(*_of(watched, RecorderEntry.subject_id))
         )
-        lost = session.scalars(unplanned).all()
-        _say("%s: %d clocks of yesterday are not in the ledger: %s %s", watched, len(lost), lost)
+        line = "%s: %d clocks of yesterday are not in the ledger: %s %s"
+        yield Difference("lost", line, watched, [(chain, key) for chain, key in session.execute(lost)])
         kept = (
             (Promise.job == watched.job)
             & (Promise.subject_type == watched.model.__tablename__)
@@ -156,8 +183,45 @@ def _compare(session: Session, begins: datetime, ends: datetime) -> None:
             & (RecorderEntry.subject_id == Promise.subject_id)
             & (RecorderEntry.at == Promise.fired_at)
         )
-        silent = session.scalars(select(Promise.subject_id).where(kept, ~exists().where(entry))).all()
-        _say("%s: %d promises kept yesterday left no entry in the recorder: %s %s", watched, len(silent), silent)
+        silent = select(Promise.region_id, Promise.subject_id).where(kept, ~exists().where(entry))
+        line = "%s: %d promises kept yesterday left no entry in the recorder: %s %s"
+        yield Difference("silent", line, watched, [(region, key) for region, key in session.execute(silent)])
+
+
+FIGURES = ("promises", "kept", "late", "missed", "doubled", "lost", "silent", "restored")
+
+
+def _tally(session: Session, begins: datetime, ends: datetime) -> dict[int, Counter[str]]:
+    """What became of the promises that were due in that time, and were not cancelled, in each county."""
+    clock = (Promise.subject_type, Promise.subject_id, Promise.job, Promise.step, Promise.due_at)
+    in_time = (Promise.due_at >= begins, Promise.due_at < ends, Promise.state != PromiseState.cancelled)
+    tally: dict[int, Counter[str]] = defaultdict(Counter)
+    seen: set[tuple[Any, ...]] = set()
+    for row in session.execute(select(*clock, Promise.region_id, Promise.fired_at).where(*in_time)):
+        found, which = tally[row.region_id], row[: len(clock)]
+        found["promises"] += 1
+        if row.fired_at is None:
+            found["missed"] += 1
+            continue
+        found["late" if row.fired_at - row.due_at > LATE else "kept"] += 1
+        found["doubled"] += which in seen
+        seen.add(which)
+    return tally
+
+
+def _keep(session: Session, begins: datetime, tally: dict[int, Counter[str]], now: datetime) -> None:
+    """A row of each county that has none of that day yet."""
+    day = begins.date()
+    known = select(LedgerAudit.region_id).where(LedgerAudit.day == day)
+    counties = select(Unit.id).where(Unit.unit_type == UnitType.county, Unit.id.not_in(known)).order_by(Unit.id)
+    heads = recorder.heads(session)
+    rows = []
+    for region_id in session.scalars(counties):
+        seq, seal = heads.get(region_id, (0, GENESIS))
+        told = {"region_id": region_id, "day": day, "audited_at": now, "recorder_seq": seq, "recorder_hash": seal}
+        rows.append(told | {name: tally[region_id][name] for name in FIGURES})
+    if rows:
+        session.execute(insert(LedgerAudit), rows)
 
 
 def _of(watched: Watched, key: Any) -> tuple[ColumnElement[bool], ...]:

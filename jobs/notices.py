@@ -20,6 +20,7 @@ from models.rules.deadlines import SHANGHAI
 
 log = logging.getLogger("jobs.notices")
 
+ADMINS = frozenset({RoleName.admin})
 BATCH = 500
 COPIED = ("region_id", "unit_id", "subject_type", "subject_id", "message", "details", "created_at", "mail_after")
 
@@ -46,7 +47,8 @@ def _notices_of(ids: list[int], today: date) -> ReturningInsert[int]:
         select(Outbox.id.label("outbox_id"), Posting.user_id)
         .join(Posting, and_(Posting.unit_id == Outbox.unit_id, _valid(Posting, today)))
         .join(Unit, Unit.id == Posting.unit_id)
-        .where(Outbox.id.in_(ids), _addressed(today), Posting.role_id.not_in(_of_roles(EVERYWHERE)))
+        .where(Outbox.id.in_(ids), _addressed(today))
+        .where(or_(Posting.role_id.not_in(_of_roles(EVERYWHERE)), Outbox.audience == Audience.administrators))
         .where(~and_(Posting.role_id.in_(_of_roles(OF_CONGRESS)), Unit.unit_type.in_(LOCAL)))  # it is their unit's
         .distinct()  # two posts in one unit are still one person
         .subquery()
@@ -83,6 +85,7 @@ def _addressed(today: date) -> ColumnElement[bool]:
                 ~exists().where(beside, or_(other.is_duty_officer, other.role_id.in_(heads))),
             ),
         ),
+        (Outbox.audience == Audience.administrators, Posting.role_id.in_(_of_roles(ADMINS))),
         else_=true(),
     )
 

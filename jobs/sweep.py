@@ -26,7 +26,9 @@ from jobs import (
     supervision,
 )
 from jobs.audit import recount
+from jobs.calendar import watch_calendars
 from jobs.digests import digest_for_congress
+from jobs.feed import feed_supervisors
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
 from jobs.notices import deliver
@@ -137,7 +139,9 @@ PARTS: dict[str, Part] = {
     "circular_compile": circulars.compile_circulars,
     "congress_digest": digest_for_congress,
     "early_warning": warn_early,
+    "calendar_watch": watch_calendars,
     "imports": imports.carry_out,
+    "supervisor_feed": feed_supervisors,
     "notices": deliver,
     "mails": mails,
     "webhooks": send_webhooks,
@@ -145,7 +149,7 @@ PARTS: dict[str, Part] = {
 }
 """Each is repeated, a transaction each time, until it finds nothing more to do."""
 
-NIGHTLY = ("self_audit", "circular_compile", "congress_digest", "early_warning", "unnamed_files")
+NIGHTLY = ("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "unnamed_files")
 
 RUNS: dict[str, tuple[str, ...]] = {
     "sweep": tuple(PARTS),

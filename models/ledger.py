@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
+from models.organisation import Unit
 
 
 class Job(Word):
@@ -66,3 +67,38 @@ class Promise(Regional, Model):
 
     def __str__(self) -> str:
         return f"{self.job} {self.subject_type} {self.subject_id}"
+
+
+class LedgerAudit(Regional, Model):
+    """What the self-audit of a night found of the day before in one county: written once, and never changed."""
+
+    __tablename__ = "ledger_audit"
+    __recorded__ = False  # written once by a job, kept by triggers, and itself a record
+    __table_args__ = (UniqueConstraint("region_id", "day", name="uq_ledger_audit"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(info={"label": N_("Day")})
+    promises: Mapped[int] = mapped_column(info={"label": N_("Promises due")})
+    kept: Mapped[int] = mapped_column(info={"label": N_("Kept in time")})
+    late: Mapped[int] = mapped_column(info={"label": N_("Kept late")})
+    missed: Mapped[int] = mapped_column(info={"label": N_("Missed"), "help": N_("Not yet kept when it was looked at.")})
+    doubled: Mapped[int] = mapped_column(
+        info={"label": N_("Doubled"), "help": N_("The same step of the same clock, kept again for the same moment.")}
+    )
+    lost: Mapped[int] = mapped_column(
+        info={"label": N_("Not in the ledger"), "help": N_("Clocks that were started, says the recorder.")}
+    )
+    silent: Mapped[int] = mapped_column(
+        info={"label": N_("Kept without a trace"), "help": N_("The recorder has no entry of what was kept.")}
+    )
+    restored: Mapped[int] = mapped_column(
+        info={"label": N_("Started again"), "help": N_("Clocks that ought to run, and did not.")}
+    )
+    recorder_seq: Mapped[int] = mapped_column(info={"label": N_("Last entry of the recorder")})
+    recorder_hash: Mapped[str] = mapped_column(String(64), info={"label": N_("Its seal"), "coded": True})
+    audited_at: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Recounted at")})
+
+    region: Mapped[Unit] = relationship(foreign_keys="LedgerAudit.region_id", info={"label": N_("County")})
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.day}"

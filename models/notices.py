@@ -19,6 +19,7 @@ class Audience(Word):
     duty_officer = "duty_officer", N_("Duty officers")
     heads = "heads", N_("Heads")
     duty_and_heads = "duty_and_heads", N_("Duty officers and heads")
+    administrators = "administrators", N_("Administrators")
 
 
 class Outbox(Regional, Model):

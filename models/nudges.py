@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, User, Word
@@ -12,7 +12,7 @@ from models.calls import Call, CallAssignment
 from models.organisation import Unit
 
 BUDGET = 3
-"""Nudges that one part in a call gets at most; composed."""
+"""Nudges that one part in a call gets at most, and the county office for one call; composed."""
 
 
 class Movement(Word):
@@ -25,19 +25,33 @@ class Movement(Word):
 
 
 class Nudge(Regional, Model):
-    """One nudge of one unit: of each part in a call one a working day, and so many in all."""
+    """One nudge of one unit: of each part in a call one a working day, and so many in all.
+
+    Without a part it is the county office's, of a call that waits there; under the same budget.
+    """
 
     __tablename__ = "nudge"
     __recorded__ = False  # the move that wrote it is recorded on the assignment
     __table_args__ = (
         UniqueConstraint("assignment_id", "day", name="uq_nudge_day"),
         UniqueConstraint("assignment_id", "number", name="uq_nudge_number"),
+        *(
+            Index(
+                f"uq_nudge_office_{name}",
+                "call_id",
+                name,
+                unique=True,
+                sqlite_where=text("assignment_id IS NULL"),
+                postgresql_where=text("assignment_id IS NULL"),
+            )
+            for name in ("day", "number")
+        ),
         CheckConstraint(f"number BETWEEN 1 AND {BUDGET}", name="ck_nudge_budget"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
-    assignment_id: Mapped[int] = mapped_column(ForeignKey("call_assignment.id"), index=True)
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("call_assignment.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     by_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
@@ -49,7 +63,7 @@ class Nudge(Regional, Model):
     movement: Mapped[Movement] = mapped_column(default=Movement.none_yet, info={"label": N_("Moved")})
 
     call: Mapped[Call] = relationship(info={"label": N_("Call")})
-    assignment: Mapped[CallAssignment] = relationship(info={"label": N_("Assignment")})
+    assignment: Mapped[CallAssignment | None] = relationship(info={"label": N_("Assignment")})
     unit: Mapped[Unit] = relationship(foreign_keys=unit_id, info={"label": N_("Nudged unit")})
     by_unit: Mapped[Unit] = relationship(foreign_keys=by_unit_id, info={"label": N_("Caller")})
     user: Mapped[User | None] = relationship(User, info={"label": N_("Person")})

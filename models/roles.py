@@ -106,11 +106,11 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "LadderRehearsalCall": "read export",
         "DueRevision": "read add edit delete export recompute",
     }
-    | {"Promise": "read export", "PlainWord": "read export"}
+    | dict.fromkeys(("Promise", "LedgerAudit", "CallEvent", "PlainWord"), "read export")
     | dict.fromkeys(("ListType", "ListField"), "read add edit delete export"),
     RoleName.security_admin: {"Posting": "read export"},
     RoleName.audit_admin: dict.fromkeys(_READ_ALL.split(), "read export")
-    | {"Posting": "read export", "Promise": "read export", "RecorderEntry": "read export"},
+    | dict.fromkeys(("Posting", "Promise", "LedgerAudit", "CallEvent", "RecorderEntry"), "read export"),
     RoleName.list_manager: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
         "DutyList": "read add edit delete export ask_opinions close_round submit send_back publish revise",
@@ -176,10 +176,12 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "OfflineStep": "read add export",
         "CaseDocument": "read add export",
         "Promise": "read",
+        "LedgerAudit": "read export",
+        "CallEvent": "read export",
     },
     RoleName.assessor: dict.fromkeys(_READ_ALL.split(), "read export"),
-    RoleName.discipline_inspector: dict.fromkeys(_READ_ALL.split(), "read export"),
-    RoleName.leader: dict.fromkeys(_READ_ALL.split(), "read export"),
+    RoleName.discipline_inspector: dict.fromkeys((*_READ_ALL.split(), "CallEvent"), "read export"),
+    RoleName.leader: dict.fromkeys((*_READ_ALL.split(), "CallEvent"), "read export"),
     RoleName.congress_observer: dict.fromkeys(_READ_ALL.split(), "read") | {"CongressOpinion": "read add edit"},
     RoleName.scorer: dict.fromkeys(_READ_ALL.split(), "read export"),
     RoleName.joint_meeting_member: dict.fromkeys((*_LISTS.split(), *_ADMISSIONS.split()), "read export")
@@ -194,7 +196,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     },
     RoleName.department_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | {
-        "Call": "read add edit delete export send withdraw forward confirm not_solved attach",
+        "Call": "read add edit delete export send withdraw forward confirm not_solved nudge attach",
         "CallAssignment": "read export respond start pause resume resolve reject nudge attach",
         "Extension": "read add export attach",
         "CoordinationCase": "read add export agree disagree withdraw attach",
@@ -218,7 +220,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "DisputeCase": "read add edit export consult hand_up mediate_jointly prevent settle",
         "ReviewFile": "read add edit delete export ask_opinions withdraw",
         "OffSiteEvidence": "read add export",
-        "Call": "read add edit delete export send withdraw forward confirm not_solved attach",
+        "Call": "read add edit delete export send withdraw forward confirm not_solved nudge attach",
         "CallAssignment": "read export respond start pause resume resolve reject nudge attach",
         "Extension": "read add export attach",
         "CoordinationCase": "read add export agree disagree withdraw attach",

@@ -9,7 +9,8 @@ from models.actor import Actor
 from models.calendar import Clock, LimitState, LimitUnit, Point, ReminderLadder, ReminderStep, TimeLimit
 from models.calls import CallAssignment, FailureKind
 from models.congress import CongressOpinion
-from models.ledger import Job
+from models.events import CallEvent
+from models.ledger import Job, LedgerAudit
 from models.limits import DueRevision
 from models.notices import Outbox
 from models.organisation import Duty, Unit
@@ -160,6 +161,19 @@ class MakeSupervision:
         unit = unit or self.department()
         usual = {"kind": WarningKind.stuck, "key": self._name("stuck"), "number": 90, "usual": 30, "found_at": NOW}
         return self._add(EarlyWarning(**{"region_id": unit.region_id, "unit": unit} | usual | said))  # type: ignore[no-any-return]
+
+    def call_event(self: Any, call: Any, **said: Any) -> CallEvent:
+        """One that the feed has copied."""
+        told = {"region_id": call.region_id, "call": call, "unit_id": call.caller_unit_id, "seq": self._next()}
+        row = CallEvent(**{"at": NOW, "subject_type": "call", "action": "send", **told, **said})
+        return self._add(row)  # type: ignore[no-any-return]
+
+    def ledger_audit(self: Any, county: Unit | None = None, **figures: Any) -> LedgerAudit:
+        """One that the job of the night has written."""
+        usual = dict.fromkeys(("late", "missed", "doubled", "lost", "silent", "restored"), 0)
+        told = {"day": NOW.date(), "promises": 412, "kept": 412, "recorder_seq": 9, "recorder_hash": "0" * 64}
+        row = {"region_id": (county or self.home).id, "audited_at": NOW, **told, **usual, **figures}
+        return self._add(LedgerAudit(**row))  # type: ignore[no-any-return]
 
     def rectification(
         self: Any,

@@ -23,6 +23,7 @@ from views.coordination import cases, documents, parties
 from views.coordination import steps as offline_steps
 from views.disputes import dispute_cases, mediator_pairs
 from views.early_warnings import early_warnings
+from views.events import call_events
 from views.evidence import off_site_evidence
 from views.files import attachments
 from views.governance import governance_modules, module_contacts
@@ -40,7 +41,7 @@ from views.past_calls import past_calls
 from views.plain_words import plain_words
 from views.policies import policy_documents
 from views.ratings import assessments, ratings
-from views.records import promises, recorder_entries
+from views.records import ledger_audits, promises, recorder_entries
 from views.requests import data_request_fields, data_request_townships, data_requests
 from views.reviews import review_files, review_opinions
 from views.segments import extensions, pauses
@@ -70,6 +71,7 @@ CONSOLES = (
     supervision_orders,
     reminders,
     nudges,
+    call_events,
     rectification_orders,
     congress_opinions,
     circulars,
@@ -145,6 +147,7 @@ CONSOLES = (
     list_fields,
     webhooks,
     promises,
+    ledger_audits,
     webhook_deliveries,
     recorder_entries,
     import_runs,

@@ -191,6 +191,7 @@ calls = Console(
         Related(model=CoordinationCase, by="call"),
         Related(model=SupervisionOrder, by="call"),
         Related(model=Reminder, by="call"),
+        Related(model=Nudge, by="call", listed=("unit", "assignment", "number", "at", "movement")),
         Related(model=HotlineTicket, by="call", listed=("external_key", "source", "title", "state", "answer_due")),
     ),
     links=(TURNS, SCOPES, PROPOSE),
@@ -224,7 +225,7 @@ assignments = Console(
         "rejected_at",
         "ruled_unit",
     ),
-    deadlines={"respond_due": ("responded_at",), "promised_due": ("resolved_at",)},
+    deadlines={"respond_due": ("responded_at",), "promised_due": ("resolved_at",), "pause_due": ()},
     charts=(
         Chart(by="department", split="state", title=N_("Assignments by department and state")),
         Chart(

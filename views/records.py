@@ -2,7 +2,7 @@
 
 from app.engine.declare import Chart, Console
 from models.base import N_
-from models.ledger import Promise
+from models.ledger import LedgerAudit, Promise
 from models.recorder import RecorderEntry
 
 promises = Console(
@@ -16,6 +16,46 @@ promises = Console(
     order=("due_at", "desc"),
     charts=(Chart(by="job", split="state", title=N_("Promises by job and state")),),
     empty=N_("Nothing is planned."),
+)
+
+ledger_audits = Console(
+    model=LedgerAudit,
+    name=N_("Nightly self-audit"),
+    category=N_("Records"),
+    icon="fa-clipboard-check",
+    listed=("day", "promises", "kept", "late", "missed", "doubled", "lost", "silent", "restored"),
+    shown=(
+        "day",
+        "region",
+        "promises",
+        "kept",
+        "late",
+        "missed",
+        "doubled",
+        "lost",
+        "silent",
+        "restored",
+        "recorder_seq",
+        "recorder_hash",
+        "audited_at",
+    ),
+    form=(),
+    searched=("day", "missed", "doubled", "restored", "region", "audited_at"),
+    order=("day", "desc"),
+    charts=(
+        Chart(
+            by="audited_at",
+            per="month",
+            kind="line",
+            sums=("kept", "late", "missed", "doubled"),
+            title=N_("Promises kept by month"),
+            definition=N_(
+                "Of what was due and not cancelled: kept within ten minutes, kept later, or not kept when it was looked"
+                " at, the night after. Doubled: kept again though it had been kept."
+            ),
+        ),
+    ),
+    empty=N_("Nothing was looked at yet. Every night the day before is recounted."),
 )
 
 recorder_entries = Console(

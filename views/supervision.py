@@ -52,8 +52,8 @@ nudges = Console(
             by="unit",
             split="movement",
             title=N_("Time to the first movement after a nudge"),
-            definition=N_("Nudges by the unit that was nudged, and how soon its part in the call moved next."),
+            definition=N_("Nudges by the unit that was nudged, and how soon its part, or the call, moved next."),
         ),
     ),
-    empty=N_("Nobody has been nudged. The caller does it on the page of an assignment."),
+    empty=N_("Nobody has been nudged. The caller does it on the page of a call or of an assignment."),
 )

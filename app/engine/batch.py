@@ -13,7 +13,8 @@ from app.engine import write
 from app.engine.cells import Known
 from app.engine.declare import Told, World
 from app.engine.derive import Shape
-from app.engine.intake import Outcome, Report, headings_of, refuse_unknown, take_in
+from app.engine.headings import headings_of, refuse_unknown
+from app.engine.intake import Outcome, Report, take_in
 from app.engine.schema import storable
 from app.engine.sheets import Line, Sheet, Unreadable
 

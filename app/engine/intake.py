@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
 
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from marshmallow import ValidationError
 from sqlalchemy import UniqueConstraint, inspect, select
 
 from app.engine import kinds, write
-from app.engine.cells import LANGUAGES, Known, Reader, Unclear, code_of, parts_of
-from app.engine.declare import Intake, Told, World
+from app.engine.cells import Known, Reader, Unclear, code_of, parts_of
+from app.engine.declare import Told, World
 from app.engine.derive import Shape
 from app.engine.fields import Field, translated
+from app.engine.headings import Headings, columns_of, headings_of, usual_intake
 from app.engine.present import name_of, plain
 from app.engine.schema import load, schema_of, writable
-from app.engine.sheets import Line, Sheet, Unreadable, address, plain_heading, ways_to_say
+from app.engine.sheets import Line, Sheet, Unreadable, address
 
 Action = Literal["new", "changed", "same", "refused"]
 
@@ -72,103 +73,6 @@ class Report:
 
     def count(self, action: Action) -> int:
         return sum(row.action == action for row in self.rows)
-
-
-def headings_of(world: World, shape: Shape, known: Known, given: Mapping[str, Any] | None = None) -> Headings:
-    """What the headings of a file may be."""
-    shape = kinds.of_sent(world, shape, dict(given or {}))
-    return Headings(shape, known)
-
-
-class Headings:
-    """Which field a heading means: by its name, its label in either language, or what people said of it."""
-
-    def __init__(self, shape: Shape, known: Known) -> None:
-        self.fields = {f.name: f for f in (*writable(shape), *shape.pick(_usual(shape).also))}
-        self._by_name: dict[str, Field | None] = {}
-        for field_ in (*shape.fields.values(), *self.fields.values()):
-            for name in _names(field_):
-                self._by_name[name] = self.fields.get(field_.name)
-        self._own = dict(self._by_name)
-        said = known.headings.items()
-        self._by_name |= {heading: self.fields.get(name) for heading, name in said if not name or name in self.fields}
-
-    def knows(self, heading: str) -> bool:
-        return heading in self._by_name
-
-    def meant(self, parts: Sequence[str]) -> Field | None:
-        """The field of a column; None where nobody enters it, or nobody knows it: ask `missing`."""
-        return next((self._by_name[way] for way in ways_to_say(parts) if way in self._by_name), None)
-
-    def names(self, parts: Sequence[str], field_: Field) -> bool:
-        """Whether a column stands under the field's own name, and not under what people say instead."""
-        return any(self._own.get(way) is field_ for way in ways_to_say(parts))
-
-    def missing(self, parts: Sequence[str]) -> bool:
-        return bool(parts) and not any(map(self.knows, ways_to_say(parts)))
-
-    def fit(self, sheet: Sheet) -> bool:
-        """Whether a sheet is one of this table: it has a column that each row needs, or any if none is needed."""
-        fields = {f.name: f for parts in sheet.headings if (f := self.meant(parts)) is not None}
-        needed = [f for f in self.fields.values() if f.required]
-        return any(f.required for f in fields.values()) if needed else bool(fields)
-
-    def told(self) -> str:
-        return "、".join(translated(field.label) for field in self.fields.values())
-
-
-def _usual(shape: Shape) -> Intake:
-    return shape.console.intake or Intake()
-
-
-def _names(field: Field) -> Iterator[str]:
-    yield plain_heading(field.name)
-    for language in LANGUAGES:
-        with force_locale(language):
-            if field.label:
-                yield plain_heading(gettext(field.label))
-    if field.label:
-        yield plain_heading(field.label)
-
-
-def columns_of(headings: Headings, sheet: Sheet) -> list[Field | None]:
-    """The field of each column: of several that mean the same, the one under the field's own name.
-
-    Raises `Unreadable` where two are left.
-    """
-    meant = [(headings.meant(parts), parts) for parts in sheet.headings]
-    named = {f.name for f, parts in meant if f is not None and headings.names(parts, f)}
-    fields = [f if f is None or f.name not in named or headings.names(parts, f) else None for f, parts in meant]
-    if twice := {f.label for f in fields if f is not None and fields.count(f) > 1}:
-        said = "、".join(map(translated, sorted(twice)))
-        raise Unreadable(gettext("These columns stand there twice: %(names)s.", names=said))
-    return fields
-
-
-def unknown_headings(headings: Headings, sheets: Sequence[Sheet]) -> list[str]:
-    """The headings that nobody knows, in the sheets that have one that somebody knows."""
-    unknown = [
-        " / ".join(parts)
-        for sheet in sheets
-        if len(sheets) == 1 or headings.fit(sheet)
-        for parts in sheet.headings
-        if headings.missing(parts)
-    ]
-    return list(dict.fromkeys(unknown))
-
-
-def refuse_unknown(headings: Headings, sheets: Sequence[Sheet]) -> None:
-    """Raise `Unreadable`, naming the headings that are not known, and those that are."""
-    if not any(f is not None for sheet in sheets for f in map(headings.meant, sheet.headings)):
-        raise Unreadable(gettext("No heading here is one of this table. It knows: %(names)s.", names=headings.told()))
-    if unknown := unknown_headings(headings, sheets):
-        raise Unreadable(
-            gettext(
-                "This table has no column named %(unknown)s. It knows: %(names)s.",
-                unknown="、".join(f"“{heading[:60]}”" for heading in unknown),
-                names=headings.told(),
-            )
-        )
 
 
 def take_in(
@@ -225,7 +129,7 @@ class _Taker:
 
     def by_sheet(self, headings: Headings, sheet: Sheet, fields: Sequence[Field | None]) -> dict[str, Any]:
         """What the name of the sheet says of its rows, if it says anything."""
-        wanted = headings.fields.get(_usual(self.shape).sheet)
+        wanted = headings.fields.get(usual_intake(self.shape).sheet)
         if wanted is None or wanted in fields or wanted.name in self.given:
             return {}
         try:
@@ -234,7 +138,7 @@ class _Taker:
             return {}
 
     def take(self, sheet: Sheet, fields: Sequence[Field | None], said: Mapping[str, Any], headings: Headings) -> None:
-        headline = headings.fields.get(_usual(self.shape).headline)
+        headline = headings.fields.get(usual_intake(self.shape).headline)
         by_headline = headline.name if headline is not None and headline not in fields else ""
         seen: dict[tuple[Any, ...], int] = {}
         for line in sheet.lines:
@@ -250,7 +154,7 @@ class _Taker:
 
     def _complete(self, sent: dict[str, Any]) -> dict[str, Any]:
         """With what follows from the rest. What it writes is not undone with the row: the next ones build on it."""
-        complete, world = _usual(self.shape).complete, self.world
+        complete, world = usual_intake(self.shape).complete, self.world
         if complete is not None:
             with write.told(world):
                 complete(world.session(), sent, world.actor(), world.now(), self.memo)
@@ -328,7 +232,7 @@ class _Taker:
         return sent
 
     def _put(self, sent: dict[str, Any], wanted: Field, cell: Any) -> None:
-        intake = _usual(self.shape)
+        intake = usual_intake(self.shape)
         if wanted.name in intake.numerals:
             cell = code_of(cell)
         others = intake.rest.get(wanted.name)
@@ -389,7 +293,7 @@ def _identities(shape: Shape) -> list[tuple[str, ...]]:
         if isinstance(constraint, UniqueConstraint):
             names = tuple(by_column.get(column, "") for column in constraint.columns)
             found.append(names)
-    return [names for names in sorted([*found, _usual(shape).key]) if names and all(names)]
+    return [names for names in sorted([*found, usual_intake(shape).key]) if names and all(names)]
 
 
 def _sendable(shape: Shape, row: Any, names: Mapping[str, Any]) -> dict[str, Any]:

@@ -250,8 +250,12 @@ class Page(Forms):
 
     def deadlines(self, row: Any) -> list[str]:
         """The deadlines that this row has, but for those that people wrote on a form."""
-        counted = (name for name in self.shape.console.deadlines or {} if self.shape.fields[name].protected)
-        return [name for name in counted if getattr(row, name) is not None]
+        there = (name for name in self.shape.console.deadlines or {} if getattr(row, name) is not None)
+        return [name for name in there if self.shape.fields[name].protected or self._explained(row, name)]
+
+    def _explained(self, row: Any, name: str) -> bool:
+        """Whether a deadline that people may write was counted this time."""
+        return self.world.derivation(self.world.session(), row, name) is not None
 
     def _may_write(self, row: Any) -> dict[str, bool]:
         """The permissions here, less what cannot be done to this row as it stands."""

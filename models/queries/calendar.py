@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import time
+from datetime import date, time
 from itertools import chain
 from typing import Any, TypeVar
 
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from models.calendar import CalendarDay, Clock, LimitState, ReminderLadder, ReminderStep, TimeLimit, WorkingWindow
 from models.ledger import Job
-from models.rules.deadlines import Windows, WorkingCalendar
+from models.organisation import Unit, UnitType
+from models.rules.deadlines import STATUTORY, Windows, WorkingCalendar, announced
 
 T = TypeVar("T")
 Ladder = Mapping[Job, list[ReminderStep]]
@@ -29,6 +30,20 @@ DEFAULT_WINDOWS: Mapping[int, Windows] = dict.fromkeys(range(5), OFFICE_HOURS)
 def calendar_of(session: Session, region_id: int) -> WorkingCalendar:
     """The calendar of a county. A change of it counts from the flush on, here, and from the commit on elsewhere."""
     return _once(session, ("calendar", region_id), lambda: _calendar(session, region_id))
+
+
+def counties_without(session: Session, year: int) -> list[Unit]:
+    """The counties that do not know which days of a year are off: there is no notice, and they have entered none."""
+    if announced(date(year, 1, 1)) is not None:
+        return []
+    told = (
+        select(CalendarDay.region_id)
+        .where(~CalendarDay.is_working, CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))
+        .group_by(CalendarDay.region_id)
+        .having(func.count() >= STATUTORY)
+    )
+    counties = select(Unit).where(Unit.unit_type == UnitType.county, Unit.valid_to.is_(None), Unit.id.not_in(told))
+    return list(session.scalars(counties.order_by(Unit.id)))
 
 
 def limits_of(session: Session, region_id: int) -> Limits:

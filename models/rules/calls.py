@@ -24,6 +24,7 @@ from models.rules.items import check_indicators
 from models.rules.ledger import cancel, plan, tell
 from models.rules.matching import about
 from models.rules.modules import check_module, proposed
+from models.rules.nudges import NUDGE_OFFICE, moved
 from models.rules.offices import office
 from models.rules.opening import forwarded
 from models.rules.powers import check_part, check_power, check_reach, reached
@@ -99,12 +100,14 @@ def _sent(call: Call, step: Step) -> None:
 
 
 def _accepted(call: Call, step: Step) -> None:
+    moved(call, step)
     call.accepted_at = step.now
     cancel(step.session, call, Job.accept_watch, cause="accepted")
     _tell_caller(call, step, N_("Your call has been accepted: %(call)s."), "accepted")
 
 
 def _returned(call: Call, step: Step) -> None:
+    moved(call, step)
     call.accept_due = None  # it is the caller's turn; sent again, it gets a new limit
     cancel(step.session, call, Job.accept_watch, cause="returned")
     watch_clue(step.session, call, step.actor, step.now)
@@ -180,6 +183,7 @@ def _proposed(call: Call) -> Answers:
 
 
 def _dispatched(call: Call, step: Step) -> None:
+    moved(call, step)
     call.rounds += 1
     resolve_by(call, step, step.answers["lead_department_id"].id)
     assign(call, step.answers["lead_department_id"], AssignmentRole.lead, step)
@@ -368,6 +372,7 @@ CALL = Workflow(
         effect=closed,
         tone="done",
     ),
+    NUDGE_OFFICE,
     ANNUL_CALL,
     SETTLE_HERE,
     attach(set(S) - {S.draft, *ENDED}, lambda call, actor: caller(call, actor) or county_office(call, actor)),

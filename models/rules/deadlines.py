@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -25,6 +26,9 @@ ELAPSED = {
 
 FIXED_OFF = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 """Month and day of the statutory holidays that need no notice: they do not follow the moon."""
+
+STATUTORY = 13
+"""Days off that everyone has in a year (regulation of 2024). On a weekend they are made good: none closes fewer."""
 
 FESTIVALS = (
     N_("New Year's Day"),
@@ -103,7 +107,8 @@ class WorkingCalendar:
     """Which days are worked, and at which hours.
 
     `days` (an administrator's word) wins over the State Council's notice as the package knows it, and
-    that over an estimate: Monday to Friday less the fixed holidays. `windows` never say whether a day
+    that over an estimate: Monday to Friday less the fixed holidays. A year in which an administrator has
+    entered as many days off as there are by law is no estimate any more. `windows` never say whether a day
     is worked, only when: a worked day whose weekday has none of its own, as a make-up Saturday or
     Sunday, takes Monday's, and where Monday has none, those of the first weekday that has some.
 
@@ -116,6 +121,7 @@ class WorkingCalendar:
     zone: tzinfo = SHANGHAI
     notes: Mapping[date, str] = field(default_factory=dict)
     _seen: dict[date, _Day] = field(default_factory=dict, init=False, repr=False)
+    _told: frozenset[int] = field(default=frozenset(), init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Keep copies, so that what was read of a day stays true; refuse a calendar that never works."""
@@ -125,6 +131,8 @@ class WorkingCalendar:
         object.__setattr__(self, "windows", windows)
         object.__setattr__(self, "days", dict(self.days))
         object.__setattr__(self, "notes", dict(self.notes))
+        closed = Counter(day.year for day, working in self.days.items() if not working)
+        object.__setattr__(self, "_told", frozenset(year for year, days in closed.items() if days >= STATUTORY))
 
     def is_working(self, day: date) -> tuple[bool, bool]:
         """Whether the day is worked, and whether that is an estimate."""
@@ -275,7 +283,10 @@ class WorkingCalendar:
             return working, False, _kind(day, working=working, festival=bool(festival)), festival
         fixed = (day.month, day.day) in FIXED_OFF
         working = day.weekday() < 5 and not fixed
-        return working, True, _kind(day, working=working, festival=fixed), N_("Not announced yet: an estimate")
+        kind = _kind(day, working=working, festival=fixed)
+        if day.year in self._told:
+            return working, False, kind, ""
+        return working, True, kind, N_("Not announced yet: an estimate")
 
     def _usual(self, day: date) -> Windows:
         return self.windows.get(day.weekday()) or next(filter(None, self.windows.values()))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from models.calendar import Clock, TimeLimit
+from models.calendar import Clock, LimitUnit, TimeLimit
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.queries.calendar import calendar_of
@@ -20,8 +20,10 @@ from models.rules.deadlines import Due
 from models.rules.due_times import MOVED
 from models.rules.matching import ANY, Matter, about
 from models.rules.rounds import current, lead_of
-from models.rules.segments import after, segments
+from models.rules.segments import ANSWERED_WITHIN, LOOKED_AT, after, segments
+from models.rules.supervision import ACKNOWLEDGE, REPORT_BACK
 from models.segments import Extension, Pause
+from models.supervision import SupervisionOrder
 from models.workflow import Refused
 
 CLOCKS = {
@@ -40,7 +42,20 @@ CLOCKS = {
 }
 """From which limit the due moment in a column comes."""
 
-SINCE = {"resolve_due": "resolve_from", "promised_due": "promised_at"}
+FIXED: dict[tuple[type[Any], str], int] = {
+    (SupervisionOrder, "acknowledge_due"): ACKNOWLEDGE,
+    (SupervisionOrder, "due"): REPORT_BACK,
+    (CallAssignment, "pause_due"): LOOKED_AT,
+    (Extension, "answer_due"): ANSWERED_WITHIN,
+}
+"""Where no limit of the county counts: working days, the same for all."""
+
+SINCE = {
+    "resolve_due": "resolve_from",
+    "promised_due": "promised_at",
+    "acknowledge_due": "issued_at",
+    "answer_due": "asked_at",
+}
 """Where a row says itself since when a clock runs; of the others the recorder tells."""
 
 
@@ -56,13 +71,14 @@ class Later:
 class Derivation:
     """How a due moment came about: since when its clock runs, what each day counted, and what moved it since.
 
-    `limit` is None where it was a department's own word.
+    `limit` is None where it was a department's own word; or where it is always so many working `days`.
     """
 
     start: datetime
     limit: TimeLimit | None
     due: Due
     later: tuple[Later, ...] = ()
+    days: int = 0
 
 
 def derivation(session: Session, row: Any, column: str) -> Derivation | None:
@@ -71,9 +87,21 @@ def derivation(session: Session, row: Any, column: str) -> Derivation | None:
     None where it is what people set, and where the county's calendar or limits have changed since, and would give
     another.
     """
-    stored, start = getattr(row, column), _started(session, row, column)
-    if stored is None or start is None:
+    days = FIXED.get((type(row), column), 0)
+    if getattr(row, column) is None or not (days or column in CLOCKS):
         return None
+    start = _started(session, row, column)
+    if start is None:
+        return None
+    return _fixed(session, row, column, start, days) if days else _by_limit(session, row, column, start)
+
+
+def _fixed(session: Session, row: Any, column: str, start: datetime, days: int) -> Derivation | None:
+    due = calendar_of(session, row.region_id).add(start, days, LimitUnit.working_day)
+    return Derivation(start, None, due, days=days) if due.at == getattr(row, column) else None
+
+
+def _by_limit(session: Session, row: Any, column: str, start: datetime) -> Derivation | None:
     limit, first = _counted(session, row, column, start)
     part = _moved_with(session, row, column)
     first_promise = row.first_promised_due if isinstance(row, CallAssignment) and column == "promised_due" else None
@@ -86,18 +114,15 @@ def derivation(session: Session, row: Any, column: str) -> Derivation | None:
         if at >= start:
             due = after(part.call, segment)(calendar, due)  # type: ignore[union-attr]  # there are none without it
             later.append(Later(segment, due))
-    if due != stored or (limit is None and not later):
+    if due != getattr(row, column) or (limit is None and not later):
         return None
     return Derivation(start, limit, first, tuple(later))
 
 
 def _counted(session: Session, row: Any, column: str, start: datetime) -> tuple[TimeLimit | None, Due | None]:
     """The limit of the column's clock, and when it runs out."""
-    clock = CLOCKS.get(column)
-    if clock is None:
-        return None, None
     try:
-        limit = limit_of(session, row.region_id, clock, _matter(session, row, column))
+        limit = limit_of(session, row.region_id, CLOCKS[column], _matter(session, row, column))
         return limit, counted(session, limit, start)
     except Refused:
         return None, None
@@ -122,7 +147,7 @@ def _moved_with(session: Session, row: Any, column: str) -> CallAssignment | Non
 
 
 def _started(session: Session, row: Any, column: str) -> datetime | None:
-    """Since when the clock runs; as the recorder has it, when the column was last written."""
+    """Since when the clock runs; as the recorder has it, when the column was last written, and not on a form."""
     since: datetime | None = getattr(row, SINCE[column], None) if column in SINCE else None
     if since is not None:
         return since
@@ -132,4 +157,11 @@ def _started(session: Session, row: Any, column: str) -> datetime | None:
         RecorderEntry.action != MOVED,
     )
     entries = session.scalars(of_row.order_by(RecorderEntry.id.desc()))
-    return next((entry.at for entry in entries if column in entry.after), None)
+    written = next((entry for entry in entries if column in entry.after), None)
+    if written is None or (written.action == "create" and written.user_id and _on_forms(row, column)):
+        return None
+    return written.at
+
+
+def _on_forms(row: Any, column: str) -> bool:
+    return not inspect(type(row)).columns[column].info.get("protected")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
-from models.calls import CallAssignment, CallState
+from models.calls import Call, CallAssignment, CallState
 from models.nudges import BUDGET, Movement, Nudge
+from models.organisation import Duty, Unit
 from models.queries.calendar import calendar_of
 from models.rules.deadlines import SHANGHAI
 from models.rules.ledger import tell
-from models.workflow import Refused, Step
+from models.rules.offices import office
+from models.rules.rounds import county_office
+from models.workflow import Refused, Step, Transition
+
+Waiting = Call | CallAssignment
+"""What a caller waits for: a part, or the whole call while it is with the county office."""
 
 
 def nudging(assignment: CallAssignment, actor: Actor) -> bool:
@@ -27,60 +33,72 @@ def may_nudge(assignment: CallAssignment, step: Step) -> None:
     call = assignment.call
     if call.state not in (CallState.dispatched, CallState.in_progress) or assignment.round != call.rounds:
         raise Refused(N_("This round of the call is over: there is nobody to nudge any more."))
-    last = _last(step.session, assignment)
+    _check_budget(assignment, step, assignment.department)
+
+
+def _check_budget(waiting: Waiting, step: Step, unit: Unit) -> None:
+    last = _last(step.session, waiting)
     if last is None:
         return
     if last.number >= BUDGET:
         raise Refused(
             N_("%(unit)s has been nudged %(times)s times on this: no more. The clocks press on by themselves."),
-            unit=str(assignment.department),
+            unit=str(unit),
             times=str(BUDGET),
         )
-    if last.day >= _working_day(step.session, assignment.region_id, step.now):
+    if last.day >= _working_day(step.session, waiting.region_id, step.now):
         raise Refused(
             N_("Nudged already: once a working day. The next nudge is possible from %(moment)s."),
-            moment=f"{_next(step.session, assignment.region_id, last.day):%m-%d %H:%M}",
+            moment=f"{_next(step.session, waiting.region_id, last.day):%m-%d %H:%M}",
         )
 
 
 def nudged(assignment: CallAssignment, step: Step) -> None:
-    last = _last(step.session, assignment)
+    _nudge(assignment, step, assignment.department, call=assignment.call, assignment=assignment)
+
+
+def _nudge(waiting: Waiting, step: Step, unit: Unit, *, call: Call, assignment: CallAssignment | None = None) -> None:
+    last = _last(step.session, waiting)
     number = last.number + 1 if last else 1
     step.session.add(
         Nudge(
-            region_id=assignment.region_id,
-            call_id=assignment.call_id,
+            region_id=waiting.region_id,
+            call_id=call.id,
             assignment=assignment,
-            unit_id=assignment.department_id,
-            by_unit_id=assignment.call.caller_unit_id,
+            unit_id=unit.id,
+            by_unit_id=call.caller_unit_id,
             user_id=step.actor.user_id,
             number=number,
-            day=_working_day(step.session, assignment.region_id, step.now),
+            day=_working_day(step.session, waiting.region_id, step.now),
             at=step.now,
         )
     )
     message = N_("%(unit)s asks you to move on with %(call)s (nudge %(number)s of %(times)s).")
-    tell(step.session, assignment.department_id, assignment, message, key=f"nudge {number}", now=step.now,
-         unit=str(assignment.call.caller_unit), call=str(assignment.call), number=str(number),
-         times=str(BUDGET))  # fmt: skip
+    tell(step.session, unit.id, waiting, message, key=f"nudge {number}", now=step.now,
+         unit=str(call.caller_unit), call=str(call), number=str(number), times=str(BUDGET))  # fmt: skip
 
 
-def moved(assignment: CallAssignment, step: Step) -> None:
-    """The part moves: how long after each nudge that nothing had followed yet."""
-    waiting = select(Nudge).where(Nudge.assignment_id == assignment.id, Nudge.movement == Movement.none_yet)
-    calendar, today = calendar_of(step.session, assignment.region_id), None
-    for nudge in step.session.scalars(waiting):
-        today = today or _working_day(step.session, assignment.region_id, step.now)
+def moved(waiting: Waiting, step: Step) -> None:
+    """It moves: how long after each nudge that nothing had followed yet."""
+    unanswered = select(Nudge).where(_of(waiting), Nudge.movement == Movement.none_yet)
+    calendar, today = calendar_of(step.session, waiting.region_id), None
+    for nudge in step.session.scalars(unanswered):
+        today = today or _working_day(step.session, waiting.region_id, step.now)
         nudge.moved_at, nudge.minutes = step.now, calendar.working_minutes(nudge.at, step.now)
-        following = _next(step.session, assignment.region_id, nudge.day).date()
+        following = _next(step.session, waiting.region_id, nudge.day).date()
         nudge.movement = (
             Movement.same_day if today <= nudge.day else Movement.next_day if today <= following else Movement.later
         )
 
 
-def _last(session: Session, assignment: CallAssignment) -> Nudge | None:
-    of_part = select(Nudge).where(Nudge.assignment_id == assignment.id)
-    return session.scalar(of_part.order_by(Nudge.number.desc()).limit(1))
+def _of(waiting: Waiting) -> ColumnElement[bool]:
+    if isinstance(waiting, CallAssignment):
+        return Nudge.assignment_id == waiting.id
+    return and_(Nudge.call_id == waiting.id, Nudge.assignment_id.is_(None))
+
+
+def _last(session: Session, waiting: Waiting) -> Nudge | None:
+    return session.scalar(select(Nudge).where(_of(waiting)).order_by(Nudge.number.desc()).limit(1))
 
 
 def _working_day(session: Session, region_id: int, now: datetime) -> date:
@@ -92,3 +110,25 @@ def _next(session: Session, region_id: int, day: date) -> datetime:
     """When work begins on the working day after that one."""
     midnight = datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
     return calendar_of(session, region_id).next_working_moment(midnight).astimezone(SHANGHAI)
+
+
+def _may_nudge_office(call: Call, step: Step) -> None:
+    _check_budget(call, step, office(step.session, call.region_id, Duty.county_office))
+
+
+def _nudged_office(call: Call, step: Step) -> None:
+    _nudge(call, step, office(step.session, call.region_id, Duty.county_office), call=call)
+
+
+NUDGE_OFFICE = Transition(
+    name="nudge",
+    label=N_("Nudge"),
+    source=frozenset({CallState.submitted, CallState.accepted}),
+    target=None,
+    by=lambda call, actor: actor.serves(call.caller_unit_id) and not county_office(call, actor),
+    guard=_may_nudge_office,
+    effect=_nudged_office,
+    tone="warn",
+    help=N_("The county office, once a working day, and three times in all. What moves after it is measured."),
+)
+"""Of a call that waits to be accepted, or dispatched."""

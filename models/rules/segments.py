@@ -34,6 +34,9 @@ A, E = AssignmentState, ExtensionState
 LOOKED_AT = 5
 """Working days until the county office is told of a pause that lasts. Composed, as all numbers here."""
 
+ANSWERED_WITHIN = 1
+"""Working days in which the county office answers who asks for more time."""
+
 MOST = 2
 """Extensions of one promise."""
 
@@ -169,7 +172,7 @@ def prepare_extension(session: Session, extension: Extension, actor: Actor, now:
         raise Refused(N_("More time was granted %(most)s times; there is no more."), field="assignment", most=MOST)
     extension.region_id, extension.call_id = part.region_id, part.call_id
     extension.asked_at, extension.due_before = now, part.promised_due
-    extension.answer_due = calendar_of(session, part.region_id).add(now, 1, LimitUnit.working_day).at
+    extension.answer_due = calendar_of(session, part.region_id).add(now, ANSWERED_WITHIN, LimitUnit.working_day).at
 
 
 def ask_for_it(session: Session, extension: Extension, actor: Actor, now: datetime) -> None:

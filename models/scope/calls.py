@@ -14,6 +14,7 @@ from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
 from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.door import Roles, Scope
+from models.events import CallEvent
 from models.holdings import Holding
 from models.hotline import HotlineTicket, TicketState
 from models.nudges import Nudge
@@ -165,6 +166,7 @@ SCOPES: dict[type, Scope] = {
     ),
     CaseDocument: Scope(sees=of_cases(CaseDocument), writes=everyone(CaseDocument.unit_id.in_(UNIT_IDS))),
     Reminder: Scope(sees=reach(county=Reminder.region_id == REGION_ID, own=Reminder.call_id.in_(my_call_ids))),
+    CallEvent: Scope(sees=reach(county=CallEvent.region_id == REGION_ID, own=CallEvent.call_id.in_(my_call_ids))),
     Nudge: Scope(sees=reach(county=Nudge.region_id == REGION_ID, own=Nudge.call_id.in_(my_call_ids))),
     SupervisionOrder: Scope(
         sees=reach(county=SupervisionOrder.region_id == REGION_ID, own=SupervisionOrder.call_id.in_(my_call_ids)),

@@ -15,7 +15,7 @@ from models.coordination import CoordinationCase
 from models.door import Roles, Scope
 from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
-from models.ledger import Promise
+from models.ledger import LedgerAudit, Promise
 from models.notices import Notice, Outbox
 from models.ratings import CaseAssessment, MutualRating
 from models.recorder import RecorderEntry, RecorderHead
@@ -71,6 +71,7 @@ def _sees_entry(roles: Roles) -> Criterion:
 SCOPES: dict[type, Scope] = {
     Notice: Scope(sees=everyone(Notice.user_id == USER_ID), writes=everyone(Notice.user_id == USER_ID)),
     Promise: Scope(sees=reach(county=Promise.region_id == REGION_ID, own=false())),
+    LedgerAudit: Scope(sees=reach(county=LedgerAudit.region_id == REGION_ID, own=false())),
     Outbox: Scope(sees=reach(county=false(), own=false())),
     Webhook: Scope(sees=only(EVERYWHERE, true()), writes=only(ADMINS, Webhook.state == WebhookState.off)),
     WebhookDelivery: Scope(sees=only(EVERYWHERE, true())),

@@ -25,7 +25,9 @@ NOTHING = dict.fromkeys(
         "circular_compile",
         "congress_digest",
         "early_warning",
+        "calendar_watch",
         "imports",
+        "supervisor_feed",
         "notices",
         "mails",
         "webhooks",
@@ -60,7 +62,7 @@ def broken(monkeypatch):
 @pytest.mark.databases
 def test_a_sweep_does_all_that_is_due_and_says_how_much(own, late):
     did = runner.run("sweep", LATER.isoformat())
-    assert did == NOTHING | {"accept_watch": 1, "notices": 2, "mails": 1}
+    assert did == NOTHING | {"accept_watch": 1, "supervisor_feed": 1, "notices": 2, "mails": 1}
     assert list(did) == list(NOTHING)
     assert runner.run("sweep", LATER.isoformat()) == NOTHING
     assert len(list(config.settings().data_dir.glob("mail/*.eml"))) == 1
@@ -68,7 +70,7 @@ def test_a_sweep_does_all_that_is_due_and_says_how_much(own, late):
 
 
 def test_before_it_is_due_nothing_happens(own, late):
-    assert runner.run("sweep", NOW.isoformat()) == NOTHING | {"notices": 1, "mails": 1}
+    assert runner.run("sweep", NOW.isoformat()) == NOTHING | {"supervisor_feed": 1, "notices": 1, "mails": 1}
 
 
 def test_delivery_alone_keeps_no_promise(own, late):
@@ -135,7 +137,7 @@ def test_each_part_leaves_one_line(own, late, caplog):
 def test_one_failure_keeps_nothing_else_from_being_done_and_is_raised_at_the_end(own, late, broken, caplog):
     broken("respond_remind", RuntimeError("no such table"))
     broken("mails", RuntimeError("no such folder"))
-    with pytest.raises(ExceptionGroup, match="2 of 26 parts of sweep failed") as failed:
+    with pytest.raises(ExceptionGroup, match="2 of 28 parts of sweep failed") as failed:
         runner.run("sweep", LATER.isoformat())
     assert [str(error) for error in failed.value.exceptions] == ["no such table", "no such folder"]
     assert len(own.session.scalars(select(Notice.id)).all()) == 2

@@ -62,7 +62,9 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_l
         "circular_compile",
         "congress_digest",
         "early_warning",
+        "calendar_watch",
         "imports",
+        "supervisor_feed",
         "notices",
         "mails",
         "webhooks",
@@ -70,7 +72,8 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_l
     )
     assert RUNS["sweep"] == tuple(PARTS)
     assert RUNS["tick"] == tuple(part for part in PARTS if part not in RUNS["nightly"])
-    assert RUNS["nightly"] == ("self_audit", "circular_compile", "congress_digest", "early_warning", "unnamed_files")
+    nightly = ("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "unnamed_files")
+    assert RUNS["nightly"] == nightly
 
 
 def test_what_is_due_is_claimed_once_the_oldest_first(make, session, ledger):

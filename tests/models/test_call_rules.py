@@ -600,6 +600,7 @@ STARTS = {
     "forward": S.rejected,
     "confirm": S.awaiting_confirmation,
     "not_solved": S.awaiting_confirmation,
+    "nudge": S.submitted,
     "attach": S.dispatched,
 }
 

@@ -12,9 +12,9 @@ from models.rules.calls import CALL
 #                        caller                county office
 TABLE = {
     "draft":                 ("send",               ""),
-    "submitted":             ("withdraw attach",    "accept return_for_correction attach"),
+    "submitted":             ("withdraw nudge attach", "accept return_for_correction attach"),
     "returned":              ("send withdraw attach", "attach"),
-    "accepted":              ("attach",             "dispatch attach"),
+    "accepted":              ("nudge attach",       "dispatch attach"),
     "dispatched":            ("attach",             "attach"),
     "in_progress":           ("attach",             "attach"),
     "awaiting_confirmation": ("confirm not_solved attach", "attach"),

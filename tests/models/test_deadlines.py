@@ -155,6 +155,16 @@ def test_what_is_entered_for_next_year_moves_the_limit_and_settles_it(before_the
     assert (due.at, due.provisional) == (at("2027-01-04 17:30"), False)
 
 
+@pytest.mark.parametrize(("entered", "estimate"), [(12, True), (13, False)])
+def test_a_year_whose_days_off_are_entered_is_no_estimate(before_the_notice, entered, estimate):
+    told = {date(2027, 2, 1) + timedelta(days=n): False for n in range(entered)} | {date(2027, 3, 6): True}
+    calendar = WorkingCalendar(DEFAULT_WINDOWS, told)
+    assert calendar.is_working(date(2027, 4, 7)) == (True, estimate)
+    assert calendar.is_working(date(2027, 10, 1)) == (False, estimate)
+    assert calendar.add(at("2026-12-28 09:00"), 5, LimitUnit.working_day).provisional is estimate
+    assert calendar.is_working(date(2028, 4, 7)) == (True, True), "another year is"
+
+
 def test_a_call_on_friday_night_starts_on_monday(calendar):
     friday_night = at("2026-11-20 21:15")
     assert calendar.next_working_moment(friday_night) == at("2026-11-23 08:30")

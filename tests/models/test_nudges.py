@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models.calls import AssignmentState
+from models.calls import AssignmentState, CallState
 from models.nudges import BUDGET, Movement, Nudge
+from models.organisation import Duty
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import NOW
 from tests.models.look import china, entries, last_message, told
@@ -112,3 +113,82 @@ def test_what_moves_next_is_measured_in_working_time(session, make, part, at, mo
     assert (row.movement, row.moved_at, row.minutes) == (movement, at, minutes)
     make.press(part, "start", at=at + A_DAY)
     assert nudges(session)[0].moved_at == at
+
+
+# The county office, while a call waits there
+
+
+@pytest.fixture
+def call(make):
+    return make.call(state=CallState.submitted, at=MONDAY)
+
+
+def nudge_office(make, call, at=MONDAY):
+    make.press(call, "nudge", make.actor(call.caller_unit), at=at)
+
+
+@pytest.mark.requirement("TC-36")
+@pytest.mark.parametrize("state", [CallState.submitted, CallState.accepted])
+def test_the_county_office_is_nudged_while_a_call_waits_there(session, make, state):
+    call = make.call(state=state, at=MONDAY)
+    since, due = last_message(session), call.accept_due
+    nudge_office(make, call)
+    (row,) = nudges(session)
+    county_office = make.office(Duty.county_office)
+    assert (row.call_id, row.assignment_id, row.unit_id, row.number) == (call.id, None, county_office.id, 1)
+    assert told(session, since).keys() == {county_office.name}
+    assert (call.state, call.accept_due, entries(session, call)[-1].action) == (state, due, "nudge")
+
+
+def test_the_office_has_the_budget_of_a_part(make, call):
+    nudge_office(make, call)
+    with pytest.raises(Refused, match="once a working day") as refused:
+        nudge_office(make, call, MONDAY + timedelta(hours=5))
+    assert refused.value.details["moment"] == "11-24 08:30"
+    make.session.rollback()
+    make.press(call, "accept", at=MONDAY + timedelta(hours=6))
+    for days in (1, 2):
+        nudge_office(make, call, MONDAY + days * A_DAY)
+    with pytest.raises(Refused, match="no more"):
+        nudge_office(make, call, MONDAY + 4 * A_DAY)
+
+
+def test_what_the_office_was_nudged_for_is_not_counted_of_a_part(session, make, call):
+    nudge_office(make, call)
+    for name in ("accept", "dispatch"):
+        make.press(call, name, at=MONDAY, **({"lead_department_id": make.department()} if name == "dispatch" else {}))
+    (part,) = make.assignments(call)
+    nudge(make, part)
+    assert [(row.assignment_id, row.number) for row in nudges(session)] == [(None, 1), (part.id, 1)]
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("again", [{"number": 2}, {"day": (MONDAY + A_DAY).date()}])
+def test_the_database_keeps_the_budget_of_the_office_too(session, make, call, again):
+    nudge_office(make, call)
+    (row,) = nudges(session)
+    same = {name: getattr(row, name) for name in ("region_id", "call_id", "unit_id", "by_unit_id")}
+    session.add(Nudge(**same, **{"number": 1, "day": row.day, "at": NOW} | again))
+    with pytest.raises(IntegrityError):
+        session.flush()
+
+
+@pytest.mark.parametrize("state", [CallState.returned, CallState.dispatched, CallState.rejected])
+def test_the_office_is_left_alone_when_it_is_not_its_turn(make, state):
+    with pytest.raises(MovedOn):
+        nudge_office(make, make.call(state=state))
+
+
+@pytest.mark.parametrize("name", ["accept", "return_for_correction"])
+def test_what_the_office_does_next_is_measured(session, make, call, name):
+    nudge_office(make, call)
+    make.press(call, name, at=china("11-24 09:00"), note="Name the village.")
+    (row,) = nudges(session)
+    assert (row.movement, row.minutes) == (Movement.next_day, 120 + 210 + 30)
+
+
+def test_a_dispatch_answers_a_nudge_too(session, make):
+    call = make.call(state=CallState.accepted, at=MONDAY)
+    nudge_office(make, call)
+    make.press(call, "dispatch", at=MONDAY + timedelta(hours=1), lead_department_id=make.department())
+    assert nudges(session)[0].movement is Movement.same_day

@@ -26,6 +26,7 @@ from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
 from models.disputes import DisputeCase, DisputeState, MediatorPair
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
+from models.events import CallEvent
 from models.evidence import OffSiteEvidence
 from models.files import Attachment
 from models.governance import GovernanceModule, ModuleContact
@@ -37,7 +38,7 @@ from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.ladders import LadderRehearsal, LadderRehearsalCall, LadderRehearsalLine
-from models.ledger import Job, Promise
+from models.ledger import Job, LedgerAudit, Promise
 from models.limits import DueRevision, LimitRehearsal
 from models.lists import DutyList, ItemCooperation, ListItem
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
@@ -117,6 +118,7 @@ REST = {
     StepFile:         ("ours",          "county", "all"),
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
+    CallEvent:        ("ours",          "county", "all"),
     Nudge:            ("ours",          "county", "all"),
     RectificationOrder: ("theirs",      "county", "all"),
     EarlyWarning:     ("theirs",        "county", "all"),
@@ -161,6 +163,7 @@ REST = {
     Webhook:          ("none",          "none",   "all"),
     WebhookDelivery:  ("none",          "none",   "all"),
     Promise:          ("none",          "county", "all"),
+    LedgerAudit:      ("none",          "county", "all"),
     Outbox:           ("none",          "none",   "all"),
     CallCounter:      ("none",          "none",   "all"),
     RecorderEntry:    ("ours, by us, concerned", "chain",  "all"),
@@ -424,6 +427,7 @@ class World:
             make.press(out, "ask_opinions", make.actor(make.office(Duty.editorial_office, county), R.list_manager))
             make.module(lead, county=county)
             make.file(lead)
+            make.ledger_audit(county)
             make._add(CalendarDay(region_id=county.id, day=date(2027, 1, 1), is_working=False))
             make._add(PlainWord(region_id=county.id, word="臭水", means="水污染"))
             make._add(ImportWord(region_id=county.id, resource="list_item", said="序号", means="code"))
@@ -581,14 +585,15 @@ class World:
         reminder = Reminder(promise_id=promise.id, job=Job.respond_remind, step=1, due_at=NOW, sent_at=NOW, message="x")
         order = SupervisionOrder(assignment_id=part.id, issued_at=NOW, raised_at=NOW)
         nudge = Nudge(assignment_id=part.id, by_unit_id=call.caller_unit_id, number=1, day=NOW.date(), at=NOW)
-        for row in (reminder, order, nudge):
+        event = CallEvent(seq=self.make._next(), at=NOW, subject_type="call", action="send")
+        for row in (reminder, order, nudge, event):
             for name, value in of_part.items():
                 setattr(row, name, value)
         of_call = {"region_id": call.region_id, "call_id": call.id, "assignment_id": part.id}
         pause = Pause(reason="A drawing.", paused_at=NOW, **of_call)
         more = Extension(days=1, reason="The river.", asked_at=NOW, answer_due=NOW, **of_call)
         self.make._add(reminder, order, pause, more)
-        self.make._add(reminder, order, nudge)
+        self.make._add(reminder, order, nudge, event)
         self.make.rectification(part.department)
         self.make.warning(part.department, call=call, region_id=call.region_id)
         for state, period in (("draft", f"{call.id:07d}"), ("published", f"p{call.id:06d}")):

@@ -114,6 +114,7 @@ class Ground:
             if side != "theirs":
                 self._ladders(units["county"])
             self._webhooks(units["county"])
+            make.ledger_audit(units["county"], day=NOW.date() - timedelta(days=len(self.people)))
             self._congress(units)
             for _ in range(2):  # to change, and to throw away
                 make.past_call(units["township"], units["department"])
@@ -187,7 +188,9 @@ class Ground:
         """Orders to report, and to put right."""
         make = self.make
         for state in ORDER_PATHS if thoroughly else ("issued", "replied"):
-            make.hang(make.order(assignment=make.assignment(caller=town, lead=department, item=item), state=state))
+            part = make.assignment(caller=town, lead=department, item=item)
+            make.hang(make.order(assignment=part, state=state))
+            make.call_event(part.call)
         for state in RECTIFICATION_PATHS if thoroughly else ("issued",):
             make.hang(make.rectification(department, state=state))
             make.rectification(town, state=state)

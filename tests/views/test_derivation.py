@@ -1,15 +1,19 @@
 """How a due moment came about, day by day: as it was counted, or not at all."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from models.calendar import CalendarDay, Clock, TimeLimit
+from jobs.sweep import keep
+from models.calendar import CalendarDay, Clock, LimitUnit, TimeLimit
 from models.calls import AssignmentState, CallState
 from models.coordination import CaseState
+from models.ledger import Job
 from models.organisation import Duty
-from tests.make import NOW
+from models.queries.calendar import calendar_of
+from models.supervision import OrderState, SupervisionOrder
+from tests.make import NOW, SOON
 
 
 def days(answer):
@@ -108,3 +112,58 @@ def test_what_moved_a_promise_is_told_with_the_moment_after_it(program_of, brows
     of_call = program_of(part.call.caller_unit).get(f"call/{part.call_id}/due/resolve_due").json["result"]
     assert sum(day["minutes"] for day in of_call["days"]) > 0
     assert of_call["later"][-1]["due"] == part.call.resolve_due.isoformat()
+
+
+def close_of(session, row, since, days):
+    """The end of business so many working days later."""
+    return calendar_of(session, row.region_id).add(since, days, LimitUnit.working_day).at
+
+
+def issued_by_the_clock(make, session):
+    part = make.assignment(state=AssignmentState.responded, promised=SOON)
+    keep(Job.promise_remind, session, SOON)
+    session.commit()
+    return session.scalars(select(SupervisionOrder).where(SupervisionOrder.assignment_id == part.id)).one()
+
+
+def told(program_of, make, row, column):
+    office = program_of(make.office(Duty.leadership))
+    return office.get(f"{row.__tablename__}/{row.id}/due/{column}").json["result"]
+
+
+def test_what_is_the_same_for_all_is_explained_too(program_of, make, session):
+    order = issued_by_the_clock(make, session)
+    rests = make.assignment(state=AssignmentState.paused)
+    for row, column, days in (
+        (order, "acknowledge_due", 1),
+        (order, "due", 3),
+        (rests, "pause_due", 5),
+        (make.extension(), "answer_due", 1),
+    ):
+        found = told(program_of, make, row, column)
+        assert found["limit"] == f"{days}个工作日，统一规定"
+        assert [day["kind"] for day in found["days"] if day["minutes"]] == ["working"] * days
+
+
+def test_the_page_of_an_order_explains_the_day_that_was_counted_and_not_the_day_that_people_chose(
+    browser_of, program_of, make, session
+):
+    counted, part = issued_by_the_clock(make, session), make.assignment()
+    said = {"assignment": part.id, "level": 1, "reason": "Nothing moved."}
+    said["due"] = close_of(session, part, datetime.now(UTC), 3).isoformat()  # just what the clock would have set
+    issued = program_of(make.office(Duty.supervision_office)).post("supervision_order/", json=said)
+    chosen = session.get(SupervisionOrder, issued.json["id"])
+    for order, explained in ((counted, True), (chosen, False)):
+        office = browser_of(make.office(Duty.supervision_office))
+        address = f"/supervision_order/{order.id}/due/due"
+        assert (address in office.get(f"/supervision_order/{order.id}").text) is explained
+        assert office.get(address).status_code == (200 if explained else 404)
+        assert (told(program_of, make, order, "due") is not None) is explained
+    assert told(program_of, make, chosen, "acknowledge_due")["start"] == chosen.issued_at.isoformat()
+
+
+def test_a_reply_that_does_not_suffice_is_due_anew_and_says_since_when(program_of, make):
+    order = make.order(assignment=make.assignment(), state=OrderState.replied)
+    later = NOW + timedelta(hours=2)
+    make.press(order, "send_back", at=later, note="Too short.")
+    assert told(program_of, make, order, "due")["start"] == later.isoformat()
