@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from models.actor import NOBODY
 from models.adjustments import AdjustmentKind, AdjustmentReason, AdjustmentState, ListAdjustment
 from models.admissions import AdmissionState
 from models.calls import CallState
@@ -494,3 +495,8 @@ def test_each_move_is_one_sides(session, make, name):
         if who not in allowed:
             with pytest.raises(NotYours):
                 ADJUSTMENT.move(session, adjustment, name, actor=actor, now=NOW)
+
+
+def test_a_proposal_comes_from_a_unit_of_a_county(session):
+    with pytest.raises(Refused, match="a proposal comes from one"):
+        prepare_adjustment(session, ListAdjustment(kind=K.remove), NOBODY, NOW)

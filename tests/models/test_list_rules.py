@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from models.actor import NOBODY
 from models.door import NotWritable, system_session
 from models.item_words import ItemColumn, ItemState, ListState
 from models.lists import DutyList, ItemCooperation, ListItem
@@ -14,7 +15,7 @@ from models.organisation import Duty
 from models.recorder import RecorderEntry
 from models.roles import RoleName
 from models.rules.calls import CALL
-from models.rules.lists import LIST, prepare_cooperation, prepare_item, prepare_list
+from models.rules.lists import LIST, forget_from_draft, forget_list, prepare_cooperation, prepare_item, prepare_list
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import NOW, Make
 
@@ -185,6 +186,36 @@ def test_a_draft_is_kept_by_who_writes_it(session, make, manager):
     draft = DutyList(title="New")
     prepare_list(session, draft, manager, NOW)
     assert (draft.region_id, draft.owner_unit_id) == (manager.region_id, manager.unit_id)
+
+
+def test_a_list_belongs_to_a_county_and_stays_of_its_type(session, make, manager):
+    with pytest.raises(Refused, match="a list belongs to one"):
+        prepare_list(session, DutyList(title="New"), NOBODY, NOW)
+    draft = make.duty_list()
+    draft.list_type_id = make.list_type("power").id
+    with pytest.raises(Refused, match="stays of its type") as refused:
+        prepare_list(session, draft, manager, NOW)
+    assert refused.value.field == "list_type"
+
+
+def test_a_draft_goes_with_its_items_unless_units_were_asked_about_it(session, make, manager):
+    draft, asked = make.edition(items=2), make.edition(state=ListState.consulting)
+    forget_list(session, draft, manager, NOW)
+    session.delete(draft)
+    session.commit()
+    assert session.scalars(select(ListItem.duty_list_id)).all() == [asked.id]
+    with pytest.raises(Refused, match="stays on record"):
+        forget_list(session, asked, manager, NOW)
+    make.press(asked, "close_round", at=asked.comment_due)
+    with pytest.raises(Refused, match="stays on record"):
+        forget_list(session, asked, manager, NOW)
+
+
+@pytest.mark.requirement("TS-03")
+def test_nothing_is_taken_from_a_published_list(session, make, manager):
+    item = make.item()
+    with pytest.raises(Refused, match="Leave the item out"):
+        forget_from_draft(session, item, manager, NOW)
 
 
 @pytest.mark.requirement("TC-19")

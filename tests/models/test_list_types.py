@@ -102,6 +102,20 @@ def test_a_field_that_cannot_work_is_refused(session, make, columns, field):
     assert refused.value.field == field
 
 
+def test_a_type_asks_for_no_fewer_rounds_than_none(session):
+    with pytest.raises(Refused, match="0 or more") as refused:
+        prepare_type(session, ListType(name="Odd", code="odd", rounds=-1), ADMIN, NOW)
+    assert refused.value.field == "rounds"
+
+
+def test_a_field_stays_with_its_type(session, make):
+    field = declare(session, make.list_type(), label="Depth", name="depth")
+    field.list_type_id = make.list_type("power").id
+    with pytest.raises(Refused, match="stays with its list type") as refused:
+        prepare_field(session, field, ADMIN, NOW)
+    assert refused.value.field == "list_type"
+
+
 def test_words_are_told_apart_and_trimmed(session, make):
     field = declare(
         session, make.list_type(), label="How often", kind=FieldKind.word, choices=" daily \n\nweekly\ndaily"
