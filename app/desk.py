@@ -188,6 +188,7 @@ PAGES = {
     "joint_meeting": "JointMeetingPage.show",
     "hotline_ticket": "HotlineTicketPage.show",
     "congress_opinion": "CongressOpinionPage.show",
+    "dispatched_agency": "DispatchedAgencyPage.show",
     "unit": "UnitPage.show",
 }
 

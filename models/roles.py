@@ -86,8 +86,11 @@ _LOCAL = (
 """What townships and villages keep."""
 _NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
 """What they read, or are asked for."""
+_STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce"
+"""What is laid down of agencies, and who serves in them."""
 _READ_ALL = (
-    f"{_LISTS} {_LOCAL} {_NETWORK} ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
+    f"{_LISTS} {_STAFFING} {_LOCAL} {_NETWORK} ListOpinion ListAdjustment AdjustmentOpinion"
+    f" {_CALLS} {_BURDEN} {_ADMISSIONS}"
 )
 _LADDERS = "ReminderLadder ReminderStep LadderRehearsal LadderRehearsalLine LadderRehearsalCall"
 _DIRECTORY = f"Unit CalendarDay WorkingWindow TimeLimit LimitRehearsal DueRevision {_LADDERS} ListType ListField"
@@ -140,6 +143,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "OfflineStep": "read add export",
         "CaseDocument": "read add export",
         "ThreeFixedDocument": "read add edit delete export",
+        "DispatchedAgency": "read add edit delete export put_in_force revise end",
+        "AgencyCoverage": "read add edit delete export",
         "ResponsibilityStatement": "read export keep clear",
         "IrregularAssignmentReport": "read export accept find_irregular dismiss",
         "DutyAdmission": "read export consult put_on_agenda approve refuse return resume",
@@ -213,7 +218,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "GuaranteeMeasure": "read add edit delete export deliver",
     },
     RoleName.township_head: dict.fromkeys(_READ_ALL.split(), "read export")
-    | dict.fromkeys(_LOCAL.split(), "read add edit delete export")
+    | dict.fromkeys((*_LOCAL.split(), "EnforcementTeam", "TeamForce"), "read add edit delete export")
     | {
         "Grid": "read add edit export merge end",
         "ServiceRequest": "read add edit export pass_back finish",

@@ -59,6 +59,7 @@ from models.three_fixed import ThreeFixedDocument
 from models.webhooks import Webhook
 from models.words import CallScope
 from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
+from tests.make_agencies import AGENCY_WORKFLOWS, MakeAgencies
 from tests.make_burden import MakeBurden
 from tests.make_local import LOCAL_WORKFLOWS, MakeLocal
 from tests.make_supervision import SUPERVISION_WORKFLOWS, MakeSupervision
@@ -79,6 +80,7 @@ WORKFLOWS = {
     IrregularAssignmentReport: REPORT,
     DataRequest: REQUEST,
     **ADMISSION_WORKFLOWS,
+    **AGENCY_WORKFLOWS,
     **LOCAL_WORKFLOWS,
     **SUPERVISION_WORKFLOWS,
 }
@@ -188,7 +190,7 @@ CASE_PATHS = {
 }
 
 
-class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision):
+class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision, MakeAgencies):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 
     def __init__(self, session: Session) -> None:

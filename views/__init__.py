@@ -2,6 +2,7 @@
 
 from views.adjustments import adjustment_opinions, list_adjustments
 from views.admissions import admissions, batches, guarantees, opinions
+from views.agencies import agency_coverages, dispatched_agencies, enforcement_teams, team_forces
 from views.assigned import assigned_matter_caps, assigned_matters, matter_departments, matter_townships
 from views.calendar import (
     calendar_days,
@@ -110,6 +111,10 @@ CONSOLES = (
     members,
     votes,
     batches,
+    dispatched_agencies,
+    agency_coverages,
+    enforcement_teams,
+    team_forces,
     grids,
     grid_assignments,
     grid_tasks,

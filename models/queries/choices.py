@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 
 from models.actor import Actor
 from models.admissions import AdmissionState, DutyAdmission
+from models.agencies import AgencyState, DispatchedAgency, EnforcementTeam
 from models.assigned import AssignedMatter, MatterState, MatterTownship
 from models.base import User
 from models.calls import AssignmentState, Call, CallAssignment, Direction
@@ -214,3 +215,31 @@ def open_cases(actor: Actor) -> ColumnElement[bool]:
 def other_bodies(actor: Actor) -> ColumnElement[bool]:
     """Bodies of the county beside one's own, as far as they exist today."""
     return bodies(actor) & Unit.valid_to.is_(None) & Unit.id.not_in(actor.unit_ids)
+
+
+def agencies(actor: Actor) -> ColumnElement[bool]:
+    """Agencies of the county, as far as they exist today."""
+    return (Unit.unit_type == UnitType.agency) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+
+
+def parents(actor: Actor) -> ColumnElement[bool]:
+    """Departments of the county, as far as they exist today."""
+    return (Unit.unit_type == UnitType.department) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+
+
+def draft_agencies(actor: Actor) -> ColumnElement[bool]:
+    return (DispatchedAgency.state == AgencyState.draft) & (DispatchedAgency.region_id == actor.region_id)
+
+
+def own_townships(actor: Actor) -> ColumnElement[bool]:
+    return townships(actor) & Unit.id.in_(actor.unit_ids)
+
+
+def own_teams(actor: Actor) -> ColumnElement[bool]:
+    return EnforcementTeam.unit_id.in_(actor.unit_ids)
+
+
+def forces(actor: Actor) -> ColumnElement[bool]:
+    """Whose people may serve in an enforcement team."""
+    held = Unit.unit_type.in_((*DEPARTMENTS, *LOCAL))
+    return held & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)

@@ -20,6 +20,7 @@ from models.roles import observes
 from models.scope import (
     adjustments,
     admissions,
+    agencies,
     calendar,
     calls,
     circulars,
@@ -55,6 +56,7 @@ SCOPED: dict[type, Scope] = {}
 join(
     SCOPED,
     calls.SCOPES,
+    agencies.SCOPES,
     circulars.SCOPES,
     ratings.SCOPES,
     lists.SCOPES,
