@@ -163,7 +163,9 @@ class Ground:
         make.module(county=units["county"])  # nothing refers to it
         for state in CALL_PATHS if thoroughly else ("draft", "dispatched", "resolved", "closed"):
             of_town = {"item": item, "cooperating": [helper], "named": named, "place_unit_id": units["grid"].id}
-            for call in (make.call(town, state=state, **of_town), make.call(department, state=state, lead=town)):
+            made = [make.call(town, state=state, **of_town)]  # a clue is a township's alone
+            made += [make.call(department, state=state, lead=town)] if state != "settled_here" else []
+            for call in made:
                 make.hang(call)
                 if state == "resolved":
                     make.rate(make.ratings(call)[1])  # sealed from the caller
