@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from jobs.admissions import RUNNING
 from jobs.calls import AT_WORK
 from jobs.coordination import SETTLED
-from jobs.watch import Done
+from jobs.watch import Done, insert_new
 from models import recorder
 from models.adjustments import AdjustmentState, ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure, GuaranteeState, OpinionState
@@ -221,7 +221,7 @@ def _keep(session: Session, begins: datetime, tally: dict[int, Counter[str]], no
         told = {"region_id": region_id, "day": day, "audited_at": now, "recorder_seq": seq, "recorder_hash": seal}
         rows.append(told | {name: tally[region_id][name] for name in FIGURES})
     if rows:
-        session.execute(insert(LedgerAudit), rows)
+        session.execute(insert_new(session, LedgerAudit), rows)
 
 
 def _of(watched: Watched, key: Any) -> tuple[ColumnElement[bool], ...]:

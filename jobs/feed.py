@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from jobs.watch import DIGEST_AFTER, Done
+from jobs.watch import DIGEST_AFTER, Done, insert_new
 from models.base import N_
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
@@ -36,9 +36,10 @@ MESSAGE = N_("On calls there is something new: %(count)s events, the first on %(
 def feed_supervisors(session: Session, now: datetime, limit: int | None = None) -> Done:
     """Copy what the recorder has since the last time; and tell the office, unless it has yet to read of that.
 
-    A county's chain is written by one at a time: so nothing comes later that was there before.
+    A county's chain is written by one at a time: so nothing comes later that was there before. Of two sweeps at once,
+    one copies nothing.
     """
-    copy = insert(CallEvent).from_select(COPIED, _new(limit or BATCH))
+    copy = insert_new(session, CallEvent).from_select(COPIED, _new(limit or BATCH))
     events = session.execute(copy.returning(CallEvent.region_id, CallEvent.seq, CallEvent.id, CallEvent.call_id)).all()
     if events:
         _tell(session, sorted(events, key=tuple), now)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -29,6 +30,12 @@ log = logging.getLogger("jobs.watch")
 AT_ONCE: Mapping[str, datetime | None] = {"not_before": None, "mail_after": None}
 DIGEST_AFTER = timedelta(minutes=5)
 """How long after work begins the digest of the morning goes out."""
+
+
+def insert_new(session: Session, model: type[Any]) -> Any:
+    """An insert that leaves out what is there already: of two sweeps at once, the second has nothing to add."""
+    insert_ = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return insert_(model).on_conflict_do_nothing()
 
 
 class Done(NamedTuple):

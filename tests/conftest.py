@@ -1,7 +1,7 @@
 """Fixtures every test may ask for. `make` builds rows; `acting` opens a person's session.
 
-A test runs on SQLite; one marked `databases` on PostgreSQL too. All that it writes through `session` and `acting` is
-undone after it. What must really commit (threads, processes) takes `own_engine`.
+A test runs on SQLite; one marked `databases` on PostgreSQL too, with the full check. All that it writes through
+`session` and `acting` is undone after it. What must really commit (threads, processes) takes `own_engine`.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from models.organisation import Unit
 from models.recorder import Origin, set_origin
 from tests.make import NOW, Make
 
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.long))
 DEMANDED = os.environ.get("HUYING_DEMAND", "")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: needs Chromium")
     config.addinivalue_line("markers", "databases: runs on PostgreSQL too, not on SQLite alone")
-    config.addinivalue_line("markers", "long: takes most of a minute; `make check` runs it, `make test` does not")
+    config.addinivalue_line("markers", "long: takes many seconds; `make check` runs it, `make test` does not")
     config.addinivalue_line("markers", "requirement(*numbers): fails when one of these requirements is broken")
     connections.install()
     recorder.use_key("test" * 8)

@@ -39,6 +39,7 @@ def type_in(monkeypatch, text):
     monkeypatch.setattr(sys, "stdin", io.StringIO(text))
 
 
+@pytest.mark.long
 def test_the_demo_command_tells_of_calls_and_lets_its_accounts_in(demo):
     assert ask(demo, "SELECT count(*) FROM call")[0][0] > 40
     ((password,),) = ask(demo, "SELECT password FROM ab_user WHERE username = 'luoyang'")
@@ -109,6 +110,7 @@ def test_verify_minds_the_heads_that_were_kept_elsewhere(demo, capsys):
     assert f"chain 3: entry {seq + 1} the anchor is newer than the head" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_verify_takes_back_what_it_printed_on_an_earlier_day(demo, capsys, tmp_path):
     assert run.main(["verify"]) == 0
     kept = tmp_path / "kept.txt"
@@ -187,6 +189,7 @@ def test_tables_of_another_version_are_missing_too(empty, capsys):
     assert "run.py migrate" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_sweep_prints_one_json_object_and_nothing_else(demo):
     command = [sys.executable, str(config.ROOT / "run.py"), *LONG_AFTER]
     done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=True)

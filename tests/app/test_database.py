@@ -118,6 +118,7 @@ def test_before_tables_change_the_file_is_kept_as_it_was(settings, synced, monke
     assert database.revision(f"sqlite:///{kept}") == stand
 
 
+@pytest.mark.long
 def test_processes_that_migrate_at_once_take_turns(tmp_path):
     environ = {**os.environ, "HUYING_ENV": "demo", "HUYING_DATA_DIR": str(tmp_path / "new"), "HUYING_DATABASE_URL": ""}
     command = [sys.executable, str(ROOT / "run.py"), "migrate"]

@@ -11,6 +11,9 @@ import run
 from tests.app.conftest import ask
 
 EDITORIAL, TOWN, FIELD = "330329-bb", "330329100", "330329-zhzf"
+
+pytestmark = pytest.mark.long
+
 COUNTY = "(SELECT id FROM unit WHERE code = '330329')"
 OURS = f"region_id = {COUNTY}"
 ONE_EDITION = (

@@ -135,6 +135,7 @@ def sweep():
     assert run.main(["sweep"]) == 0
 
 
+@pytest.mark.long
 def test_an_offices_file_is_read_as_it_is_and_taken_in_a_job_and_undone(served, manager, truth):
     draft = draft_of(truth, "配合事项清单甲")
     section = ["一、水利（2项）", None, None, None, None, None]
@@ -634,6 +635,7 @@ def test_whatever_row_is_said_to_be_the_heading_the_page_still_answers(manager, 
 STATUTES = Path(__file__).parents[2] / "models/seeds/data/statute_duty_items.csv"
 
 
+@pytest.mark.long
 @pytest.mark.requirement("TA-06", "TS-01")
 def test_a_published_list_of_a_hundred_rows_is_taken_in_one_go(manager, truth):
     """As it is kept: headings of its own, departments as old laws call them, several of them in a cell."""

@@ -16,6 +16,9 @@ from tests.sheets import book
 
 __all__ = ["served", "truth"]
 
+pytestmark = pytest.mark.long
+
+
 HEADINGS = ["工单编号", "诉求内容", "呼叫乡镇", "承办部门", "呼叫时间", "受理时间", "响应时间", "承诺时限", "反馈时间",
             "办结时间", "结案情况", "满意度"]  # fmt: skip
 MEANS = dict(

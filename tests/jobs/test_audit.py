@@ -60,6 +60,7 @@ def test_the_heads_of_the_recorder_leave_with_the_log(make, session, caplog):
     assert kept != heads(session)
 
 
+@pytest.mark.long
 def test_what_was_kept_does_not_run_again(make, session, ledger, told):
     for job, model in SUBJECTS:
         SUBJECTS[job, model](make, {})
@@ -68,6 +69,7 @@ def test_what_was_kept_does_not_run_again(make, session, ledger, told):
     assert told() == []
 
 
+@pytest.mark.long
 def test_nothing_is_said_of_a_ledger_that_is_complete(make, session, told):
     for state in CALL_PATHS:
         make.call(state=state)

@@ -246,6 +246,7 @@ def test_the_preview_says_what_the_job_then_does(make, session, revise, close):
     assert preview(session, make.home.id, NOW).moves == ()
 
 
+@pytest.mark.long
 def test_many_cost_as_much_as_few(make, session, revise, statements):
     town, lead = make.township(), make.department()
     item = make.item(lead)

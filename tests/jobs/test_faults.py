@@ -155,6 +155,7 @@ def in_threads(number, job):
     return did
 
 
+@pytest.mark.long
 def test_sweeps_at_once_share_the_work_and_do_nothing_twice(county, monkeypatch):
     monkeypatch.setattr(sweep, "BATCH", 1)  # so that they meet often
     did = in_threads(4, "sweep")

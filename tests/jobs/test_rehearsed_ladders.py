@@ -82,6 +82,7 @@ def said(session, job):
     return Counter((step - LADDER, unit, audience) for step, unit, audience in steps if step >= LADDER)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("job", CLOCKS)
 @pytest.mark.requirement("TC-36")
 def test_a_rehearsal_of_what_is_in_force_says_what_live_work_said(session, make, lived, job):

@@ -48,6 +48,7 @@ def test_what_was_answered_meanwhile_is_left_alone(make, session, ledger):
     assert session.scalars(select(Extension.state)).one() is ExtensionState.approved
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("job", "made"), [
     (Job.pause_watch, lambda make: make.assignment(state=A.paused)),
     (Job.extension_watch, lambda make: make.extension()),

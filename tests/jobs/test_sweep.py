@@ -132,6 +132,7 @@ def test_every_clock_has_its_subject_here():
     assert SUBJECTS.keys() == {(job, model) for job, models in CLOCKS.items() for model in models}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("job", "model"), SUBJECTS)
 def test_a_longer_list_costs_no_more_statements(make, session, statements, job, model):
     department = make.department()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -271,6 +272,7 @@ class LivingCall(RuleBasedStateMachine):
                 assert outcome(self.session, clock, limits).at == clock.stored, (kind.model, kind.due)
 
 
+@pytest.mark.long
 def test_whatever_happens_recomputed_from_history_a_due_time_is_the_stored_one(make):
     make.county()
     LivingCall.make = make

@@ -133,6 +133,7 @@ def attack(make, edition, item, statements=ATTACKS):
         make.session.rollback()
 
 
+@pytest.mark.long
 def test_what_the_rules_do_with_it_is_let_pass(make):
     first = make.edition(state=ListState.published, items=2)
     make.press(make.adjustment(item=_items(make)[0], state=AdjustmentState.reviewing), "approve",

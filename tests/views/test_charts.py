@@ -37,6 +37,7 @@ def sums(program, shape, rest=""):
     return [sum(sum(part["data"]) for part in answer.json["series"]) for answer in answers]
 
 
+@pytest.mark.long
 @pytest.mark.requirement("TC-02")
 @pytest.mark.parametrize("role", [RoleName.township_operator, RoleName.leader, RoleName.audit_admin])
 def test_the_numbers_of_every_chart_add_up_to_its_list(program_of, make, two_counties, role):

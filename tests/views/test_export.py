@@ -12,6 +12,8 @@ from models.organisation import Duty
 from models.roles import RoleName
 from views import CONSOLES
 
+pytestmark = pytest.mark.long
+
 
 def rows_of(browser, path):
     with browser.get(path, buffered=True) as answer:

@@ -17,7 +17,7 @@ from tests.views.conftest import grant
 from tests.views.ground import Ground
 from tests.views.walk import Walk, routes
 
-DAILY = {"nobody", "stranger", RoleName.grid_worker}
+DAILY = {"nobody"}
 EVERYONE = [
     who if who in DAILY else pytest.param(who, marks=pytest.mark.long) for who in ("nobody", "stranger", *RoleName)
 ]

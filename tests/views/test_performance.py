@@ -121,6 +121,7 @@ def test_nobody_looks_without_the_right_to_read_items(web, program_of, browser_o
     assert browser_of(*keeper).get(f"/{address}").status_code in (302, 403)
 
 
+@pytest.mark.long
 def test_many_calls_cost_the_database_no_more_than_few(browser_of, make, statements):
     item, browser = make.item(), browser_of(make.office(Duty.leadership))
 

@@ -53,6 +53,7 @@ def lists(session, make):
     ]
 
 
+@pytest.mark.long
 @pytest.mark.requirement("TA-13", "TA-14", "TC-14", "TS-08")
 def test_an_item_can_be_proposed_for_every_kind_of_list(session, make, lists, program_of, browser_of):
     town, department = make.township(), make.department()
@@ -82,6 +83,7 @@ def test_an_item_can_be_proposed_for_every_kind_of_list(session, make, lists, pr
             assert held == value, (edition.list_type.code, name)
 
 
+@pytest.mark.long
 @pytest.mark.requirement("TA-20", "TC-14")
 def test_a_duty_can_be_admitted_to_every_kind_of_list(session, make, lists, program_of, browser_of):
     department = make.department()

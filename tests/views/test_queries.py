@@ -12,6 +12,8 @@ from models.supervision import OrderState, SupervisionOrder
 from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, NOW
 from views import CONSOLES
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def cost(statements):
@@ -36,7 +38,6 @@ def is_open(browser, path):
         return answer.status_code == 200
 
 
-@pytest.mark.long
 def test_every_list_costs_as_much_for_many_rows_as_for_few(browser_of, make, session, cost, monkeypatch):
     monkeypatch.setattr(export, "BATCH", 100_000)  # what a file of many rows costs, it costs for each batch
     browser = browser_of(make.home, RoleName.leader, RoleName.audit_admin)

@@ -144,6 +144,7 @@ def test_each_wrong_value_is_told_at_its_field_and_never_fails(program):
     assert failed == []
 
 
+@pytest.mark.long
 def test_what_is_not_on_the_form_cannot_be_sent(program, session):
     taken = []
     for shape in WRITTEN:
