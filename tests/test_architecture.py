@@ -11,6 +11,7 @@ from sqlalchemy import inspect
 
 from models.adjustments import AdjustmentOpinion, ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure
+from models.agencies import DispatchedAgency
 from models.assigned import AssignedMatter
 from models.base import Model
 from models.calendar import ReminderLadder, TimeLimit
@@ -33,6 +34,7 @@ from models.reviews import ReviewFile, ReviewOpinion
 from models.rules.adjustments import ADJUSTMENT
 from models.rules.adjustments import OPINION as ADJUSTMENT_OPINION
 from models.rules.admissions import ADMISSION
+from models.rules.agencies import AGENCY
 from models.rules.answers import OPINION as ADMISSION_OPINION
 from models.rules.assigned import MATTER
 from models.rules.assignments import ASSIGNMENT
@@ -105,6 +107,7 @@ WORKFLOWS = {
     ReminderLadder: LADDER_OF_CLOCK,
     DueRevision: REVISION,
     CongressOpinion: CONGRESS_OPINION,
+    DispatchedAgency: AGENCY,
 }
 
 
@@ -219,6 +222,7 @@ LAST = {
     ReminderLadder: {"retired"},
     DueRevision: {"done"},
     CongressOpinion: {"answered"},
+    DispatchedAgency: {"ended"},
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},

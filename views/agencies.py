@@ -4,7 +4,15 @@ from app.engine.declare import Chart, Console, Related
 from models.agencies import AgencyCoverage, DispatchedAgency, EnforcementTeam, TeamForce
 from models.base import N_
 from models.queries.choices import agencies, draft_agencies, forces, own_teams, own_townships, parents, townships
-from models.rules.agencies import AGENCY, prepare_agency, prepare_coverage, prepare_force, prepare_team
+from models.rules.agencies import (
+    AGENCY,
+    forget_agency,
+    forget_team,
+    prepare_agency,
+    prepare_coverage,
+    prepare_force,
+    prepare_team,
+)
 
 LAID_DOWN = (
     "unit",
@@ -36,6 +44,7 @@ dispatched_agencies = Console(
     related=(Related(model=AgencyCoverage, by="agency", listed=("township", "weight"), order="id"),),
     workflow=AGENCY,
     prepare=prepare_agency,
+    forget=forget_agency,
     empty=N_("No agency is laid down yet. The editorial office lays down its department, its seat and whom it serves."),
 )
 
@@ -62,6 +71,7 @@ enforcement_teams = Console(
     among={"unit": own_townships, "guiding_department": parents, "legal_department": parents},
     related=(Related(model=TeamForce, by="team", listed=("unit", "kind", "people", "duty", "site"), order="id"),),
     prepare=prepare_team,
+    forget=forget_team,
     empty=N_(
         "No team yet. A township or street makes one of its agencies' forces: one office, five core forces, others."
     ),

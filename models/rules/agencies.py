@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
@@ -59,6 +60,17 @@ def prepare_coverage(session: Session, part: AgencyCoverage, actor: Actor, now: 
         raise Refused(N_("An agency serves townships and streets of its county."), field="township")
     if not 0 < part.weight <= WHOLE:
         raise Refused(N_("A weight lies above 0 and is 100 at most."), field="weight")
+
+
+def forget_agency(session: Session, agency: DispatchedAgency, actor: Actor, now: datetime) -> None:
+    """A draft is thrown away with whom it would have served."""
+    _delete(session, select(AgencyCoverage).where(AgencyCoverage.agency_id == agency.id))
+
+
+def _delete(session: Session, parts: Select[Any]) -> None:
+    for part in session.scalars(parts).all():
+        session.delete(part)
+    session.flush()
 
 
 def _may_count(agency: DispatchedAgency, step: Step) -> None:
@@ -157,6 +169,11 @@ def prepare_team(session: Session, team: EnforcementTeam, actor: Actor, now: dat
         unit = session.get_one(Unit, getattr(team, f"{name}_id"))
         if unit.unit_type is not UnitType.department or unit.region_id != team.region_id:
             raise Refused(N_("Choose a department of your own county."), field=name)
+
+
+def forget_team(session: Session, team: EnforcementTeam, actor: Actor, now: datetime) -> None:
+    """Its forces go with it."""
+    _delete(session, select(TeamForce).where(TeamForce.team_id == team.id))
 
 
 def prepare_force(session: Session, force: TeamForce, actor: Actor, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from models.agencies import (
     AgencyCoverage,
@@ -14,7 +15,14 @@ from models.agencies import (
     TeamForce,
 )
 from models.organisation import Duty, UnitType
-from models.rules.agencies import prepare_agency, prepare_coverage, prepare_force, prepare_team
+from models.rules.agencies import (
+    forget_agency,
+    forget_team,
+    prepare_agency,
+    prepare_coverage,
+    prepare_force,
+    prepare_team,
+)
 from models.workflow import NotYours, Refused
 from tests.make import NOW
 from tests.models.look import last_message, told
@@ -157,7 +165,21 @@ def test_it_is_laid_down_by_the_editorial_office_alone(make):
         make.press(agency, "put_in_force", away)
 
 
+def test_a_draft_is_thrown_away_with_whom_it_would_serve(session, make, editor):
+    agency = make.agency(make.township(), make.township())
+    forget_agency(session, agency, editor, NOW)
+    session.delete(agency)
+    session.commit()
+    assert session.scalars(select(AgencyCoverage)).all() == []
+
+
 # Teams
+
+
+def test_a_team_is_given_up_with_its_forces(session, make):
+    force = make.force(make.team())
+    forget_team(session, force.team, make.actor(force.team.unit), NOW)
+    assert session.scalars(select(TeamForce)).all() == []
 
 
 @pytest.mark.requirement("ZG-12", "ZG-13")

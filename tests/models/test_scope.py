@@ -16,6 +16,7 @@ from models import door
 from models.actor import NOBODY, Actor
 from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustment
 from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure
+from models.agencies import AgencyCoverage, AgencyState, DispatchedAgency, EnforcementTeam, TeamForce
 from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
 from models.calendar import CalendarDay, LimitState, ReminderLadder, ReminderStep, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState, FailureKind
@@ -176,6 +177,10 @@ REST = {
     GridArea:         ("of its village", "county", "all"),
     GridTask:         ("of its village", "county", "all"),
     GridAssignment:   ("of its village", "county", "all"),
+    DispatchedAgency: ("county",        "county", "all"),
+    AgencyCoverage:   ("county",        "county", "all"),
+    EnforcementTeam:  ("county",        "county", "all"),
+    TeamForce:        ("county",        "county", "all"),
     ServiceDesk:      ("county",        "county", "all"),
     ServicePoint:     ("county",        "county", "all"),
     ServiceItem:      ("county",        "county", "all"),
@@ -361,6 +366,13 @@ WRITERS = {
     **{(HotlineTicket, who): "received here" for who in ("office", "tc_office")},
     **{(PastCall, who): "county" for who in ("office", "tc_office")},
     **{(CongressOpinion, who): "said, not answered" for who in ("congress", "town_congress")},
+    (DispatchedAgency, "editorial"): "laid down here",
+    (AgencyCoverage, "editorial"): "laid down here",
+    **{
+        (model, who): "their teams"
+        for model in (EnforcementTeam, TeamForce)
+        for who in ("luoyang", "sixi", "tongcheng")
+    },
     (ServiceDesk, "lists"): "county",
     (ServiceItem, "lists"): "county",
     (ResidencyRoster, "office"): "county",
@@ -438,6 +450,7 @@ class World:
             make.limit(county, list_item_id=make.item(lead).id, department_id=lead.id)
             make.rehearsed(make.limit(county), "switch_on")
             make.revision(county)
+        self._dispatch(luoyang, sixi, tongcheng)
         self._keep(grid, *villages)
         self._pass_on(luoyang, sixi, tongcheng)
         for sender in (luoyang, zrzy, editorial, tongcheng):
@@ -550,6 +563,12 @@ class World:
             asked = self.session.scalars(select(Extension).where(Extension.call_id == call.id)).all()
             for row in (call, *parts, *orders, *asked):
                 self.make.hang(row)
+
+    def _dispatch(self, *towns: Unit) -> None:
+        for town in towns:
+            self.make.agency(town, state=AgencyState.in_force)
+            self.make.agency(town, field="fire")
+            self.make.force(self.make.team(town))
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -667,6 +686,8 @@ class World:
                 row.unit_id in actor.unit_ids or row.list_adjustment.proposer_unit_id in actor.unit_ids
             ),
             "theirs": lambda: row.unit_id in actor.unit_ids,
+            "laid down here": lambda: here and getattr(row, "agency", row).state == "draft",
+            "their teams": lambda: getattr(row, "team", row).unit_id in actor.unit_ids,
             "of theirs": lambda: row.import_run.unit_id in actor.unit_ids,
             "asked by us": lambda: row.assignment.department_id in actor.unit_ids,
             "in force here": lambda: here and self._list_of(row).state in OPEN,

@@ -49,6 +49,7 @@ from models.statements import StatementState
 from models.store import Store
 from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, LIST_PATHS, NOW, OFFICES, Make
 from tests.make_admissions import ADMISSION_PATHS
+from tests.make_agencies import AGENCY_PATHS
 from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
 from tests.make_local import DISPUTE_PATHS, REVIEW_PATHS, SERVICE_PATHS
 from tests.make_supervision import ORDER_PATHS, RECTIFICATION_PATHS
@@ -116,6 +117,7 @@ class Ground:
             self._webhooks(units["county"])
             make.ledger_audit(units["county"], day=NOW.date() - timedelta(days=len(self.people)))
             self._congress(units)
+            self._agencies(units)
             for _ in range(2):  # to change, and to throw away
                 make.past_call(units["township"], units["department"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
@@ -341,6 +343,15 @@ class Ground:
         account = self.make.user()
         account.password, account.roles = HASH, [self.make.role(MEMBER)]
         return account
+
+    def _agencies(self, units: dict[str, Unit]) -> None:
+        """One in each state, of fields of their own; and a team with forces."""
+        make, town, department = self.make, units["township"], units["department"]
+        for number, state in enumerate((*AGENCY_PATHS, "draft")):
+            make.agency(town, department=department, state=state, field=f"Field {number}")
+        team = make.team(town)
+        for _ in range(2):
+            make.force(team)
 
     def _invent_the_rest(self) -> None:
         """Tables that no builder fills get a row on each side, so that a new one is covered the day it is mapped."""
