@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models.actor import NOBODY
-from models.admissions import AdmissionState, DutyAdmission, GuaranteeState, OpinionState, Stance
+from models.admissions import AdmissionBatch, AdmissionState, DutyAdmission, GuaranteeState, OpinionState, Stance
 from models.governance import GovernanceModule
 from models.item_words import ListState
 from models.lists import ListField, ListItem
@@ -17,7 +17,7 @@ from models.meetings import Ballot, MeetingKind, MeetingMember, MeetingState, Me
 from models.organisation import Duty, UnitType
 from models.recorder import verify
 from models.roles import RoleName
-from models.rules.admissions import prepare_admission
+from models.rules.admissions import prepare_admission, prepare_batch
 from models.rules.derivations import derivation
 from models.rules.meetings import forget_member, prepare_meeting, prepare_member
 from models.workflow import Refused
@@ -55,13 +55,14 @@ def items(session, admission):
 # Applying
 
 
-@pytest.mark.requirement("TC-14")
 def test_departments_apply_and_nobody_else(session, make):
     for unit in (make.township(), make.office(Duty.editorial_office), make.unit(UnitType.agency)):
         with pytest.raises(Refused, match="Only county departments apply"):
             prepare_admission(session, DutyAdmission(title="X"), make.actor(unit), NOW)
     with pytest.raises(Refused, match="Only county departments apply"):
         prepare_admission(session, DutyAdmission(title="X"), NOBODY, NOW)
+    with pytest.raises(Refused, match="Switch to"):
+        prepare_batch(session, AdmissionBatch(name="X", year=2026), NOBODY, NOW)
 
 
 @pytest.mark.requirement("TA-20", "LX-21")
