@@ -13,7 +13,7 @@ from models.admissions import AdmissionBatch, AdmissionState, DutyAdmission, Gua
 from models.governance import GovernanceModule
 from models.item_words import ListState
 from models.lists import ListField, ListItem
-from models.meetings import Ballot, MeetingKind, MeetingMember, MeetingState, MeetingVote
+from models.meetings import Ballot, JointMeeting, MeetingKind, MeetingMember, MeetingState, MeetingVote
 from models.organisation import Duty, UnitType
 from models.recorder import verify
 from models.roles import RoleName
@@ -509,3 +509,30 @@ def test_where_and_when_a_meeting_is_may_change_while_it_votes(make, session):
     meeting.place, meeting.meets_at = "Elsewhere", LATER
     with session.no_autoflush:
         prepare_meeting(session, meeting, make.actor(make.office(Duty.editorial_office)), NOW)
+
+
+def test_a_meeting_is_called_by_whom_it_is_of_and_somebody_votes(session, make):
+    editor, supervisor = (make.actor(make.office(duty)) for duty in (Duty.editorial_office, Duty.supervision_office))
+    case = make.case()
+
+    def refused(actor, **columns):
+        meeting = JointMeeting(**{"title": "x", "meets_at": NOW, "quorum": 1, "kind": MeetingKind.admission} | columns)
+        with pytest.raises(Refused) as told_why:
+            prepare_meeting(session, meeting, actor, NOW)
+        return told_why.value.field
+
+    assert refused(NOBODY) == ""
+    assert refused(editor, case_id=case.id) == "case"
+    assert refused(supervisor) == "kind"
+    assert refused(editor, quorum=0) == "quorum"
+    on_case = JointMeeting(title="x", meets_at=NOW, quorum=1, kind=MeetingKind.coordination, case_id=case.id)
+    prepare_meeting(session, on_case, supervisor, NOW)
+    assert on_case.region_id == make.home.id
+
+
+def test_nobody_takes_a_seat_in_a_meeting_that_was_held(session, make):
+    held = make.meeting(state=MeetingState.held)
+    seat = MeetingMember(meeting_id=held.id, unit_id=make.department().id)
+    with pytest.raises(Refused, match="still to be held") as refused:
+        prepare_member(session, seat, make.actor(make.office(Duty.editorial_office)), NOW)
+    assert refused.value.field == "meeting"
