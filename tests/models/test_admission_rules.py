@@ -14,6 +14,7 @@ from models.governance import GovernanceModule
 from models.item_words import ListState
 from models.lists import ListField, ListItem
 from models.meetings import Ballot, JointMeeting, MeetingKind, MeetingMember, MeetingState, MeetingVote
+from models.notices import Outbox
 from models.organisation import Duty, UnitType
 from models.recorder import verify
 from models.roles import RoleName
@@ -336,6 +337,15 @@ def test_what_a_township_disputes_is_owed_as_before(make, session):
     make.press(measure, "dispute_delivery", note="They leak.")
     assert (measure.state, measure.delivered_at) == (G.promised, None)
     assert timers(session, measure)[-1] == ("admission_watch", "12-21 09:00")
+
+
+def test_who_is_told_of_a_guarantee_is_told_of_which_one(make, session):
+    for measure in make.guarantees(make.admission(state=A.approved)):
+        for move, note in (("deliver", ""), ("dispute_delivery", "They leak."), ("deliver", ""), ("confirm_delivery", "")):
+            since = last_message(session)
+            make.press(measure, move, delivery="Two boats.", note=note)
+            said = session.scalars(select(Outbox).where(Outbox.id > since)).all()
+            assert [(m.details["promise"], "%(promise)s" in m.message) for m in said] == [(measure.promise, True)], move
 
 
 @pytest.mark.parametrize("name", ["deliver", "dispute_delivery"])
