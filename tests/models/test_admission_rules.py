@@ -341,9 +341,9 @@ def test_what_a_township_disputes_is_owed_as_before(make, session):
 
 def test_who_is_told_of_a_guarantee_is_told_of_which_one(make, session):
     for measure in make.guarantees(make.admission(state=A.approved)):
-        for move, note in (("deliver", ""), ("dispute_delivery", "They leak."), ("deliver", ""), ("confirm_delivery", "")):
+        for move in ("deliver", "dispute_delivery", "deliver", "confirm_delivery"):
             since = last_message(session)
-            make.press(measure, move, delivery="Two boats.", note=note)
+            make.press(measure, move, delivery="Two boats.", note="They leak.")
             said = session.scalars(select(Outbox).where(Outbox.id > since)).all()
             assert [(m.details["promise"], "%(promise)s" in m.message) for m in said] == [(measure.promise, True)], move
 
