@@ -22,7 +22,7 @@ from app.engine.present import name_of, shown
 from app.engine.query import fetch_names
 from app.extensions import appbuilder, db
 from app.identity import ACTING, ZONE, current_actor, now, offered_seats
-from models.base import N_, Word
+from models.base import N_
 from models.calls import Call
 from models.lists import ListItem
 from models.notices import Notice
@@ -161,7 +161,7 @@ def said(notice: Notice) -> str:
 def _detail(name: str, value: Any) -> str:
     if name == "due":
         return datetime.fromisoformat(value).astimezone(ZONE).strftime("%m-%d %H:%M")
-    return gettext(value) if isinstance(value, Word) else str(value)
+    return str(value)
 
 
 PAGES = {

@@ -15,6 +15,9 @@ USUAL = tuple(column.value for column in ItemColumn)
 UNSAID = ("cooperating_departments", "online", "is_blind_spot", "is_overlap")
 """Named with the approval; and what cannot be left open."""
 SAYABLE = tuple(name for name in USUAL if name not in UNSAID)
+PLAIN = ("title", "category", "lead_department", "department_duties", "township_duties", "legal_basis", "module")
+RARE = tuple(name for name in SAYABLE if name not in PLAIN)
+"""What few proposals say."""
 SPARED = ("forbidden_kind", "exception_level")
 
 

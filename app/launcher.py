@@ -149,7 +149,8 @@ class Announcement:
         if self.accounts:
             password = self.settings.demo_password
             lines.append(f"演示账号，密码都是 / Demo accounts, all with the password: {password}")
-            lines += [f"  {account:<16}{what}" for account, what in self.accounts]
+            width = max(len(account) for account, _ in self.accounts) + 2
+            lines += [f"  {account:<{width}}{what}" for account, what in self.accounts]
         return "\n".join(("", *lines, "Ctrl-C 停止全部 / stops everything"))
 
 

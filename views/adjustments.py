@@ -1,7 +1,7 @@
 """Proposals to adjust a list: the township's and the department's, and the editorial office's desk."""
 
 from app.engine.declare import Chart, Console, Kinds, Related
-from app.item_forms import SAYABLE, of_proposal
+from app.item_forms import RARE, SAYABLE, of_proposal
 from models.adjustments import AdjustmentOpinion, ListAdjustment
 from models.base import N_
 from models.queries.choices import bodies, modules, published_items, published_lists
@@ -30,6 +30,7 @@ list_adjustments = Console(
         "resulting_item",
     ),
     form=(*ABOUT, *SAYABLE, "file"),
+    folded=RARE,
     searched=("title", "kind", "state", "reason", "proposer_unit", "list_item", "duty_list", "submitted_at"),
     among={"duty_list": published_lists, "list_item": published_items, "lead_department": bodies, "module": modules},
     deadlines={"opinion_due": ()},

@@ -1,7 +1,7 @@
 """Duty admissions: the department's application, the townships' opinions, and the guarantees."""
 
 from app.engine.declare import Chart, Console, Kinds, Related
-from app.item_forms import SAYABLE, of_proposal
+from app.item_forms import RARE, SAYABLE, of_proposal
 from models.admissions import AdmissionBatch, AdmissionOpinion, DutyAdmission, GuaranteeMeasure
 from models.base import N_
 from models.meetings import MeetingVote
@@ -46,6 +46,7 @@ admissions = Console(
         "ended_at",
     ),
     form=("duty_list", *DUTY, *WORDS, *TERM),
+    folded=RARE,
     required=("reason", "department_duties", "township_duties", "legal_basis"),
     among={"duty_list": lists_in_force, "module": modules},
     searched=("number", "title", "state", "applicant", "nature", "batch", "starts_on", "in_force_at"),

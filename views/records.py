@@ -23,7 +23,7 @@ ledger_audits = Console(
     name=N_("Nightly self-audit"),
     category=N_("Records"),
     icon="fa-clipboard-check",
-    listed=("day", "promises", "kept", "late", "missed", "doubled", "lost", "silent", "restored"),
+    listed=("day", "region", "promises", "kept", "late", "missed", "doubled", "lost", "silent", "restored"),
     shown=(
         "day",
         "region",

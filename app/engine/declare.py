@@ -180,6 +180,8 @@ class Console:
     """What people may write. Empty: the table is written by rules only."""
     required: tuple[str, ...] = ()
     """What must be filled in, beyond the columns that cannot be empty."""
+    folded: tuple[str, ...] = ()
+    """What the form keeps folded up, as few rows need it; open where some of it is filled in, or wrong."""
     searched: tuple[str, ...] = ()
     derived: tuple[Derived, ...] = ()
     order: tuple[str, Literal["asc", "desc"]] | None = None

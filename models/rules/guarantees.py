@@ -73,22 +73,24 @@ def _reported(measure: GuaranteeMeasure, step: Step) -> None:
     measure.delivery, measure.proof = step.answers["delivery"], step.answers.get("proof_id")
     measure.delivered_at = step.now
     cancel(step.session, measure, Job.admission_watch, cause="delivered")
-    message = N_("%(unit)s reports a guarantee as delivered: %(admission)s. Confirm it, or say that it is not.")
-    inform_townships(measure.admission, step, message, measure, unit=str(measure.admission.applicant))
+    message = N_("%(unit)s reports as delivered, of %(admission)s: %(promise)s Confirm it, or say that it is not.")
+    details = {"unit": str(measure.admission.applicant), "promise": measure.promise}
+    inform_townships(measure.admission, step, message, measure, **details)
 
 
 def _confirmed(measure: GuaranteeMeasure, step: Step) -> None:
     measure.confirmed_at = step.now
-    message = N_("A township confirmed a guarantee: %(admission)s.")
-    inform(measure.admission, step, measure.admission.applicant_id, message, measure)
+    message = N_("A township confirmed as delivered, of %(admission)s: %(promise)s")
+    inform(measure.admission, step, measure.admission.applicant_id, message, measure, promise=measure.promise)
 
 
 def _disputed(measure: GuaranteeMeasure, step: Step) -> None:
     """It is owed as before, by the same date; if that has passed, the next sweep calls it late."""
     measure.delivered_at = None
     _promised(measure, step)
-    message = N_("A township says that a guarantee is not delivered: %(admission)s. Reason: %(note)s")
-    inform(measure.admission, step, measure.admission.applicant_id, message, measure, note=step.note)
+    message = N_("A township says that this is not delivered, of %(admission)s: %(promise)s Reason: %(note)s")
+    details = {"promise": measure.promise, "note": step.note}
+    inform(measure.admission, step, measure.admission.applicant_id, message, measure, **details)
 
 
 GUARANTEE = Workflow(

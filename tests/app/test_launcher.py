@@ -215,7 +215,7 @@ def test_the_announcement_names_address_accounts_and_password_once(settings, mon
     said = capsys.readouterr().out
     assert said.count("http://127.0.0.1:9999") == 1
     assert settings.demo_password in said
-    assert "admin           系统管理员" in said
+    assert "admin  系统管理员" in said
     assert late.due <= time.monotonic()
 
 

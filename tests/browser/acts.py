@@ -32,6 +32,12 @@ def state(page: Any) -> str:
     return found
 
 
+def go(page: Any, selector: str) -> None:
+    """Press what leads to another page, and see that page."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def press(page: Any, button: str) -> None:
     """Make a move that asks nothing, and see the answer."""
     with page.expect_navigation():
@@ -39,7 +45,9 @@ def press(page: Any, button: str) -> None:
 
 
 def follow(page: Any, link: str) -> None:
-    page.locator(".moves").get_by_role("link", name=link, exact=True).click()
+    """Open the form of a move."""
+    with page.expect_navigation():
+        page.locator(".moves").get_by_role("link", name=link, exact=True).click()
 
 
 def submit(page: Any, button: str) -> None:

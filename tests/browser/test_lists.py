@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.acts import choose, fact, fill, follow, from_desk, part, pick, picker_of, press, state, submit
+from tests.browser.acts import choose, fact, fill, follow, from_desk, go, part, pick, picker_of, press, state, submit
 from tests.browser.conftest import PageAs
 
 pytestmark = pytest.mark.browser
@@ -136,7 +136,7 @@ def test_what_no_item_covers_is_added_on_a_township_s_word_and_can_be_called_abo
 def in_force(page: Any) -> str:
     """Open the list in force; its address."""
     page.goto("/duty_list/?f=state:eq:published")
-    page.click("td.first a")
+    go(page, "td.first a")
     found: str = page.url
     return found
 
@@ -148,7 +148,7 @@ def open_item(page: Any, name: str) -> None:
     page.keyboard.press("Enter")
     page.locator(".chip").nth(1).wait_for()
     assert page.locator("tbody tr").count() == 1
-    page.click("td.first a")
+    go(page, "td.first a")
     assert page.locator("h1").inner_text() == name
 
 

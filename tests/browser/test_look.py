@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import config
+from tests.browser.acts import go
 from tests.browser.conftest import PHONE, PageAs
 
 pytestmark = pytest.mark.browser
@@ -65,8 +66,8 @@ def widths(page: Any, lists: list[str], further: str) -> Iterator[tuple[str, int
 def test_a_move_fits_a_phone(page_as: PageAs) -> None:
     page = page_as("office", PHONE)
     page.goto("/call/?f=state:eq:accepted")
-    page.click("td.first a")
-    page.click(".moves a")
+    go(page, "td.first a")
+    go(page, ".moves a")
     assert "/move/" in page.url
     assert page.evaluate(WIDTH) <= PHONE[0]
 
@@ -94,7 +95,7 @@ def test_a_long_label_does_not_run_into_its_value(page_as: PageAs) -> None:
 def test_a_flow_chart_is_read_on_a_phone_by_moving_it_in_its_frame(page_as: PageAs) -> None:
     page = page_as("grid_luoyang", PHONE)
     page.goto("/list_item/?f=state:eq:published&q=乡村违法建筑处置")
-    page.click("td.first a")
+    go(page, "td.first a")
     page.get_by_role("link", name="流程图", exact=True).click()
     assert page.locator(".sheet svg").evaluate("drawing => drawing.getBoundingClientRect().width") >= 600
     assert page.evaluate(WIDTH) <= PHONE[0]
@@ -154,8 +155,8 @@ def test_words_that_were_not_picked_do_not_stay_in_the_box(page_as: PageAs) -> N
 def test_several_are_picked_and_the_last_is_taken_back(page_as: PageAs) -> None:
     page = page_as("office")
     page.goto("/call/?f=state:eq:accepted")
-    page.click("td.first a")
-    page.click(".moves a")
+    go(page, "td.first a")
+    go(page, ".moves a")
     picker = field(page, "配合部门")
     box, select = picker.get_by_role("combobox"), picker.locator("select")
     for words in ("公安", "民政"):
@@ -182,7 +183,7 @@ def test_a_condition_brings_the_boxes_that_fit_its_column(page_as: PageAs) -> No
     assert page.locator(".condition [role=combobox]").is_visible()
     page.select_option("[name=fc]", "state")
     page.select_option(".condition [name=fv]", "in_progress")
-    page.click(".condition .button-main")
+    go(page, ".condition .button-main")
     words = page.locator(".chip").inner_text()
     states = page.locator("td[data-label=状态]").all_inner_texts()
     assert states
@@ -195,10 +196,10 @@ def test_a_list_is_searched_narrowed_and_sorted_without_a_script(page_as: PageAs
     page.goto("/call/")
     page.click(".adder summary")
     page.select_option("[name=fc]", "state")
-    page.click(".condition .button-main")
+    go(page, ".condition .button-main")
     page.select_option(".condition [name=fv]", "in_progress")
-    page.click(".condition .button-main")
-    page.click("th a.sort >> nth=0")
+    go(page, ".condition .button-main")
+    go(page, "th a.sort >> nth=0")
     assert page.locator("th[aria-sort=ascending]").count() == 1
     numbers = page.locator("td.first").all_inner_texts()
     assert len(numbers) > 1
@@ -209,7 +210,7 @@ def test_a_list_is_searched_narrowed_and_sorted_without_a_script(page_as: PageAs
 def test_deleting_asks_first(page_as: PageAs) -> None:
     page = page_as("luoyang")
     page.goto("/call/?f=state:eq:draft")
-    page.click("td.first a")
+    go(page, "td.first a")
     question = page.locator(".confirm .menu-body")
     assert not question.is_visible()
     page.click(".confirm summary")
@@ -229,7 +230,7 @@ def test_what_is_wrong_stands_at_its_box(page_as: PageAs) -> None:
 
 
 def _refused(page: Any) -> Any:
-    page.locator(".form-foot button").click()
+    go(page, ".form-foot button")
     return page.locator(".field").filter(has_text="标题")
 
 
@@ -313,7 +314,7 @@ def test_opening_a_notice_marks_it_as_read_and_leads_to_its_subject(page_as: Pag
     page = page_as("office")
     page.goto("/notices/")
     before = page.locator(".notice-new").count()
-    page.click(".notice-new button >> nth=0")
+    go(page, ".notice-new button >> nth=0")
     assert re.search(r"/[a-z_]+/\d+$", page.url)
     assert page.locator(".bell-count").inner_text() == str(before - 1)
 

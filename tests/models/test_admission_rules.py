@@ -8,14 +8,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models.admissions import AdmissionState, GuaranteeState, OpinionState, Stance
+from models.actor import NOBODY
+from models.admissions import AdmissionBatch, AdmissionState, DutyAdmission, GuaranteeState, OpinionState, Stance
 from models.governance import GovernanceModule
 from models.item_words import ListState
 from models.lists import ListField, ListItem
-from models.meetings import Ballot, MeetingKind, MeetingMember, MeetingState, MeetingVote
-from models.organisation import Duty
+from models.meetings import Ballot, JointMeeting, MeetingKind, MeetingMember, MeetingState, MeetingVote
+from models.notices import Outbox
+from models.organisation import Duty, UnitType
 from models.recorder import verify
 from models.roles import RoleName
+from models.rules.admissions import prepare_admission, prepare_batch
 from models.rules.derivations import derivation
 from models.rules.meetings import forget_member, prepare_meeting, prepare_member
 from models.workflow import Refused
@@ -51,6 +54,16 @@ def items(session, admission):
 
 
 # Applying
+
+
+def test_departments_apply_and_nobody_else(session, make):
+    for unit in (make.township(), make.office(Duty.editorial_office), make.unit(UnitType.agency)):
+        with pytest.raises(Refused, match="Only county departments apply"):
+            prepare_admission(session, DutyAdmission(title="X"), make.actor(unit), NOW)
+    with pytest.raises(Refused, match="Only county departments apply"):
+        prepare_admission(session, DutyAdmission(title="X"), NOBODY, NOW)
+    with pytest.raises(Refused, match="Switch to"):
+        prepare_batch(session, AdmissionBatch(name="X", year=2026), NOBODY, NOW)
 
 
 @pytest.mark.requirement("TA-20", "LX-21")
@@ -326,6 +339,15 @@ def test_what_a_township_disputes_is_owed_as_before(make, session):
     assert timers(session, measure)[-1] == ("admission_watch", "12-21 09:00")
 
 
+def test_who_is_told_of_a_guarantee_is_told_of_which_one(make, session):
+    for measure in make.guarantees(make.admission(state=A.approved)):
+        for move in ("deliver", "dispute_delivery", "deliver", "confirm_delivery"):
+            since = last_message(session)
+            make.press(measure, move, delivery="Two boats.", note="They leak.")
+            said = session.scalars(select(Outbox).where(Outbox.id > since)).all()
+            assert [(m.details["promise"], "%(promise)s" in m.message) for m in said] == [(measure.promise, True)], move
+
+
 @pytest.mark.parametrize("name", ["deliver", "dispute_delivery"])
 def test_nothing_is_owed_for_what_has_ended(make, session, name):
     admission = make.admission(state=A.approved)
@@ -497,3 +519,30 @@ def test_where_and_when_a_meeting_is_may_change_while_it_votes(make, session):
     meeting.place, meeting.meets_at = "Elsewhere", LATER
     with session.no_autoflush:
         prepare_meeting(session, meeting, make.actor(make.office(Duty.editorial_office)), NOW)
+
+
+def test_a_meeting_is_called_by_whom_it_is_of_and_somebody_votes(session, make):
+    editor, supervisor = (make.actor(make.office(duty)) for duty in (Duty.editorial_office, Duty.supervision_office))
+    case = make.case()
+
+    def refused(actor, **columns):
+        meeting = JointMeeting(**{"title": "x", "meets_at": NOW, "quorum": 1, "kind": MeetingKind.admission} | columns)
+        with pytest.raises(Refused) as told_why:
+            prepare_meeting(session, meeting, actor, NOW)
+        return told_why.value.field
+
+    assert refused(NOBODY) == ""
+    assert refused(editor, case_id=case.id) == "case"
+    assert refused(supervisor) == "kind"
+    assert refused(editor, quorum=0) == "quorum"
+    on_case = JointMeeting(title="x", meets_at=NOW, quorum=1, kind=MeetingKind.coordination, case_id=case.id)
+    prepare_meeting(session, on_case, supervisor, NOW)
+    assert on_case.region_id == make.home.id
+
+
+def test_nobody_takes_a_seat_in_a_meeting_that_was_held(session, make):
+    held = make.meeting(state=MeetingState.held)
+    seat = MeetingMember(meeting_id=held.id, unit_id=make.department().id)
+    with pytest.raises(Refused, match="still to be held") as refused:
+        prepare_member(session, seat, make.actor(make.office(Duty.editorial_office)), NOW)
+    assert refused.value.field == "meeting"

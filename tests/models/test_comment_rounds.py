@@ -137,3 +137,10 @@ def test_those_who_are_asked_can_read_it_and_others_elsewhere_cannot(make, out, 
     assert theirs.scalars(select(ListItem).where(ListItem.duty_list_id == draft.id)).all()
     abroad, _ = acting(make.township(make.county()))
     assert abroad.get(DutyList, draft.id) is None
+
+
+@pytest.mark.requirement("TS-02")
+def test_nobody_is_asked_about_nothing(make):
+    with pytest.raises(Refused, match="has no items yet") as refused:
+        make.press(make.duty_list(), "ask_opinions")
+    assert refused.value.field == "items"

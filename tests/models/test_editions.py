@@ -1,5 +1,7 @@
 """Editions follow each other: the old one stays as it was, and whoever cited it still cites its words."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event, select
 
@@ -35,7 +37,7 @@ def items_of(session, edition):
     return list(session.scalars(select(ListItem).where(ListItem.duty_list_id == edition.id).order_by(ListItem.code)))
 
 
-def follow_up(make, edition, change=None):
+def follow_up(make, edition, change=None, *, at=NOW):
     """Publish the next edition, with its draft changed before."""
     make.press(edition, "revise")
     draft = make.next_of(edition)
@@ -43,7 +45,7 @@ def follow_up(make, edition, change=None):
         change(items_of(make.session, draft))
         make.session.commit()
     for name in ("submit", "publish"):
-        make.press(draft, name, note="As adjusted.")
+        make.press(draft, name, note="As adjusted.", at=at)
     return draft
 
 
@@ -59,6 +61,14 @@ def test_the_next_edition_takes_the_place_of_the_one_before(session, make, publi
         assert (old.replaced_by, new.replaces, new.root_id) == (new, old, old.id)
         assert (old.title, old.township_duties) == (new.title, new.township_duties)
     assert verify(session) == []
+
+
+@pytest.mark.requirement("TA-08", "TS-09")
+@pytest.mark.parametrize(("days", "last"), [(0, 0), (10, 9)])
+def test_an_edition_binds_up_to_the_day_before_the_next_and_its_own_day_at_least(make, published, days, last):
+    later = follow_up(make, published, at=NOW + timedelta(days=days))
+    begins = published.effective_from
+    assert (later.effective_from - begins, published.effective_to - begins) == (timedelta(days), timedelta(last))
 
 
 @pytest.mark.requirement("TC-26")

@@ -11,9 +11,9 @@ from models.organisation import Duty, UnitType
 from models.policies import PolicyLevel
 from models.requests import RequestState
 from models.rules.irregular import REPORT, prepare_report
-from models.rules.statements import prepare_signatory
+from models.rules.statements import prepare_signatory, prepare_statement
 from models.segments import ExtensionState, Pause
-from models.statements import StatementState, StatementTownship
+from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from models.supervision import OrderState
 from models.workflow import MovedOn, Refused
 from tests.make import NOW
@@ -317,3 +317,11 @@ def test_who_signed_is_fixed_once_it_was_judged(make, session, state):
     part = StatementTownship(statement_id=make.statement(state=state).id, township_id=make.township().id)
     keeper = make.actor(make.office(Duty.editorial_office), "list_manager")
     assert field_refused(prepare_signatory, session, part, keeper, NOW) == "statement"
+
+
+@pytest.mark.parametrize("year", [26, 20266])
+def test_a_statement_is_of_a_year_of_four_digits(session, make, year):
+    statement = ResponsibilityStatement(title="x", year=year)
+    with pytest.raises(Refused, match="four digits") as refused:
+        prepare_statement(session, statement, make.actor(make.office(Duty.editorial_office)), NOW)
+    assert refused.value.field == "year"

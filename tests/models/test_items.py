@@ -4,11 +4,13 @@ import pytest
 from sqlalchemy import select
 
 from models.door import NotWritable, OutOfSight
-from models.items import AttachmentKind, ItemAttachment
+from models.item_words import ItemState
+from models.items import AttachmentKind, ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.lists import ListState
 from models.organisation import Duty
 from models.roles import RoleName
-from models.rules.items import prepare_attachment
+from models.rules.items import prepare_attachment, prepare_checkpoint, prepare_indicator
+from models.workflow import Refused
 from tests.make import NOW
 
 MANUAL = AttachmentKind.manual
@@ -63,3 +65,27 @@ def test_a_manager_adds_nothing_to_an_item_of_another_county(make, acting):
     who[0].add(part)
     with pytest.raises(OutOfSight):
         who[0].commit()
+
+
+@pytest.mark.requirement("TC-39")
+def test_what_an_item_asks_of_calls_is_fixed_with_its_list(make, session, manager):
+    _, actor = manager
+    published = make.item()
+    asked = ItemIndicator(list_item_id=published.id, name="depth", label="Depth")
+    with pytest.raises(Refused, match="A published list is frozen") as refused:
+        prepare_indicator(session, asked, actor, NOW)
+    assert refused.value.field == "list_item"
+    draft = make.item(duty_list=make.duty_list())
+    asked = ItemIndicator(list_item_id=draft.id, name="title", label="Title")
+    with pytest.raises(Refused, match="usual column") as refused:
+        prepare_indicator(session, asked, actor, NOW)
+    assert refused.value.field == "name"
+
+
+@pytest.mark.requirement("LX-19")
+def test_nothing_is_hung_on_an_item_of_the_past(make, session, manager):
+    _, actor = manager
+    past = make.item(state=ItemState.superseded)
+    with pytest.raises(Refused, match="in force, or of a draft") as refused:
+        prepare_checkpoint(session, ItemCheckpoint(list_item_id=past.id, what="x"), actor, NOW)
+    assert refused.value.field == "list_item"

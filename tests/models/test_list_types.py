@@ -21,6 +21,19 @@ NAMED_IN_B1 = {
 }
 
 
+DEMANDED = {
+    "power_responsibility": ("township_duties", "legal_basis", "procedure", "responsibility", "authority_holder"),
+    "cooperation": ("lead_department", "department_duties", "township_duties", "legal_basis"),
+    "power": ("township_duties", "legal_basis", "procedure", "responsibility", "authority_holder"),
+    "sunk_down": ("sink_kind", "lead_department", "township_duties", "legal_basis"),
+    "village_micro_power": ("procedure", "holder"),
+    "village_integrity_negative": ("legal_basis", "forbidden", "consequence"),
+    "grid_service": ("category", "work"),
+    "key_supervision": ("category", "lead_department", "department_duties", "legal_basis", "inspection"),
+}
+"""Without which an item of the kind would not say what its article asks."""
+
+
 def declare(session, list_type, **columns):
     field = ListField(
         **{"list_type": list_type, "label": "", "choices": "", "name": "", "kind": FieldKind.text} | columns
@@ -46,6 +59,8 @@ def test_every_kind_of_list_is_there_with_its_columns(session):
     assert {"category", "work"} <= names["grid_service"]
     assert {"inspection", "coercion", "penalty"} <= names["key_supervision"]
     assert {"guide_time", "guide_place", "guide_materials", "guide_contact"} <= names["power"]
+    demanded = {code: {field.name for field in fields if field.required} for code, fields in columns.items()}
+    assert all(demanded[code] >= set(wanted) for code, wanted in DEMANDED.items())
     primary = {
         Primary.department: ("territorial", "cooperation"),
         Primary.township: ("power_responsibility", "power", "responsibility", "public_service"),

@@ -10,7 +10,7 @@ from models.assigned import MatterState
 from models.item_words import ItemState
 from models.lists import ListItem
 from models.recorder import verify
-from models.requests import DataRequest, DataRequestField, RequestState
+from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.rules.requests import forget_field, label_key, prepare_request
 from models.witness import differences
 from models.workflow import Refused
@@ -216,6 +216,15 @@ def test_an_admitted_duty_is_asked_of_the_townships_that_it_was_admitted_for(ses
 def test_nothing_is_asked_of_nobody_and_nobody_for_nothing(make, session):
     empty = make.request(fields=[])
     assert field_refused(make.press, empty, "send") == "fields"
+
+
+def test_nothing_is_sent_to_nobody(session, make):
+    request = make.request()
+    session.delete(session.scalars(select(DataRequestTownship)).one())
+    session.commit()
+    with pytest.raises(Refused, match="No township is named") as refused:
+        make.press(request, "send")
+    assert refused.value.field == "townships"
 
 
 def test_the_townships_are_told_when_it_is_sent_and_when_it_is_withdrawn(make, session):

@@ -22,7 +22,7 @@ from models.actor import Actor
 from models.adjustments import AdjustmentState as S
 from models.assigned import MatterState
 from models.base import Model, User
-from models.calendar import LimitState
+from models.calendar import LimitState, ReminderLadder
 from models.calls import AssignmentState as A
 from models.community import ExchangeEntry, ExchangeKind
 from models.congress import CongressOpinion
@@ -91,6 +91,7 @@ class Ground:
         self._settle()
         self._invent_the_rest()
         self._mark()
+        self._rehearse()
 
     # Building ------------------------------------------------------------------------------------
 
@@ -223,7 +224,12 @@ class Ground:
         for _ in range(2):
             self.make.ladder(county=county, state=LimitState.draft)
         for state in (LimitState.in_force, LimitState.draft):
-            ladder = self.make.ladder(Job.promise_remind, county, state)[0].ladder
+            self.make.ladder(Job.promise_remind, county, state)
+
+    def _rehearse(self) -> None:
+        """Ladders, as they stand now that every text is marked."""
+        promised = select(ReminderLadder).where(ReminderLadder.job == Job.promise_remind)
+        for ladder in self.session.scalars(promised.order_by(ReminderLadder.id)).all():
             self.make.press(ladder, "rehearse", at=NOW + timedelta(days=60), day=NOW.date())
 
     def _webhooks(self, county: Unit) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from models.admissions import AdmissionBatch, AdmissionState
 from models.organisation import Duty
 from models.roles import RoleName
 from models.rules.deadlines import SHANGHAI
@@ -91,6 +92,23 @@ def test_an_admission_waits_for_the_last_opinion_and_comes_into_force(program_of
     together = editorial.get(f"duty_admission/?q=(filters:!((col:batch,opr:rel_o_m,value:{batch.id})))").json
     other = editorial.get(f"duty_admission/?q=(filters:!((col:batch,opr:rel_o_m,value:{make.batch().id})))").json
     assert (together["ids"], other["ids"]) == ([key], [])
+
+
+@pytest.mark.requirement("TC-16")
+def test_a_batch_is_formed_by_the_editorial_office_for_its_county_and_shows_what_is_in_it(
+    browser_of, program_of, make, session
+):
+    editorial = make.office(Duty.editorial_office)
+    made = program_of(editorial).post("admission_batch/", json={"year": 2026, "name": "第一批（演示）"})
+    assert made.status_code == 201, made.json
+    batch = session.get(AdmissionBatch, made.json["id"])
+    assert batch.region_id == editorial.region_id
+    within, without = (make.admission(state=AdmissionState.submitted, batch=in_) for in_ in (batch, None))
+    page = browser_of(editorial).get(f"/admission_batch/{batch.id}").text
+    assert (f"/duty_admission/{within.id}" in page, f"/duty_admission/{without.id}" in page) == (True, False)
+    stranger = program_of(make.department(make.county()))
+    assert stranger.get(f"admission_batch/{batch.id}").status_code == 404
+    assert program_of(make.department()).post("admission_batch/", json={"year": 2026, "name": "X"}).status_code == 403
 
 
 @pytest.mark.requirement("TA-20")

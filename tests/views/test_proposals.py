@@ -1,5 +1,7 @@
 """A proposal and an admission ask for what the kind of their list asks for: every kind, by form and by program."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -116,6 +118,22 @@ def test_before_the_list_is_chosen_the_form_asks_what_every_proposal_says(make, 
         "trips": False,
     }.items():
         assert (f'name="{name}"' in drawn) is there
+
+
+def test_what_few_proposals_say_is_folded_until_it_is_said_or_wrong(make, browser_of):
+    page = browser_of(make.township())
+    edition = make.duty_list(list_type=make.list_type(), state=ListState.published, edition=1, published_at=NOW)
+    address = f"/list_adjustment/add?duty_list={edition.id}"
+
+    def fold(drawn):
+        return re.search(r'<details class="field-wide more"( open)?>(.*?)</details>', drawn, re.DOTALL).groups()
+
+    closed, within = fold(page.get(address).text)
+    assert (closed, 'name="sink_kind"' in within, 'name="explanation"' in within) == (None, True, False)
+    assert fold(page.get(f"{address}&sink_kind=delegated").text)[0], "what is filled in is seen"
+    wrong = page.post(address, data={"duty_list": edition.id, "kind": "add", "yearly_cases": "many"})
+    opened, within = fold(wrong.text)
+    assert (wrong.status_code, bool(opened), 'aria-invalid="true"' in within) == (422, True, True)
 
 
 @pytest.mark.requirement("TC-26")

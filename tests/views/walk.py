@@ -410,7 +410,7 @@ class Walk:
             return SAID.get(f.name) or str(next(iter(f.words)))
         if f.name in WRITTEN:
             return WRITTEN[f.name]
-        number = 2026 if f.name == "year" else 5
+        number = {"year": 2026, "of_level": 2}.get(f.name, 5)
         at = EARLIER if f.name in PAST else LATER
         usual = {"number": number, "decimal": 5, "flag": False, "moment": at, "day": at[:10], "hour": "17:30"}
         return usual.get(f.kind, f"by {f.name}")
