@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -141,6 +142,8 @@ def read(field: Field, text: str) -> Any:
             return text == "yes"
         case "number":
             return int(text)
+        case "decimal":
+            return Decimal(text)
     return text
 
 

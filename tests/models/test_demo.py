@@ -1,5 +1,6 @@
 import re
 import shutil
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from models import recorder
 from models.adjustments import AdjustmentState as J
 from models.adjustments import ListAdjustment
 from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure, GuaranteeState
+from models.agencies import AgencyState, DispatchedAgency, ForceKind, SettingMode, TeamForce
 from models.assigned import AssignedMatter, MatterState
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
@@ -512,6 +514,13 @@ def test_villages_have_grids_one_of_them_merged_and_people_who_serve_there(count
     assert {grid.state for grid in merged} == {"ended"}
     assert county.scalars(select(Grid).where(Grid.id == merged[0].merged_into_id)).one().is_comprehensive
     assert set(county.scalars(select(GridAssignment.role))) == set(GridRole)
+
+
+def test_agencies_of_both_settings_count_one_is_being_laid_down_and_a_team_is_made_of_some(county):
+    states = Counter(county.execute(select(DispatchedAgency.mode, DispatchedAgency.state)).tuples())
+    assert {mode for mode, state in states if state is AgencyState.in_force} == set(SettingMode)
+    assert AgencyState.draft in {state for _, state in states}
+    assert set(county.scalars(select(TeamForce.kind))) == set(ForceKind)
 
 
 def test_of_all_that_townships_and_villages_keep_there_are_rows(county):

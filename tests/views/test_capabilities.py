@@ -34,9 +34,15 @@ MEASURES = {
     "动态调整": ((R.township_head, "/list_adjustment/add"), (R.list_manager, "/list_adjustment/")),
     "准入": ((R.department_head, "/duty_admission/add"), (R.township_head, "/admission_opinion/")),
     "乡呼县应": ((R.township_operator, "/call/add"), (R.county_dispatcher, "/call/")),
+    "双向考评": (
+        (R.township_head, "/mutual_rating/"),
+        (R.department_head, "/mutual_rating/"),
+        (R.leader, "/case_assessment/rates"),
+    ),
+    "派驻机构统筹管理": ((R.editorial_officer, "/dispatched_agency/add"), (R.township_head, "/dispatched_agency/")),
     "四个平台": ((R.leader, "/list_item/?f=platform:eq:comprehensive_enforcement"),),
 }
-"""Of Tai'an's six (TA-05), those that work on lists and calls."""
+"""Tai'an's six (TA-05)."""
 
 
 def cases(headings, number):

@@ -13,7 +13,7 @@ WORDS = sa.String(40)
 LIVING = sa.text("state <> 'ended'")
 
 
-def _table(name: str, *columns: sa.Column, units: tuple[str, ...], others: tuple[sa.SchemaItem, ...] = ()) -> None:
+def _table(name: str, *columns: sa.Column, units: tuple[str, ...], others: tuple[sa.schema.SchemaItem, ...] = ()) -> None:
     op.create_table(
         name,
         sa.Column("id", sa.Integer(), nullable=False),
