@@ -517,7 +517,7 @@ def test_villages_have_grids_one_of_them_merged_and_people_who_serve_there(count
 
 
 def test_agencies_of_both_settings_count_one_is_being_laid_down_and_a_team_is_made_of_some(county):
-    states = Counter(county.execute(select(DispatchedAgency.mode, DispatchedAgency.state)).tuples())
+    states = Counter(county.execute(select(DispatchedAgency.mode, DispatchedAgency.state)).all())
     assert {mode for mode, state in states if state is AgencyState.in_force} == set(SettingMode)
     assert AgencyState.draft in {state for _, state in states}
     assert set(county.scalars(select(TeamForce.kind))) == set(ForceKind)
