@@ -39,6 +39,8 @@ SELECT l.job, s.* FROM reminder_step s JOIN reminder_ladder l ON l.id = s.ladder
 WHERE l.region_id = :region AND l.state = 'in_force' ORDER BY s.level
 """
 HIGHEST = 9
+NAMED = 10
+"""How many of a kind are named."""
 
 
 class Recount(Ledger):
@@ -197,8 +199,8 @@ class Recount(Ledger):
                         self.tell(fired, given[0][2], "mutual_rating", given[0][0])
 
 
-def compare(connection: Connection, log: Iterable[Fact], now: datetime) -> dict[str, int]:
-    """How much was due, missed, and doubled (too often, or not due at all)."""
+def compare(connection: Connection, log: Iterable[Fact], now: datetime) -> dict[str, Any]:
+    """How much was due, missed, and doubled (too often, or not due at all); `amiss` names the first of them."""
     told = Recount(*_settings(connection))
     told.follow(log)
     found: dict[str, Counter[Any]] = {"reminder": Counter[Any](), "message": Counter[Any]()}
@@ -216,9 +218,19 @@ def compare(connection: Connection, log: Iterable[Fact], now: datetime) -> dict[
         "message": Counter(told.messages),
         "order": orders,
     }
-    figures = {f"{kind}s_due": sum(count.values()) for kind, count in due.items()}
-    figures["missed"] = sum(sum((due[kind] - found[kind]).values()) for kind in due)
-    figures["doubled"] = sum(sum((found[kind] - due[kind]).values()) for kind in due)
+    missed = {kind: due[kind] - found[kind] for kind in due}
+    doubled = {kind: found[kind] - due[kind] for kind in due}
+    figures: dict[str, Any] = {f"{kind}s_due": sum(count.values()) for kind, count in due.items()}
+    figures |= {
+        "missed": sum(map(Counter.total, missed.values())),
+        "doubled": sum(map(Counter.total, doubled.values())),
+    }
+    figures["amiss"] = [
+        [name, kind, *key]
+        for name, several in (("missed", missed), ("doubled", doubled))
+        for kind, counted in several.items()
+        for key in sorted(counted)[:NAMED]
+    ]
     figures["overdue"] = len(connection.execute(text(OVERDUE), {"now": now}).all())
     return figures
 
