@@ -122,7 +122,7 @@ class EnforcementTeam(Owned, Model):
     """An integrated team (ZG-12): its township leads it day by day, departments guide it and answer in law (ZG-13)."""
 
     __tablename__ = "enforcement_team"
-    __table_args__ = (UniqueConstraint("unit_id", name="uq_enforcement_team_unit"),)
+    __table_args__ = (UniqueConstraint("unit_id", "name", name="uq_enforcement_team_name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), info={"label": N_("Enforcement team")})

@@ -218,8 +218,9 @@ def other_bodies(actor: Actor) -> ColumnElement[bool]:
 
 
 def agencies(actor: Actor) -> ColumnElement[bool]:
-    """Agencies of the county, as far as they exist today."""
-    return (Unit.unit_type == UnitType.agency) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+    """Agencies of the county, as far as they exist today and nothing is in force of them."""
+    here = (Unit.unit_type == UnitType.agency) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+    return here & Unit.id.not_in(select(DispatchedAgency.unit_id).where(DispatchedAgency.state == AgencyState.in_force))
 
 
 def parents(actor: Actor) -> ColumnElement[bool]:

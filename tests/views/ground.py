@@ -351,8 +351,9 @@ class Ground:
         return account
 
     def _agencies(self, units: dict[str, Unit]) -> None:
-        """One in each state, of fields of their own; and a team with forces."""
+        """One in each state, of fields of their own, one that nothing is laid down of yet; and a team with forces."""
         make, town, department = self.make, units["township"], units["department"]
+        make.unit(UnitType.agency, units["county"])
         for number, state in enumerate((*AGENCY_PATHS, "draft")):
             make.agency(town, department=department, state=state, field=f"Field {number}")
         team = make.team(town)

@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.Column("site", sa.String(200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         units=("guiding_department", "legal_department", "unit"),
-        others=(sa.UniqueConstraint("unit_id", name="uq_enforcement_team_unit"),),
+        others=(sa.UniqueConstraint("unit_id", "name", name="uq_enforcement_team_name"),),
     )
     for name in ("guiding_department_id", "legal_department_id", "region_id", "unit_id"):
         op.create_index(f"ix_enforcement_team_{name}", "enforcement_team", [name])
