@@ -8,33 +8,16 @@ from sqlalchemy import select
 
 import config
 from jobs import runner, sweep
+from jobs.sweep import PARTS
 from jobs.watch import Done
 from models.calls import CallState
-from models.ledger import Job
 from models.notices import Notice
 from models.organisation import Duty
 from models.recorder import ORIGIN, Origin, RecorderEntry, verify
 from tests.make import NOW
 
 LATER = NOW + timedelta(days=3)
-NOTHING = dict.fromkeys(
-    (
-        "self_audit",
-        "due_times",
-        *(job.value for job in Job),
-        "circular_compile",
-        "congress_digest",
-        "early_warning",
-        "calendar_watch",
-        "imports",
-        "supervisor_feed",
-        "notices",
-        "mails",
-        "webhooks",
-        "unnamed_files",
-    ),
-    0,
-)
+NOTHING = dict.fromkeys(PARTS, 0)
 
 
 @pytest.fixture
