@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -97,12 +98,24 @@ def _party(session: Session, order: SupervisionOrder) -> Unit:
 
 
 def follow_order(session: Session, order: SupervisionOrder, actor: Actor, now: datetime) -> None:
-    """After an order is issued: the unit is told, and its clock starts."""
+    """After an order is issued: the unit is told, with whoever hears of its level, and its clock starts."""
     message = N_("You are supervised (level %(level)s) on %(call)s. Reason: %(reason)s Report back by %(due)s.")
+    aloud = N_("%(unit)s is supervised (level %(level)s) on %(call)s. Reason: %(reason)s It reports back by %(due)s.")
+    details = {"key": "issued", "now": now, "call": str(order.call), "level": str(order.level),
+               "reason": order.reason[:200], "due": iso(order.due)}  # type: ignore[arg-type]  # fmt: skip
     with by_rule(session):
         plan(session, order, Job.supervision_escalate, *moments(order))
-        tell(session, order.unit_id, order, message, key="issued", now=now, call=str(order.call),
-             level=str(order.level), reason=order.reason[:200], due=iso(order.due))  # type: ignore[arg-type]  # fmt: skip
+        tell(session, order.unit_id, order, message, **details)
+        _tell_offices(session, order, actor, aloud, unit=str(order.unit), **details)
+
+
+def _tell_offices(session: Session, order: SupervisionOrder, actor: Actor, message: str, **details: Any) -> None:
+    """Those of the county that hear of its level, but for the one that acts."""
+    offices = offices_of(session, order.region_id)
+    for duty, audience in hearers(order.level).items():
+        unit_id = offices.get(duty) if duty else None
+        if unit_id is not None and unit_id != actor.unit_id:
+            tell_some(session, unit_id, audience, order, message, **details)
 
 
 def hearers(level: int) -> dict[Duty | None, Audience]:
@@ -164,13 +177,10 @@ def _raised(order: SupervisionOrder, step: Step) -> None:
     order.level, order.raised_at = step.answers["level"], step.now
     message = N_("The supervision order on %(call)s is now of level %(level)s. Reason: %(note)s")
     aloud = N_("The supervision order on %(call)s for %(unit)s is now of level %(level)s. Reason: %(note)s")
-    offices = offices_of(step.session, order.region_id)
-    for duty, audience in hearers(order.level).items():
-        unit_id = offices.get(duty) if duty else order.unit_id
-        if unit_id is not None and unit_id != step.actor.unit_id:
-            tell_some(step.session, unit_id, audience, order, aloud if duty else message,
-                      key=f"raised@{order.version}", now=step.now, call=str(order.call), unit=str(order.unit),
-                      level=str(order.level), note=step.note)  # fmt: skip
+    details = {"key": f"raised@{order.version}", "now": step.now, "call": str(order.call), "unit": str(order.unit),
+               "level": str(order.level), "note": step.note}  # fmt: skip
+    tell_some(step.session, order.unit_id, hearers(order.level)[None], order, message, **details)
+    _tell_offices(step.session, order, step.actor, aloud, **details)
 
 
 def _acknowledged(order: SupervisionOrder, step: Step) -> None:

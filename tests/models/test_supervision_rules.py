@@ -179,6 +179,24 @@ def test_the_supervision_office_issues_one_on_an_assignment(session, make):
     assert [job for job, _ in timers(session, order)] == ["supervision_escalate"] * len(moments(order))
 
 
+@pytest.mark.requirement("TC-36")
+@pytest.mark.parametrize(
+    ("level", "offices"), [(2, ()), (3, (Duty.leadership,)), (4, (Duty.leadership, Duty.county_office))]
+)
+def test_of_an_order_of_a_high_level_those_hear_who_hear_of_one_that_rose(session, make, level, offices):
+    for duty in Duty:
+        make.office(duty)
+    part, since = make.assignment(), last_message(session)
+    make.order(assignment=part, level=level)
+    assert told(session, since).keys() == {part.department.name, *(make.office(duty).name for duty in offices)}
+
+
+def test_the_county_office_that_issues_one_tells_the_supervision_office(session, make):
+    supervision, part, since = make.office(Duty.supervision_office), make.assignment(), last_message(session)
+    make.order(make.actor(make.office(Duty.county_office), RoleName.county_dispatcher), assignment=part)
+    assert told(session, since).keys() == {part.department.name, supervision.name}
+
+
 def test_it_issues_one_on_a_case_to_a_party_of_it(make):
     case = make.case()
     party = case.call.caller_unit
