@@ -101,8 +101,8 @@ def follow_order(session: Session, order: SupervisionOrder, actor: Actor, now: d
     """After an order is issued: the unit is told, with whoever hears of its level, and its clock starts."""
     message = N_("You are supervised (level %(level)s) on %(call)s. Reason: %(reason)s Report back by %(due)s.")
     aloud = N_("%(unit)s is supervised (level %(level)s) on %(call)s. Reason: %(reason)s It reports back by %(due)s.")
-    details = {"key": "issued", "now": now, "call": str(order.call), "level": str(order.level),
-               "reason": order.reason[:200], "due": iso(order.due)}  # type: ignore[arg-type]  # fmt: skip
+    details: dict[str, Any] = {"key": "issued", "now": now, "call": str(order.call), "level": str(order.level)}
+    details |= {"reason": order.reason[:200], "due": iso(order.due)}  # type: ignore[arg-type]
     with by_rule(session):
         plan(session, order, Job.supervision_escalate, *moments(order))
         tell(session, order.unit_id, order, message, **details)
@@ -177,8 +177,8 @@ def _raised(order: SupervisionOrder, step: Step) -> None:
     order.level, order.raised_at = step.answers["level"], step.now
     message = N_("The supervision order on %(call)s is now of level %(level)s. Reason: %(note)s")
     aloud = N_("The supervision order on %(call)s for %(unit)s is now of level %(level)s. Reason: %(note)s")
-    details = {"key": f"raised@{order.version}", "now": step.now, "call": str(order.call), "unit": str(order.unit),
-               "level": str(order.level), "note": step.note}  # fmt: skip
+    details: dict[str, Any] = {"key": f"raised@{order.version}", "now": step.now, "call": str(order.call)}
+    details |= {"unit": str(order.unit), "level": str(order.level), "note": step.note}
     tell_some(step.session, order.unit_id, hearers(order.level)[None], order, message, **details)
     _tell_offices(step.session, order, step.actor, aloud, **details)
 
