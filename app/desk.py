@@ -189,6 +189,7 @@ PAGES = {
     "hotline_ticket": "HotlineTicketPage.show",
     "congress_opinion": "CongressOpinionPage.show",
     "dispatched_agency": "DispatchedAgencyPage.show",
+    "task_force": "TaskForcePage.show",
     "unit": "UnitPage.show",
 }
 

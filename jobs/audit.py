@@ -32,6 +32,7 @@ from models.rules.deadlines import SHANGHAI
 from models.rules.ladder import OVER
 from models.segments import Extension, ExtensionState
 from models.supervision import OrderState, SupervisionOrder
+from models.taskforces import TaskForce, TaskForceState
 
 log = logging.getLogger("jobs.audit")
 
@@ -95,6 +96,7 @@ WATCHED = (
     Watched(Job.admission_watch, AdmissionOpinion, (OpinionState.asked,), "answer_due", ("ask",)),
     Watched(Job.admission_watch, GuaranteeMeasure, (GuaranteeState.promised,), "due", ("promise", "dispute_delivery")),
     Watched(Job.admission_watch, DutyAdmission, RUNNING, "expires_at", ("in_force",)),
+    Watched(Job.meeting_remind, TaskForce, (TaskForceState.active,), "review_due", ("begin", "review")),
 )
 
 

@@ -24,6 +24,7 @@ from jobs import (
     ratings,
     segments,
     supervision,
+    taskforces,
 )
 from jobs.audit import recount
 from jobs.calendar import watch_calendars
@@ -45,6 +46,7 @@ from models.lists import DutyList
 from models.rectification import RectificationOrder
 from models.segments import Extension
 from models.supervision import SupervisionOrder
+from models.taskforces import TaskForce
 
 BATCH = 500
 """Promises a transaction. A person who presses a button meanwhile waits for one of these at most."""
@@ -72,6 +74,7 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
     Job.adjustment_watch: {ListAdjustment: lists.proposals},
     Job.idle_items: {DutyList: lists.idle},
     Job.matter_watch: {AssignedMatter: matters.term},
+    Job.meeting_remind: {TaskForce: taskforces.reviews},
 }
 """What each clock does, by the table that it looks at."""
 

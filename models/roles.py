@@ -88,8 +88,10 @@ _NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
 """What they read, or are asked for."""
 _STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce"
 """What is laid down of agencies, and who serves in them."""
+_GOVERNING = "TaskForce TaskForceMember TaskForceReview"
+"""How townships part a large matter."""
 _READ_ALL = (
-    f"{_LISTS} {_STAFFING} {_LOCAL} {_NETWORK} ListOpinion ListAdjustment AdjustmentOpinion"
+    f"{_LISTS} {_GOVERNING} {_STAFFING} {_LOCAL} {_NETWORK} ListOpinion ListAdjustment AdjustmentOpinion"
     f" {_CALLS} {_BURDEN} {_ADMISSIONS}"
 )
 _LADDERS = "ReminderLadder ReminderStep LadderRehearsal LadderRehearsalLine LadderRehearsalCall"
@@ -220,6 +222,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     RoleName.township_head: dict.fromkeys(_READ_ALL.split(), "read export")
     | dict.fromkeys((*_LOCAL.split(), "EnforcementTeam", "TeamForce"), "read add edit delete export")
     | {
+        "TaskForce": "read add edit delete export begin review dissolve",
+        "TaskForceMember": "read add edit delete export",
         "Grid": "read add edit export merge end",
         "ServiceRequest": "read add edit export pass_back finish",
         "DisputeCase": "read add edit export consult hand_up mediate_jointly prevent settle",

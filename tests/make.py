@@ -63,6 +63,7 @@ from tests.make_agencies import AGENCY_WORKFLOWS, MakeAgencies
 from tests.make_burden import MakeBurden
 from tests.make_local import LOCAL_WORKFLOWS, MakeLocal
 from tests.make_supervision import SUPERVISION_WORKFLOWS, MakeSupervision
+from tests.make_taskforces import TASK_FORCE_WORKFLOWS, MakeTaskForces
 from tests.moments import NOW, SOON
 
 WORKFLOWS = {
@@ -81,6 +82,7 @@ WORKFLOWS = {
     DataRequest: REQUEST,
     **ADMISSION_WORKFLOWS,
     **AGENCY_WORKFLOWS,
+    **TASK_FORCE_WORKFLOWS,
     **LOCAL_WORKFLOWS,
     **SUPERVISION_WORKFLOWS,
 }
@@ -190,7 +192,7 @@ CASE_PATHS = {
 }
 
 
-class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision, MakeAgencies):
+class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision, MakeAgencies, MakeTaskForces):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 
     def __init__(self, session: Session) -> None:

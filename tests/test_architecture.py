@@ -62,12 +62,14 @@ from models.rules.segments import EXTENSION
 from models.rules.services import BACK, SERVICE
 from models.rules.statements import STATEMENT
 from models.rules.supervision import SUPERVISION
+from models.rules.taskforces import TASK_FORCE
 from models.rules.webhooks import WEBHOOK
 from models.scope import PUBLIC, SCOPED
 from models.segments import Extension
 from models.services import BackDeskTask, ServiceRequest
 from models.statements import ResponsibilityStatement
 from models.supervision import SupervisionOrder
+from models.taskforces import TaskForce
 from models.webhooks import Webhook
 
 ROOT = Path(__file__).parent.parent
@@ -108,6 +110,7 @@ WORKFLOWS = {
     DueRevision: REVISION,
     CongressOpinion: CONGRESS_OPINION,
     DispatchedAgency: AGENCY,
+    TaskForce: TASK_FORCE,
 }
 
 
@@ -223,6 +226,7 @@ LAST = {
     DueRevision: {"done"},
     CongressOpinion: {"answered"},
     DispatchedAgency: {"ended"},
+    TaskForce: {"dissolved"},
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},

@@ -51,6 +51,7 @@ from views.situations import call_situations
 from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
 from views.supervision import nudges, reminders, supervision_orders
+from views.taskforces import task_force_members, task_force_reviews, task_forces
 from views.three_fixed import three_fixed_documents
 from views.webhooks import webhook_deliveries, webhooks
 
@@ -115,6 +116,9 @@ CONSOLES = (
     agency_coverages,
     enforcement_teams,
     team_forces,
+    task_forces,
+    task_force_members,
+    task_force_reviews,
     grids,
     grid_assignments,
     grid_tasks,

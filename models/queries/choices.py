@@ -20,6 +20,7 @@ from models.organisation import ANSWERING, LOCAL, Posting, Unit, UnitType
 from models.requests import DataRequest, DataRequestTownship, RequestState
 from models.roles import RoleName
 from models.statements import ResponsibilityStatement, StatementState
+from models.taskforces import TaskForce, TaskForceState
 
 DEPARTMENTS = (UnitType.department, UnitType.agency)
 SMALL = (UnitType.village, UnitType.grid)
@@ -234,6 +235,10 @@ def draft_agencies(actor: Actor) -> ColumnElement[bool]:
 
 def own_townships(actor: Actor) -> ColumnElement[bool]:
     return townships(actor) & Unit.id.in_(actor.unit_ids)
+
+
+def living_task_forces(actor: Actor) -> ColumnElement[bool]:
+    return (TaskForce.state != TaskForceState.dissolved) & TaskForce.unit_id.in_(actor.unit_ids)
 
 
 def own_teams(actor: Actor) -> ColumnElement[bool]:

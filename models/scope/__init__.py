@@ -32,6 +32,7 @@ from models.scope import (
     organisation,
     ratings,
     records,
+    taskforces,
 )
 from models.scope.files import names_file
 from models.scope.reach import Criterion
@@ -57,6 +58,7 @@ join(
     SCOPED,
     calls.SCOPES,
     agencies.SCOPES,
+    taskforces.SCOPES,
     circulars.SCOPES,
     ratings.SCOPES,
     lists.SCOPES,

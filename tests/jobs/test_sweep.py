@@ -20,6 +20,7 @@ from models.recorder import RecorderEntry, verify
 from models.rectification import RectificationOrder
 from models.segments import Extension
 from models.supervision import Reminder, SupervisionOrder
+from models.taskforces import TaskForce
 from tests.make import NOW
 
 LATER = NOW + timedelta(days=60)
@@ -50,6 +51,7 @@ SUBJECTS = {
     (Job.matter_watch, AssignedMatter): lambda make, units: make.matter(
         units.get("lead"), *filter(None, [units.get("caller")]), state=MatterState.in_force
     ),
+    (Job.meeting_remind, TaskForce): lambda make, units: make.task_force(units.get("caller"), state="active"),
 }
 """A subject of each clock, by the table that the clock looks at."""
 

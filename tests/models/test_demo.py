@@ -54,6 +54,7 @@ from models.statements import ResponsibilityStatement, StatementState
 from models.steps import ItemStep
 from models.store import Store
 from models.supervision import OrderState, Reminder, SupervisionOrder
+from models.taskforces import TaskForce, TaskForceMember, TaskForceReview, TaskForceRole
 from models.three_fixed import ThreeFixedDocument
 from models.words import CallScope
 from tests.make import NOW
@@ -63,7 +64,10 @@ LOCAL = {f"models.{name}" for name in ("grids", "services", "disputes", "reviews
 CLOCKS = [part for part in PARTS if part not in ("mails", "webhooks")]
 CALENDAR = WorkingCalendar(DEFAULT_WINDOWS)
 
-OF_LISTS = (Job.comment_watch, Job.adjustment_watch, Job.idle_items, Job.matter_watch, Job.admission_watch)
+OF_NO_CALL = (
+    *(Job.comment_watch, Job.adjustment_watch, Job.idle_items, Job.matter_watch, Job.admission_watch),
+    Job.meeting_remind,
+)
 """They speak to offices, and remind nobody of a call."""
 
 
@@ -213,7 +217,7 @@ def test_every_move_of_a_call_has_a_person_but_those_that_follow_by_themselves(c
 
 
 def test_the_clocks_ran_in_between(county):
-    silent = {Job.case_escalate, Job.extension_watch, Job.rating_watch, Job.rectification_watch, *OF_LISTS}
+    silent = {Job.case_escalate, Job.extension_watch, Job.rating_watch, Job.rectification_watch, *OF_NO_CALL}
     assert set(county.scalars(select(Reminder.job))) == set(Job) - silent
     kept = select(Promise.job).where(Promise.state == PromiseState.fired)
     assert set(county.scalars(kept)) == set(Job)
@@ -521,6 +525,12 @@ def test_agencies_of_both_settings_count_one_is_being_laid_down_and_a_team_is_ma
     assert {mode for mode, state in states if state is AgencyState.in_force} == set(SettingMode)
     assert AgencyState.draft in {state for _, state in states}
     assert set(county.scalars(select(TeamForce.kind))) == set(ForceKind)
+
+
+def test_a_task_force_is_at_work_with_a_review_behind_it_and_another_is_being_set_up(county):
+    assert set(county.scalars(select(TaskForce.state))) == {"active", "setting_up"}
+    assert set(county.scalars(select(TaskForceMember.role))) == set(TaskForceRole)
+    assert county.scalars(select(TaskForceReview.task_force_id)).one()
 
 
 def test_of_all_that_townships_and_villages_keep_there_are_rows(county):

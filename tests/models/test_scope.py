@@ -65,6 +65,7 @@ from models.statements import ResponsibilityStatement, StatementState, Statement
 from models.step_files import StepFile
 from models.steps import ItemStep
 from models.supervision import Reminder, SupervisionOrder
+from models.taskforces import TaskForce, TaskForceMember, TaskForceReview, TaskForceState
 from models.three_fixed import ThreeFixedDocument
 from models.warnings import EarlyWarning
 from models.webhooks import Webhook, WebhookDelivery
@@ -181,6 +182,9 @@ REST = {
     AgencyCoverage:   ("county",        "county", "all"),
     EnforcementTeam:  ("county",        "county", "all"),
     TeamForce:        ("county",        "county", "all"),
+    TaskForce:        ("with our posts", "county", "all"),
+    TaskForceMember:  ("with our posts", "county", "all"),
+    TaskForceReview:  ("with our posts", "county", "all"),
     ServiceDesk:      ("county",        "county", "all"),
     ServicePoint:     ("county",        "county", "all"),
     ServiceItem:      ("county",        "county", "all"),
@@ -373,6 +377,11 @@ WRITERS = {
         for model in (EnforcementTeam, TeamForce)
         for who in ("luoyang", "sixi", "tongcheng")
     },
+    **{
+        (model, who): "of living forces"
+        for model in (TaskForce, TaskForceMember)
+        for who in ("luoyang", "sixi", "tongcheng")
+    },
     (ServiceDesk, "lists"): "county",
     (ServiceItem, "lists"): "county",
     (ResidencyRoster, "office"): "county",
@@ -450,7 +459,7 @@ class World:
             make.limit(county, list_item_id=make.item(lead).id, department_id=lead.id)
             make.rehearsed(make.limit(county), "switch_on")
             make.revision(county)
-        self._dispatch(luoyang, sixi, tongcheng)
+        self._dispatch(zrzy, luoyang, sixi, tongcheng)
         self._keep(grid, *villages)
         self._pass_on(luoyang, sixi, tongcheng)
         for sender in (luoyang, zrzy, editorial, tongcheng):
@@ -564,11 +573,13 @@ class World:
             for row in (call, *parts, *orders, *asked):
                 self.make.hang(row)
 
-    def _dispatch(self, *towns: Unit) -> None:
+    def _dispatch(self, posted: Unit, *towns: Unit) -> None:
         for town in towns:
             self.make.agency(town, state=AgencyState.in_force)
             self.make.agency(town, field="fire")
             self.make.force(self.make.team(town))
+            for state in TaskForceState:
+                self.make.force_member(self.make.task_force(town, state=state), posted)
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -688,6 +699,10 @@ class World:
             "theirs": lambda: row.unit_id in actor.unit_ids,
             "laid down here": lambda: here and getattr(row, "agency", row).state == "draft",
             "their teams": lambda: getattr(row, "team", row).unit_id in actor.unit_ids,
+            "with our posts": lambda: bool(self._posts_in(row) & set(actor.unit_ids)),
+            "of living forces": lambda: (
+                (force := getattr(row, "task_force", row)).unit_id in actor.unit_ids and force.state != "dissolved"
+            ),
             "of theirs": lambda: row.import_run.unit_id in actor.unit_ids,
             "asked by us": lambda: row.assignment.department_id in actor.unit_ids,
             "in force here": lambda: here and self._list_of(row).state in OPEN,
@@ -777,6 +792,11 @@ class World:
 
     def _hung_as(self, file: Attachment) -> list[StepFile]:
         return list(self.session.scalars(select(StepFile).where(StepFile.file_id == file.id)))
+
+    def _posts_in(self, row: TaskForce | TaskForceMember | TaskForceReview) -> set[int]:
+        force = getattr(row, "task_force", row)
+        posts = select(TaskForceMember.unit_id).where(TaskForceMember.task_force_id == force.id)
+        return {force.unit_id, *self.session.scalars(posts)}
 
     def _step_of(self, part: StepFile) -> Any:
         steps = {CallAssignment: part.assignment_id, SupervisionOrder: part.order_id, Extension: part.extension_id}

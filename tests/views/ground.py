@@ -53,6 +53,7 @@ from tests.make_agencies import AGENCY_PATHS
 from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
 from tests.make_local import DISPUTE_PATHS, REVIEW_PATHS, SERVICE_PATHS
 from tests.make_supervision import ORDER_PATHS, RECTIFICATION_PATHS
+from tests.make_taskforces import TASK_FORCE_PATHS
 from tests.views.conftest import HASH
 
 TOKEN = re.compile(r"zq\d{5}x")
@@ -119,6 +120,7 @@ class Ground:
             make.ledger_audit(units["county"], day=NOW.date() - timedelta(days=len(self.people)))
             self._congress(units)
             self._agencies(units)
+            self._task_forces(units)
             for _ in range(2):  # to change, and to throw away
                 make.past_call(units["township"], units["department"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
@@ -359,6 +361,12 @@ class Ground:
         team = make.team(town)
         for _ in range(2):
             make.force(team)
+
+    def _task_forces(self, units: dict[str, Unit]) -> None:
+        """One in each state with a post of the department; two to throw away."""
+        for state in (*TASK_FORCE_PATHS, "setting_up"):
+            for _ in range(2):
+                self.make.force_member(self.make.task_force(units["township"], state=state), units["department"])
 
     def _invent_the_rest(self) -> None:
         """Tables that no builder fills get a row on each side, so that a new one is covered the day it is mapped."""
