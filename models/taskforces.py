@@ -16,7 +16,7 @@ class TaskForceState(Word):
     """A task force comes and goes with its matter."""
 
     setting_up = "setting_up", N_("Being set up"), "muted"
-    active = "active", N_("At work"), "active"
+    active = "active", N_("Working"), "active"
     dissolved = "dissolved", N_("Dissolved"), "muted"
 
 
