@@ -26,9 +26,11 @@ SELECT p.job, p.subject_type, p.subject_id, p.step, p.occurrence, r.unit_id, cou
 FROM reminder r JOIN promise p ON p.id = r.promise_id GROUP BY 1, 2, 3, 4, 5, 6
 """
 MESSAGES = """
-SELECT o.key, count(n.id) FROM outbox o LEFT JOIN notice n ON n.outbox_id = o.id
-WHERE o.key LIKE '%:%:%:%.%:%' GROUP BY o.id, o.key
+SELECT o.key, count(n.id) + CASE WHEN o.not_before > :now THEN 1 ELSE 0 END
+FROM outbox o LEFT JOIN notice n ON n.outbox_id = o.id
+WHERE o.key LIKE '%:%:%:%.%:%' GROUP BY o.id, o.key, o.not_before
 """
+"""What waits for working hours is no notice yet, and not missed."""
 ORDERS = "SELECT assignment_id, level FROM supervision_order WHERE issued_by_id IS NULL ORDER BY id"
 OVERDUE = """
 SELECT p.job, p.subject_type, p.subject_id, p.step, p.occurrence FROM promise p
@@ -206,7 +208,7 @@ def compare(connection: Connection, log: Iterable[Fact], now: datetime) -> dict[
     found: dict[str, Counter[Any]] = {"reminder": Counter[Any](), "message": Counter[Any]()}
     for *key, times in connection.execute(text(REMINDERS)):
         found["reminder"][tuple(key)] += times
-    for key, times in connection.execute(text(MESSAGES)):
+    for key, times in connection.execute(text(MESSAGES), {"now": now}):
         job, table, row, step, unit = key.split(":")
         number, _, occurrence = step.partition(".")
         if job in JOBS:
