@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import enum
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, Literal, Self, cast
 
 from flask_appbuilder.models.sqla import Model as FabModel
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import JSON, DateTime, Enum, ForeignKey, Integer, Table
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy import JSON, DateTime, Enum, ForeignKey, Integer, Numeric, Table, event
+from sqlalchemy.orm import ColumnProperty, DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 __all__ = ["N_", "Model", "Regional", "Role", "Tone", "User", "UtcDateTime", "Word"]
@@ -72,6 +73,23 @@ class Model(DeclarativeBase):
         """SQLite would give the key of a deleted row to the next one, and with it the history of the first."""
         super().__init_subclass__(**options)
         cast(Table, cls.__table__).dialect_options["sqlite"]["autoincrement"] = True
+
+
+@event.listens_for(Model, "attribute_instrument", propagate=True)
+def _keep_scale(model: type[Any], name: str, attribute: Any) -> None:
+    """A number is from the first as the database will keep it: what the recorder tells of it is what is there."""
+    of_column = isinstance(attribute.property, ColumnProperty)
+    kind = attribute.property.columns[0].type if of_column else None
+    if not isinstance(kind, Numeric) or not kind.asdecimal or kind.scale is None:
+        return
+    digits = Decimal(1).scaleb(-kind.scale)
+
+    @event.listens_for(attribute, "set", retval=True)
+    def at_scale(row: Any, value: Decimal | None, *_: object) -> Decimal | None:
+        try:
+            return None if value is None else Decimal(value).quantize(digits)
+        except InvalidOperation:  # no column holds it: whoever checks it says so
+            return value
 
 
 User.epoch = mapped_column(Integer, default=0, server_default="0", nullable=False)

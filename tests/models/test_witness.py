@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import delete, insert, select, update
@@ -47,6 +48,19 @@ def test_what_the_rules_wrote_is_as_the_entries_tell(session, make, call):
 def test_each_changed_column_is_named(session, call, column, value):
     session.execute(update(CALL).where(CALL.c.id == call.id).values({column: value}))
     assert found(session) == [("call", call.id, f"differs from its entries: {column}")]
+
+
+@pytest.mark.parametrize("said", ["31.5", "31.123456789", "31"])
+def test_a_number_is_told_with_as_many_digits_as_are_kept(session, call, said):
+    call.latitude = Decimal(said)
+    session.commit()
+    assert found(session) == []
+    assert call.latitude == round(Decimal(said), 6)
+
+
+def test_a_number_that_no_column_holds_is_left_to_whoever_checks_it(call):
+    call.latitude = Decimal("1e40")
+    assert call.latitude == Decimal("1e40")
 
 
 def test_what_the_recorder_leaves_out_is_left_out(session, call):
