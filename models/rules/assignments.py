@@ -201,8 +201,8 @@ def other_units(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]
 
 
 def _tell(assignment: CallAssignment, step: Step, unit_id: int, message: str, key: str, **details: str) -> None:
-    tell(step.session, unit_id, assignment, message, key=key, now=step.now, call=str(assignment.call),
-         unit=str(assignment.department), **details)  # fmt: skip
+    tell(step.session, unit_id, assignment, message, key=f"{key}@{assignment.version}", now=step.now,
+         call=str(assignment.call), unit=str(assignment.department), **details)  # fmt: skip
 
 
 ASSIGNMENT = Workflow(

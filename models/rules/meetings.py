@@ -209,7 +209,7 @@ def seat_parties(session: Session, meeting: JointMeeting, actor: Actor, now: dat
         )
         message = N_("A meeting on %(case)s: %(meeting)s, at %(due)s.")
         for unit_id in missing:
-            tell(session, unit_id, meeting, message, key="called", now=now, case=str(meeting.case),
+            tell(session, unit_id, meeting, message, key=f"called@{meeting.version}", now=now, case=str(meeting.case),
                  meeting=str(meeting), due=iso(meeting.meets_at))  # fmt: skip
 
 

@@ -149,6 +149,20 @@ def test_the_supervision_office_calls_the_parties_together_and_keeps_the_minutes
     assert (meeting.minutes, meeting.minutes_at) == ("Both spoke.", SOON)
 
 
+def test_who_was_taken_out_of_a_meeting_is_seated_and_told_again_when_it_is_changed(session, case, supervision):
+    meeting = put(session, meeting_of(case), prepare_meeting, supervision)
+    seat_parties(session, meeting, supervision, NOW)
+    session.commit()
+    gone = session.scalars(select(MeetingMember)).first()
+    unit = gone.unit
+    session.delete(gone)
+    meeting.place, since = "Room 2", last_message(session)
+    session.commit()
+    seat_parties(session, meeting, supervision, NOW)
+    session.commit()
+    assert told(session, since).keys() == {unit.name}
+
+
 @pytest.mark.parametrize(("office", "field"), [(Duty.supervision_office, "kind"), (Duty.editorial_office, "case")])
 def test_a_meeting_on_admissions_is_not_the_supervision_offices_nor_about_a_case(session, make, case, office, field):
     meeting = meeting_of(case, kind=MeetingKind.admission)

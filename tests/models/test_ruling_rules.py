@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from models.calls import AssignmentRole, AssignmentState, CallState
+from models.notices import Outbox
 from models.organisation import Duty, Unit
 from models.queries.desk import piles
 from models.queries.performance import performance
@@ -47,6 +50,23 @@ def test_who_is_held_responsible_answers_and_cannot_reject_again(session, make, 
     assert refused.value.details == {"ruling": "The water is theirs."}
     make.press(second, "respond", promised_due=SOON)
     assert [entry.action for entry in entries(session, second)][-3:] == ["rule", "bind", "respond"]
+
+
+@pytest.mark.requirement("TA-29", "TC-40")
+def test_who_is_late_with_the_refusal_and_again_with_the_answer_is_told_of_twice(session, make):
+    call = make.call(cooperating=[make.department()], state=S.dispatched)
+    part, other_unit = make.assignments(call)[0], make.department()
+    late = part.respond_due + timedelta(days=1)
+    make.press(part, "reject", at=late, **NOT_OURS)
+    make.press(part, "reassign", at=late, department_id=other_unit)
+    other = next(one for one in make.assignments(call) if one.department is other_unit)
+    make.press(other, "reject", at=late, **NOT_OURS)
+    make.press(other, "rule", at=late, ruled_unit_id=part.department, **RULING)
+    late = part.respond_due + timedelta(days=1)
+    make.press(part, "respond", at=late, promised_due=late + timedelta(days=9))
+    supervision = make.office(Duty.supervision_office)
+    said = select(Outbox.message).where(Outbox.subject_id == part.id, Outbox.unit_id == supervision.id)
+    assert [message.startswith("%(unit)s answered") for message in session.scalars(said)].count(True) == 2
 
 
 @pytest.mark.requirement("TC-40")
