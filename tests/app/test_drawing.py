@@ -83,6 +83,7 @@ def test_arrows_turn_at_right_angles_and_run_through_no_box(sheet):
         assert arrow.points[-2][1] <= target.top
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(sheets())
 def test_two_long_arrows_share_a_line_only_on_their_way_to_one_box(sheet):

@@ -623,6 +623,7 @@ def test_a_program_that_says_nonsense_is_refused_in_words(served, truth, said):
     assert (answer.status_code, bool(answer.json["message"])) == (422, True)
 
 
+@pytest.mark.long
 def test_whatever_row_is_said_to_be_the_heading_the_page_still_answers(manager, truth):
     draft = draft_of(truth, "配合事项清单午")
     rows = [*([f"题{n}"] for n in range(10)), ["编码", "事项名称"], *([n] for n in range(40))]

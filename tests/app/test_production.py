@@ -30,6 +30,7 @@ def production(tmp_path, monkeypatch):
     config.settings.cache_clear()
 
 
+@pytest.mark.long
 def test_a_demo_account_that_can_sign_in_stops_the_start(production):
     with pytest.raises(config.CannotDo, match="luoyang"):
         factory.create_app(TESTING=True)

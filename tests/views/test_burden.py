@@ -400,6 +400,7 @@ def test_a_grid_worker_does_not_see_the_meter(make, browser_of):
     assert browser.get("/burden/").status_code in (302, 403)
 
 
+@pytest.mark.long
 def test_the_meter_costs_as_much_for_many_as_for_few(make, browser_of, statements):
     browser = browser_of(make.office(Duty.leadership))
 

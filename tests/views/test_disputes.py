@@ -57,6 +57,7 @@ def test_one_sees_of_it_what_one_sees_of_the_calls(browser_of, make, world):
     assert "OFTEN" not in browser_of(make.township()).get("/disputes/").text
 
 
+@pytest.mark.long
 def test_many_refusals_cost_the_database_no_more_than_few(browser_of, make, statements):
     item, browser = make.item(), browser_of(make.office(Duty.leadership))
 

@@ -116,6 +116,7 @@ def test_a_deadline_names_the_rule_that_fitted(program_of, make, session):
     assert limit.state is LimitState.in_force
 
 
+@pytest.mark.long
 def test_a_page_of_moves_costs_as_much_for_many_as_for_few(browser_of, make, statements, office):
     town, lead = make.township(), make.department()
     item = make.item(lead)

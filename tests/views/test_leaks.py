@@ -17,10 +17,9 @@ from tests.views.conftest import grant
 from tests.views.ground import Ground
 from tests.views.walk import Walk, routes
 
-DAILY = {"nobody"}
-EVERYONE = [
-    who if who in DAILY else pytest.param(who, marks=pytest.mark.long) for who in ("nobody", "stranger", *RoleName)
-]
+pytestmark = pytest.mark.long  # the ground alone takes a quarter of a minute
+
+EVERYONE = ("nobody", "stranger", *RoleName)
 INSIDE = [role for role in RoleName if role not in EVERYWHERE]
 
 
