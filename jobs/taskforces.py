@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from jobs.watch import Batch
 from models.base import N_
-from models.taskforces import TaskForce, TaskForceState
 
 
 def reviews(batch: Batch) -> None:
-    """The township hears a working day before, and once more when the moment has passed without a review."""
-    soon, over = batch.steps(batch.waiting(TaskForce.state == TaskForceState.active), "review_due")
+    """The township hears a working day before, and once more when the moment has passed; of what is dissolved, nothing."""
+    soon, over = batch.steps(batch.waiting(), "review_due")
     for pairs, message in (
         (soon, N_("The task force “%(force)s” is to be reviewed at %(due)s.")),
         (over, N_("The task force “%(force)s” was to be reviewed at %(due)s. Review it, and record what was decided.")),
