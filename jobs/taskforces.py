@@ -7,7 +7,7 @@ from models.base import N_
 
 
 def reviews(batch: Batch) -> None:
-    """The township hears a working day before, and once more when the moment has passed; of what is dissolved, nothing."""
+    """The township hears a working day before, and once more when it has passed; one that is dissolved has none."""
     soon, over = batch.steps(batch.waiting(), "review_due")
     for pairs, message in (
         (soon, N_("The task force “%(force)s” is to be reviewed at %(due)s.")),
