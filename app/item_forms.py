@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.engine.declare import Extra, Variant
+from models.base import N_
 from models.item_words import FieldKind, ItemColumn
 from models.lists import DutyList, ListType
 from models.queries.list_types import fields_of_type
@@ -18,6 +19,7 @@ SAYABLE = tuple(name for name in USUAL if name not in UNSAID)
 PLAIN = ("title", "category", "lead_department", "department_duties", "township_duties", "legal_basis", "module")
 RARE = tuple(name for name in SAYABLE if name not in PLAIN)
 """What few proposals say."""
+DEMANDED = N_("Mandatory: without it the list does not go to review.")
 SPARED = ("forbidden_kind", "exception_level")
 
 
@@ -28,6 +30,7 @@ def of_type(session: Any, pointed: DutyList | ListType) -> Variant:
     return Variant(
         form=("code", "title", *(field.name for field in fields)),
         labels={field.name: field.label for field in fields if field.column is not None and field.label},
+        helps={field.name: DEMANDED for field in fields if field.column is not None and field.required},
         extras=tuple(Extra.of(field) for field in fields if field.column is None),
     )
 

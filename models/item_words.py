@@ -39,7 +39,7 @@ class FieldKind(Word):
     text = "text", N_("Line of text")
     long_text = "long_text", N_("Text")
     number = "number", N_("Whole number")
-    decimal = "decimal", N_("Number")
+    decimal = "decimal", N_("Number with decimals")
     day = "day", N_("Date")
     flag = "flag", N_("Yes or no")
     word = "word", N_("One of several words")

@@ -124,6 +124,7 @@ class Variant:
     form: tuple[str, ...] | None = None
     """What is entered of the usual form, in this order, the `extras` in their places or after it. None: all of it."""
     labels: Mapping[str, str] = field(default_factory=dict)
+    helps: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     extras: tuple[Extra, ...] = ()
 

@@ -108,9 +108,12 @@ class Shape:
 
 
 def _varied(field: Field, variant: Variant) -> Field:
-    label = variant.labels.get(field.name)
-    required = field.required or field.name in variant.required
-    return replace(field, label=label or field.label, required=required)
+    return replace(
+        field,
+        label=variant.labels.get(field.name) or field.label,
+        help=variant.helps.get(field.name) or field.help,
+        required=field.required or field.name in variant.required,
+    )
 
 
 def _of_extra(extra: Extra, column: str) -> Field:

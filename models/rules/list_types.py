@@ -49,11 +49,24 @@ def prepare_field(session: Session, field: ListField, actor: Actor, now: datetim
         return
     if not (field.label or "").strip():
         raise Refused(N_("Write a heading, or choose a usual column."), field="label")
-    field.name = field.name or _name_from(field.label)
+    if not field.name:
+        field.name = _name_from(field.label)
+        _refuse_second(session, field)
     if field.name in ItemColumn.__members__ or hasattr(ListItem, field.name):
         raise Refused(N_("“%(name)s” is the name of a usual column. Write another."), field="name", name=field.name)
     _keep_meaning(session, field, field.name)
     prepare_declared(field)
+
+
+def _refuse_second(session: Session, field: ListField) -> None:
+    """Who wrote no code name has to hear of the heading."""
+    same = select(ListField.id).where(ListField.list_type_id == field.list_type_id, ListField.name == field.name)
+    if session.scalar(same.where(ListField.id.is_distinct_from(field.id))) is not None:
+        raise Refused(
+            N_("This list type has a field that reads like “%(label)s”. Write another heading, or a code name."),
+            field="label",
+            label=field.label,
+        )
 
 
 def prepare_declared(field: ListField | ItemIndicator) -> None:

@@ -36,7 +36,7 @@ DEMANDED = {
 
 def declare(session, list_type, **columns):
     field = ListField(
-        **{"list_type": list_type, "label": "", "choices": "", "name": "", "kind": FieldKind.text} | columns
+        **{"list_type_id": list_type.id, "label": "", "choices": "", "name": "", "kind": FieldKind.text} | columns
     )
     prepare_field(session, field, ADMIN, NOW)
     session.add(field)
@@ -85,6 +85,18 @@ def test_a_type_and_a_field_are_called_by_their_reading(session, make):
     prepare_type(session, made, ADMIN, NOW)
     assert made.code == "hezhangzhiqingdan"
     assert declare(session, make.list_type(), label="承接科室").name == "chengjiekeshi"
+
+
+def test_a_heading_that_is_there_already_is_refused_where_it_was_written(session, make):
+    list_type = make._add(ListType(code="bare", name="Bare"))
+    first = declare(session, list_type, label="河流名称")
+    with pytest.raises(Refused) as refused:
+        declare(session, list_type, label="河流名称")
+    assert refused.value.field == "label"
+    session.rollback()
+    first.name = ""
+    prepare_field(session, first, ADMIN, NOW)  # it may be saved again itself
+    assert declare(session, list_type, label="河流名称", name="river_two").name == "river_two"
 
 
 @pytest.mark.parametrize("code", ["有中文", "Big", "1st", "with space", "x" * 41])

@@ -56,6 +56,7 @@ def test_a_type_declared_on_a_page_is_known_everywhere_at_once(river, manager, m
     for word in ("镇级河长职责", "河段长度", "巡河频次", "每周"):
         assert word in drawn
     assert "县级部门职责" not in drawn
+    assert drawn.count("不填写则清单不能提交审核") == 1
     row = {"duty_list": list_id, "code": "H-1", "title": "飞云江上游", "township_duties": "巡河。", "length": "3.5"}
     refused = manager.post("/list_item/add", data=row)
     assert refused.status_code == 422
