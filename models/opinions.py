@@ -65,4 +65,4 @@ class ListOpinion(UnitOpinion, Model):
     duty_list: Mapped[DutyList] = relationship(info={"label": N_("List")})
 
     def __str__(self) -> str:
-        return f"{self.duty_list} · {self.unit} · {self.round}"
+        return f"{self.duty_list} · {self.unit}"

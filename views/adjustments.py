@@ -42,7 +42,7 @@ list_adjustments = Console(
     ),
     related=(
         Related(
-            model=AdjustmentOpinion, by="list_adjustment", listed=("unit", "state", "agrees", "opinion"), order="id"
+            model=AdjustmentOpinion, by="list_adjustment", listed=("unit", "state", "agrees", "opinion"), order="state"
         ),
     ),
     about="list_item",

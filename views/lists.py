@@ -169,7 +169,9 @@ duty_lists = Console(
             listed=("title", "edition", "state", "document_number"),
             title=N_("Next edition"),
         ),
-        Related(model=ListOpinion, by="duty_list", listed=("unit", "round", "state", "agrees", "opinion")),
+        Related(
+            model=ListOpinion, by="duty_list", listed=("unit", "round", "state", "agrees", "opinion"), order="state"
+        ),
     ),
     links=(Link(label=N_("Compare editions"), endpoint="Comparison.page", icon="fa-code-compare"),),
     workflow=LIST,

@@ -288,8 +288,9 @@ class Page(Forms):
             names = (*(name for name in names if name in shape.listed), *own)
         fields = [known[name] for name in names if name != related.by]
         key = getattr(related.model, known[related.by].column.key)
-        order = getattr(related.model, related.order) if related.order else related.model.id.desc()
-        rows = session.scalars(select(related.model).where(key == row.id).order_by(order).limit(RELATED + 1)).all()
+        model = related.model
+        order = (getattr(model, related.order), model.id) if related.order else (model.id.desc(),)
+        rows = session.scalars(select(model).where(key == row.id).order_by(*order).limit(RELATED + 1)).all()
         _held = fetch_related(session, fields, rows)
         page = f"{shape.permission}Page" if shape else ""
         return {

@@ -150,15 +150,18 @@ def _sheet(grid: Grid, known: Callable[[str], bool], head: int | None) -> Sheet 
 
 
 def _head_of(grid: Grid, known: Callable[[str], bool]) -> int:
-    """The row with the most known headings; where none is known, the first with several texts."""
+    """The row with the most known headings; where none is known, the first with several texts.
 
-    def score(row: int) -> int:
-        headings = _headings(grid, row, _last_of_head(grid, row))
-        return sum(any(map(known, ways_to_say(parts))) for parts in headings if parts)
+    A row above that says who filled the sheet in, and when, adds none.
+    """
+
+    def score(first: int, last: int) -> int:
+        return sum(any(map(known, ways_to_say(parts))) for parts in _headings(grid, first, last) if parts)
 
     rows = range(min(SEARCHED, len(grid.cells)))
-    best = max(rows, key=lambda row: (score(row), -row))
-    if score(best):
+    scores = {row: score(row, _last_of_head(grid, row)) for row in rows}
+    best = max(rows, key=lambda row: (scores[row], score(row, row) > 0, -row))
+    if scores[best]:
         return best
     return next((row for row in rows if len(set(_texts(grid.cells[row]))) > 1), 0)
 

@@ -42,7 +42,7 @@ TOWNSHIP_TYPES = {
     "民族乡": UnitType.township,
 }
 TERRITORIAL = "territorial"
-LIST_NOTE = "由公开的法律法规条文整理,不是本地发布的清单。呼叫情形(应急、重点、复杂)为拟定,尚待编办逐项核定。"
+LIST_NOTE = "由公开的法律法规条文整理，不是本地发布的清单。呼叫情形（应急、重点、复杂）为拟定，尚待编办逐项核定。"
 
 Body = tuple[str, Unit]
 """A unit to be, and the code of its parent."""

@@ -9,6 +9,8 @@ from models.seeds import rows
 from models.words import CallScope
 
 NATIONWIDE = "全国"
+SIGNS = str.maketrans(",;()", "，；（）")
+"""The extract has its signs from a keyboard; people read Chinese ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,14 @@ def matters(places: Collection[str]) -> Iterator[Matter]:
         lead = glossary.lead(row)
         yield Matter(
             code=row["code"],
-            title=row["title_label"],
+            title=row["title_label"].translate(SIGNS),
             category=row["category"],
             lead=lead,
             cooperating=tuple(word for word in glossary.cooperating(row) if word != lead),
-            department_duties=row["county_department_duties"],
-            township_duties=row["township_duties"],
-            legal_basis=row["legal_basis"],
-            time_limit=row["time_limit_in_law"],
+            department_duties=row["county_department_duties"].translate(SIGNS),
+            township_duties=row["township_duties"].translate(SIGNS),
+            legal_basis=row["legal_basis"].translate(SIGNS),
+            time_limit=row["time_limit_in_law"].translate(SIGNS),
             source=row["source"],
             call_scope=scopes.get(row["code"], CallScope.complex),
         )

@@ -45,6 +45,16 @@ def test_a_heading_of_two_rows_below_two_titles():
     assert [(line.number, line.cells[1]) for line in sheet.lines] == [(5, "河道采砂")]
 
 
+@pytest.mark.parametrize("remark", [["编制单位：县委编办"], ["编制单位：县委编办", None, None, "2027年2月"]])
+def test_a_remark_above_the_heading_is_no_part_of_it(remark):
+    """Even where nobody knows what stands in the second row of the heading."""
+    rows = office_list([1, "河道采砂", "水利局", "公安局", "查处。", "巡查。"])
+    rows[1] = remark
+    (sheet,) = read("x.xlsx", book(清单=rows), {"序号", "事项名称"}.__contains__)
+    assert headings(sheet)[:3] == ["序号", "事项名称", "责任单位 / 牵头单位"]
+    assert [line.number for line in sheet.lines] == [5]
+
+
 def test_a_heading_is_known_by_its_most_particular_part():
     assert list(ways_to_say(("职责", "乡镇 职责*")))[:3] == ["职责乡镇职责", "乡镇职责", "职责"]
     assert "办理时限" in ways_to_say(("办理时限（工作日）",))

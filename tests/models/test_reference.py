@@ -149,7 +149,7 @@ def test_a_county_lists_what_the_law_in_force_there_divides(seeded, county, expe
 def test_the_lists_are_drafts_kept_by_the_editorial_office(seeded, county):
     draft = seeded.scalars(select(DutyList).where(DutyList.region_id == unit(seeded, county).id)).one()
     assert (draft.state, draft.published_at, draft.owner_unit.duty) == (ListState.draft, None, Duty.editorial_office)
-    assert draft.title.endswith("(依法律法规整理)")
+    assert draft.title.endswith("（依法律法规整理）")
 
 
 @pytest.mark.requirement("TA-10")
@@ -161,6 +161,13 @@ def test_every_item_names_both_duties_and_its_basis(seeded, county):
         if not (item.department_duties and item.township_duties and item.legal_basis)
     ]
     assert not lacking
+
+
+@pytest.mark.parametrize("county", COUNTIES)
+def test_what_people_read_of_an_item_has_chinese_signs(seeded, county):
+    for item in items(seeded, county).values():
+        read = (item.title, item.department_duties, item.township_duties, item.legal_basis, item.time_limit)
+        assert not set(",;()") & set("".join(read)), item
 
 
 @pytest.mark.parametrize("county", COUNTIES)
