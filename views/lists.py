@@ -3,6 +3,7 @@
 from app.engine.declare import Chart, Console, Derived, Intake, Kinds, Link, Related
 from app.item_forms import USUAL, of_type
 from models.base import N_
+from models.item_words import ItemState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.lists import DutyList, ItemCooperation, ListField, ListItem, ListType
 from models.opinions import ListOpinion
@@ -110,6 +111,7 @@ list_items = Console(
             takes="list_item",
             further=lambda item: {"kind": "modify", "duty_list": item.duty_list_id},
             needs=("can_add", "ListAdjustment"),
+            when=lambda item: item.state is ItemState.published,
         ),
         Link(label=N_("Flow chart"), endpoint="FlowCharts.page", icon="fa-diagram-project"),
         Link(label=N_("How it is performed"), endpoint="Performance.page", icon="fa-gauge"),

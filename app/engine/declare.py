@@ -90,6 +90,8 @@ class Link:
     """What the page is told of the row besides."""
     needs: tuple[str, str] = ("", "")
     """(permission, resource) without which the link is not shown."""
+    when: Callable[[Any], bool] = lambda row: True
+    """On the pages of which rows it is shown."""
     on_form: bool = False
     """Whether it helps to fill in the form, too: named in its head, and opened beside it. A new row has no key yet."""
     summed_up: bool = False

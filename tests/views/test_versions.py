@@ -114,6 +114,15 @@ def test_one_opens_the_version_of_a_day_from_any_version(browser_of, program_of,
                 assert (answer.json["result"]["id"], answer.json["result"]["edition"]) == (matter[bound].id, bound + 1)
 
 
+def test_a_change_is_proposed_of_what_is_in_force_alone(browser_of, make, session):
+    edition = make.edition(state=ListState.published)
+    item = session.query(ListItem).filter_by(duty_list_id=edition.id).one()
+    versions = publish_next(make, edition, NOW + timedelta(days=10), item, reword)
+    browser = browser_of(make.township())
+    offered = ["/list_adjustment/add?" in browser.get(f"/list_item/{version.id}").text for version in versions]
+    assert offered == [False, True]
+
+
 def test_a_day_that_is_none_and_an_item_out_of_sight_are_refused(browser_of, program_of, make, matter):
     town, stranger = make.township(), make.township(make.county())
     item = matter[0].id
