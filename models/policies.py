@@ -48,4 +48,4 @@ class PolicyDocument(Regional, Model):
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.document_number})"
+        return f"{self.title} · {self.document_number}"

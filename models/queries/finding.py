@@ -17,7 +17,7 @@ from models.plain_words import PlainWord
 from models.queries.choices import published_items
 from models.queries.finder import WEIGHTS, Document, Index, Ranking
 
-SHOWN = 20
+SHOWN = 8
 """The hits that are told, best first."""
 
 COUNTIES = 32
