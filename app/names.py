@@ -17,7 +17,7 @@ from models.events import CallEvent
 from models.imports import ImportWord
 from models.ladders import LadderRehearsal
 from models.ledger import Job, LedgerAudit, Promise
-from models.limits import LimitRehearsal
+from models.limits import DueRevision, LimitRehearsal
 from models.lists import ListField
 from models.meetings import MeetingVote
 from models.recorder import RecorderEntry
@@ -198,6 +198,11 @@ def _time_limit(limit: TimeLimit) -> str:
     return " · ".join([translated(limit.clock.label), *scope, *named, *filter(None, [limit.category]), amount])
 
 
+def _due_revision(revision: DueRevision) -> str:
+    reason = revision.reason or (_time_limit(revision.time_limit) if revision.time_limit else "")
+    return f"{revision.looked_at.astimezone(SHANGHAI):%Y-%m-%d} {reason}"
+
+
 def _working_window(window: WorkingWindow) -> str:
     return f"{translated(WEEKDAYS[window.weekday])} {window.starts:%H:%M}–{window.ends:%H:%M}"
 
@@ -226,6 +231,7 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     EarlyWarning: lambda warning: f"{warning.unit} · {translated(warning.kind.label)}",
     RectificationOrder: lambda order: f"{order.unit} · {translated(order.failure_kind.label)}",
     TimeLimit: _time_limit,
+    DueRevision: _due_revision,
     ReminderLadder: lambda ladder: f"{translated(ladder.job.label)} · {translated(ladder.state.label)}",
     LadderRehearsal: lambda rehearsal: (
         f"{rehearsal.quarter} · {rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

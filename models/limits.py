@@ -97,9 +97,13 @@ class DueRevision(Regional, Model):
     units: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
+    time_limit_id: Mapped[int | None] = mapped_column(ForeignKey("time_limit.id"), index=True)
+    """The rule that has changed, where it was that and no day."""
+
+    time_limit: Mapped[TimeLimit | None] = relationship(info={"label": N_("Limit rule"), "protected": True})
     region: Mapped[Unit] = relationship(foreign_keys="DueRevision.region_id", info=COUNTY)
 
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
-        return f"{self.looked_at:%Y-%m-%d} {self.reason}"
+        return f"{self.looked_at:%Y-%m-%d} {self.reason or self.time_limit}"

@@ -180,11 +180,11 @@ def _add(
         count.fitting += 1
         count.matched.add(clock.call)
         count.units[clock.unit] += 1
+        if late:
+            count.late.add(clock.call)
     if was is not None and to is not None:
         count.earlier += to.at < was
         count.later += to.at > was
-    if late:
-        count.late.add(clock.call)
 
 
 def _rehearsed(limit: TimeLimit, step: Step) -> None:
@@ -212,7 +212,7 @@ def _may_retire(limit: TimeLimit, step: Step) -> None:
 def _changed(limit: TimeLimit, step: Step) -> None:
     """The due times of the county's running clocks are counted anew, by a job."""
     step.session.flush()
-    count_anew(step.session, limit.region_id, str(limit), step.now)
+    count_anew(step.session, limit, step.now)
 
 
 LIMIT = Workflow(

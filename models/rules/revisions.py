@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
+from models.calendar import TimeLimit
 from models.door import by_rule
 from models.limits import DueRevision, RevisionState
 from models.queries.calendar import Limits, limits_of
@@ -69,9 +70,9 @@ def _look(session: Session, revision: DueRevision, now: datetime) -> None:
     revision.overdue = seen.overdue(now)
 
 
-def count_anew(session: Session, region_id: int, reason: str, now: datetime) -> None:
+def count_anew(session: Session, limit: TimeLimit, now: datetime) -> None:
     """After a rule has changed: no second question, the rehearsal was looked at."""
-    revision = DueRevision(region_id=region_id, reason=reason, state=S.waiting, asked_at=now)
+    revision = DueRevision(region_id=limit.region_id, reason="", time_limit=limit, state=S.waiting, asked_at=now)
     _look(session, revision, now)
     session.add(revision)
 

@@ -107,6 +107,13 @@ def test_a_changed_calendar_is_looked_at_then_counted_anew(program_of, browser_o
     assert session.scalars(select(DueRevision.state)).one() is RevisionState.waiting
 
 
+def test_after_a_rule_has_changed_people_read_which_in_their_language(browser_of, make, office):
+    make.rehearsed(make.limit(amount=4), "switch_on")
+    page = browser_of(office, RoleName.admin).get("/due_revision/?_l_=zh").text
+    assert "响应 · 4 个工作日" in page
+    assert "Response" not in page
+
+
 def test_a_deadline_names_the_rule_that_fitted(program_of, make, session):
     department = make.department()
     limit = make.rehearsed(make.limit(amount=4, department_id=department.id, category="environment"), "switch_on")
