@@ -49,7 +49,10 @@ def _notices_of(ids: list[int], today: date) -> ReturningInsert[int]:
         .join(Unit, Unit.id == Posting.unit_id)
         .where(Outbox.id.in_(ids), _addressed(today))
         .where(or_(Posting.role_id.not_in(_of_roles(EVERYWHERE)), Outbox.audience == Audience.administrators))
-        .where(~and_(Posting.role_id.in_(_of_roles(OF_CONGRESS)), Unit.unit_type.in_(LOCAL)))  # it is their unit's
+        .where(  # what the town is told is the town's
+            ~and_(Posting.role_id.in_(_of_roles(OF_CONGRESS)), Unit.unit_type.in_(LOCAL))
+            | (Outbox.audience == Audience.observers)
+        )
         .distinct()  # two posts in one unit are still one person
         .subquery()
     )
@@ -86,6 +89,7 @@ def _addressed(today: date) -> ColumnElement[bool]:
             ),
         ),
         (Outbox.audience == Audience.administrators, Posting.role_id.in_(_of_roles(ADMINS))),
+        (Outbox.audience == Audience.observers, Posting.role_id.in_(_of_roles(OF_CONGRESS))),
         else_=true(),
     )
 

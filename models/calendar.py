@@ -24,6 +24,7 @@ class Clock(Word):
 
     accept = "accept", N_("Acceptance")
     respond = "respond", N_("Response")
+    promise = "promise", N_("Promise")
     resolve = "resolve", N_("Resolution")
     negotiate = "negotiate", N_("Negotiation")
     file = "file", N_("Filing review")
@@ -41,6 +42,10 @@ class LimitUnit(Word):
     working_hour = "working_hour", N_("working hours")
     working_day = "working_day", N_("working days")
     day = "day", N_("days")
+
+
+WORKING = (LimitUnit.working_hour, LimitUnit.working_day)
+"""The units that keep the calendar."""
 
 
 class CalendarDay(Regional, Model):

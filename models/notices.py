@@ -20,6 +20,7 @@ class Audience(Word):
     heads = "heads", N_("Heads")
     duty_and_heads = "duty_and_heads", N_("Duty officers and heads")
     administrators = "administrators", N_("Administrators")
+    observers = "observers", N_("Observers of the congress")
 
 
 class Outbox(Regional, Model):

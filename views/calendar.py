@@ -19,6 +19,16 @@ from models.rules.ladders import (
 from models.rules.limits import LIMIT, bodies_of_counties, items_in_force, prepare_limit
 from models.rules.revisions import REVISION, forget_revision, prepare_revision, preview_revision
 
+ANEW = Link(
+    label=N_("See what would move"),
+    endpoint="DueRevisionPage.add",
+    icon="fa-arrows-rotate",
+    takes="",
+    further=lambda row: {"region": row.region_id} | ({"reason": str(row)} if isinstance(row, CalendarDay) else {}),
+    needs=("can_add", "DueRevision"),
+)
+"""A changed day or hour moves nothing by itself: whoever has entered all of them looks, then has a job count anew."""
+
 calendar_days = Console(
     model=CalendarDay,
     name=N_("Calendar days"),
@@ -28,6 +38,7 @@ calendar_days = Console(
     form=("day", "is_working", "note", "region"),
     order=("day", "desc"),
     among={"region": counties},
+    links=(ANEW,),
     prepare=prepare_county_row,
     empty=N_("Nothing beyond the announced calendar. Enter a day that differs from it."),
 )
@@ -40,6 +51,7 @@ working_windows = Console(
     form=("weekday", "starts", "ends", "region"),
     order=("weekday", "asc"),
     among={"region": counties},
+    links=(ANEW,),
     prepare=prepare_window,
 )
 

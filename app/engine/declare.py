@@ -85,7 +85,7 @@ class Link:
     endpoint: str
     icon: str = "fa-angle-right"
     takes: str = "pk"
-    """Under which name."""
+    """Under which name; none where the page is not about the row."""
     further: Callable[[Any], Mapping[str, Any]] = lambda row: {}
     """What the page is told of the row besides."""
     needs: tuple[str, str] = ("", "")

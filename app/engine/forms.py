@@ -266,7 +266,7 @@ class Forms(BaseView):
     @staticmethod
     def told_to(link: Link, row: Any) -> dict[str, Any]:
         """What the page that a link leads to is told."""
-        return {link.takes: row.id, **link.further(row)}
+        return {**({link.takes: row.id} if link.takes else {}), **link.further(row)}
 
     def _open_moves(self, row: Any) -> list[Any]:
         workflow = self.shape.console.workflow

@@ -10,7 +10,7 @@ from sqlalchemy.orm import object_session
 from models.actor import Actor
 from models.base import N_
 from models.calls import AssignmentRole, AssignmentState, CallAssignment, CallState, FailureKind
-from models.item_words import ItemState, PlatformKind
+from models.item_words import ItemState
 from models.ledger import Job
 from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit, UnitType
@@ -21,17 +21,24 @@ from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, tell
 from models.rules.nudges import may_nudge, moved, nudged, nudging
 from models.rules.offices import office
-from models.rules.rounds import ENDED, assign, county_office, current, iso, plan_promise, promise
+from models.rules.results import ASKED, FIGURES, check_figures
+from models.rules.rounds import (
+    ENDED,
+    assign,
+    county_office,
+    current,
+    iso,
+    latest_promise,
+    plan_promise,
+    plan_silence,
+    promise,
+)
 from models.rules.rulings import BIND, check_ruling, cites_well, may_be_held, may_rule, ruled
 from models.rules.segments import forget_extension, may_pause, may_resume, paused, resumed
-from models.rules.step_files import attach
+from models.rules.step_files import attach, hang
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
 A = AssignmentState
-ENFORCEMENT, ENFORCED = PlatformKind.comprehensive_enforcement, "enforcement"
-"""The platform, and the kind of list, whose items are matters of enforcement."""
-FIGURES = ("cases", "fines", "confiscations")
-OF_ENFORCEMENT = N_("Of enforcement matters only.")
 
 
 def assigned(assignment: CallAssignment, actor: Actor) -> bool:
@@ -41,6 +48,13 @@ def assigned(assignment: CallAssignment, actor: Actor) -> bool:
 def _may_promise(assignment: CallAssignment, step: Step) -> None:
     if step.answers["promised_due"] <= step.now:
         raise Refused(N_("The promised deadline lies in the past. Name a moment to come."), field="promised_due")
+    latest = latest_promise(step.session, assignment, step.now)
+    if latest is not None and step.answers["promised_due"] > latest:
+        raise Refused(
+            N_("A promise lies before %(latest)s. Name an earlier moment; more time can be asked for later."),
+            field="promised_due",
+            latest=iso(latest),
+        )
     contact = step.answers.get("contact_made_at")
     if contact and contact > step.now:
         raise Refused(N_("This lies in the future. Name a moment that has passed."), field="contact_made_at")
@@ -75,21 +89,16 @@ def _started(assignment: CallAssignment, step: Step) -> None:
     plan_promise(step.session, assignment, step.now)
 
 
-def _counts_enforcement(assignment: CallAssignment, step: Step) -> None:
-    """TC-22: cases, fines and confiscations are the result of enforcement, and of nothing else."""
-    item = assignment.call.list_item
-    enforces = item is not None and (item.platform is ENFORCEMENT or item.list_type.code == ENFORCED)
-    for name in FIGURES:
-        figure = step.answers.get(name)
-        if figure is not None and not enforces:
-            raise Refused(N_("This is counted of enforcement matters only. Leave it empty."), field=name)
-        if figure is not None and figure < 0:
-            raise Refused(N_("This number is 0 or more."), field=name)
+def _hung(assignment: CallAssignment, step: Step) -> None:
+    """R13: who shows how far it is is not silent."""
+    hang(assignment, step)
+    if assignment.state in (A.responded, A.working):
+        plan_silence(step.session, assignment, step.now)
 
 
 def _may_resolve(assignment: CallAssignment, step: Step) -> None:
     """The lead answers for the whole, so it is the last to resolve (TA-27)."""
-    _counts_enforcement(assignment, step)
+    check_figures(assignment, step)
     if assignment.role is not AssignmentRole.lead:
         return
     open_ = [a for a in current(step.session, assignment.call) if a is not assignment and a.state not in ENDED]
@@ -272,11 +281,7 @@ ASSIGNMENT = Workflow(
         by=assigned,
         asks=(
             Ask(name="result", label=N_("Result"), kind="long_text"),
-            Ask(name="cases", label=N_("Cases investigated"), kind="number", required=False, help=OF_ENFORCEMENT),
-            Ask(name="fines", label=N_("Fines (yuan)"), kind="number", required=False, help=OF_ENFORCEMENT),
-            Ask(
-                name="confiscations", label=N_("Things confiscated"), kind="number", required=False, help=OF_ENFORCEMENT
-            ),
+            *ASKED,
         ),
         guard=_may_resolve,
         effect=_resolved,
@@ -392,6 +397,7 @@ ASSIGNMENT = Workflow(
     attach(
         set(A) - {A.reassigned, A.upheld, A.void},
         lambda part, actor: assigned(part, actor) and not part.call.imported,  # what was closed elsewhere stays
+        effect=_hung,
     ),
     under="call",
     after=lambda assignment, step: hand_on(assignment.call, step),

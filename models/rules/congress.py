@@ -11,10 +11,11 @@ from models.actor import Actor
 from models.base import N_
 from models.congress import CongressOpinion, CongressOpinionState
 from models.door import by_rule
+from models.notices import Audience
 from models.organisation import LOCAL, Duty, Unit, UnitType
 from models.roles import observes
 from models.rules.deadlines import SHANGHAI
-from models.rules.ledger import tell
+from models.rules.ledger import tell, tell_some
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 S = CongressOpinionState
@@ -50,12 +51,11 @@ def follow_congress_opinion(session: Session, opinion: CongressOpinion, actor: A
 
 
 def _answered(opinion: CongressOpinion, step: Step) -> None:
-    """Of its answer a county's congress hears. A town's has no desk of its own: messages to it would be the town's."""
+    """Of its answer the congress hears; of a town's, those who observe it, and not the town."""
     opinion.answer, opinion.answered_at = step.answers["answer"], step.now
-    if opinion.unit.unit_type not in LOCAL:
-        message = N_("%(unit)s has answered your supervision opinion: %(title)s.")
-        tell(step.session, opinion.unit_id, opinion, message, key="answered", now=step.now,
-             unit=str(opinion.addressed_unit), title=opinion.title)  # fmt: skip
+    message = N_("%(unit)s has answered your supervision opinion: %(title)s.")
+    tell_some(step.session, opinion.unit_id, Audience.observers, opinion, message, key="answered", now=step.now,
+              unit=str(opinion.addressed_unit), title=opinion.title)  # fmt: skip
 
 
 CONGRESS_OPINION = Workflow(

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from models.calendar import Clock, LimitUnit, TimeLimit
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
+from models.opinions import UnitOpinion
 from models.queries.calendar import calendar_of
 from models.ratings import MutualRating
 from models.recorder import RecorderEntry
+from models.reviews import ReviewFile
 from models.rules.clocks import counted, limit_of
 from models.rules.deadlines import Due
 from models.rules.due_times import MOVED
@@ -88,12 +90,17 @@ def derivation(session: Session, row: Any, column: str) -> Derivation | None:
     another.
     """
     days = FIXED.get((type(row), column), 0)
-    if getattr(row, column) is None or not (days or column in CLOCKS):
+    if getattr(row, column) is None or not (days or clock_of(row, column)):
         return None
     start = _started(session, row, column)
     if start is None:
         return None
     return _fixed(session, row, column, start, days) if days else _by_limit(session, row, column, start)
+
+
+def clock_of(row: Any, column: str) -> Clock | None:
+    """Whose limit counts in a column: of opinions, that of consultation."""
+    return Clock.consult if column == "due" and isinstance(row, UnitOpinion | ReviewFile) else CLOCKS.get(column)
 
 
 def _fixed(session: Session, row: Any, column: str, start: datetime, days: int) -> Derivation | None:
@@ -121,8 +128,11 @@ def _by_limit(session: Session, row: Any, column: str, start: datetime) -> Deriv
 
 def _counted(session: Session, row: Any, column: str, start: datetime) -> tuple[TimeLimit | None, Due | None]:
     """The limit of the column's clock, and when it runs out."""
+    clock = clock_of(row, column)
+    if clock is None:
+        return None, None
     try:
-        limit = limit_of(session, row.region_id, CLOCKS[column], _matter(session, row, column))
+        limit = limit_of(session, row.region_id, clock, _matter(session, row, column))
         return limit, counted(session, limit, start)
     except Refused:
         return None, None
@@ -148,7 +158,8 @@ def _moved_with(session: Session, row: Any, column: str) -> CallAssignment | Non
 
 def _started(session: Session, row: Any, column: str) -> datetime | None:
     """Since when the clock runs; as the recorder has it, when the column was last written, and not on a form."""
-    since: datetime | None = getattr(row, SINCE[column], None) if column in SINCE else None
+    named = "asked_at" if isinstance(row, UnitOpinion) else SINCE.get(column, "")
+    since: datetime | None = getattr(row, named, None)
     if since is not None:
         return since
     of_row = select(RecorderEntry).where(

@@ -135,6 +135,8 @@ KINDS = (
          running=(S.dispatched, S.in_progress), ended=("resolved_at",)),
     Kind(clock=Clock.resolve, model=CallAssignment, due="promised_due", since="promised_at", running=AT_WORK,
          ended=("resolved_at",), job=Job.promise_remind, moments=_climbing),
+    Kind(clock=Clock.promise, model=CallAssignment, due="first_promised_due", since="responded_at", running=(),
+         ended=("first_promised_due",)),
     Kind(clock=Clock.rate, model=Call, due="rate_due", since="confirmed_at", running=(S.resolved,),
          ended=("closed_at",), job=Job.rating_watch, moments=_rated),
     Kind(clock=Clock.rate, model=MutualRating, due="rate_due", since="confirmed_at", running=SEALED, ended=(),

@@ -21,6 +21,10 @@ def plan(session: Session, subject: Any, job: Job, *due: datetime) -> None:
 def plan_steps(session: Session, subject: Any, job: Job, due: Mapping[int, datetime]) -> None:
     """The same, each moment with the number of its step."""
     cancel(session, subject, job, cause="planned anew")
+    _write(session, subject, job, due)
+
+
+def _write(session: Session, subject: Any, job: Job, due: Mapping[int, datetime]) -> None:
     of_clock = select(func.max(Promise.occurrence)).where(*_of(subject), Promise.job == job)
     occurrence = (session.scalar(of_clock) or 0) + 1
     for step, due_at in due.items():
@@ -36,6 +40,15 @@ def plan_steps(session: Session, subject: Any, job: Job, due: Mapping[int, datet
             )
         )
     session.flush()
+
+
+def plan_step(session: Session, subject: Any, job: Job, step: int, due_at: datetime | None) -> None:
+    """One step of a clock anew, or not at all; the others stay as they are."""
+    planned = select(Promise).where(*_of(subject), Promise.job == job, Promise.step == step)
+    for promise in session.scalars(planned.where(Promise.state == PromiseState.planned)):
+        promise.state, promise.cause = PromiseState.cancelled, "planned anew"
+    if due_at is not None:
+        _write(session, subject, job, {step: due_at})
 
 
 def cancel(session: Session, subject: Any, *jobs: Job, cause: str) -> None:

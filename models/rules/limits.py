@@ -23,15 +23,16 @@ from models.roles import RoleName
 from models.rules.calendar import prepare_county_row
 from models.rules.deadlines import OutOfCalendar
 from models.rules.due_times import KINDS, Outcome, Running, met_at, outcome, past, running
-from models.rules.matching import first_that_fits, is_general, root_of
+from models.rules.matching import first_that_fits, is_general, rests, root_of
 from models.rules.revisions import count_anew
+from models.words import CallScope
 from models.workflow import Refused, Step, Transition, Workflow
 
 S = LimitState
 LOOKED_BACK = 2_000
 """How many ended clocks of each kind a rehearsal looks at: the latest."""
 
-OF_DEPARTMENTS = (Clock.respond, Clock.resolve)
+OF_DEPARTMENTS = (Clock.respond, Clock.promise, Clock.resolve)
 """The clocks that run for one department."""
 
 CONDITIONS = ("scope", "list_item", "category", "department")
@@ -71,6 +72,8 @@ def prepare_limit(session: Session, limit: TimeLimit, actor: Actor, now: datetim
 def _check_conditions(limit: TimeLimit, item: ListItem | None, department: Unit | None) -> None:
     met = {"scope": limit.scope, "list_item": item, "category": limit.category, "department": department}
     named = next((name for name in CONDITIONS if met[name]), None)
+    if limit.scope is CallScope.emergency and rests(limit):
+        raise Refused(N_("Emergencies are counted by day and night. Choose minutes, hours or days."), field="unit")
     if limit.clock is Clock.consult and named:
         raise Refused(N_("Written consultation is about no call: leave the conditions empty."), field=named)
     if department is not None and limit.clock not in OF_DEPARTMENTS:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from models.calendar import TimeLimit
+from models.calendar import WORKING, Clock, TimeLimit
 from models.lists import ListItem
 from models.words import CallScope
 
@@ -25,9 +25,20 @@ ANY = Matter()
 """Of which nothing is known: only a rule without conditions fits."""
 
 
+BY_DAY_AND_NIGHT = frozenset({Clock.accept, Clock.respond, Clock.promise, Clock.resolve})
+"""What an emergency does not leave until office hours."""
+
+
 def first_that_fits(rules: Iterable[TimeLimit], matter: Matter) -> TimeLimit | None:
-    """`rules`: those of one clock, in their order."""
-    return next((rule for rule in rules if fits(rule, matter)), None)
+    """`rules`: those of one clock, in their order. One that rests gives way in an emergency, if any does not rest."""
+    fitting = [rule for rule in rules if fits(rule, matter)]
+    waking = (rule for rule in fitting if matter.scope is not CallScope.emergency or not rests(rule))
+    return next(waking, fitting[0] if fitting else None)
+
+
+def rests(rule: TimeLimit) -> bool:
+    """Whether it counts working time where an emergency is counted by day and night."""
+    return rule.clock in BY_DAY_AND_NIGHT and rule.unit in WORKING
 
 
 def fits(rule: TimeLimit, matter: Matter) -> bool:

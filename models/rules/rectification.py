@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from models.actor import Actor
 from models.base import N_
 from models.calendar import LimitUnit
-from models.calls import CallAssignment, FailureKind
+from models.calls import Call, CallAssignment, FailureKind
 from models.door import by_rule
 from models.ledger import Job
 from models.organisation import Duty, Unit
 from models.queries.calendar import calendar_of
 from models.rectification import (
     Circular,
+    CircularFailure,
     CircularLine,
     CircularState,
     Finding,
@@ -30,6 +31,7 @@ from models.rules.ledger import cancel, plan_steps, tell
 from models.rules.offices import office
 from models.rules.rounds import iso
 from models.rules.step_files import attach
+from models.rules.supervision import check_supervisor
 from models.words import Misconduct
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
@@ -62,6 +64,8 @@ def prepare_rectification(session: Session, order: RectificationOrder, actor: Ac
     order.region_id = actor.region_id or session.get_one(Unit, order.unit_id).region_id or order.unit_id
     if not supervision_office(order, actor):
         raise Refused(N_("A unit does not order itself to rectify. Leave it to another office."), field="unit")
+    if order.assignment is not None:
+        check_supervisor(order.assignment.call, actor)
     if order.failure_kind is FailureKind.none:
         raise Refused(N_("Name the failure that was found."), field="failure_kind")
     if order.assignment is not None and order.assignment.failure_kind is FailureKind.none:
@@ -121,7 +125,18 @@ def _sent_back(order: RectificationOrder, step: Step) -> None:
          due=iso(order.due), note=step.note)  # fmt: skip
 
 
+def _not_the_lead(row: RectificationOrder | CircularLine, step: Step) -> None:
+    """R3: who leads in a matter neither orders nor verifies a rectification that follows from it."""
+    behind = CircularFailure.line_id == (row.id if isinstance(row, CircularLine) else row.line_id)
+    calls = select(Call).options(joinedload(Call.list_item), joinedload(Call.assigned_matter))
+    of_line = calls.join(CircularFailure, CircularFailure.call_id == Call.id).where(behind).order_by(Call.id)
+    part = None if isinstance(row, CircularLine) else row.assignment
+    for call in [*([part.call] if part else []), *step.session.scalars(of_line)]:
+        check_supervisor(call, step.actor)
+
+
 def _to_come(row: RectificationOrder | CircularLine, step: Step) -> None:
+    _not_the_lead(row, step)
     if step.answers["due"] <= step.now:
         raise Refused(N_("Name a moment to come by which it is rectified."), field="due")
 
@@ -163,6 +178,7 @@ RECTIFICATION = Workflow(
         target=R.verified,
         by=supervision_office,
         asks=(Ask(name="finding", label=N_("Finding"), kind="word", words=Finding),),
+        guard=_not_the_lead,
         effect=_verified,
         tone="done",
     ),

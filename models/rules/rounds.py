@@ -16,13 +16,13 @@ from models.coordination import CoordinationCase
 from models.database import insert_missing
 from models.ledger import Job
 from models.organisation import Duty, Unit
-from models.queries.calendar import calendar_of
+from models.queries.calendar import calendar_of, limits_of
 from models.roles import RoleName
-from models.rules.clocks import due
+from models.rules.clocks import counted, due
 from models.rules.deadlines import SHANGHAI, Due
 from models.rules.ladder import SILENT, steps
-from models.rules.ledger import plan_steps, tell
-from models.rules.matching import about
+from models.rules.ledger import plan_step, plan_steps, tell
+from models.rules.matching import about, first_that_fits
 from models.rules.offices import office
 from models.workflow import Step
 
@@ -117,16 +117,30 @@ def promise(assignment: CallAssignment, due_at: datetime, now: datetime) -> None
     assignment.promised_at, assignment.first_promised_due, assignment.promised_due = now, due_at, due_at
 
 
+def latest_promise(session: Session, assignment: CallAssignment, now: datetime) -> datetime | None:
+    """By when a promise that is made now has to lie; None where the county has no rule for it."""
+    rules = limits_of(session, assignment.region_id).get(Clock.promise, ())
+    limit = first_that_fits(rules, about(assignment, assignment.department_id))
+    return counted(session, limit, now).at if limit is not None else None
+
+
 def plan_promise(session: Session, assignment: CallAssignment, now: datetime) -> None:
     """Watch the promised deadline: the county's ladder, and the deadline itself; and silence until then.
 
     R13: a part in which nothing happens for `SILENCE` working days. Whatever happens plans anew.
     """
-    promised = assignment.promised_due
-    if promised is not None:
+    if assignment.promised_due is not None:
+        ladder = steps(session, assignment.region_id, Job.promise_remind, now, assignment.promised_due)
+        plan_steps(session, assignment, Job.promise_remind, ladder)
+        plan_silence(session, assignment, now)
+
+
+def plan_silence(session: Session, assignment: CallAssignment, now: datetime) -> None:
+    """Something happened now: silence is counted from here on, as far as it ends before the promised deadline."""
+    if assignment.promised_due is not None:
         silent = calendar_of(session, assignment.region_id).add(now, SILENCE, LimitUnit.working_day).at
-        ladder = steps(session, assignment.region_id, Job.promise_remind, now, promised)
-        plan_steps(session, assignment, Job.promise_remind, ladder | ({SILENT: silent} if silent < promised else {}))
+        due_at = silent if silent < assignment.promised_due else None
+        plan_step(session, assignment, Job.promise_remind, SILENT, due_at)
 
 
 def iso(moment: datetime) -> str:

@@ -17,14 +17,15 @@ def keep_region(row: Any) -> None:
         part.region_id = row.region_id
 
 
-def _hang(row: Any, step: Step) -> None:
+def hang(row: Any, step: Step) -> None:
+    """What was sent, on the row that moves."""
     with step.session.no_autoflush:
         row.files.extend(step.answers["file_ids"])
         keep_region(row)
 
 
 def attach(
-    source: Iterable[Any], by: Callable[[Any, Actor], bool], effect: Callable[[Any, Step], None] = _hang
+    source: Iterable[Any], by: Callable[[Any, Actor], bool], effect: Callable[[Any, Step], None] = hang
 ) -> Transition:
     """Several files at once, in these states, by these people. The row stays where it is."""
     return Transition(

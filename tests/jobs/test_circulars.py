@@ -18,6 +18,7 @@ from models.rectification import (
     LineState,
     RectificationOrder,
 )
+from models.roles import RoleName
 from models.workflow import NotYours, Refused
 from tests.make import NOW
 from tests.models.look import china, last_message, told
@@ -84,6 +85,20 @@ def test_published_it_names_its_units_and_a_line_is_ordered_to_rectify(make, ses
     make.press(line, "order_rectification", due=FIRST + timedelta(days=9), at=FIRST)
     (order,) = session.scalars(select(RectificationOrder))
     assert (order.unit, order.line, order.failure_kind) == (line.unit, line, FailureKind.inaction)
+    assert line.state is LineState.ordered
+
+
+@pytest.mark.requirement("TS-06")
+def test_who_leads_in_a_matter_behind_a_line_orders_nobody_to_rectify(make, session, circular):
+    lead = make.department()
+    session.scalars(select(CircularFailure)).one().call.list_item = make.item(lead)
+    make.press(circular, "publish_circular", number="No. 1", at=FIRST)
+    (line,) = session.scalars(select(CircularLine))
+    due = FIRST + timedelta(days=9)
+    with pytest.raises(Refused, match="does not supervise or assess others"):
+        make.press(line, "order_rectification", make.actor(lead, RoleName.supervisor), due=due, at=FIRST)
+    session.rollback()
+    make.press(line, "order_rectification", due=due, at=FIRST)
     assert line.state is LineState.ordered
 
 

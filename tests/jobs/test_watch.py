@@ -261,7 +261,6 @@ def test_a_promise_that_passes_is_inaction_under_supervision(make, session, ledg
     assert verify(session) == []
 
 
-@pytest.mark.requirement("TA-29")
 @pytest.mark.databases
 @pytest.mark.requirement("TA-29", "TC-52")
 def test_ten_working_days_of_silence_are_inaction_long_before_the_promise(make, session, ledger):
@@ -289,6 +288,22 @@ def test_whatever_happens_ends_the_silence(make, session, ledger):
     session.refresh(part)
     assert part.failure_kind is FailureKind.none
     assert ledger.moments(part, Job.promise_remind)[-1] > silent
+
+
+@pytest.mark.requirement("TA-29")
+def test_who_shows_how_far_it_is_is_not_silent(make, session, ledger):
+    part = make.assignment()
+    make.press(part, "respond", promised_due=LATER)
+    *others, silent = ledger.moments(part, Job.promise_remind)
+    make.press(part, "attach", at=silent - MINUTE, file_ids=[make.file(part.department)])
+    ledger.keep(Job.promise_remind, silent)
+    session.refresh(part)
+    assert part.failure_kind is FailureKind.none
+    *same, later = ledger.moments(part, Job.promise_remind)
+    assert (same, later > silent) == (others, True)
+    assert ledger.keep(Job.promise_remind, later) == 1
+    session.refresh(part)
+    assert part.failure_kind is FailureKind.inaction
 
 
 def test_what_was_taken_up_again_is_not_called_a_promise(make, session, ledger):

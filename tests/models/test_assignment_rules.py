@@ -9,10 +9,12 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
+from models.calendar import Clock, LimitUnit
 from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallState, FailureKind
 from models.door import system_session
 from models.lists import ListItem
 from models.organisation import Duty, Unit
+from models.queries.calendar import calendar_of
 from models.rules.assignments import ASSIGNMENT, in_force, other_units, others
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import ASSIGNMENT_PATHS, NOW, SOON, Make
@@ -56,6 +58,18 @@ def test_a_promise_lies_ahead(make, promised):
     with pytest.raises(Refused, match="lies in the past") as refused:
         make.press(make.assignment(), "respond", promised_due=promised)
     assert refused.value.field == "promised_due"
+
+
+def test_a_promise_lies_within_the_countys_limit_for_promises(session, make):
+    part = make.assignment()
+    make.rehearsed(make.limit(clock=Clock.promise, amount=3, department_id=part.department_id), "switch_on")
+    latest = calendar_of(session, part.region_id).add(NOW, 3, LimitUnit.working_day).at
+    with pytest.raises(Refused, match="A promise lies before") as refused:
+        make.press(part, "respond", at=NOW, promised_due=latest + timedelta(minutes=1))
+    assert (refused.value.field, refused.value.details["latest"]) == ("promised_due", latest.isoformat())
+    session.rollback()
+    make.press(part, "respond", at=NOW, promised_due=latest)
+    assert part.promised_due == latest
 
 
 def test_the_first_response_sets_the_call_going(session, make):

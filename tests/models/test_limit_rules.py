@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models.calendar import Clock, LimitState, LimitUnit, TimeLimit
+from models.calendar import WORKING, Clock, LimitState, LimitUnit, TimeLimit
 from models.calls import AssignmentState, Call, CallState
 from models.coordination import CaseState
 from models.limits import DueRevision, LimitRehearsal, Rehearsed, RevisionState
@@ -45,6 +45,36 @@ def test_the_first_rule_whose_every_condition_is_met_counts():
     assert first_that_fits(rules, ANY) is rest
     assert first_that_fits(rules[::-1], Matter(CallScope.emergency)) is rest, "the order decides, not the strictness"
     assert first_that_fits(rules[:3], ANY) is None
+
+
+def test_an_emergency_is_counted_by_day_and_night_whatever_stands_before():
+    water = rule(clock=Clock.respond, category="water", unit=LimitUnit.working_day)
+    night = rule(clock=Clock.respond, unit=LimitUnit.hour)
+    rated = rule(clock=Clock.rate, category="water", unit=LimitUnit.working_day)
+    assert first_that_fits([water, night], Matter(CallScope.emergency, category="water")) is night
+    assert first_that_fits([water, night], Matter(CallScope.key, category="water")) is water
+    assert first_that_fits([water], Matter(CallScope.emergency, category="water")) is water, "better than none"
+    assert first_that_fits([rated], Matter(CallScope.emergency, category="water")) is rated
+
+
+@pytest.mark.parametrize("unit", LimitUnit)
+@pytest.mark.parametrize("clock", [Clock.accept, Clock.respond, Clock.promise, Clock.resolve])
+def test_no_rule_of_an_emergency_rests(draft, clock, unit):
+    if unit in WORKING:
+        with pytest.raises(Refused, match="by day and night") as refused:
+            draft(clock=clock, scope=CallScope.emergency, unit=unit)
+        assert refused.value.field == "unit"
+    else:
+        draft(clock=clock, scope=CallScope.emergency, unit=unit)
+
+
+def test_a_limit_for_promises_is_rehearsed_on_what_was_promised(make, session, admin, draft):
+    lead = make.department()
+    for days in (2, 9):
+        make.call(lead=lead, state=CallState.closed, promised=NOW + days * DAY)
+    make.press(draft(clock=Clock.promise, amount=3, unit=LimitUnit.day), "rehearse", admin, at=NOW)
+    told = session.scalars(select(LimitRehearsal)).one()
+    assert (told.past_calls, told.past_matched, told.past_late, told.open_clocks) == (2, 2, 1, 0)
 
 
 @pytest.fixture
@@ -242,12 +272,13 @@ def test_a_rehearsal_says_what_a_plain_count_of_the_calls_says(make, session, ad
         "later": told.past_later,
     }
     open_ = list(session.scalars(select(Call).where(Call.state == CallState.dispatched)))
-    dues = [make.assignments(call)[0].respond_due for call in open_]
-    assert (told.open_clocks, told.open_matched) == (len(open_), len(open_)) == (3, 3)
+    resting = [call for call in open_ if call.scope is not CallScope.emergency]
+    dues = [make.assignments(call)[0].respond_due for call in resting]
+    assert (told.open_clocks, told.open_matched) == (len(open_), len(resting)) == (3, 2)
     assert told.open_earlier == sum(new < due for due in dues) == 1
-    assert told.open_later == sum(new > due for due in dues) == 1
+    assert told.open_later == sum(new > due for due in dues) == 0
     assert told.open_overdue == 0
-    assert (told.busiest_unit_id, told.busiest_matched) == (slow.id, 4)
+    assert (told.busiest_unit_id, told.busiest_matched) == (quick.id, 3), "of two that it fits as often, the first"
 
 
 def test_a_rehearsal_says_what_would_be_overdue_at_once(make, session, admin, draft):

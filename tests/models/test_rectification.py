@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.calls import FailureKind
+from models.calls import CallState, FailureKind
 from models.organisation import Duty
 from models.rectification import Finding, RectificationOrder, RectificationState
 from models.roles import RoleName
@@ -118,3 +118,26 @@ def test_the_four_tags_go_on_orders_and_on_the_opinion_of_a_case(make):
     make.press(case, "issue_opinion", opinion="Theirs.", misconduct=Misconduct.sham,
                responsible_unit_id=make.department())  # fmt: skip
     assert case.misconduct is Misconduct.sham
+
+
+@pytest.mark.requirement("TS-06")
+def test_who_leads_in_a_matter_orders_and_verifies_no_rectification_on_it(session, make):
+    lead, helper = make.department(), make.department()
+    call = make.call(state=CallState.dispatched, item=make.item(lead), cooperating=[helper])
+    part = make.assignments(call)[1]
+    part.failure_kind = FailureKind.no_response
+    session.commit()
+    leads = make.actor(lead, RoleName.supervisor)
+    with pytest.raises(Refused, match="does not supervise or assess others"):
+        make.rectification(helper, leads, assignment=part)
+    session.rollback()
+    order = make.rectification(helper, assignment=part, state=R.done)
+    for name, answers in (
+        ("send_back", {"due": SOON, "note": "Not yet."}),
+        ("verify_rectified", {"finding": Finding.misplaced}),
+    ):
+        with pytest.raises(Refused, match="does not supervise or assess others"):
+            make.press(order, name, leads, **answers)
+        session.rollback()
+    make.press(order, "verify_rectified", finding=Finding.misplaced)
+    assert order.state is R.verified

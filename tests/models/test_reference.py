@@ -269,7 +269,7 @@ def test_the_hours_leave_lunch_and_the_weekend_free(seeded, county):
 @pytest.mark.parametrize("county", COUNTIES)
 def test_every_clock_has_its_limit_and_says_whence(seeded, county):
     limits = list(seeded.scalars(select(TimeLimit).where(TimeLimit.region_id == unit(seeded, county).id)))
-    by_scope = {Clock.accept, Clock.respond, Clock.resolve}
+    by_scope = {Clock.accept, Clock.respond, Clock.promise, Clock.resolve}
     assert {(limit.clock, limit.scope) for limit in limits} == {
         (clock, scope) for clock in Clock for scope in ((*CallScope, None) if clock in by_scope else (None,))
     }

@@ -231,7 +231,7 @@ def test_an_open_order_is_raised_and_not_issued_twice(make):
         make.order(assignment=part)
 
 
-@pytest.mark.requirement("TC-36")
+@pytest.mark.requirement("TC-36", "TS-06")
 def test_no_unit_supervises_itself_nor_in_a_matter_where_it_leads(make):
     lead, helper = make.department(), make.department()
     call = make.call(state=CallState.dispatched, item=make.item(lead), cooperating=[helper])
@@ -267,6 +267,18 @@ def test_who_leads_in_a_matter_supervises_nobody_on_it(session, make, order, cit
     session.rollback()
     press(session, make, order, name, make.actor(other, RoleName.supervisor))
     assert order.state is SUPERVISION.transitions[name].target
+
+
+@pytest.mark.requirement("TS-06")
+def test_who_leads_in_a_matter_raises_no_level_on_it(session, make, order):
+    lead = make.department()
+    order.call.list_item = make.item(lead)
+    session.commit()
+    with pytest.raises(Refused, match="does not supervise or assess others"):
+        press(session, make, order, "raise_level", make.actor(lead, RoleName.supervisor), level=2)
+    session.rollback()
+    press(session, make, order, "raise_level", level=2)
+    assert order.level == 2
 
 
 @pytest.mark.requirement("TS-06")

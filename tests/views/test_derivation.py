@@ -6,12 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from jobs.sweep import keep
+from models.adjustments import AdjustmentState
 from models.calendar import CalendarDay, Clock, LimitUnit, TimeLimit
 from models.calls import AssignmentState, CallState
 from models.coordination import CaseState
+from models.item_words import ListState
 from models.ledger import Job
+from models.opinions import ListOpinion
 from models.organisation import Duty
 from models.queries.calendar import calendar_of
+from models.reviews import ReviewState
 from models.supervision import OrderState, SupervisionOrder
 from tests.make import NOW, SOON
 
@@ -40,6 +44,10 @@ def test_the_page_says_so_in_words(browser_of, make):
         assert words in page
 
 
+def first_opinion(make, edition):
+    return make.session.scalars(select(ListOpinion).where(ListOpinion.duty_list_id == edition.id)).first()
+
+
 @pytest.mark.parametrize(
     ("subject", "column"),
     [
@@ -49,6 +57,10 @@ def test_the_page_says_so_in_words(browser_of, make):
         (lambda make: make.case(state=CaseState.filing_review), "filing_due"),
         (lambda make: make.case(state=CaseState.coordinating), "coordination_due"),
         (lambda make: make.case(state=CaseState.supervising), "execution_due"),
+        (lambda make: make.adjustment_opinions(make.adjustment(state=AdjustmentState.consulting))[0], "due"),
+        (lambda make: make.review(make.township(), state=ReviewState.reviewing), "due"),
+        (lambda make: make.review_opinions(make.review(make.township(), state=ReviewState.reviewing))[0], "due"),
+        (lambda make: first_opinion(make, make.edition(state=ListState.consulting)), "due"),
     ],
 )
 def test_every_counted_deadline_can_be_explained(program_of, make, subject, column):

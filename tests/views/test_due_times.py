@@ -94,6 +94,9 @@ def test_a_changed_calendar_is_looked_at_then_counted_anew(program_of, browser_o
     manager, editorial = RoleName.list_manager, make.office(Duty.editorial_office)
     session.add(CalendarDay(region_id=make.home.id, day=date(2098, 6, 3), is_working=False))
     session.commit()
+    (day,) = session.scalars(select(CalendarDay))
+    saved = browser_of(editorial, manager).get(f"/calendar_day/{day.id}").text
+    assert f"/due_revision/add?region={make.home.id}&amp;reason=2098-06-03" in saved
     program = program_of(editorial, manager)
     made = program.post("due_revision/", json={"reason": "停电检修（演示）"})
     assert made.status_code == 201
