@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, exists, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from jobs.admissions import RUNNING
-from jobs.calls import AT_WORK
+from jobs.calls import AT_WORK, UNDER_WAY
 from jobs.coordination import SETTLED
 from jobs.watch import Done, insert_new
 from models import recorder
@@ -56,6 +56,7 @@ class Watched(NamedTuple):
 WATCHED = (
     Watched(Job.accept_watch, Call, (CallState.submitted,), "accept_due", ("send",)),
     Watched(Job.promise_remind, CallAssignment, AT_WORK, "promised_due", ("respond", "reopen", "resume")),
+    Watched(Job.resolve_watch, Call, UNDER_WAY, "resolve_due", ("dispatch", "not_solved", "bind")),
     Watched(Job.pause_watch, CallAssignment, (AssignmentState.paused,), "pause_due", ("pause",)),
     Watched(Job.extension_watch, Extension, (ExtensionState.asked,), "answer_due", ("create",)),
     Watched(

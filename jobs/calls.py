@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, inspect, select, update
+from sqlalchemy import insert, inspect, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from jobs.watch import Batch, Pair
 from models.base import N_
-from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
+from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallState, FailureKind
 from models.ledger import Job
 from models.notices import Audience
 from models.organisation import Duty
@@ -19,6 +19,7 @@ from models.rules.supervision import acknowledge_by, moments, report_by
 from models.supervision import HIGHEST, OrderState, SupervisionOrder
 from models.words import CallScope
 
+UNDER_WAY = (CallState.dispatched, CallState.in_progress)
 AT_WORK = (AssignmentState.responded, AssignmentState.working)
 WITH_NAMES = (joinedload(CallAssignment.call), joinedload(CallAssignment.department))
 
@@ -142,6 +143,44 @@ def promised_result(batch: Batch) -> None:
         for duty in (Duty.county_office, Duty.supervision_office):
             office = offices.get((part.region_id, duty))
             batch.tell(promise, part, office, message, due=due, call=call, unit=unit, level=level)
+
+
+def resolution(batch: Batch) -> None:
+    """The limit of the whole call, where the lead does not wait for the caller, and no promise is over that tells it.
+
+    A lead that promised a later day is reminded; when the limit has passed, both offices and the caller hear of it.
+    """
+    leads = _leads(batch)
+    waiting = [(promise, call) for promise, call in batch.waiting(Call.state.in_(UNDER_WAY)) if call.id in leads]
+    soon, over = batch.steps(waiting, "resolve_due")
+    offices = batch.offices()
+    for promise, call in soon:
+        if leads[call.id].promised_due is None:
+            continue  # it has not answered yet: the clock of the response presses
+        reason = N_("The limit of a call is near.")
+        message = N_("%(call)s is to be solved by %(due)s. You promised a later day: report in time, or ask for more.")
+        unit = leads[call.id].department_id
+        batch.warn(promise, call, unit, call.resolve_due, reason, message, call=str(call))
+    for promise, call in over:
+        batch.record(promise, call)
+        lead = leads[call.id]
+        message = N_("%(call)s was to be solved by %(due)s, and is not. %(unit)s leads.")
+        hear = [offices.get((call.region_id, duty)) for duty in (Duty.county_office, Duty.supervision_office)]
+        for unit_id in (*hear, call.caller_unit_id):
+            batch.tell(promise, call, unit_id, message, due=call.resolve_due, call=str(call), unit=str(lead.department))
+        reason, message = N_("The limit of a call has passed."), N_("%(call)s was to be solved by %(due)s. Report now.")
+        batch.remind(promise, call, lead.department_id, call.resolve_due, reason, message, audience=Audience.heads,
+                     call=str(call))  # fmt: skip
+
+
+def _leads(batch: Batch) -> dict[int, CallAssignment]:
+    """Who leads in each call, as far as no promise of theirs is over by the call's own limit."""
+    part = CallAssignment
+    later = or_(part.promised_due.is_(None), part.promised_due > Call.resolve_due)
+    query = select(part).join(Call, Call.id == part.call_id).options(joinedload(part.department))
+    query = query.where(part.call_id.in_([promise.subject_id for promise in batch.fired]), part.round == Call.rounds)
+    query = query.where(part.role == AssignmentRole.lead, part.state.in_((AssignmentState.pending, *AT_WORK)), later)
+    return {found.call_id: found for found in batch.session.scalars(query)}
 
 
 def _of_ladder(pairs: Sequence[Pair]) -> list[Pair]:

@@ -57,6 +57,7 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
     Job.accept_watch: {Call: calls.acceptance},
     Job.respond_remind: {CallAssignment: calls.response},
     Job.promise_remind: {CallAssignment: calls.promised_result},
+    Job.resolve_watch: {Call: calls.resolution},
     Job.pause_watch: {CallAssignment: segments.lasting},
     Job.extension_watch: {Extension: segments.unanswered},
     Job.supervision_escalate: {SupervisionOrder: supervision.escalation},

@@ -17,6 +17,7 @@ class Job(Word):
     accept_watch = "accept_watch", N_("Acceptance watched")
     respond_remind = "respond_remind", N_("Response reminded")
     promise_remind = "promise_remind", N_("Promised deadline reminded")
+    resolve_watch = "resolve_watch", N_("Limit of the whole call watched")
     pause_watch = "pause_watch", N_("Pause watched")
     extension_watch = "extension_watch", N_("Asking for more time watched")
     supervision_escalate = "supervision_escalate", N_("Supervision order watched")

@@ -71,7 +71,8 @@ class Desk:
         call, part = self.calls.pop(key), next(self.keys)
         matter = Matter(call["scope"], call["list_item_id"], call["category"], lead)
         call |= {"state": CallState.dispatched, "resolve_from": now, "rounds": 1, "version": 3}
-        call["resolve_due"] = due(session, self.region_id, Clock.resolve, now, matter).at
+        solve = call["resolve_due"] = due(session, self.region_id, Clock.resolve, now, matter).at
+        self._plan("call", key, Job.resolve_watch, {1: soon(session, self.region_id, now, solve), 2: solve})
         limit = due(session, self.region_id, Clock.respond, now, matter).at
         self.parts[part] = {
             "id": part, "region_id": self.region_id, "call_id": key, "department_id": lead, "round": 1,
@@ -94,7 +95,7 @@ class Desk:
         if not self.entries:
             return
         for promise in self.promises:
-            if promise["subject_type"] == "call" and promise["subject_id"] in self.accepted:
+            if promise["job"] is Job.accept_watch and promise["subject_id"] in self.accepted:
                 promise |= {"state": PromiseState.cancelled, "cause": "accepted"}
         if earlier := sorted(self.changed - self.fresh):
             self._change(session, earlier)

@@ -17,6 +17,13 @@ Key = tuple[str, str, int, int, int, int]
 """Job, kind of record, record, step, occurrence, unit."""
 
 
+def moved(due: datetime, paused: datetime, at: datetime, emergency: bool) -> datetime:
+    """What a pause makes of a moment that was still to come."""
+    if due <= paused:
+        return due
+    return due + (at - paused) if emergency else rested(due, paused, at)
+
+
 @dataclass
 class Ledger:
     """Clocks by (job, kind of record, record), and the rows as far as clocks ask about them."""
@@ -100,6 +107,12 @@ class Ledger:
             )
             call.parts += [part] if role == "lead" else []
             self.plan("respond_remind", "call_assignment", part, self.climb("respond_remind", at, due))
+        self.whole(at, key, self.limit("resolve", at, call.scope))
+
+    def whole(self, at: datetime, key: int, due: datetime) -> None:
+        """The limit of the whole call, which moves with the promise of the lead."""
+        self.rows["call", key].solve = due
+        self.plan("resolve_watch", "call", key, {1: before(at, due), 2: due})
 
     def promise(self, at: datetime, key: int) -> None:
         """Planned anew whenever something happens: the ladder, and silence for ten working days."""
@@ -128,9 +141,9 @@ class Ledger:
         part = self.rows["call_assignment", key]
         part.state = "working"
         emergency = part.call.scope == "emergency"
-        due = part.promised
-        if due > part.paused:
-            part.promised = due + (at - part.paused) if emergency else rested(due, part.paused, at)
+        part.promised = moved(part.promised, part.paused, at, emergency)
+        if key in part.call.parts:
+            self.whole(at, part.call_id, moved(part.call.solve, part.paused, at, emergency))
         self.cancel("pause_watch", "call_assignment", key)
         self.promise(at, key)
 
@@ -157,7 +170,10 @@ class Ledger:
         self.extension_refuse(at, key)
         asked = self.rows["extension", key]
         part = self.rows["call_assignment", asked.part]
-        part.promised = later(part.promised, asked.days, "day" if part.call.scope == "emergency" else "working_day")
+        unit = "day" if part.call.scope == "emergency" else "working_day"
+        part.promised = later(part.promised, asked.days, unit)
+        if asked.part in part.call.parts:
+            self.whole(at, part.call_id, later(part.call.solve, asked.days, unit))
         if part.state != "paused":
             self.promise(at, asked.part)
 
@@ -166,6 +182,7 @@ class Ledger:
         call.reopened += 1
         part = self.rows["call_assignment", call.parts[0]]
         part.state, part.promised = "working", self.limit("resolve", at, call.scope)
+        self.whole(at, key, part.promised)
         part.failure = "inaction" if call.reopened >= 2 else part.failure
         self.promise(at, call.parts[0])
 

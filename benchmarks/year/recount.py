@@ -16,8 +16,8 @@ from benchmarks.year.ledger import Ledger
 from benchmarks.year.people import Fact
 
 JOBS = (
-    "accept_watch", "respond_remind", "promise_remind", "pause_watch", "extension_watch", "supervision_escalate",
-    "case_escalate", "case_filing_remind", "case_execution_watch", "rating_watch",
+    "accept_watch", "respond_remind", "promise_remind", "resolve_watch", "pause_watch", "extension_watch",
+    "supervision_escalate", "case_escalate", "case_filing_remind", "case_execution_watch", "rating_watch",
 )  # fmt: skip
 """In the order in which a sweep has them."""
 
@@ -101,6 +101,19 @@ class Recount(Ledger):
                 if step == 2:
                     self.tell(fired, self.offices["county_office"])
                     self.supervise(now, fired[4], part.unit)
+
+    def resolve_watch(self, now: datetime, due: list[Any]) -> None:
+        for fired in due:
+            call, step = self.rows["call", fired[4]], fired[6]
+            lead = self.rows["call_assignment", call.parts[-1]]
+            if lead.state not in ("pending", "responded", "working") or (lead.promised and lead.promised <= call.solve):
+                continue
+            if step == 1 and lead.promised and call.solve > now:
+                self.remind(fired, lead.unit)
+            elif step == 2:
+                self.remind(fired, lead.unit)
+                for unit in (self.offices["county_office"], self.offices["supervision_office"], call.caller):
+                    self.tell(fired, unit)
 
     def rung(self, now: datetime, fired: Any, due: list[Any], part: Any, end: datetime) -> None:
         """A step of the ladder. What counts before the end is not said after it."""

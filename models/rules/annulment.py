@@ -21,7 +21,7 @@ A, S = AssignmentState, CallState
 
 def _call_annulled(call: Call, step: Step) -> None:
     session = step.session
-    cancel(session, call, Job.accept_watch, cause="cancelled")
+    cancel(session, call, Job.accept_watch, Job.resolve_watch, cause="cancelled")
     parts = current(session, call)
     for part in parts:
         if part.state not in ENDED:

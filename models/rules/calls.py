@@ -212,6 +212,7 @@ def _not_solved(call: Call, step: Step) -> None:
 
 
 def _all_rejected(call: Call, step: Step) -> None:
+    cancel(step.session, call, Job.resolve_watch, cause="rejected")
     message = N_("Every department rejected your call: %(call)s. You may forward it, or withdraw it.")
     _tell_caller(call, step, message, f"rejected{call.rounds}")
 
@@ -223,6 +224,7 @@ def _ruled(call: Call, step: Step) -> None:
 
 def _finished(call: Call, step: Step) -> None:
     call.resolved_at = step.now
+    cancel(step.session, call, Job.resolve_watch, cause="resolved")
     message = N_("A result was reported: %(call)s. Confirm it, or say that it is not solved.")
     _tell_caller(call, step, message, f"finished{call.rounds}.{call.reopened}")
 

@@ -132,7 +132,7 @@ KINDS = (
     Kind(clock=Clock.respond, model=CallAssignment, due="respond_due", since="dispatched_at", running=(A.pending,),
          ended=("responded_at",), job=Job.respond_remind, moments=_climbing),
     Kind(clock=Clock.resolve, model=Call, due="resolve_due", since="resolve_from",
-         running=(S.dispatched, S.in_progress), ended=("resolved_at",)),
+         running=(S.dispatched, S.in_progress), ended=("resolved_at",), job=Job.resolve_watch, moments=_twice),
     Kind(clock=Clock.resolve, model=CallAssignment, due="promised_due", since="promised_at", running=AT_WORK,
          ended=("resolved_at",), job=Job.promise_remind, moments=_climbing),
     Kind(clock=Clock.promise, model=CallAssignment, due="first_promised_due", since="responded_at", running=(),

@@ -18,10 +18,10 @@ from models.ledger import Job
 from models.organisation import Duty, Unit
 from models.queries.calendar import calendar_of, limits_of
 from models.roles import RoleName
-from models.rules.clocks import counted, due
+from models.rules.clocks import counted, due, soon
 from models.rules.deadlines import SHANGHAI, Due
 from models.rules.ladder import SILENT, steps
-from models.rules.ledger import plan_step, plan_steps, tell
+from models.rules.ledger import plan, plan_step, plan_steps, tell
 from models.rules.matching import about, first_that_fits
 from models.rules.offices import office
 from models.workflow import Step
@@ -66,7 +66,14 @@ def resolve_by(call: Call, step: Step, lead: int | None) -> Due:
     """The clock of the whole call starts, for the unit that leads."""
     limit = due(step.session, call.region_id, Clock.resolve, step.now, about(call, lead))
     call.resolve_from, call.resolve_due, call.provisional = step.now, limit.at, limit.provisional
+    plan_resolution(step.session, call, step.now)
     return limit
+
+
+def plan_resolution(session: Session, call: Call, now: datetime) -> None:
+    """Watch the limit of the whole call."""
+    if call.resolve_due is not None:
+        plan(session, call, Job.resolve_watch, soon(session, call.region_id, now, call.resolve_due), call.resolve_due)
 
 
 def found_inactive(assignment: CallAssignment, step: Step) -> None:
@@ -131,16 +138,19 @@ def plan_promise(session: Session, assignment: CallAssignment, now: datetime) ->
     """
     if assignment.promised_due is not None:
         ladder = steps(session, assignment.region_id, Job.promise_remind, now, assignment.promised_due)
-        plan_steps(session, assignment, Job.promise_remind, ladder)
-        plan_silence(session, assignment, now)
+        silent = _silent_at(session, assignment, now)
+        plan_steps(session, assignment, Job.promise_remind, ladder | ({SILENT: silent} if silent else {}))
 
 
 def plan_silence(session: Session, assignment: CallAssignment, now: datetime) -> None:
-    """Something happened now: silence is counted from here on, as far as it ends before the promised deadline."""
-    if assignment.promised_due is not None:
-        silent = calendar_of(session, assignment.region_id).add(now, SILENCE, LimitUnit.working_day).at
-        due_at = silent if silent < assignment.promised_due else None
-        plan_step(session, assignment, Job.promise_remind, SILENT, due_at)
+    """Something happened now: silence is counted from here on, and the rest goes on as it was planned."""
+    plan_step(session, assignment, Job.promise_remind, SILENT, _silent_at(session, assignment, now))
+
+
+def _silent_at(session: Session, assignment: CallAssignment, now: datetime) -> datetime | None:
+    """When nothing will have happened for too long, where that is before the promised deadline."""
+    silent = calendar_of(session, assignment.region_id).add(now, SILENCE, LimitUnit.working_day).at
+    return silent if assignment.promised_due is not None and silent < assignment.promised_due else None
 
 
 def iso(moment: datetime) -> str:

@@ -24,7 +24,7 @@ from models.queries.calendar import calendar_of
 from models.rules.deadlines import WorkingCalendar
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
-from models.rules.rounds import county_office, iso, plan_promise
+from models.rules.rounds import county_office, iso, plan_promise, plan_resolution
 from models.rules.step_files import attach
 from models.segments import Extension, ExtensionState, Pause
 from models.words import CallScope
@@ -110,6 +110,7 @@ def _move_on(part: CallAssignment, segment: Pause | Extension, step: Step) -> No
     call = part.call
     if part.role is AssignmentRole.lead and call.resolve_due is not None:
         call.resolve_due = after(call, segment)(calendar_of(step.session, part.region_id), call.resolve_due)
+        plan_resolution(step.session, call, step.now)
     if part.state is not A.paused:
         plan_promise(step.session, part, step.now)
 

@@ -28,6 +28,7 @@ SUBJECTS = {
     (Job.accept_watch, Call): lambda make, units: make.call(state=CallState.submitted, **units),
     (Job.respond_remind, CallAssignment): lambda make, units: make.assignment(**units),
     (Job.promise_remind, CallAssignment): lambda make, units: make.assignment(state=AssignmentState.responded, **units),
+    (Job.resolve_watch, Call): lambda make, units: make.call(state=CallState.dispatched, **units),
     (Job.pause_watch, CallAssignment): lambda make, units: make.assignment(state=AssignmentState.paused, **units),
     (Job.extension_watch, Extension): lambda make, units: make.extension(),
     (Job.supervision_escalate, SupervisionOrder): lambda make, units: make.order(assignment=make.assignment(**units)),

@@ -593,3 +593,54 @@ def test_a_matter_that_is_over_does_not_end_again(make, ledger, state):
         promise.state = "planned"
     assert ledger.keep(Job.matter_watch, LATER) == 0
     assert ledger.told(Job.matter_watch) == []
+
+
+# The limit of the whole call
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TC-36")
+def test_a_promise_beyond_the_limit_of_the_call_does_not_put_it_off(make, session, ledger):
+    part = make.assignment()
+    make.press(part, "respond", promised_due=part.call.resolve_due + timedelta(days=30))
+    call = part.call
+    soon, over = ledger.moments(call, Job.resolve_watch)
+    assert over == call.resolve_due
+    assert ledger.keep(Job.resolve_watch, soon) == 1
+    assert ledger.told(Job.resolve_watch)[0][:2] == (part.department_id, "duty_officer")
+    assert ledger.keep(Job.resolve_watch, over) == 1
+    offices = [make.office(duty).id for duty in (Duty.county_office, Duty.supervision_office)]
+    assert [unit for unit, _, _ in ledger.told(Job.resolve_watch)[1:]] == [
+        *offices,
+        call.caller_unit_id,
+        part.department_id,
+    ]
+    assert ledger.keep(Job.resolve_watch, LATER) == 0
+    assert verify(session) == []
+
+
+@pytest.mark.parametrize("move", ["promised before", "paused", "resolved", "rejected"])
+def test_what_presses_otherwise_or_is_over_is_not_told_twice(make, session, ledger, move):
+    part = make.assignment()
+    due = part.call.resolve_due
+    if move == "rejected":
+        make.press(part, "reject", reason="Not ours.", no_item_covers=True)
+    else:
+        ahead = timedelta(days=30) if move == "paused" else timedelta()
+        make.press(part, "respond", promised_due=due + ahead)
+        if move == "paused":
+            make.press(part, "pause", reason="A drawing.")
+        elif move == "resolved":
+            make.press(part, "resolve", result="Done.")
+    ledger.keep(Job.resolve_watch, due)
+    assert ledger.told(Job.resolve_watch) == []
+
+
+def test_after_a_pause_of_the_lead_the_limit_of_the_call_is_watched_anew(make, session, ledger):
+    part = make.assignment()
+    make.press(part, "respond", promised_due=part.call.resolve_due + timedelta(days=30))
+    before = part.call.resolve_due
+    make.press(part, "pause", at=NOW + timedelta(hours=1), reason="A drawing.")
+    make.press(part, "resume", at=NOW + timedelta(days=3))
+    assert part.call.resolve_due > before
+    assert ledger.moments(part.call, Job.resolve_watch)[-1] == part.call.resolve_due
