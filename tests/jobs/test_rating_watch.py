@@ -16,6 +16,7 @@ from models.ratings import CaseAssessment, MutualRating, RatingLevel, RatingStat
 from models.recorder import RecorderEntry, verify
 from models.rules.ledger import plan
 from models.supervision import Reminder
+from tests.models.look import china
 
 S, L = RatingState, RatingLevel
 WATCH = Job.rating_watch
@@ -40,7 +41,8 @@ def counts(session):
 def test_only_who_still_owes_a_rating_is_reminded_and_nobody_else_is_told(make, session, ledger, call):
     _, helper = make.assignments(call)
     make.rate(make.ratings(call)[1])  # the lead's
-    soon, _ = ledger.moments(call, WATCH)
+    soon, over = ledger.moments(call, WATCH)
+    assert (soon, over) == (china("11-26 17:30"), china("11-30 17:30"))  # two working days before
     assert ledger.keep(WATCH, soon - timedelta(minutes=1)) == 0
     assert ledger.keep(WATCH, soon) == 1
     assert sorted(heard(ledger)) == sorted([call.caller_unit_id, helper.department_id])

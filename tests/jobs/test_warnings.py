@@ -97,6 +97,21 @@ def test_work_slower_than_nine_in_ten_at_its_step_is_noticed(make, session, fini
     assert all(w.usual == 10 for w in warnings), "nine in ten took no longer"
 
 
+@pytest.mark.requirement("TA-50")
+def test_what_was_answered_and_is_not_finished_is_stuck_too(make, session):
+    slow = make.department()
+    for number in range(20):
+        (part,) = make.assignments(make.call(state=CallState.dispatched))
+        part.dispatched_at = part.responded_at = TODAY - timedelta(days=40)
+        part.resolved_at = part.responded_at + timedelta(hours=1 + number / 2)
+        part.state = "resolved"
+    (waiting,) = make.assignments(make.call(lead=slow, state=CallState.dispatched))
+    waiting.dispatched_at = waiting.responded_at = TODAY - timedelta(hours=99)
+    waiting.state = "working"
+    session.commit()
+    assert [(w.kind, w.unit, w.number, w.usual) for w in noticed(session)] == [(W.stuck, slow, 99, 10)]
+
+
 def test_many_calls_cost_no_more_statements_than_few(make, session, statements):
     def count():
         town = make.township()

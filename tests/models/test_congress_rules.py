@@ -75,6 +75,7 @@ def test_an_opinion_is_of_a_day_that_has_come(make, session, congress, town):
 
 def test_whom_a_congress_may_address(make, session, congress, town, observer):
     department, away, village = make.department(), make.township(make.county()), make.village(town)
+    make.township()  # of the same county, and not the observer's
 
     def among(actor):
         return set(session.scalars(select(Unit.id).where(addressable(actor))))

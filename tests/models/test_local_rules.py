@@ -16,7 +16,7 @@ from models.roles import RoleName
 from models.rules.calls import answering
 from models.rules.disputes import DISPUTE
 from models.rules.registers import prepare_council, prepare_evidence, prepare_exchange, prepare_owned, prepare_residency
-from models.rules.services import prepare_desk, prepare_item, prepare_point, prepare_request
+from models.rules.services import SERVICE, prepare_desk, prepare_item, prepare_point, prepare_request
 from models.services import DeskKind, ServiceDesk, ServiceItem, ServicePoint, ServiceRequest, ServiceState
 from models.words import Level
 from models.workflow import MovedOn, Refused
@@ -48,6 +48,10 @@ def test_a_front_desk_asks_behind_and_has_the_answer_before_it_closes_the_matter
     behind = make.department()
     request = make.service(village, behind)
     before = told(session, behind)
+    (unit, _) = SERVICE.transitions["pass_back"].asks
+    among = session.scalars(select(Unit.id).where(unit.among(request, make.actor(village)))).all()
+    assert behind.id in among
+    assert not {village.id, village.parent_id, make.township().id, make.department(make.county()).id} & set(among)
     make.press(request, "pass_back", unit_id=behind, question="May we?")
     task = make.back_task(request)
     assert (task.service_request_id, task.unit_id, request.state) == (request.id, behind.id, "passed")
@@ -104,15 +108,16 @@ def test_simplified_a_matter_takes_no_more_time_and_no_more_formalities(make, se
 @pytest.mark.requirement("ZG-27")
 def test_a_village_room_hangs_on_its_townships_centre_and_that_on_the_countys(make, session, village):
     made = {}
-    for unit in (make.department(), make.township(), village.parent, village, make.grid(village)):
+    for unit in (make.department(), make.township(), village.parent, village, make.grid(village), make.department()):
         point = ServicePoint(unit_id=unit.id, name=unit.name)
         prepare_point(session, point, None, NOW)
         session.add(point)
         session.flush()
         made[unit.id] = point
-    county, _, centre, room, corner = made.values()
+    county, _, centre, room, corner, second = made.values()
     assert [point.level for point in (county, centre, room, corner)] == ["county", "township", "village", "village"]
     assert [point.above_id for point in (county, centre, room, corner)] == [None, county.id, centre.id, centre.id]
+    assert (second.level, second.above_id) == ("county", None)
 
 
 # Disputes

@@ -46,6 +46,8 @@ def busy(make):
     for name in ("send", "accept"):
         make.press(again, name, at=china("12-03 09:00"))
     make.press(again, "dispatch", at=china("12-03 10:00"), lead_department_id=leads[0])
+    tardy = make.call(towns[1], state=CallState.submitted, at=china("12-01 09:00"))
+    make.press(tardy, "accept", at=china("12-08 09:00"))
     late = make.assignments(again)[0]
     make.press(late, "respond", at=china("12-14 09:00"), promised_due=china("12-18 09:00"))
     return towns, leads

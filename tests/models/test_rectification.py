@@ -46,6 +46,7 @@ def test_the_buttons_are_those_of_the_table(make):
 
 @pytest.mark.requirement("TA-29", "TC-36", "TC-57")
 def test_ordered_planned_done_and_verified_with_a_finding(session, make):
+    assert set(Finding) == {"overstepped", "misplaced", "absent"}
     since = last_message(session)
     order = make.rectification(misconduct=Misconduct.slow)
     assert told(session, since).keys() == {order.unit.name}

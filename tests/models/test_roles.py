@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.identity import seats
 from models.admissions import AdmissionOpinion, DutyAdmission
 from models.base import Model
 from models.calendar import ReminderLadder, TimeLimit
@@ -19,7 +20,7 @@ from models.organisation import Duty, UnitType
 from models.roles import COUNTY, EVERYWHERE, RoleName, grants
 from models.supervision import SupervisionOrder
 from models.webhooks import Webhook
-from tests.make import WORKFLOWS
+from tests.make import NOW, WORKFLOWS
 
 SNAPSHOT = Path(__file__).parent / "roles.txt"
 ROWS = {"read", "add", "edit", "delete", "export"}
@@ -149,3 +150,12 @@ def test_every_move_granted_is_somebodys_of_that_role_to_make(make):
 
 def _may(model, name, subject, actor):
     return WORKFLOWS[model].transitions[name].by(subject, actor)
+
+
+@pytest.mark.requirement("TC-23")
+def test_one_account_acts_for_every_unit_where_it_holds_a_post(make, session):
+    person, town, lead = make.user(), make.township(), make.department()
+    make.posting(person, town, RoleName.township_operator)
+    make.posting(person, lead, RoleName.department_head)
+    found = {seat.unit_id: seat.roles for seat in seats(session, person.id, NOW.date())}
+    assert found == {town.id: {RoleName.township_operator}, lead.id: {RoleName.department_head}}

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from jobs.circulars import compile_circulars
 from models.organisation import Duty
 from models.rectification import Circular, CircularLine
+from models.words import Misconduct
 from tests.make import NOW
 
 
@@ -41,3 +42,13 @@ def test_it_is_printed_with_its_numbers(browser_of, make, session, circular):
     assert paper.paragraphs[0].text == circular.title
     assert [cell.text for cell in paper.tables[0].rows[1].cells] == [line.unit.name, "1", "0", "0"]
     assert browser_of(make.township()).get(f"/circular/{circular.id}/circular.docx").status_code == 404
+
+
+@pytest.mark.requirement("TC-47")
+def test_misconduct_is_counted_by_its_tags(program_of, make):
+    for misconduct in (Misconduct.slow, Misconduct.slow, Misconduct.sham):
+        make.rectification(misconduct=misconduct)
+    program = program_of(make.office(Duty.supervision_office))
+    charts = [program.get(f"rectification_order/charts/{number}").json for number in range(3)]
+    (counted,) = (told for told in charts if told.get("title") == "责令整改涉及的不良作风")
+    assert dict(zip(counted["labels"], counted["series"][0]["data"], strict=True)) == {"慢作为": 2, "假动作": 1}

@@ -168,6 +168,7 @@ def test_charts_tell_the_way_from_collection_to_result(program_of, make, town):
 
     assert series("各月工单（按来源系统）") == {"12345 热线": [3], "数字城管": [1]}
     assert charts["各类工单（按来源系统）"]["labels"] == ["环境整治"]
+    assert series("各类工单（按来源系统）") == {"12345 热线": [3], "数字城管": [1]}
     assert series("转为呼叫的工单") == {"转为呼叫": [1], "直接答复": [3]}
     in_time = charts["按时答复的工单"]
     at = in_time["labels"].index("直接答复")

@@ -87,7 +87,7 @@ def test_its_giver_reads_it_all_the_while(browser_of, program_of, call, rating):
     assert not [place for place, seen in found.items() if not seen and place not in ("recorder", "notices")]
 
 
-@pytest.mark.requirement("TC-35")
+@pytest.mark.requirement("TA-28", "TC-35")
 def test_both_sides_rate_by_program_and_then_it_stands(program_of, make, call):
     mine, theirs = make.ratings(call)
     caller, lead = program_of(call.caller_unit), program_of(make.assignments(call)[0].department)
