@@ -190,6 +190,7 @@ PAGES = {
     "congress_opinion": "CongressOpinionPage.show",
     "dispatched_agency": "DispatchedAgencyPage.show",
     "task_force": "TaskForcePage.show",
+    "agency_staff": "AgencyStaffPage.show",
     "unit": "UnitPage.show",
 }
 

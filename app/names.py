@@ -45,6 +45,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "agency_coverage": N_("Township served"),
     "enforcement_team": N_("Enforcement team"),
     "team_force": N_("Force in a team"),
+    "agency_staff": N_("Dispatched person"),
     "task_force": N_("Task force"),
     "task_force_member": N_("Member of a task force"),
     "task_force_review": N_("Review of a task force"),

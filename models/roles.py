@@ -321,6 +321,12 @@ for _role in (RoleName.list_manager, RoleName.editorial_officer):
     _TABLE[_role] |= {"ImportWord": "read edit delete export"}
 
 
+# People of agencies are personal data: of their department, their host and the editorial office, and nobody else (B6).
+for _role in (RoleName.department_head, RoleName.department_staff, RoleName.editorial_officer):
+    _TABLE[_role] |= {"AgencyStaff": "read add edit delete export reveal_numbers"}
+_TABLE[RoleName.township_head] |= {"AgencyStaff": "read export reveal_numbers"}
+
+
 # Flask-AppBuilder's own pages for accounts and roles: who keeps accounts does not also say what roles may do.
 _PEOPLE = {
     RoleName.admin: {

@@ -60,6 +60,7 @@ from models.rules.reviews import REVIEW
 from models.rules.revisions import REVISION
 from models.rules.segments import EXTENSION
 from models.rules.services import BACK, SERVICE
+from models.rules.staffing import STAFF
 from models.rules.statements import STATEMENT
 from models.rules.supervision import SUPERVISION
 from models.rules.taskforces import TASK_FORCE
@@ -67,6 +68,7 @@ from models.rules.webhooks import WEBHOOK
 from models.scope import PUBLIC, SCOPED
 from models.segments import Extension
 from models.services import BackDeskTask, ServiceRequest
+from models.staffing import AgencyStaff
 from models.statements import ResponsibilityStatement
 from models.supervision import SupervisionOrder
 from models.taskforces import TaskForce
@@ -111,6 +113,7 @@ WORKFLOWS = {
     CongressOpinion: CONGRESS_OPINION,
     DispatchedAgency: AGENCY,
     TaskForce: TASK_FORCE,
+    AgencyStaff: STAFF,
 }
 
 
@@ -227,13 +230,19 @@ LAST = {
     CongressOpinion: {"answered"},
     DispatchedAgency: {"ended"},
     TaskForce: {"dissolved"},
+    AgencyStaff: set(),
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},
     ReviewFile: {"concluded", "withdrawn"},
     ReviewOpinion: {"given", "lapsed"},
 }
-REST = {CallAssignment: {"resolved", "upheld", "reassigned"}, AdmissionOpinion: {"answered"}, Webhook: {"off"}}
+REST = {
+    CallAssignment: {"resolved", "upheld", "reassigned"},
+    AdmissionOpinion: {"answered"},
+    Webhook: {"off"},
+    AgencyStaff: {"left"},
+}
 
 
 @pytest.mark.parametrize("model", WORKFLOWS, ids=lambda model: model.__name__)

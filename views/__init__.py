@@ -48,6 +48,7 @@ from views.reviews import review_files, review_opinions
 from views.segments import extensions, pauses
 from views.services import back_desk_tasks, service_desks, service_items, service_points, service_requests
 from views.situations import call_situations
+from views.staffing import agency_staff
 from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
 from views.supervision import nudges, reminders, supervision_orders
@@ -114,6 +115,7 @@ CONSOLES = (
     batches,
     dispatched_agencies,
     agency_coverages,
+    agency_staff,
     enforcement_teams,
     team_forces,
     task_forces,

@@ -233,6 +233,18 @@ def draft_agencies(actor: Actor) -> ColumnElement[bool]:
     return (DispatchedAgency.state == AgencyState.draft) & (DispatchedAgency.region_id == actor.region_id)
 
 
+def agencies_in_place(actor: Actor) -> ColumnElement[bool]:
+    """Agencies of the county that people may serve at; for a department, its own."""
+    living = (DispatchedAgency.state != AgencyState.ended) & (DispatchedAgency.region_id == actor.region_id)
+    of_office = RoleName.editorial_officer in actor.roles
+    return living if of_office else living & DispatchedAgency.department_id.in_(actor.unit_ids)
+
+
+def own_departments(actor: Actor) -> ColumnElement[bool]:
+    """Departments whose people one may keep: of the county, or one's own."""
+    return parents(actor) if RoleName.editorial_officer in actor.roles else parents(actor) & Unit.id.in_(actor.unit_ids)
+
+
 def own_townships(actor: Actor) -> ColumnElement[bool]:
     return townships(actor) & Unit.id.in_(actor.unit_ids)
 

@@ -27,6 +27,8 @@ from models.scope.imports import my_run_ids
 from models.scope.matters import asked_of_me, concerns_me, my_report_ids, my_statement_ids
 from models.scope.ratings import sees_assessment, sees_rating
 from models.scope.reach import ADMINS, Criterion, everyone, only, reach
+from models.scope.staffing import my_staff_ids, sees_staff
+from models.staffing import AgencyStaff
 from models.statements import ResponsibilityStatement
 from models.webhooks import Webhook, WebhookDelivery, WebhookState
 
@@ -38,11 +40,16 @@ TOLD_TO_ALL_CONCERNED: dict[type[Any], Select[int]] = {
     IrregularAssignmentReport: my_report_ids,
     DataRequest: select(DataRequest.id).where(or_(DataRequest.department_id.in_(UNIT_IDS), asked_of_me)),
     ImportRun: my_run_ids,
+    AgencyStaff: my_staff_ids,
 }
 """Of which tables those whom a row concerns see its history, too: who did what."""
 
-NARROWER: dict[type[Any], Callable[[Roles], Criterion]] = {MutualRating: sees_rating, CaseAssessment: sees_assessment}
-"""Tables of whose rows not everyone who sees the call sees the history: the recorder would tell what is sealed."""
+NARROWER: dict[type[Any], Callable[[Roles], Criterion]] = {
+    MutualRating: sees_rating,
+    CaseAssessment: sees_assessment,
+    AgencyStaff: sees_staff,
+}
+"""Tables of whose rows not everyone who sees the call sees the history: it would tell what is sealed, or personal."""
 
 _told = reach(
     county=RecorderEntry.chain == REGION_ID,

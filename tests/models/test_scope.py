@@ -61,6 +61,7 @@ from models.scope import SCOPED, join
 from models.segments import Extension, Pause
 from models.services import BackDeskTask, ServiceDesk, ServiceItem, ServicePoint, ServiceRequest, ServiceState
 from models.situations import CallSituation
+from models.staffing import AgencyStaff, StaffState
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from models.step_files import StepFile
 from models.steps import ItemStep
@@ -182,6 +183,7 @@ REST = {
     AgencyCoverage:   ("county",        "county", "all"),
     EnforcementTeam:  ("county",        "county", "all"),
     TeamForce:        ("county",        "county", "all"),
+    AgencyStaff:      ("personal",      "personal", "personal"),
     TaskForce:        ("with our posts", "county", "all"),
     TaskForceMember:  ("with our posts", "county", "all"),
     TaskForceReview:  ("with our posts", "county", "all"),
@@ -372,6 +374,7 @@ WRITERS = {
     **{(CongressOpinion, who): "said, not answered" for who in ("congress", "town_congress")},
     (DispatchedAgency, "editorial"): "laid down here",
     (AgencyCoverage, "editorial"): "laid down here",
+    **{(AgencyStaff, who): "serving of ours" for who in ("zrzy", "zj", "sf", "idle", "away", "editorial")},
     **{
         (model, who): "their teams"
         for model in (EnforcementTeam, TeamForce)
@@ -575,8 +578,12 @@ class World:
 
     def _dispatch(self, posted: Unit, *towns: Unit) -> None:
         for town in towns:
-            self.make.agency(town, state=AgencyState.in_force)
+            department = posted if posted.region_id == town.region_id else self.make.department(town.region)
+            agency = self.make.agency(town, department=department, state=AgencyState.in_force)
             self.make.agency(town, field="fire")
+            for state in (StaffState.in_place, StaffState.left):
+                self.make.staff(agency).state = state
+            self.make.registered(department)
             self.make.force(self.make.team(town))
             for state in TaskForceState:
                 self.make.force_member(self.make.task_force(town, state=state), posted)
@@ -703,6 +710,8 @@ class World:
             "of living forces": lambda: (
                 (force := getattr(row, "task_force", row)).unit_id in actor.unit_ids and force.state != "dissolved"
             ),
+            "personal": lambda: self._reads_personal(row, actor),
+            "serving of ours": lambda: self._reads_personal(row, actor) and row.state != "left",
             "of theirs": lambda: row.import_run.unit_id in actor.unit_ids,
             "asked by us": lambda: row.assignment.department_id in actor.unit_ids,
             "in force here": lambda: here and self._list_of(row).state in OPEN,
@@ -716,6 +725,7 @@ class World:
                     row.subject_type == ImportRun.__tablename__
                     and self.session.get(ImportRun, row.subject_id).unit_id in actor.unit_ids
                 )
+                or row.subject_type == AgencyStaff.__tablename__
                 or (
                     row.subject_type == DutyAdmission.__tablename__
                     and self._concerns(self.session.get(DutyAdmission, row.subject_id), actor)
@@ -779,7 +789,18 @@ class World:
             return self._reads(self.session.get(MutualRating, entry.subject_id), actor)
         if entry.subject_type == CaseAssessment.__tablename__:
             return reach(actor) > 0 or self.session.get(CaseAssessment, entry.subject_id).unit_id in actor.unit_ids
+        if entry.subject_type == AgencyStaff.__tablename__:
+            return self._reads_personal(self.session.get(AgencyStaff, entry.subject_id), actor)
         return True
+
+    def _reads_personal(self, staff: AgencyStaff, actor: Actor) -> bool:
+        """B6, rule 5: the host township, the parent department and the editorial office."""
+        if actor.roles & {R.editorial_officer}:
+            return staff.region_id == actor.region_id
+        agency = staff.agency
+        of_staff = {staff.personnel_unit_id, *((agency.seat_id, agency.department_id) if agency else ())}
+        bodies = {R.department_head, R.department_staff, R.township_head, R.township_operator}
+        return bool(actor.roles & bodies) and bool(of_staff & set(actor.unit_ids))
 
     def _documents_of(self, file: Attachment) -> list[ItemAttachment]:
         return list(self.session.scalars(select(ItemAttachment).where(ItemAttachment.file_id == file.id)))

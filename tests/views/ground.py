@@ -64,6 +64,7 @@ MEANT |= {
     "limit_rehearsal.fingerprint",
     "ladder_rehearsal.fingerprint",
     "ladder_rehearsal.quarter",
+    *(f"agency_staff.{name}" for name in ("identity_number", "identity_secret", "phone", "phone_secret")),
 }
 """Texts that mean something to the code, and so carry no token: of every table, or of one."""
 
@@ -357,7 +358,11 @@ class Ground:
         make, town, department = self.make, units["township"], units["department"]
         make.unit(UnitType.agency, units["county"])
         for number, state in enumerate((*AGENCY_PATHS, "draft")):
-            make.agency(town, department=department, state=state, field=f"Field {number}")
+            agency = make.agency(town, department=department, state=state, field=f"Field {number}")
+            if state in ("in_force", "draft"):
+                make.staff(agency)
+        for _ in range(2):
+            make.registered(department)
         team = make.team(town)
         for _ in range(2):
             make.force(team)
