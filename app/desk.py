@@ -191,6 +191,7 @@ PAGES = {
     "dispatched_agency": "DispatchedAgencyPage.show",
     "task_force": "TaskForcePage.show",
     "agency_staff": "AgencyStaffPage.show",
+    "personnel_change": "PersonnelChangePage.show",
     "unit": "UnitPage.show",
 }
 

@@ -46,6 +46,8 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "enforcement_team": N_("Enforcement team"),
     "team_force": N_("Force in a team"),
     "agency_staff": N_("Dispatched person"),
+    "personnel_change": N_("Personnel change"),
+    "transfer_plan": N_("Transfer plan"),
     "task_force": N_("Task force"),
     "task_force_member": N_("Member of a task force"),
     "task_force_review": N_("Review of a task force"),

@@ -27,6 +27,7 @@ from models.limits import DueRevision
 from models.lists import DutyList
 from models.meetings import JointMeeting
 from models.opinions import ListOpinion
+from models.personnel import PersonnelChange
 from models.ratings import MutualRating
 from models.rectification import Circular, CircularLine, RectificationOrder
 from models.requests import DataRequest
@@ -39,6 +40,7 @@ from models.rules.answers import OPINION as ADMISSION_OPINION
 from models.rules.assigned import MATTER
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
+from models.rules.changes import CHANGE
 from models.rules.comments import OPINION
 from models.rules.congress import CONGRESS_OPINION
 from models.rules.coordination import COORDINATION
@@ -114,6 +116,7 @@ WORKFLOWS = {
     DispatchedAgency: AGENCY,
     TaskForce: TASK_FORCE,
     AgencyStaff: STAFF,
+    PersonnelChange: CHANGE,
 }
 
 
@@ -231,6 +234,7 @@ LAST = {
     DispatchedAgency: {"ended"},
     TaskForce: {"dissolved"},
     AgencyStaff: set(),
+    PersonnelChange: {"effective", "withdrawn"},
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},

@@ -39,6 +39,7 @@ from views.meetings import meetings, members, votes
 from views.organisation import postings, units
 from views.partners import chamber_secretaries, partner_organisations, residency_rosters
 from views.past_calls import past_calls
+from views.personnel import personnel_changes, transfer_plans
 from views.plain_words import plain_words
 from views.policies import policy_documents
 from views.ratings import assessments, ratings
@@ -116,6 +117,8 @@ CONSOLES = (
     dispatched_agencies,
     agency_coverages,
     agency_staff,
+    personnel_changes,
+    transfer_plans,
     enforcement_teams,
     team_forces,
     task_forces,

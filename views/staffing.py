@@ -1,7 +1,8 @@
 """People of dispatched agencies: their numbers masked, what is locked of them changed by personnel changes alone."""
 
-from app.engine.declare import Chart, Console, Derived
+from app.engine.declare import Chart, Console, Derived, Related
 from models.base import N_
+from models.personnel import PersonnelChange
 from models.queries.choices import agencies_in_place, bodies, own_departments, own_people
 from models.queries.staffing import IS_DISPATCHED, IS_IN_PLACE
 from models.rules.staffing import STAFF, forget_staff, prepare_staff
@@ -58,6 +59,14 @@ agency_staff = Console(
         Chart(by="state", split="status_kind", title=N_("People by state and employment")),
         Chart(by="post_grade", split="field", title=N_("Posts by grade and field")),
         Chart(by="recruited_by", split="specialty", title=N_("People by how they came, and specialty")),
+    ),
+    related=(
+        Related(
+            model=PersonnelChange,
+            by="staff",
+            listed=("kind", "reason", "state", "township_opinion", "effective_on"),
+            empty=N_("No personnel change of this person."),
+        ),
     ),
     workflow=STAFF,
     prepare=prepare_staff,

@@ -1,4 +1,4 @@
-"""Who sees people of agencies: the host township, the parent department and the editorial office (B6, rule 5)."""
+"""Who sees dispatched staff and their changes: host township, parent department, editorial office (B6, rule 5)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from sqlalchemy import and_, false, or_, select
 from models.actor import REGION_ID, UNIT_IDS
 from models.agencies import DispatchedAgency
 from models.door import Roles, Scope
+from models.personnel import ChangeState, PersonnelChange, TransferPlan
 from models.roles import RoleName
-from models.scope.reach import EDITORS, Criterion
+from models.scope.reach import EDITORS, Criterion, of_county, only
 from models.staffing import AgencyStaff, StaffState
 
 OF_DEPARTMENTS = frozenset({RoleName.department_head, RoleName.department_staff})
-OF_BODIES = OF_DEPARTMENTS | {RoleName.township_head, RoleName.township_operator}
+OF_TOWNSHIPS = frozenset({RoleName.township_head, RoleName.township_operator})
 
 
 def personal(*parts: tuple[frozenset[RoleName], Criterion]) -> Callable[[Roles], Criterion]:
@@ -24,18 +25,33 @@ def personal(*parts: tuple[frozenset[RoleName], Criterion]) -> Callable[[Roles],
 
 built_by_me = select(DispatchedAgency.id).where(DispatchedAgency.department_id.in_(UNIT_IDS))
 hosted_by_me = select(DispatchedAgency.id).where(DispatchedAgency.seat_id.in_(UNIT_IDS))
+my_proposals = PersonnelChange.department_id.in_(UNIT_IDS)
+asked_of_me = and_(PersonnelChange.township_id.in_(UNIT_IDS), PersonnelChange.asked_at.is_not(None))
+change_here = PersonnelChange.region_id == REGION_ID
+my_change_ids = select(PersonnelChange.id).where(or_(my_proposals, asked_of_me))
+
 of_my_department = or_(AgencyStaff.personnel_unit_id.in_(UNIT_IDS), AgencyStaff.agency_id.in_(built_by_me))
+of_my_township = or_(
+    AgencyStaff.agency_id.in_(hosted_by_me), AgencyStaff.id.in_(select(PersonnelChange.staff_id).where(asked_of_me))
+)
+in_my_proposals = AgencyStaff.id.in_(select(PersonnelChange.staff_id).where(my_proposals))
 staff_here = AgencyStaff.region_id == REGION_ID
 serving = AgencyStaff.state != StaffState.left
+my_staff_ids = select(AgencyStaff.id).where(or_(of_my_department, in_my_proposals, of_my_township))
 
-my_staff = or_(of_my_department, AgencyStaff.agency_id.in_(hosted_by_me))
-
-sees_staff = personal((EDITORS, staff_here), (OF_BODIES, my_staff))
-my_staff_ids = select(AgencyStaff.id).where(my_staff)
+sees_staff = personal(
+    (EDITORS, staff_here), (OF_DEPARTMENTS, or_(of_my_department, in_my_proposals)), (OF_TOWNSHIPS, of_my_township)
+)
+sees_change = personal((EDITORS, change_here), (OF_DEPARTMENTS, my_proposals), (OF_TOWNSHIPS, asked_of_me))
 
 SCOPES: dict[type, Scope] = {
     AgencyStaff: Scope(
         sees=sees_staff,
         writes=personal((EDITORS, and_(staff_here, serving)), (OF_DEPARTMENTS, and_(of_my_department, serving))),
     ),
+    PersonnelChange: Scope(
+        sees=sees_change,
+        writes=personal((OF_DEPARTMENTS, and_(my_proposals, PersonnelChange.state == ChangeState.proposed))),
+    ),
+    TransferPlan: Scope(sees=of_county(TransferPlan), writes=only(EDITORS, TransferPlan.region_id == REGION_ID)),
 }

@@ -49,6 +49,7 @@ from models.opinions import ListOpinion
 from models.organisation import Duty, Unit, UnitType
 from models.partners import ChamberSecretary, PartnerOrganisation, ResidencyRoster
 from models.past_calls import PastCall
+from models.personnel import ChangeState, PersonnelChange, TransferPlan
 from models.plain_words import PlainWord
 from models.policies import PolicyDocument
 from models.ratings import CaseAssessment, MutualRating, RatingState
@@ -184,6 +185,8 @@ REST = {
     EnforcementTeam:  ("county",        "county", "all"),
     TeamForce:        ("county",        "county", "all"),
     AgencyStaff:      ("personal",      "personal", "personal"),
+    PersonnelChange:  ("personal",      "personal", "personal"),
+    TransferPlan:     ("county",        "county", "all"),
     TaskForce:        ("with our posts", "county", "all"),
     TaskForceMember:  ("with our posts", "county", "all"),
     TaskForceReview:  ("with our posts", "county", "all"),
@@ -385,6 +388,8 @@ WRITERS = {
         for model in (TaskForce, TaskForceMember)
         for who in ("luoyang", "sixi", "tongcheng")
     },
+    **{(PersonnelChange, who): "proposed by us" for who in ("zrzy", "zj", "sf", "idle", "away")},
+    (TransferPlan, "editorial"): "county",
     (ServiceDesk, "lists"): "county",
     (ServiceItem, "lists"): "county",
     (ResidencyRoster, "office"): "county",
@@ -583,7 +588,10 @@ class World:
             self.make.agency(town, field="fire")
             for state in (StaffState.in_place, StaffState.left):
                 self.make.staff(agency).state = state
+            for state in (ChangeState.proposed, ChangeState.opinion_requested, ChangeState.effective):
+                self.make.change(self.make.staff(agency), state=state)
             self.make.registered(department)
+            self.make.transfer_plan(town)
             self.make.force(self.make.team(town))
             for state in TaskForceState:
                 self.make.force_member(self.make.task_force(town, state=state), posted)
@@ -712,6 +720,7 @@ class World:
             ),
             "personal": lambda: self._reads_personal(row, actor),
             "serving of ours": lambda: self._reads_personal(row, actor) and row.state != "left",
+            "proposed by us": lambda: row.department_id in actor.unit_ids and row.state == "proposed",
             "of theirs": lambda: row.import_run.unit_id in actor.unit_ids,
             "asked by us": lambda: row.assignment.department_id in actor.unit_ids,
             "in force here": lambda: here and self._list_of(row).state in OPEN,
@@ -725,7 +734,7 @@ class World:
                     row.subject_type == ImportRun.__tablename__
                     and self.session.get(ImportRun, row.subject_id).unit_id in actor.unit_ids
                 )
-                or row.subject_type == AgencyStaff.__tablename__
+                or row.subject_type in (AgencyStaff.__tablename__, PersonnelChange.__tablename__)
                 or (
                     row.subject_type == DutyAdmission.__tablename__
                     and self._concerns(self.session.get(DutyAdmission, row.subject_id), actor)
@@ -789,18 +798,28 @@ class World:
             return self._reads(self.session.get(MutualRating, entry.subject_id), actor)
         if entry.subject_type == CaseAssessment.__tablename__:
             return reach(actor) > 0 or self.session.get(CaseAssessment, entry.subject_id).unit_id in actor.unit_ids
-        if entry.subject_type == AgencyStaff.__tablename__:
-            return self._reads_personal(self.session.get(AgencyStaff, entry.subject_id), actor)
+        for model in (AgencyStaff, PersonnelChange):
+            if entry.subject_type == model.__tablename__:
+                return self._reads_personal(self.session.get(model, entry.subject_id), actor)
         return True
 
-    def _reads_personal(self, staff: AgencyStaff, actor: Actor) -> bool:
-        """B6, rule 5: the host township, the parent department and the editorial office."""
+    def _reads_personal(self, row: AgencyStaff | PersonnelChange, actor: Actor) -> bool:
+        """B6, rule 5: the host township, the parent department and the editorial office; and who is asked."""
         if actor.roles & {R.editorial_officer}:
-            return staff.region_id == actor.region_id
-        agency = staff.agency
-        of_staff = {staff.personnel_unit_id, *((agency.seat_id, agency.department_id) if agency else ())}
-        bodies = {R.department_head, R.department_staff, R.township_head, R.township_operator}
-        return bool(actor.roles & bodies) and bool(of_staff & set(actor.unit_ids))
+            return row.region_id == actor.region_id
+        of_department, of_township = set(), set()
+        changes = [row] if isinstance(row, PersonnelChange) else self._changes_of(row)
+        if isinstance(row, AgencyStaff):
+            of_department |= {row.personnel_unit_id, row.agency.department_id if row.agency else None}
+            of_township |= {row.agency.seat_id} if row.agency else set()
+        of_department |= {change.department_id for change in changes}
+        of_township |= {change.township_id for change in changes if change.asked_at}
+        mine = of_department if actor.roles & {R.department_head, R.department_staff} else set()
+        mine |= of_township if actor.roles & {R.township_head, R.township_operator} else set()
+        return bool(mine & set(actor.unit_ids))
+
+    def _changes_of(self, staff: AgencyStaff) -> list[PersonnelChange]:
+        return list(self.session.scalars(select(PersonnelChange).where(PersonnelChange.staff_id == staff.id)))
 
     def _documents_of(self, file: Attachment) -> list[ItemAttachment]:
         return list(self.session.scalars(select(ItemAttachment).where(ItemAttachment.file_id == file.id)))

@@ -1,4 +1,4 @@
-"""People of agencies on pages and by REST: numbers go in, come out masked, and are shown whole once to who says why."""
+"""Dispatched staff on pages and by REST: numbers go in, come out masked, and are shown whole once to who says why."""
 
 import io
 import zipfile
@@ -146,3 +146,57 @@ def test_charts_say_what_share_is_in_place_and_posted(agency, key, make, program
     by_field, by_department = (program.get(f"agency_staff/charts/{number}").json for number in (0, 1))
     assert dict(zip(by_field["labels"], by_field["shares"], strict=True))["justice"] == 67
     assert by_department["shares"] == [60]
+
+
+# Changes
+
+
+@pytest.mark.requirement("TS-25")
+def test_charts_say_how_many_changes_the_township_was_consulted_on_and_what_it_said(make, program_of):
+    staff = make.staff()
+    make.change(staff, state="effective")
+    make.change(staff, state="vetoed")
+    program = program_of(staff.personnel_unit)
+    consulted, words, reasons = (program.get(f"personnel_change/charts/{number}").json for number in range(3))
+    assert consulted["shares"] == [100]
+    assert sorted(words["labels"]) == sorted(["同意", "反向否决"])
+    assert reasons["labels"] == ["交流轮岗"]
+
+
+@pytest.mark.requirement("ZG-19")
+def test_a_chart_sets_transfers_out_against_the_plan(make, program_of):
+    staff = make.staff()
+    make.transfer_plan(staff.agency.seat, 3)
+    make.change(staff, "transfer_out", state="decided", exception_reason="Ill.")
+    told = program_of(make.office(Duty.editorial_office)).get("transfer_plan/charts/0").json
+    assert [series["data"] for series in told["series"]] == [[3], [1]]
+
+
+@pytest.mark.requirement("TS-20")
+def test_only_the_leader_is_offered_the_veto(make, program_of):
+    change = make.change(state="opinion_requested")
+    moves = {
+        role: set(program_of(change.township, role).get(f"personnel_change/{change.id}").json["moves"])
+        for role in (RoleName.township_head, RoleName.township_operator)
+    }
+    assert moves[RoleName.township_head] - moves[RoleName.township_operator] == {"veto_change"}
+
+
+def test_what_waits_lies_on_the_desk_of_whose_turn_it_is(make, browser_of):
+    change = make.change()
+    sides = (change.department, change.township)
+    for name, titles in (
+        ("", ("Ask the township about a personnel change", None)),
+        ("ask_township", (None, "Give the committee&#39;s word on a personnel change")),
+        ("veto_change", ("Negotiate a plan with the township that vetoes", None)),
+        ("record_plan", ("Decide on a personnel change", None)),
+        ("decide_change", ("Put a personnel change into effect", None)),
+    ):
+        if name:
+            make.answer_change(change, name)
+        for unit, title in zip(sides, titles, strict=True):
+            browser = browser_of(unit)
+            browser.get("/language/en")
+            page = browser.get("/").text
+            assert (str(change) in page) == (title is not None), (name, unit.name)
+            assert title is None or title in page

@@ -55,7 +55,11 @@ OPEN = {
 }
 """Routes without a permission, and why."""
 
-FOLLOWS = {"service_desk.kind": "from its unit", "rectification_order.is_late": "from its due time"}
+FOLLOWS = {
+    "service_desk.kind": "from its unit",
+    "rectification_order.is_late": "from its due time",
+    "personnel_change.township_opinion": "from the move",
+}
 """Protected columns that change with what a form or a move may change, and from what they follow."""
 
 SHARED = {"call_counter", "recorder_head"}
