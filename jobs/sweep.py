@@ -33,6 +33,7 @@ from jobs.feed import feed_supervisors
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
 from jobs.notices import deliver
+from jobs.staffing import watch_terms
 from jobs.warnings import warn_early
 from jobs.watch import Batch, Done, Fired
 from jobs.webhooks import send_webhooks
@@ -143,6 +144,7 @@ PARTS: dict[str, Part] = {
     "congress_digest": digest_for_congress,
     "early_warning": warn_early,
     "calendar_watch": watch_calendars,
+    "term_watch": watch_terms,
     "imports": imports.carry_out,
     "supervisor_feed": feed_supervisors,
     "notices": deliver,
@@ -152,7 +154,10 @@ PARTS: dict[str, Part] = {
 }
 """Each is repeated, a transaction each time, until it finds nothing more to do."""
 
-NIGHTLY = ("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "unnamed_files")
+NIGHTLY = (
+    *("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "term_watch"),
+    "unnamed_files",
+)
 
 RUNS: dict[str, tuple[str, ...]] = {
     "sweep": tuple(PARTS),

@@ -65,6 +65,7 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_l
         "congress_digest",
         "early_warning",
         "calendar_watch",
+        "term_watch",
         "imports",
         "supervisor_feed",
         "notices",
@@ -74,7 +75,10 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_l
     )
     assert RUNS["sweep"] == tuple(PARTS)
     assert RUNS["tick"] == tuple(part for part in PARTS if part not in RUNS["nightly"])
-    nightly = ("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "unnamed_files")
+    nightly = (
+        *("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "term_watch"),
+        "unnamed_files",
+    )
     assert RUNS["nightly"] == nightly
 
 
