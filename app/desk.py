@@ -192,6 +192,7 @@ PAGES = {
     "task_force": "TaskForcePage.show",
     "agency_staff": "AgencyStaffPage.show",
     "personnel_change": "PersonnelChangePage.show",
+    "head_adjustment_suggestion": "HeadAdjustmentSuggestionPage.show",
     "transfer_plan": "TransferPlanPage.show",
     "unit": "UnitPage.show",
 }

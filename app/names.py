@@ -48,6 +48,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "agency_staff": N_("Dispatched person"),
     "personnel_change": N_("Personnel change"),
     "transfer_plan": N_("Transfer plan"),
+    "head_adjustment_suggestion": N_("Suggestion about the head of an agency"),
     "task_force": N_("Task force"),
     "task_force_member": N_("Member of a task force"),
     "task_force_review": N_("Review of a task force"),

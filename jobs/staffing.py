@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from jobs.watch import Done, insert_new
+from jobs.watch import Batch, Done, insert_new
 from models.agencies import DispatchedAgency
 from models.base import N_
 from models.notices import Audience, Outbox
@@ -18,6 +18,7 @@ from models.personnel import TransferPlan
 from models.queries.calendar import calendar_of
 from models.rules.deadlines import SHANGHAI
 from models.staffing import AgencyStaff, StaffState
+from models.suggestions import HeadAdjustmentSuggestion, SuggestionState
 
 AHEAD = timedelta(days=30)
 """How long before an end it is told; and after it, if nobody looked meanwhile."""
@@ -33,6 +34,25 @@ ENDS = {
 }
 """Messages name nobody: they may leave the console by mail."""
 NEAR = N_("%(township)s has decided %(out)s of %(planned)s transfers out that it may make in %(year)s.")
+
+
+def suggestions(batch: Batch) -> None:
+    """The department hears a working day before its analysis is due, and once more when it is not there (TA-37)."""
+    soon, over = batch.steps(
+        batch.waiting(
+            HeadAdjustmentSuggestion.state == SuggestionState.opened,
+            options=(joinedload(HeadAdjustmentSuggestion.township),),
+        ),
+        "due",
+    )
+    for pairs, message in (
+        (soon, N_("%(unit)s has suggested to adjust the head of an agency. Analyse it by %(due)s.")),
+        (over, N_("%(unit)s suggested to adjust the head of an agency. The analysis was due at %(due)s.")),
+    ):
+        for promise, suggestion in pairs:
+            batch.record(promise, suggestion)
+            unit = str(suggestion.township)
+            batch.remind(promise, suggestion, suggestion.department_id, suggestion.due, "", message, unit=unit)
 
 
 def watch_terms(session: Session, now: datetime) -> Done:

@@ -23,6 +23,7 @@ from jobs import (
     matters,
     ratings,
     segments,
+    staffing,
     supervision,
     taskforces,
 )
@@ -33,7 +34,6 @@ from jobs.feed import feed_supervisors
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
 from jobs.notices import deliver
-from jobs.staffing import watch_terms
 from jobs.warnings import warn_early
 from jobs.watch import Batch, Done, Fired
 from jobs.webhooks import send_webhooks
@@ -46,6 +46,7 @@ from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
 from models.rectification import RectificationOrder
 from models.segments import Extension
+from models.suggestions import HeadAdjustmentSuggestion
 from models.supervision import SupervisionOrder
 from models.taskforces import TaskForce
 
@@ -76,6 +77,7 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
     Job.idle_items: {DutyList: lists.idle},
     Job.matter_watch: {AssignedMatter: matters.term},
     Job.meeting_remind: {TaskForce: taskforces.reviews},
+    Job.suggestion_watch: {HeadAdjustmentSuggestion: staffing.suggestions},
 }
 """What each clock does, by the table that it looks at."""
 
@@ -144,7 +146,7 @@ PARTS: dict[str, Part] = {
     "congress_digest": digest_for_congress,
     "early_warning": warn_early,
     "calendar_watch": watch_calendars,
-    "term_watch": watch_terms,
+    "term_watch": staffing.watch_terms,
     "imports": imports.carry_out,
     "supervisor_feed": feed_supervisors,
     "notices": deliver,

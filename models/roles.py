@@ -327,6 +327,11 @@ for _role in (RoleName.department_head, RoleName.department_staff, RoleName.edit
     _TABLE[_role] |= {"AgencyStaff": "read add edit delete export reveal_numbers"}
 _TABLE[RoleName.township_head] |= {"AgencyStaff": "read export reveal_numbers"}
 _TABLE[RoleName.editorial_officer] |= {"PersonnelChange": "read export"}
+_SUGGEST = "read add edit export accept_plan decline_plan withdraw_suggestion"
+_TABLE[RoleName.township_head] |= {"HeadAdjustmentSuggestion": _SUGGEST}
+_TABLE[RoleName.editorial_officer] |= {"HeadAdjustmentSuggestion": "read export"}
+for _role in (RoleName.department_head, RoleName.department_staff):
+    _TABLE[_role] |= {"HeadAdjustmentSuggestion": "read export analyse_suggestion propose_plan"}
 # A decision commits the department, so its head makes it; a veto the township, so its leader speaks it (TS-20).
 _PROPOSE = "read add edit delete export ask_township put_into_effect withdraw_change"
 _ANSWER = "read export agree_to_change object_to_change record_plan"

@@ -12,10 +12,23 @@ from models.roles import RoleName
 from models.rules.changes import CHANGE
 from models.rules.personnel import prepare_change
 from models.rules.staffing import STAFF, prepare_staff
+from models.rules.suggestions import SUGGESTION, open_suggestion, prepare_suggestion
 from models.staffing import AgencyStaff
+from models.suggestions import HeadAdjustmentSuggestion, SuggestionState
 from tests.moments import NOW
 
-STAFF_WORKFLOWS: dict[type[Any], Any] = {AgencyStaff: STAFF, PersonnelChange: CHANGE}
+STAFF_WORKFLOWS: dict[type[Any], Any] = {
+    AgencyStaff: STAFF,
+    PersonnelChange: CHANGE,
+    HeadAdjustmentSuggestion: SUGGESTION,
+}
+SUGGESTION_PATHS = {
+    SuggestionState.opened: "",
+    SuggestionState.analysed: "analyse_suggestion",
+    SuggestionState.plan_proposed: "analyse_suggestion propose_plan",
+    SuggestionState.settled: "analyse_suggestion propose_plan accept_plan",
+    SuggestionState.withdrawn: "withdraw_suggestion",
+}
 CHANGE_PATHS = {
     ChangeState.proposed: "",
     ChangeState.opinion_requested: "ask_township",
@@ -116,3 +129,25 @@ class MakeStaffing:
         township = township or self.township()
         columns = {"township": township, "year": year, "planned_replenishment": planned}
         return self._add(TransferPlan(region_id=township.region_id, **columns))
+
+    def suggestion(
+        self: Any,
+        township: Unit | None = None,
+        *,
+        state: SuggestionState = SuggestionState.opened,
+        at: datetime = NOW,
+        staff: AgencyStaff | None = None,
+    ) -> Any:
+        """A township's about the head of an agency that it hosts, moved to that state."""
+        seats = (township,) if township else ()
+        staff = staff or self.staff(self.agency(*seats, field=self._name("Field"), state="in_force"), is_head=True)
+        row = HeadAdjustmentSuggestion(staff=staff, staff_id=staff.id, facts="Nobody was there in May.")
+        actor = self.actor(staff.agency.seat)
+        with self.session.no_autoflush:
+            prepare_suggestion(self.session, row, actor, at)
+        self._add(row)
+        open_suggestion(self.session, row, actor, at)
+        self.session.commit()
+        for name in SUGGESTION_PATHS[SuggestionState(state)].split():
+            self.press(row, name, at=at, note="Settled.", analysis="It is so.", negotiated_plan="Another post.")
+        return row

@@ -64,6 +64,7 @@ from models.rules.segments import EXTENSION
 from models.rules.services import BACK, SERVICE
 from models.rules.staffing import STAFF
 from models.rules.statements import STATEMENT
+from models.rules.suggestions import SUGGESTION
 from models.rules.supervision import SUPERVISION
 from models.rules.taskforces import TASK_FORCE
 from models.rules.webhooks import WEBHOOK
@@ -72,6 +73,7 @@ from models.segments import Extension
 from models.services import BackDeskTask, ServiceRequest
 from models.staffing import AgencyStaff
 from models.statements import ResponsibilityStatement
+from models.suggestions import HeadAdjustmentSuggestion
 from models.supervision import SupervisionOrder
 from models.taskforces import TaskForce
 from models.webhooks import Webhook
@@ -117,6 +119,7 @@ WORKFLOWS = {
     TaskForce: TASK_FORCE,
     AgencyStaff: STAFF,
     PersonnelChange: CHANGE,
+    HeadAdjustmentSuggestion: SUGGESTION,
 }
 
 
@@ -235,6 +238,7 @@ LAST = {
     TaskForce: {"dissolved"},
     AgencyStaff: set(),
     PersonnelChange: {"effective", "withdrawn"},
+    HeadAdjustmentSuggestion: {"settled", "withdrawn"},
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},

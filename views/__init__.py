@@ -52,6 +52,7 @@ from views.situations import call_situations
 from views.staffing import agency_staff
 from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
+from views.suggestions import head_suggestions
 from views.supervision import nudges, reminders, supervision_orders
 from views.taskforces import task_force_members, task_force_reviews, task_forces
 from views.three_fixed import three_fixed_documents
@@ -119,6 +120,7 @@ CONSOLES = (
     agency_staff,
     personnel_changes,
     transfer_plans,
+    head_suggestions,
     enforcement_teams,
     team_forces,
     task_forces,

@@ -259,6 +259,12 @@ def own_staff(actor: Actor) -> ColumnElement[bool]:
     return (AgencyStaff.state != StaffState.left) & or_(AgencyStaff.personnel_unit_id.in_(actor.unit_ids), at)
 
 
+def heads_hosted(actor: Actor) -> ColumnElement[bool]:
+    """Heads of agencies whose seat is one's own township."""
+    hosted = select(DispatchedAgency.id).where(DispatchedAgency.seat_id.in_(actor.unit_ids))
+    return AgencyStaff.is_head & (AgencyStaff.state != StaffState.left) & AgencyStaff.agency_id.in_(hosted)
+
+
 def own_townships(actor: Actor) -> ColumnElement[bool]:
     return townships(actor) & Unit.id.in_(actor.unit_ids)
 

@@ -41,6 +41,7 @@ from models.roles import RoleName
 from models.segments import Extension, ExtensionState
 from models.services import BackDeskTask, BackTaskState
 from models.statements import ResponsibilityStatement, StatementState
+from models.suggestions import HeadAdjustmentSuggestion, SuggestionState
 from models.supervision import OrderState, SupervisionOrder
 
 A, C, D, J, S = AssignmentState, CaseState, AdmissionState, AdjustmentState, CallState
@@ -328,12 +329,20 @@ def _of_tickets(actor: Actor) -> Iterator[Pile]:
 
 
 def _of_personnel(actor: Actor) -> Iterator[Pile]:
-    """Personnel changes: the department's part, and the word of the township."""
-    change, state = PersonnelChange, ChangeState
+    """Personnel changes and suggestions about heads: the department's part, and the word of the township."""
+    change, state, suggestion = PersonnelChange, ChangeState, HeadAdjustmentSuggestion
     if actor.roles & OF_TOWNSHIPS:
+        planned = suggestion.township_id.in_(actor.unit_ids) & (suggestion.state == SuggestionState.plan_proposed)
+        yield _pile(suggestion, N_("Accept a plan for the head of an agency, or decline it"), planned)
         asked = change.township_id.in_(actor.unit_ids) & (change.state == state.opinion_requested)
         yield _pile(change, N_("Give the committee's word on a personnel change"), asked, since=change.asked_at)
     if actor.roles & OF_DEPARTMENTS:
+        about = suggestion.department_id.in_(actor.unit_ids)
+        title = N_("Analyse a suggestion about the head of an agency")
+        yield _pile(suggestion, title, about & (suggestion.state == SuggestionState.opened), suggestion.due)
+        title = N_("Negotiate a plan for the head of an agency")
+        analysed = about & (suggestion.state == SuggestionState.analysed)
+        yield _pile(suggestion, title, analysed, since=suggestion.analysed_at)
         ours = change.department_id.in_(actor.unit_ids)
         yield _pile(change, N_("Ask the township about a personnel change"), ours & (change.state == state.proposed))
         answered = change.state.in_((state.agreed, state.objected))

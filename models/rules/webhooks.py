@@ -31,7 +31,7 @@ SUBJECTS: Mapping[MessageKind, tuple[str, ...]] = {
 """The tables that a kind of message is about. What stands in none is told to whom everything is."""
 
 
-CONFIDENTIAL = ("irregular_assignment_report", "agency_staff", "personnel_change")
+CONFIDENTIAL = ("irregular_assignment_report", "agency_staff", "personnel_change", "head_adjustment_suggestion")
 """Who reports whom leaves the console by no hook (LX-17), nor does anything about a person (B6)."""
 
 

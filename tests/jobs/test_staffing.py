@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from jobs.staffing import watch_terms
+from models.ledger import Job, PromiseState
 from models.notices import Outbox
 from models.organisation import Duty
+from models.recorder import verify
+from models.rules.suggestions import open_suggestion
 from models.staffing import StaffState
 from tests.make import NOW
 from tests.models.look import china
@@ -95,3 +98,38 @@ def test_many_cost_no_more_statements_than_few(make, session, statements):
         watch_terms(session, NIGHT)
         costs.append(len(statements))
     assert costs[0] == costs[1]
+
+
+# Suggestions about heads
+
+
+@pytest.mark.requirement("TA-37")
+def test_the_department_hears_before_an_analysis_is_due_and_once_more_when_it_is_not_there(make, session, ledger):
+    suggestion = make.suggestion()
+    soon, over = ledger.moments(suggestion, Job.suggestion_watch)
+    assert over == suggestion.due
+    minute = timedelta(minutes=1)
+    looks = (soon - minute, soon, over - minute, over, over + timedelta(days=30))
+    assert [ledger.keep(Job.suggestion_watch, at) for at in looks] == [0, 1, 0, 1, 0]
+    assert [unit_id for unit_id, *_ in ledger.told(Job.suggestion_watch)] == [suggestion.department_id] * 2
+    assert [action for action, _, _ in ledger.entries(suggestion)] == ["suggestion_watch"] * 2
+    assert suggestion.staff.name not in str(ledger.told(Job.suggestion_watch))
+    assert verify(session) == []
+
+
+def test_what_is_put_right_when_it_is_late_starts_no_clock_again(make, session, ledger):
+    suggestion = make.suggestion()
+    ledger.keep(Job.suggestion_watch, suggestion.due)
+    open_suggestion(session, suggestion, make.actor(suggestion.township), suggestion.due)
+    session.commit()
+    assert ledger.moments(suggestion, Job.suggestion_watch) == []
+
+
+@pytest.mark.requirement("TA-37")
+@pytest.mark.parametrize("state", ["analysed", "withdrawn"])
+def test_of_what_is_analysed_or_withdrawn_nobody_is_reminded(make, session, ledger, state):
+    suggestion = make.suggestion(state=state)
+    for promise in ledger.promises(suggestion, Job.suggestion_watch):  # as if the move had forgotten to cancel them
+        promise.state = PromiseState.planned
+    session.commit()
+    assert ledger.keep(Job.suggestion_watch, suggestion.due + timedelta(days=30)) == 0

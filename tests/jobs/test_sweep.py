@@ -19,6 +19,7 @@ from models.notices import Outbox
 from models.recorder import RecorderEntry, verify
 from models.rectification import RectificationOrder
 from models.segments import Extension
+from models.suggestions import HeadAdjustmentSuggestion
 from models.supervision import Reminder, SupervisionOrder
 from models.taskforces import TaskForce
 from tests.make import NOW
@@ -51,6 +52,7 @@ SUBJECTS = {
     (Job.matter_watch, AssignedMatter): lambda make, units: make.matter(
         units.get("lead"), *filter(None, [units.get("caller")]), state=MatterState.in_force
     ),
+    (Job.suggestion_watch, HeadAdjustmentSuggestion): lambda make, units: make.suggestion(units.get("caller")),
     (Job.meeting_remind, TaskForce): lambda make, units: make.task_force(units.get("caller"), state="active"),
 }
 """A subject of each clock, by the table that the clock looks at."""

@@ -53,7 +53,7 @@ from tests.make_admissions import ADMISSION_PATHS
 from tests.make_agencies import AGENCY_PATHS
 from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
 from tests.make_local import DISPUTE_PATHS, REVIEW_PATHS, SERVICE_PATHS
-from tests.make_staffing import CHANGE_PATHS
+from tests.make_staffing import CHANGE_PATHS, SUGGESTION_PATHS
 from tests.make_supervision import ORDER_PATHS, RECTIFICATION_PATHS
 from tests.make_taskforces import TASK_FORCE_PATHS
 from tests.views.conftest import HASH
@@ -379,6 +379,8 @@ class Ground:
         for state in (*CHANGE_PATHS, "proposed") if thoroughly else ("proposed", "effective"):
             make.change(make.staff(agency), state=state)
         make.transfer_plan(agency.seat, 5, NOW.year + 1)
+        for state in SUGGESTION_PATHS if thoroughly else ("opened", "withdrawn"):
+            make.suggestion(staff=make.staff(agency, is_head=True), state=state)
         make.change(make.staff(agency), "second", exception_reason="A task.", state="effective")
 
     def _task_forces(self, units: dict[str, Unit]) -> None:
