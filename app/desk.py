@@ -190,6 +190,10 @@ PAGES = {
     "congress_opinion": "CongressOpinionPage.show",
     "dispatched_agency": "DispatchedAgencyPage.show",
     "task_force": "TaskForcePage.show",
+    "agency_staff": "AgencyStaffPage.show",
+    "personnel_change": "PersonnelChangePage.show",
+    "head_adjustment_suggestion": "HeadAdjustmentSuggestionPage.show",
+    "transfer_plan": "TransferPlanPage.show",
     "unit": "UnitPage.show",
 }
 

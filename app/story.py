@@ -20,6 +20,7 @@ from jobs.circulars import compile_circulars
 from jobs.digests import digest_for_congress
 from jobs.feed import feed_supervisors
 from jobs.notices import deliver
+from jobs.staffing import watch_terms
 from jobs.sweep import keep
 from jobs.warnings import warn_early
 from models.actor import Actor
@@ -103,6 +104,8 @@ def play(session: Session, now: datetime, store: Store) -> dict[str, int]:
     warn_early(session, now)
     set_origin(session, Origin(at=now, place="job:calendar_watch"))
     watch_calendars(session, now)
+    set_origin(session, Origin(at=now, place="job:term_watch"))
+    watch_terms(session, now)
     while feed_supervisors(session, now).found:
         pass
     return {"call": len(stage.calls), "scene": len(deeds), "notice": _deliver(session, now)}

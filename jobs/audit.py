@@ -31,6 +31,7 @@ from models.rectification import RectificationOrder, RectificationState
 from models.rules.deadlines import SHANGHAI
 from models.rules.ladder import OVER
 from models.segments import Extension, ExtensionState
+from models.suggestions import HeadAdjustmentSuggestion, SuggestionState
 from models.supervision import OrderState, SupervisionOrder
 from models.taskforces import TaskForce, TaskForceState
 
@@ -97,6 +98,7 @@ WATCHED = (
     Watched(Job.admission_watch, AdmissionOpinion, (OpinionState.asked,), "answer_due", ("ask",)),
     Watched(Job.admission_watch, GuaranteeMeasure, (GuaranteeState.promised,), "due", ("promise", "dispute_delivery")),
     Watched(Job.admission_watch, DutyAdmission, RUNNING, "expires_at", ("in_force",)),
+    Watched(Job.suggestion_watch, HeadAdjustmentSuggestion, (SuggestionState.opened,), "due", ("create",)),
     Watched(Job.meeting_remind, TaskForce, (TaskForceState.active,), "review_due", ("begin", "review")),
 )
 

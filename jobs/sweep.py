@@ -23,6 +23,7 @@ from jobs import (
     matters,
     ratings,
     segments,
+    staffing,
     supervision,
     taskforces,
 )
@@ -45,6 +46,7 @@ from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
 from models.rectification import RectificationOrder
 from models.segments import Extension
+from models.suggestions import HeadAdjustmentSuggestion
 from models.supervision import SupervisionOrder
 from models.taskforces import TaskForce
 
@@ -76,6 +78,7 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
     Job.idle_items: {DutyList: lists.idle},
     Job.matter_watch: {AssignedMatter: matters.term},
     Job.meeting_remind: {TaskForce: taskforces.reviews},
+    Job.suggestion_watch: {HeadAdjustmentSuggestion: staffing.suggestions},
 }
 """What each clock does, by the table that it looks at."""
 
@@ -144,6 +147,7 @@ PARTS: dict[str, Part] = {
     "congress_digest": digest_for_congress,
     "early_warning": warn_early,
     "calendar_watch": watch_calendars,
+    "term_watch": staffing.watch_terms,
     "imports": imports.carry_out,
     "supervisor_feed": feed_supervisors,
     "notices": deliver,
@@ -153,7 +157,10 @@ PARTS: dict[str, Part] = {
 }
 """Each is repeated, a transaction each time, until it finds nothing more to do."""
 
-NIGHTLY = ("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "unnamed_files")
+NIGHTLY = (
+    *("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "term_watch"),
+    "unnamed_files",
+)
 
 RUNS: dict[str, tuple[str, ...]] = {
     "sweep": tuple(PARTS),

@@ -32,6 +32,7 @@ class Job(Word):
     idle_items = "idle_items", N_("Items never called looked for")
     matter_watch = "matter_watch", N_("End of an assigned matter watched")
     meeting_remind = "meeting_remind", N_("Review watched")
+    suggestion_watch = "suggestion_watch", N_("Suggestion about a head watched")
 
 
 class PromiseState(Word):

@@ -86,7 +86,7 @@ _LOCAL = (
 """What townships and villages keep."""
 _NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
 """What they read, or are asked for."""
-_STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce"
+_STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce TransferPlan"
 """What is laid down of agencies, and who serves in them."""
 _GOVERNING = "TaskForce TaskForceMember TaskForceReview"
 """How townships part a large matter."""
@@ -147,6 +147,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "ThreeFixedDocument": "read add edit delete export",
         "DispatchedAgency": "read add edit delete export put_in_force revise end",
         "AgencyCoverage": "read add edit delete export",
+        "TransferPlan": "read add edit delete export",
         "ResponsibilityStatement": "read export keep clear",
         "IrregularAssignmentReport": "read export accept find_irregular dismiss",
         "DutyAdmission": "read export consult put_on_agenda approve refuse return resume",
@@ -319,6 +320,25 @@ for _role in _TABLE.keys() - (_ONLY_READ - {RoleName.admin}):
     }
 for _role in (RoleName.list_manager, RoleName.editorial_officer):
     _TABLE[_role] |= {"ImportWord": "read edit delete export"}
+
+
+# People of agencies are personal data: of their department, their host and the editorial office, and nobody else (B6).
+for _role in (RoleName.department_head, RoleName.department_staff, RoleName.editorial_officer):
+    _TABLE[_role] |= {"AgencyStaff": "read add edit delete export reveal_numbers"}
+_TABLE[RoleName.township_head] |= {"AgencyStaff": "read export reveal_numbers"}
+_TABLE[RoleName.editorial_officer] |= {"PersonnelChange": "read export"}
+_SUGGEST = "read add edit export accept_plan decline_plan withdraw_suggestion"
+_TABLE[RoleName.township_head] |= {"HeadAdjustmentSuggestion": _SUGGEST}
+_TABLE[RoleName.editorial_officer] |= {"HeadAdjustmentSuggestion": "read export"}
+for _role in (RoleName.department_head, RoleName.department_staff):
+    _TABLE[_role] |= {"HeadAdjustmentSuggestion": "read export analyse_suggestion propose_plan"}
+# A decision commits the department, so its head makes it; a veto the township, so its leader speaks it (TS-20).
+_PROPOSE = "read add edit delete export ask_township put_into_effect withdraw_change"
+_ANSWER = "read export agree_to_change object_to_change record_plan"
+_TABLE[RoleName.department_head] |= {"PersonnelChange": f"{_PROPOSE} decide_change"}
+_TABLE[RoleName.department_staff] |= {"PersonnelChange": _PROPOSE}
+_TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head] | {"PersonnelChange": _ANSWER}
+_TABLE[RoleName.township_head] |= {"PersonnelChange": f"{_ANSWER} veto_change"}
 
 
 # Flask-AppBuilder's own pages for accounts and roles: who keeps accounts does not also say what roles may do.

@@ -87,6 +87,8 @@ class Transition:
     insists: Callable[[Any, Step], None] | None = None
     """What a page insists on besides, as a guard does. A program may leave it out."""
     effect: Callable[[Any, Step], None] | None = None
+    tells: Callable[[Any], Sequence[tuple[str, str]]] | None = None
+    """What whoever makes the move is shown once, in the answer to it: (label, text)."""
     suggest: Callable[[Any], Answers] | None = None
     """What the form proposes, for this subject."""
     wants_note: bool = False

@@ -62,6 +62,7 @@ from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_agencies import AGENCY_WORKFLOWS, MakeAgencies
 from tests.make_burden import MakeBurden
 from tests.make_local import LOCAL_WORKFLOWS, MakeLocal
+from tests.make_staffing import STAFF_WORKFLOWS, MakeStaffing
 from tests.make_supervision import SUPERVISION_WORKFLOWS, MakeSupervision
 from tests.make_taskforces import TASK_FORCE_WORKFLOWS, MakeTaskForces
 from tests.moments import NOW, SOON
@@ -83,10 +84,21 @@ WORKFLOWS = {
     **ADMISSION_WORKFLOWS,
     **AGENCY_WORKFLOWS,
     **TASK_FORCE_WORKFLOWS,
+    **STAFF_WORKFLOWS,
     **LOCAL_WORKFLOWS,
     **SUPERVISION_WORKFLOWS,
 }
-SIDES = ("rater_unit", "unit", "department", "caller_unit", "lead_department", "reporter", "opened_by")
+SIDES = (
+    "rater_unit",
+    "unit",
+    "department",
+    "caller_unit",
+    "lead_department",
+    "reporter",
+    "opened_by",
+    "personnel_unit",
+    "township",
+)
 """By which of its relations a subject names the units that it lies between."""
 
 OFFICES = {
@@ -192,7 +204,7 @@ CASE_PATHS = {
 }
 
 
-class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision, MakeAgencies, MakeTaskForces):
+class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision, MakeAgencies, MakeTaskForces, MakeStaffing):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 
     def __init__(self, session: Session) -> None:

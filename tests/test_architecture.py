@@ -27,6 +27,7 @@ from models.limits import DueRevision
 from models.lists import DutyList
 from models.meetings import JointMeeting
 from models.opinions import ListOpinion
+from models.personnel import PersonnelChange
 from models.ratings import MutualRating
 from models.rectification import Circular, CircularLine, RectificationOrder
 from models.requests import DataRequest
@@ -39,6 +40,7 @@ from models.rules.answers import OPINION as ADMISSION_OPINION
 from models.rules.assigned import MATTER
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
+from models.rules.changes import CHANGE
 from models.rules.comments import OPINION
 from models.rules.congress import CONGRESS_OPINION
 from models.rules.coordination import COORDINATION
@@ -60,14 +62,18 @@ from models.rules.reviews import REVIEW
 from models.rules.revisions import REVISION
 from models.rules.segments import EXTENSION
 from models.rules.services import BACK, SERVICE
+from models.rules.staffing import STAFF
 from models.rules.statements import STATEMENT
+from models.rules.suggestions import SUGGESTION
 from models.rules.supervision import SUPERVISION
 from models.rules.taskforces import TASK_FORCE
 from models.rules.webhooks import WEBHOOK
 from models.scope import PUBLIC, SCOPED
 from models.segments import Extension
 from models.services import BackDeskTask, ServiceRequest
+from models.staffing import AgencyStaff
 from models.statements import ResponsibilityStatement
+from models.suggestions import HeadAdjustmentSuggestion
 from models.supervision import SupervisionOrder
 from models.taskforces import TaskForce
 from models.webhooks import Webhook
@@ -111,6 +117,9 @@ WORKFLOWS = {
     CongressOpinion: CONGRESS_OPINION,
     DispatchedAgency: AGENCY,
     TaskForce: TASK_FORCE,
+    AgencyStaff: STAFF,
+    PersonnelChange: CHANGE,
+    HeadAdjustmentSuggestion: SUGGESTION,
 }
 
 
@@ -227,13 +236,21 @@ LAST = {
     CongressOpinion: {"answered"},
     DispatchedAgency: {"ended"},
     TaskForce: {"dissolved"},
+    AgencyStaff: set(),
+    PersonnelChange: {"effective", "withdrawn"},
+    HeadAdjustmentSuggestion: {"settled", "withdrawn"},
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},
     ReviewFile: {"concluded", "withdrawn"},
     ReviewOpinion: {"given", "lapsed"},
 }
-REST = {CallAssignment: {"resolved", "upheld", "reassigned"}, AdmissionOpinion: {"answered"}, Webhook: {"off"}}
+REST = {
+    CallAssignment: {"resolved", "upheld", "reassigned"},
+    AdmissionOpinion: {"answered"},
+    Webhook: {"off"},
+    AgencyStaff: {"left"},
+}
 
 
 @pytest.mark.parametrize("model", WORKFLOWS, ids=lambda model: model.__name__)

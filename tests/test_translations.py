@@ -41,7 +41,7 @@ OWN_NAMES = {"English", "Excel", "PNG", "SVG"}
 TERMS = (
     (r"negotiat", "协商"),
     (r"coordinat", "协调"),
-    (r"\bdispatch(?!ed agenc(y|ies)\b)", "派发"),
+    (r"\bdispatch(?!ed (agenc(y|ies)|staff|person)\b)", "派发"),
     (r"dispatched agenc(y|ies)", "派驻机构"),
     (r"\breject", "驳回"),
     (r"\bforward", "转发"),

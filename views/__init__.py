@@ -39,6 +39,7 @@ from views.meetings import meetings, members, votes
 from views.organisation import postings, units
 from views.partners import chamber_secretaries, partner_organisations, residency_rosters
 from views.past_calls import past_calls
+from views.personnel import personnel_changes, transfer_plans
 from views.plain_words import plain_words
 from views.policies import policy_documents
 from views.ratings import assessments, ratings
@@ -48,8 +49,10 @@ from views.reviews import review_files, review_opinions
 from views.segments import extensions, pauses
 from views.services import back_desk_tasks, service_desks, service_items, service_points, service_requests
 from views.situations import call_situations
+from views.staffing import agency_staff
 from views.statements import responsibility_statements, statement_townships
 from views.steps import steps
+from views.suggestions import head_suggestions
 from views.supervision import nudges, reminders, supervision_orders
 from views.taskforces import task_force_members, task_force_reviews, task_forces
 from views.three_fixed import three_fixed_documents
@@ -114,6 +117,10 @@ CONSOLES = (
     batches,
     dispatched_agencies,
     agency_coverages,
+    agency_staff,
+    personnel_changes,
+    transfer_plans,
+    head_suggestions,
     enforcement_teams,
     team_forces,
     task_forces,

@@ -360,7 +360,7 @@ class Resource(BaseApi):
             },
         )
 
-    def _written(self, status: int, do: Callable[[], Any]) -> Response:
+    def _written(self, status: int, do: Callable[[], Any], tells: Callable[[Any], Any] | None = None) -> Response:
         """The row as it is now; no more than its id, if what was done took it out of this person's sight."""
         try:
             key = inspect(do()).identity[0]
@@ -368,6 +368,8 @@ class Resource(BaseApi):
             return self._refused(refusal)
         row = write.get(self.world, self.shape, key)
         told = {"id": key, "result": {"id": key}, "moves": []} if row is None else self._told(row)
+        if tells is not None and row is not None:
+            told["told"] = {translated(label): text for label, text in tells(row)}
         return self.response(status, **told)
 
     def _refused(self, refusal: write.NotWritten) -> Response:
@@ -390,7 +392,7 @@ def move_endpoint(name: str, transition: Any) -> Callable[..., Response]:
         if row is None:
             return self.response_404()
         body = _body() if request.data else {}
-        return self._written(200, lambda: write.move(self.world, self.shape, row, name, body))
+        return self._written(200, lambda: write.move(self.world, self.shape, row, name, body), transition.tells)
 
     endpoint.__name__ = f"move_{name}"
     endpoint.__doc__ = described_move(transition)

@@ -215,6 +215,9 @@ class Forms(BaseView):
             write.move(self.world, self.shape, row, name, sent, form=True)
         except write.NotWritten as refusal:
             return self._not_moved(pk, transition, refusal.told)
+        if transition.tells:
+            title, told = translated(transition.label), transition.tells(row)
+            return self._render("told.html", row=row, name=name_of(row), title=title, told=told)
         flash(gettext("Done: %(move)s.", move=translated(transition.label)), "success")
         return self._back_to(pk)
 

@@ -32,7 +32,9 @@ def described_move(transition: Any) -> str:
         "summary": transition.label,
         "requestBody": {"content": {"application/json": {"schema": schema}}, "required": bool(needed)},
         "responses": {
-            "200": {"description": "The row after the move"},
+            "200": {
+                "description": "The row after the move" + ("; told: what is shown once" if transition.tells else "")
+            },
             "409": {"description": "The state moved on, or the version is stale"},
         }
         | {status: {"$ref": f"#/components/responses/{status}"} for status in ("401", "403", "404", "422")},

@@ -19,6 +19,7 @@ from models.meetings import JointMeeting, MeetingState
 from models.organisation import ANSWERING, LOCAL, Posting, Unit, UnitType
 from models.requests import DataRequest, DataRequestTownship, RequestState
 from models.roles import RoleName
+from models.staffing import AgencyStaff, StaffState
 from models.statements import ResponsibilityStatement, StatementState
 from models.taskforces import TaskForce, TaskForceState
 
@@ -231,6 +232,37 @@ def parents(actor: Actor) -> ColumnElement[bool]:
 
 def draft_agencies(actor: Actor) -> ColumnElement[bool]:
     return (DispatchedAgency.state == AgencyState.draft) & (DispatchedAgency.region_id == actor.region_id)
+
+
+def agencies_in_place(actor: Actor) -> ColumnElement[bool]:
+    """Agencies of the county that people may serve at; for a department, its own."""
+    living = (DispatchedAgency.state != AgencyState.ended) & (DispatchedAgency.region_id == actor.region_id)
+    of_office = RoleName.editorial_officer in actor.roles
+    return living if of_office else living & DispatchedAgency.department_id.in_(actor.unit_ids)
+
+
+def own_agencies(actor: Actor) -> ColumnElement[bool]:
+    """Agencies in force of one's own department."""
+    return (DispatchedAgency.state == AgencyState.in_force) & DispatchedAgency.department_id.in_(actor.unit_ids)
+
+
+def own_departments(actor: Actor) -> ColumnElement[bool]:
+    """Departments whose people one may keep: of the county, or one's own."""
+    return parents(actor) if RoleName.editorial_officer in actor.roles else parents(actor) & Unit.id.in_(actor.unit_ids)
+
+
+def own_staff(actor: Actor) -> ColumnElement[bool]:
+    """People of one's own department, or at its agencies, who have not left."""
+    at = AgencyStaff.agency_id.in_(
+        select(DispatchedAgency.id).where(DispatchedAgency.department_id.in_(actor.unit_ids))
+    )
+    return (AgencyStaff.state != StaffState.left) & or_(AgencyStaff.personnel_unit_id.in_(actor.unit_ids), at)
+
+
+def heads_hosted(actor: Actor) -> ColumnElement[bool]:
+    """Heads of agencies whose seat is one's own township."""
+    hosted = select(DispatchedAgency.id).where(DispatchedAgency.seat_id.in_(actor.unit_ids))
+    return AgencyStaff.is_head & (AgencyStaff.state != StaffState.left) & AgencyStaff.agency_id.in_(hosted)
 
 
 def own_townships(actor: Actor) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ from models.rules.deadlines import SHANGHAI
 from models.rules.drafts import open_for_parts
 from models.rules.ledger import tell
 from models.rules.registers import be_sound, prepare_owned
+from models.staffing import AgencyStaff, StaffState
 from models.workflow import Refused, Step, Transition, Workflow
 
 S = AgencyState
@@ -118,6 +119,15 @@ def _counts(agency: DispatchedAgency, step: Step) -> None:
     message = N_("The agency “%(agency)s” is laid down anew: its seat, whom it serves, and who manages it.")
     for unit_id in (agency.unit_id, agency.department_id, *step.session.scalars(served.order_by(AgencyCoverage.id))):
         tell(step.session, unit_id, agency, message, key=f"in force@{agency.version}", now=step.now, agency=str(agency))
+    of_agency = select(AgencyStaff).where(AgencyStaff.agency_id == agency.id, AgencyStaff.field != agency.field)
+    for staff in step.session.scalars(of_agency).all():
+        staff.field = agency.field
+
+
+def _is_empty(agency: DispatchedAgency, step: Step) -> None:
+    serving = select(AgencyStaff.id).where(AgencyStaff.agency_id == agency.id, AgencyStaff.state != StaffState.left)
+    if step.session.scalar(serving.limit(1)) is not None:
+        raise Refused(N_("People serve at this agency. Move them to another before it ends."), field="agency")
 
 
 def _ended(agency: DispatchedAgency, step: Step) -> None:
@@ -153,6 +163,7 @@ AGENCY = Workflow(
         source=frozenset({S.draft, S.in_force}),
         target=S.ended,
         by=editorial_office,
+        guard=_is_empty,
         effect=_ended,
         wants_note=True,
         tone="danger",

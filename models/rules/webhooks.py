@@ -31,8 +31,8 @@ SUBJECTS: Mapping[MessageKind, tuple[str, ...]] = {
 """The tables that a kind of message is about. What stands in none is told to whom everything is."""
 
 
-CONFIDENTIAL = ("irregular_assignment_report",)
-"""Who reports whom leaves the console by no hook (LX-17)."""
+CONFIDENTIAL = ("irregular_assignment_report", "agency_staff", "personnel_change", "head_adjustment_suggestion")
+"""Who reports whom leaves the console by no hook (LX-17), nor does anything about a person (B6)."""
 
 
 def prepare_webhook(session: Session, hook: Webhook, actor: Actor, now: datetime) -> None:

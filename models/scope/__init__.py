@@ -32,6 +32,7 @@ from models.scope import (
     organisation,
     ratings,
     records,
+    staffing,
     taskforces,
 )
 from models.scope.files import names_file
@@ -58,6 +59,7 @@ join(
     SCOPED,
     calls.SCOPES,
     agencies.SCOPES,
+    staffing.SCOPES,
     taskforces.SCOPES,
     circulars.SCOPES,
     ratings.SCOPES,

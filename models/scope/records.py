@@ -17,6 +17,7 @@ from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
 from models.ledger import LedgerAudit, Promise
 from models.notices import Notice, Outbox
+from models.personnel import PersonnelChange
 from models.ratings import CaseAssessment, MutualRating
 from models.recorder import RecorderEntry, RecorderHead
 from models.requests import DataRequest
@@ -27,7 +28,17 @@ from models.scope.imports import my_run_ids
 from models.scope.matters import asked_of_me, concerns_me, my_report_ids, my_statement_ids
 from models.scope.ratings import sees_assessment, sees_rating
 from models.scope.reach import ADMINS, Criterion, everyone, only, reach
+from models.scope.staffing import (
+    my_change_ids,
+    my_staff_ids,
+    my_suggestion_ids,
+    sees_change,
+    sees_staff,
+    sees_suggestion,
+)
+from models.staffing import AgencyStaff
 from models.statements import ResponsibilityStatement
+from models.suggestions import HeadAdjustmentSuggestion
 from models.webhooks import Webhook, WebhookDelivery, WebhookState
 
 TOLD_TO_ALL_CONCERNED: dict[type[Any], Select[int]] = {
@@ -38,11 +49,20 @@ TOLD_TO_ALL_CONCERNED: dict[type[Any], Select[int]] = {
     IrregularAssignmentReport: my_report_ids,
     DataRequest: select(DataRequest.id).where(or_(DataRequest.department_id.in_(UNIT_IDS), asked_of_me)),
     ImportRun: my_run_ids,
+    AgencyStaff: my_staff_ids,
+    PersonnelChange: my_change_ids,
+    HeadAdjustmentSuggestion: my_suggestion_ids,
 }
 """Of which tables those whom a row concerns see its history, too: who did what."""
 
-NARROWER: dict[type[Any], Callable[[Roles], Criterion]] = {MutualRating: sees_rating, CaseAssessment: sees_assessment}
-"""Tables of whose rows not everyone who sees the call sees the history: the recorder would tell what is sealed."""
+NARROWER: dict[type[Any], Callable[[Roles], Criterion]] = {
+    MutualRating: sees_rating,
+    CaseAssessment: sees_assessment,
+    AgencyStaff: sees_staff,
+    PersonnelChange: sees_change,
+    HeadAdjustmentSuggestion: sees_suggestion,
+}
+"""Tables of whose rows not everyone who sees the call sees the history: it would tell what is sealed, or personal."""
 
 _told = reach(
     county=RecorderEntry.chain == REGION_ID,

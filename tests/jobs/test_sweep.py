@@ -19,6 +19,7 @@ from models.notices import Outbox
 from models.recorder import RecorderEntry, verify
 from models.rectification import RectificationOrder
 from models.segments import Extension
+from models.suggestions import HeadAdjustmentSuggestion
 from models.supervision import Reminder, SupervisionOrder
 from models.taskforces import TaskForce
 from tests.make import NOW
@@ -52,6 +53,7 @@ SUBJECTS = {
     (Job.matter_watch, AssignedMatter): lambda make, units: make.matter(
         units.get("lead"), *filter(None, [units.get("caller")]), state=MatterState.in_force
     ),
+    (Job.suggestion_watch, HeadAdjustmentSuggestion): lambda make, units: make.suggestion(units.get("caller")),
     (Job.meeting_remind, TaskForce): lambda make, units: make.task_force(units.get("caller"), state="active"),
 }
 """A subject of each clock, by the table that the clock looks at."""
@@ -66,6 +68,7 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_l
         "congress_digest",
         "early_warning",
         "calendar_watch",
+        "term_watch",
         "imports",
         "supervisor_feed",
         "notices",
@@ -75,7 +78,10 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_l
     )
     assert RUNS["sweep"] == tuple(PARTS)
     assert RUNS["tick"] == tuple(part for part in PARTS if part not in RUNS["nightly"])
-    nightly = ("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "unnamed_files")
+    nightly = (
+        *("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "term_watch"),
+        "unnamed_files",
+    )
     assert RUNS["nightly"] == nightly
 
 

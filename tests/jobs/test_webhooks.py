@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from jobs import webhooks
 from jobs.notices import deliver
+from jobs.staffing import watch_terms
 from jobs.webhooks import TRIES, NotSent, is_public, send_webhooks
 from models.calls import CallState
 from models.irregular import ReportState
@@ -275,3 +276,16 @@ def test_who_reports_whom_leaves_by_no_hook(make, session, platform, inside):
     assert session.scalars(select(Outbox.subject_type)).all().count("irregular_assignment_report") > 0
     deliver(session, NOW)
     assert "irregular_assignment_report" not in session.scalars(select(WebhookDelivery.subject_type)).all()
+
+
+def test_nothing_about_somebody_who_is_dispatched_leaves_by_a_hook(session, make, platform):
+    make.webhook(address=platform.address)
+    about = {row.__tablename__ for row in (make.change(state="opinion_requested"), make.suggestion())}
+    staff = make.staff()
+    staff.min_term_until = NOW.date()
+    session.commit()
+    watch_terms(session, NOW)
+    about |= {"agency_staff"}
+    assert about <= set(session.scalars(select(Outbox.subject_type)))
+    deliver(session, NOW)
+    assert not about & set(session.scalars(select(WebhookDelivery.subject_type)))

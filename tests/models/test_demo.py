@@ -31,10 +31,11 @@ from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList, ListItem, ListType
 from models.meetings import JointMeeting
-from models.notices import Notice
+from models.notices import Notice, Outbox
 from models.nudges import Nudge
 from models.organisation import Posting, Unit, UnitType
 from models.past_calls import PastCall, PastOutcome
+from models.personnel import ChangeState, PersonnelChange
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
 from models.ratings import CaseAssessment, MutualRating, RatingState
@@ -50,9 +51,11 @@ from models.seeds.accounts import ACCOUNTS
 from models.seeds.demo import fill
 from models.seeds.stories import WORKING_DAY, stories, worked_before
 from models.services import ServiceRequest
+from models.staffing import AgencyStaff, StaffState
 from models.statements import ResponsibilityStatement, StatementState
 from models.steps import ItemStep
 from models.store import Store
+from models.suggestions import HeadAdjustmentSuggestion
 from models.supervision import OrderState, Reminder, SupervisionOrder
 from models.taskforces import TaskForce, TaskForceMember, TaskForceReview, TaskForceRole
 from models.three_fixed import ThreeFixedDocument
@@ -66,7 +69,7 @@ CALENDAR = WorkingCalendar(DEFAULT_WINDOWS)
 
 OF_NO_CALL = (
     *(Job.comment_watch, Job.adjustment_watch, Job.idle_items, Job.matter_watch, Job.admission_watch),
-    Job.meeting_remind,
+    *(Job.meeting_remind, Job.suggestion_watch),
 )
 """They speak to offices, and remind nobody of a call."""
 
@@ -525,6 +528,24 @@ def test_agencies_of_both_settings_count_one_is_being_laid_down_and_a_team_is_ma
     assert {mode for mode, state in states if state is AgencyState.in_force} == set(SettingMode)
     assert AgencyState.draft in {state for _, state in states}
     assert set(county.scalars(select(TeamForce.kind))) == set(ForceKind)
+
+
+@pytest.mark.requirement("TS-24", "TS-25")
+def test_in_five_fields_people_serve_and_of_their_changes_there_is_one_at_every_stage(county):
+    serving = select(AgencyStaff.field).where(AgencyStaff.state == StaffState.in_place)
+    assert len(set(county.scalars(serving))) == 5
+    assert set(county.scalars(select(AgencyStaff.state))) == set(StaffState)
+    assert set(county.scalars(select(PersonnelChange.state))) == set(ChangeState)
+    assert all(name[:2] in ("样例", "示例") for name in county.scalars(select(AgencyStaff.name)))
+    consulted = select(PersonnelChange.township_opinion).where(PersonnelChange.state == ChangeState.effective)
+    assert None not in county.scalars(consulted).all()
+    assert set(county.scalars(select(HeadAdjustmentSuggestion.state))) == {"opened", "settled"}
+    told = set(county.scalars(select(Outbox.key).where(Outbox.key.startswith("term_watch:"))))
+    assert {key.split(":")[3].split("@")[0] for key in told} >= {
+        "min_term_until",
+        "min_service_until",
+        "seconded_until",
+    }
 
 
 def test_a_task_force_is_at_work_with_a_review_behind_it_and_another_is_being_set_up(county):

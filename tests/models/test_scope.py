@@ -49,6 +49,7 @@ from models.opinions import ListOpinion
 from models.organisation import Duty, Unit, UnitType
 from models.partners import ChamberSecretary, PartnerOrganisation, ResidencyRoster
 from models.past_calls import PastCall
+from models.personnel import ChangeState, PersonnelChange, TransferPlan
 from models.plain_words import PlainWord
 from models.policies import PolicyDocument
 from models.ratings import CaseAssessment, MutualRating, RatingState
@@ -61,9 +62,11 @@ from models.scope import SCOPED, join
 from models.segments import Extension, Pause
 from models.services import BackDeskTask, ServiceDesk, ServiceItem, ServicePoint, ServiceRequest, ServiceState
 from models.situations import CallSituation
+from models.staffing import AgencyStaff, StaffState
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from models.step_files import StepFile
 from models.steps import ItemStep
+from models.suggestions import HeadAdjustmentSuggestion
 from models.supervision import Reminder, SupervisionOrder
 from models.taskforces import TaskForce, TaskForceMember, TaskForceReview, TaskForceState
 from models.three_fixed import ThreeFixedDocument
@@ -182,6 +185,10 @@ REST = {
     AgencyCoverage:   ("county",        "county", "all"),
     EnforcementTeam:  ("county",        "county", "all"),
     TeamForce:        ("county",        "county", "all"),
+    AgencyStaff:      ("personal",      "personal", "personal"),
+    HeadAdjustmentSuggestion: ("personal", "personal", "personal"),
+    PersonnelChange:  ("personal",      "personal", "personal"),
+    TransferPlan:     ("county",        "county", "all"),
     TaskForce:        ("with our posts", "county", "all"),
     TaskForceMember:  ("with our posts", "county", "all"),
     TaskForceReview:  ("with our posts", "county", "all"),
@@ -209,6 +216,9 @@ REST = {
 
 # Who observes a town for its congress sees what both the town and the county see, but for what either keeps to itself.
 OBSERVED = {ImportRun: ("none",), ImportRow: ("none",), Attachment: ("shown",)}
+
+PERSONAL = (AgencyStaff, PersonnelChange, HeadAdjustmentSuggestion)
+"""What is about somebody who is dispatched."""
 
 OPEN = (ListState.published, ListState.superseded, ListState.consulting)
 """Editions that everyone in the county reads: those that bind, or did, and one that is out for comment."""
@@ -372,6 +382,7 @@ WRITERS = {
     **{(CongressOpinion, who): "said, not answered" for who in ("congress", "town_congress")},
     (DispatchedAgency, "editorial"): "laid down here",
     (AgencyCoverage, "editorial"): "laid down here",
+    **{(AgencyStaff, who): "serving of ours" for who in ("zrzy", "zj", "sf", "idle", "away", "editorial")},
     **{
         (model, who): "their teams"
         for model in (EnforcementTeam, TeamForce)
@@ -382,6 +393,9 @@ WRITERS = {
         for model in (TaskForce, TaskForceMember)
         for who in ("luoyang", "sixi", "tongcheng")
     },
+    **{(PersonnelChange, who): "proposed by us" for who in ("zrzy", "zj", "sf", "idle", "away")},
+    (TransferPlan, "editorial"): "county",
+    **{(HeadAdjustmentSuggestion, who): "opened by us" for who in ("luoyang", "sixi", "tongcheng")},
     (ServiceDesk, "lists"): "county",
     (ServiceItem, "lists"): "county",
     (ResidencyRoster, "office"): "county",
@@ -575,8 +589,17 @@ class World:
 
     def _dispatch(self, posted: Unit, *towns: Unit) -> None:
         for town in towns:
-            self.make.agency(town, state=AgencyState.in_force)
+            department = posted if posted.region_id == town.region_id else self.make.department(town.region)
+            agency = self.make.agency(town, department=department, state=AgencyState.in_force)
             self.make.agency(town, field="fire")
+            for state in (StaffState.in_place, StaffState.left):
+                self.make.staff(agency).state = state
+            for state in (ChangeState.proposed, ChangeState.opinion_requested, ChangeState.effective):
+                self.make.change(self.make.staff(agency), state=state)
+            self.make.registered(department)
+            self.make.transfer_plan(town)
+            for state in ("opened", "settled"):
+                self.make.suggestion(staff=self.make.staff(agency, is_head=True), state=state)
             self.make.force(self.make.team(town))
             for state in TaskForceState:
                 self.make.force_member(self.make.task_force(town, state=state), posted)
@@ -703,6 +726,10 @@ class World:
             "of living forces": lambda: (
                 (force := getattr(row, "task_force", row)).unit_id in actor.unit_ids and force.state != "dissolved"
             ),
+            "personal": lambda: self._reads_personal(row, actor),
+            "serving of ours": lambda: self._reads_personal(row, actor) and row.state != "left",
+            "proposed by us": lambda: row.department_id in actor.unit_ids and row.state == "proposed",
+            "opened by us": lambda: row.township_id in actor.unit_ids and row.state == "opened",
             "of theirs": lambda: row.import_run.unit_id in actor.unit_ids,
             "asked by us": lambda: row.assignment.department_id in actor.unit_ids,
             "in force here": lambda: here and self._list_of(row).state in OPEN,
@@ -716,6 +743,7 @@ class World:
                     row.subject_type == ImportRun.__tablename__
                     and self.session.get(ImportRun, row.subject_id).unit_id in actor.unit_ids
                 )
+                or row.subject_type in (model.__tablename__ for model in PERSONAL)
                 or (
                     row.subject_type == DutyAdmission.__tablename__
                     and self._concerns(self.session.get(DutyAdmission, row.subject_id), actor)
@@ -779,7 +807,32 @@ class World:
             return self._reads(self.session.get(MutualRating, entry.subject_id), actor)
         if entry.subject_type == CaseAssessment.__tablename__:
             return reach(actor) > 0 or self.session.get(CaseAssessment, entry.subject_id).unit_id in actor.unit_ids
+        for model in PERSONAL:
+            if entry.subject_type == model.__tablename__:
+                return self._reads_personal(self.session.get(model, entry.subject_id), actor)
         return True
+
+    def _reads_personal(self, row: Any, actor: Actor) -> bool:
+        """B6, rule 5: the host township, the parent department and the editorial office; and who is asked."""
+        if actor.roles & {R.editorial_officer}:
+            return row.region_id == actor.region_id
+        of_department, of_township = set(), set()
+        changes = self._about(row) if isinstance(row, AgencyStaff) else [row]
+        if isinstance(row, AgencyStaff):
+            of_department |= {row.personnel_unit_id, row.agency.department_id if row.agency else None}
+            of_township |= {row.agency.seat_id} if row.agency else set()
+        of_department |= {change.department_id for change in changes}
+        of_township |= {about.township_id for about in changes if getattr(about, "asked_at", NOW)}
+        mine = of_department if actor.roles & {R.department_head, R.department_staff} else set()
+        mine |= of_township if actor.roles & {R.township_head, R.township_operator} else set()
+        return bool(mine & set(actor.unit_ids))
+
+    def _about(self, staff: AgencyStaff) -> list[Any]:
+        return [
+            row
+            for model in PERSONAL[1:]
+            for row in self.session.scalars(select(model).where(model.staff_id == staff.id))
+        ]
 
     def _documents_of(self, file: Attachment) -> list[ItemAttachment]:
         return list(self.session.scalars(select(ItemAttachment).where(ItemAttachment.file_id == file.id)))

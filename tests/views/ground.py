@@ -20,6 +20,7 @@ from app.engine.fields import Field, kind_of
 from app.factory import MEMBER
 from models.actor import Actor
 from models.adjustments import AdjustmentState as S
+from models.agencies import DispatchedAgency
 from models.assigned import MatterState
 from models.base import Model, User
 from models.calendar import LimitState, ReminderLadder
@@ -52,6 +53,7 @@ from tests.make_admissions import ADMISSION_PATHS
 from tests.make_agencies import AGENCY_PATHS
 from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
 from tests.make_local import DISPUTE_PATHS, REVIEW_PATHS, SERVICE_PATHS
+from tests.make_staffing import CHANGE_PATHS, SUGGESTION_PATHS
 from tests.make_supervision import ORDER_PATHS, RECTIFICATION_PATHS
 from tests.make_taskforces import TASK_FORCE_PATHS
 from tests.views.conftest import HASH
@@ -64,6 +66,7 @@ MEANT |= {
     "limit_rehearsal.fingerprint",
     "ladder_rehearsal.fingerprint",
     "ladder_rehearsal.quarter",
+    *(f"agency_staff.{name}" for name in ("identity_number", "identity_secret", "phone", "phone_secret")),
 }
 """Texts that mean something to the code, and so carry no token: of every table, or of one."""
 
@@ -356,11 +359,29 @@ class Ground:
         """One in each state, of fields of their own, one that nothing is laid down of yet; and a team with forces."""
         make, town, department = self.make, units["township"], units["department"]
         make.unit(UnitType.agency, units["county"])
+        for _ in range(2):
+            make.registered(department)
         for number, state in enumerate((*AGENCY_PATHS, "draft")):
-            make.agency(town, department=department, state=state, field=f"Field {number}")
+            agency = make.agency(town, department=department, state=state, field=f"Field {number}")
+            if state in ("in_force", "draft"):
+                make.staff(agency)
+            if state == "in_force":
+                self._changes(agency, thoroughly=town is self.units["ours"]["township"])
+        for year in (2, 3):
+            make.transfer_plan(make.township(units["county"]), year=NOW.year + year)
         team = make.team(town)
         for _ in range(2):
             make.force(team)
+
+    def _changes(self, agency: DispatchedAgency, *, thoroughly: bool) -> None:
+        """One in each state, two to change or to throw away; and one whose secondment may end."""
+        make = self.make
+        for state in (*CHANGE_PATHS, "proposed") if thoroughly else ("proposed", "effective"):
+            make.change(make.staff(agency), state=state)
+        make.transfer_plan(agency.seat, 5, NOW.year + 1)
+        for state in SUGGESTION_PATHS if thoroughly else ("opened", "withdrawn"):
+            make.suggestion(staff=make.staff(agency, is_head=True), state=state)
+        make.change(make.staff(agency), "second", exception_reason="A task.", state="effective")
 
     def _task_forces(self, units: dict[str, Unit]) -> None:
         """One in each state with a post of the department; two to throw away."""

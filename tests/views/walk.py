@@ -55,7 +55,11 @@ OPEN = {
 }
 """Routes without a permission, and why."""
 
-FOLLOWS = {"service_desk.kind": "from its unit", "rectification_order.is_late": "from its due time"}
+FOLLOWS = {
+    "service_desk.kind": "from its unit",
+    "rectification_order.is_late": "from its due time",
+    "personnel_change.township_opinion": "from the move",
+}
 """Protected columns that change with what a form or a move may change, and from what they follow."""
 
 SHARED = {"call_counter", "recorder_head"}
@@ -450,7 +454,8 @@ class Walk:
             return
         right = {f.name: value for f in asked(transition) if (value := self._answer(f, row)) is not None}
         for body in self._move_bodies(route, transition, right) if thoroughly else (right,):
-            yield Attempt("POST", path, self._as_sent(route, body if route.is_api else {"note": "x"} | body), True)
+            silent = route.is_api and transition.tells is None  # what is told once is told for a reason
+            yield Attempt("POST", path, self._as_sent(route, body if silent else {"note": "x"} | body), True)
 
     def _answer(self, f: Field, subject: Any) -> Any:
         if f.kind == "day" or (f.kind == "moment" and not f.required):

@@ -1,0 +1,202 @@
+"""Dispatched staff on pages and by REST: numbers go in, come out masked, and are shown whole once to who says why."""
+
+import io
+import zipfile
+
+import pytest
+from sqlalchemy import select
+
+from models.agencies import AgencyState
+from models.organisation import Duty
+from models.roles import RoleName
+from models.staffing import AgencyStaff
+from tests.models.look import entries
+
+WHOLE, PHONE = "000000199001010011", "13800000077"
+NUMBERS = (WHOLE, PHONE)
+
+
+@pytest.fixture
+def agency(make):
+    return make.agency(state=AgencyState.in_force)
+
+
+@pytest.fixture
+def key(agency, program_of):
+    """Somebody whom the agency's department has registered by REST."""
+    sent = {"name": "样例甲", "identity_number": WHOLE, "phone": PHONE}
+    sent |= dict.fromkeys(("personnel_unit", "establishment_unit"), agency.department_id)
+    answer = program_of(agency.department).post("agency_staff/", json=sent)
+    assert answer.status_code == 201, answer.json
+    assert answer.json["result"]["identity_number"] == "0" + "*" * 16 + "1"
+    assert not [number for number in NUMBERS if number in answer.text]
+    return answer.json["id"]
+
+
+def text_of(answer):
+    if answer.mimetype.endswith("sheet"):
+        with answer, zipfile.ZipFile(io.BytesIO(answer.data)) as book:
+            return "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+    return answer.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/agency_staff/",
+        "/agency_staff/{key}",
+        "/agency_staff/{key}/edit",
+        "/agency_staff/export.xlsx",
+        "/agency_staff/charts",
+    ],
+)
+def test_no_page_and_no_workbook_holds_a_number_whole(agency, key, browser_of, address):
+    answer = browser_of(agency.department).get(address.format(key=key))
+    assert answer.status_code == 200
+    assert not [number for number in NUMBERS if number in text_of(answer)]
+
+
+@pytest.mark.parametrize("address", ["", "{key}", "{key}/timeline", "_info", "?q=(columns:!(identity_number,phone))"])
+def test_no_answer_to_a_program_holds_a_number_whole(agency, key, program_of, address):
+    answer = program_of(agency.department).get(f"agency_staff/{address.format(key=key)}")
+    assert answer.status_code == 200
+    assert not [number for number in NUMBERS if number in answer.text]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "(columns:!(identity_secret))",
+        f"(filters:!((col:phone,opr:eq,value:'{PHONE}')))",
+        f"(filters:!((col:phone_secret,opr:eq,value:'{PHONE}')))",
+    ],
+)
+def test_nobody_asks_for_a_number_or_looks_for_one(agency, key, program_of, question):
+    assert program_of(agency.department).get(f"agency_staff/?q={question}").status_code == 400
+
+
+def test_words_find_no_number(agency, key, browser_of):
+    assert "样例甲" not in browser_of(agency.department).get(f"/agency_staff/?q={PHONE}").text
+
+
+def test_a_form_that_sends_back_what_it_was_given_changes_no_number(agency, key, program_of, session):
+    program = program_of(agency.department)
+    told = program.get(f"agency_staff/{key}").json["result"]
+    sent = {name: told[name] for name in ("identity_number", "phone")} | {"post_duties": "x"}
+    assert program.put(f"agency_staff/{key}", json=sent).status_code == 200
+    staff = session.get(AgencyStaff, key)
+    assert (staff.identity_secret, staff.phone_secret) == NUMBERS
+
+
+def test_a_page_shows_the_numbers_once_to_who_says_what_for(agency, key, browser_of, session):
+    browser = browser_of(agency.department)
+    move = f"/agency_staff/{key}/move/reveal_numbers"
+    silent = browser.post(move, data={})
+    assert silent.status_code == 422
+    assert WHOLE not in silent.text
+    shown = browser.post(move, data={"note": "办理保险"})
+    assert all(number in shown.text for number in NUMBERS)
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert WHOLE not in browser.get(f"/agency_staff/{key}").text
+    entry = entries(session, session.get(AgencyStaff, key))[-1]
+    assert (entry.action, entry.note, entry.unit_id) == ("reveal_numbers", "办理保险", agency.department_id)
+
+
+def test_a_program_is_told_them_once_too(agency, key, program_of):
+    program = program_of(agency.department)
+    move = f"agency_staff/{key}/move/reveal_numbers"
+    assert program.post(move, json={}).status_code == 422
+    answer = program.post(move, json={"note": "Insurance."}).json
+    assert set(answer["told"].values()) == set(NUMBERS)
+    assert "told" not in program.get(f"agency_staff/{key}").json
+
+
+@pytest.mark.parametrize(
+    ("duty", "role"),
+    [
+        (Duty.county_office, RoleName.county_dispatcher),
+        (Duty.county_office, RoleName.admin),
+        (Duty.leadership, RoleName.leader),
+    ],
+)
+def test_who_sees_the_county_does_not_see_its_people(key, make, program_of, duty, role):
+    assert program_of(make.office(duty), role).get(f"agency_staff/{key}").status_code in (403, 404)
+
+
+@pytest.mark.requirement("TS-21")
+def test_by_rest_a_locked_agency_takes_nobody_in(agency, key, program_of, session):
+    sent = {"agency": agency.id, "dispatched_on": "2026-01-05"}
+    answer = program_of(agency.department).put(f"agency_staff/{key}", json=sent)
+    assert answer.status_code == 422
+    assert "双锁定" in str(answer.json) or "locked" in str(answer.json)
+    assert session.scalar(select(AgencyStaff.agency_id)) is None
+
+
+def test_no_file_of_people_is_taken(agency, browser_of):
+    assert "/imports/" not in browser_of(agency.department).get("/agency_staff/").text
+
+
+@pytest.mark.requirement("TS-24", "LX-07")
+def test_charts_say_what_share_is_in_place_and_posted(agency, key, make, program_of, session):
+    make.staff(agency), make.staff(agency)
+    make.staff(agency).state = "seconded"
+    session.commit()
+    make.press(make.staff(agency), "leave")
+    program = program_of(agency.department)
+    by_field, by_department = (program.get(f"agency_staff/charts/{number}").json for number in (0, 1))
+    assert dict(zip(by_field["labels"], by_field["shares"], strict=True))["justice"] == 67
+    assert by_department["shares"] == [60]
+
+
+# Changes
+
+
+@pytest.mark.requirement("TS-25")
+def test_charts_say_how_many_changes_the_township_was_consulted_on_and_what_it_said(make, program_of):
+    staff = make.staff()
+    make.change(staff, state="effective")
+    make.change(staff, state="vetoed")
+    program = program_of(staff.personnel_unit)
+    consulted, words, reasons = (program.get(f"personnel_change/charts/{number}").json for number in range(3))
+    assert consulted["shares"] == [100]
+    assert sorted(words["labels"]) == sorted(["同意", "反向否决"])
+    assert reasons["labels"] == ["交流轮岗"]
+
+
+@pytest.mark.requirement("ZG-19")
+def test_a_chart_sets_transfers_out_against_the_plan(make, program_of):
+    staff = make.staff()
+    make.transfer_plan(staff.agency.seat, 3)
+    make.change(staff, "transfer_out", state="decided", exception_reason="Ill.")
+    told = program_of(make.office(Duty.editorial_office)).get("transfer_plan/charts/0").json
+    assert [series["data"] for series in told["series"]] == [[3], [1]]
+
+
+@pytest.mark.requirement("TS-20")
+def test_only_the_leader_is_offered_the_veto(make, program_of):
+    change = make.change(state="opinion_requested")
+    moves = {
+        role: set(program_of(change.township, role).get(f"personnel_change/{change.id}").json["moves"])
+        for role in (RoleName.township_head, RoleName.township_operator)
+    }
+    assert moves[RoleName.township_head] - moves[RoleName.township_operator] == {"veto_change"}
+
+
+def test_what_waits_lies_on_the_desk_of_whose_turn_it_is(make, browser_of):
+    change = make.change()
+    sides = (change.department, change.township)
+    for name, titles in (
+        ("", ("Ask the township about a personnel change", None)),
+        ("ask_township", (None, "Give the committee&#39;s word on a personnel change")),
+        ("veto_change", ("Negotiate a plan with the township that vetoes", None)),
+        ("record_plan", ("Decide on a personnel change", None)),
+        ("decide_change", ("Put a personnel change into effect", None)),
+    ):
+        if name:
+            make.answer_change(change, name)
+        for unit, title in zip(sides, titles, strict=True):
+            browser = browser_of(unit)
+            browser.get("/language/en")
+            page = browser.get("/").text
+            assert (str(change) in page) == (title is not None), (name, unit.name)
+            assert title is None or title in page

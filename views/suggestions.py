@@ -1,0 +1,31 @@
+"""Suggestions of townships to adjust the head of an agency."""
+
+from app.engine.declare import Chart, Console
+from models.base import N_
+from models.queries.choices import heads_hosted
+from models.rules.suggestions import SUGGESTION, forget_suggestion, open_suggestion, prepare_suggestion
+from models.suggestions import HeadAdjustmentSuggestion
+
+head_suggestions = Console(
+    model=HeadAdjustmentSuggestion,
+    name=N_("Suggestions about heads of agencies"),
+    category=N_("Agencies and people"),
+    icon="fa-user-pen",
+    listed=("staff", "township", "department", "state", "due", "opened_at", "settled_at"),
+    shown=(
+        *("staff", "state", "township", "department", "facts", "opened_at", "due", "analysis", "analysed_at"),
+        *("negotiated_plan", "settled_at"),
+    ),
+    form=("staff", "facts"),
+    searched=("staff", "township", "department", "state", "due", "opened_at"),
+    among={"staff": heads_hosted},
+    deadlines={"due": ("analysed_at",)},
+    charts=(Chart(by="department", split="state", title=N_("Suggestions by department and state")),),
+    workflow=SUGGESTION,
+    prepare=prepare_suggestion,
+    follow=open_suggestion,
+    forget=forget_suggestion,
+    intake=None,  # one is opened for a reason, and the department hears of it at once
+    empty=N_("No suggestion. A township may suggest to adjust the head of an agency that it hosts, by facts."),
+    about="staff",
+)
