@@ -190,6 +190,8 @@ PAGES = {
     "congress_opinion": "CongressOpinionPage.show",
     "dispatched_agency": "DispatchedAgencyPage.show",
     "task_force": "TaskForcePage.show",
+    "staffing_bank_entry": "StaffingBankEntryPage.show",
+    "internal_org_plan": "InternalOrgPlanPage.show",
     "unit": "UnitPage.show",
 }
 

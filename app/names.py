@@ -13,6 +13,7 @@ from models.admissions import GuaranteeMeasure
 from models.base import N_, Role
 from models.calendar import ReminderLadder, TimeLimit, WorkingWindow
 from models.coordination import CaseParty
+from models.establishment import StaffingQuota
 from models.events import CallEvent
 from models.imports import ImportWord
 from models.ladders import LadderRehearsal
@@ -48,6 +49,10 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "task_force": N_("Task force"),
     "task_force_member": N_("Member of a task force"),
     "task_force_review": N_("Review of a task force"),
+    "staffing_quota": N_("Establishment quota"),
+    "staffing_bank_entry": N_("Movement of the establishment bank"),
+    "internal_org_plan": N_("Internal organisation plan"),
+    "internal_organ": N_("Organ"),
     "admission_opinion": N_("Written opinion"),
     "calendar_day": N_("Calendar day"),
     "call": N_("Call"),
@@ -143,6 +148,7 @@ CAUSES = {
     "returned": N_("Returned for correction"),
     "sent back": N_("Send back to negotiation"),
     "withdrawn": N_("Withdrawn"),
+    "taken back": N_("All taken back"),
     "settled": N_("Settled in the community"),
 }
 """Why a promise of the ledger was cancelled."""
@@ -232,6 +238,7 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     ),
     LimitRehearsal: lambda rehearsal: f"{rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
     WorkingWindow: _working_window,
+    StaffingQuota: lambda quota: f"{quota.unit} · {translated(quota.kind.label)}",
     WebhookDelivery: lambda sent: f"{sent.webhook} · {called(sent.subject_type)} {sent.subject_id}",
     Promise: lambda promise: f"{translated(promise.job.label)} · {called(promise.subject_type)} {promise.subject_id}",
     RecorderEntry: lambda entry: f"{called(entry.subject_type)} {entry.subject_id} · {called(entry.action)}",

@@ -22,6 +22,7 @@ from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure,
 from models.assigned import AssignedMatter, MatterState
 from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.coordination import CaseState, CoordinationCase
+from models.establishment import BankEntryState, StaffingBankEntry
 from models.item_words import ListState
 from models.ledger import Job, LedgerAudit, Promise, PromiseState
 from models.lists import DutyList
@@ -97,6 +98,7 @@ WATCHED = (
     Watched(Job.admission_watch, GuaranteeMeasure, (GuaranteeState.promised,), "due", ("promise", "dispute_delivery")),
     Watched(Job.admission_watch, DutyAdmission, RUNNING, "expires_at", ("in_force",)),
     Watched(Job.meeting_remind, TaskForce, (TaskForceState.active,), "review_due", ("begin", "review")),
+    Watched(Job.turnover_watch, StaffingBankEntry, (BankEntryState.allocated,), "remind_at", ("lend",)),
 )
 
 

@@ -18,6 +18,7 @@ from jobs import (
     circulars,
     coordination,
     due_times,
+    establishment,
     imports,
     lists,
     matters,
@@ -41,6 +42,7 @@ from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure
 from models.assigned import AssignedMatter
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
+from models.establishment import StaffingBankEntry
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
 from models.rectification import RectificationOrder
@@ -75,6 +77,7 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
     Job.idle_items: {DutyList: lists.idle},
     Job.matter_watch: {AssignedMatter: matters.term},
     Job.meeting_remind: {TaskForce: taskforces.reviews},
+    Job.turnover_watch: {StaffingBankEntry: establishment.terms},
 }
 """What each clock does, by the table that it looks at."""
 

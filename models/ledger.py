@@ -31,6 +31,7 @@ class Job(Word):
     idle_items = "idle_items", N_("Items never called looked for")
     matter_watch = "matter_watch", N_("End of an assigned matter watched")
     meeting_remind = "meeting_remind", N_("Review watched")
+    turnover_watch = "turnover_watch", N_("Term of turnover posts watched")
 
 
 class PromiseState(Word):

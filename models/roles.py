@@ -88,11 +88,13 @@ _NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
 """What they read, or are asked for."""
 _STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce"
 """What is laid down of agencies, and who serves in them."""
+_ESTABLISHMENT = "StaffingQuota StaffingBankEntry InternalOrgPlan InternalOrgan"
+"""How many posts there are, and where."""
 _GOVERNING = "TaskForce TaskForceMember TaskForceReview"
 """How townships part a large matter."""
 _READ_ALL = (
-    f"{_LISTS} {_GOVERNING} {_STAFFING} {_LOCAL} {_NETWORK} ListOpinion ListAdjustment AdjustmentOpinion"
-    f" {_CALLS} {_BURDEN} {_ADMISSIONS}"
+    f"{_LISTS} {_GOVERNING} {_STAFFING} {_ESTABLISHMENT} {_LOCAL} {_NETWORK}"
+    f" ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
 )
 _LADDERS = "ReminderLadder ReminderStep LadderRehearsal LadderRehearsalLine LadderRehearsalCall"
 _DIRECTORY = f"Unit CalendarDay WorkingWindow TimeLimit LimitRehearsal DueRevision {_LADDERS} ListType ListField"
@@ -147,6 +149,9 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "ThreeFixedDocument": "read add edit delete export",
         "DispatchedAgency": "read add edit delete export put_in_force revise end",
         "AgencyCoverage": "read add edit delete export",
+        "StaffingQuota": "read add edit delete export",
+        "StaffingBankEntry": "read add export take_back",
+        "InternalOrgPlan": "read export send_back approve",
         "ResponsibilityStatement": "read export keep clear",
         "IrregularAssignmentReport": "read export accept find_irregular dismiss",
         "DutyAdmission": "read export consult put_on_agenda approve refuse return resume",
@@ -224,6 +229,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     | {
         "TaskForce": "read add edit delete export begin review dissolve",
         "TaskForceMember": "read add edit delete export",
+        "InternalOrgPlan": "read add edit delete export propose",
+        "InternalOrgan": "read add edit delete export",
         "Grid": "read add edit export merge end",
         "ServiceRequest": "read add edit export pass_back finish",
         "DisputeCase": "read add edit export consult hand_up mediate_jointly prevent settle",

@@ -61,6 +61,7 @@ from models.words import CallScope
 from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_agencies import AGENCY_WORKFLOWS, MakeAgencies
 from tests.make_burden import MakeBurden
+from tests.make_establishment import ESTABLISHMENT_WORKFLOWS, MakeEstablishment
 from tests.make_local import LOCAL_WORKFLOWS, MakeLocal
 from tests.make_supervision import SUPERVISION_WORKFLOWS, MakeSupervision
 from tests.make_taskforces import TASK_FORCE_WORKFLOWS, MakeTaskForces
@@ -83,6 +84,7 @@ WORKFLOWS = {
     **ADMISSION_WORKFLOWS,
     **AGENCY_WORKFLOWS,
     **TASK_FORCE_WORKFLOWS,
+    **ESTABLISHMENT_WORKFLOWS,
     **LOCAL_WORKFLOWS,
     **SUPERVISION_WORKFLOWS,
 }
@@ -192,7 +194,7 @@ CASE_PATHS = {
 }
 
 
-class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision, MakeAgencies, MakeTaskForces):
+class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision, MakeAgencies, MakeTaskForces, MakeEstablishment):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 
     def __init__(self, session: Session) -> None:

@@ -19,6 +19,7 @@ from models.calls import Call, CallAssignment
 from models.congress import CongressOpinion
 from models.coordination import CoordinationCase
 from models.disputes import DisputeCase
+from models.establishment import InternalOrgPlan, StaffingBankEntry
 from models.grids import Grid
 from models.hotline import HotlineTicket
 from models.imports import ImportRun
@@ -43,10 +44,12 @@ from models.rules.comments import OPINION
 from models.rules.congress import CONGRESS_OPINION
 from models.rules.coordination import COORDINATION
 from models.rules.disputes import DISPUTE
+from models.rules.establishment import BANK_ENTRY
 from models.rules.grids import GRID
 from models.rules.guarantees import GUARANTEE
 from models.rules.hotline import HOTLINE
 from models.rules.imports import IMPORT
+from models.rules.internal_organs import ORG_PLAN
 from models.rules.irregular import REPORT
 from models.rules.ladders import LADDER_OF_CLOCK
 from models.rules.limits import LIMIT
@@ -111,6 +114,8 @@ WORKFLOWS = {
     CongressOpinion: CONGRESS_OPINION,
     DispatchedAgency: AGENCY,
     TaskForce: TASK_FORCE,
+    StaffingBankEntry: BANK_ENTRY,
+    InternalOrgPlan: ORG_PLAN,
 }
 
 
@@ -227,6 +232,8 @@ LAST = {
     CongressOpinion: {"answered"},
     DispatchedAgency: {"ended"},
     TaskForce: {"dissolved"},
+    StaffingBankEntry: {"returned"},
+    InternalOrgPlan: {"replaced"},
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},

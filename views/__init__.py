@@ -24,6 +24,7 @@ from views.coordination import cases, documents, parties
 from views.coordination import steps as offline_steps
 from views.disputes import dispute_cases, mediator_pairs
 from views.early_warnings import early_warnings
+from views.establishment import internal_org_plans, internal_organs, staffing_bank_entries, staffing_quotas
 from views.events import call_events
 from views.evidence import off_site_evidence
 from views.files import attachments
@@ -116,6 +117,10 @@ CONSOLES = (
     agency_coverages,
     enforcement_teams,
     team_forces,
+    staffing_quotas,
+    staffing_bank_entries,
+    internal_org_plans,
+    internal_organs,
     task_forces,
     task_force_members,
     task_force_reviews,

@@ -11,6 +11,7 @@ from models.assigned import AssignedMatter, MatterState, MatterTownship
 from models.base import User
 from models.calls import AssignmentState, Call, CallAssignment, Direction
 from models.coordination import OVER, CaseParty, CoordinationCase
+from models.establishment import InternalOrgPlan, OrgPlanState
 from models.governance import GovernanceModule, ModuleContact
 from models.grids import Grid, GridAssignment, GridRole, GridState
 from models.item_words import ItemState, ListState, PowerStatus
@@ -249,3 +250,8 @@ def forces(actor: Actor) -> ColumnElement[bool]:
     """Whose people may serve in an enforcement team."""
     held = Unit.unit_type.in_((*DEPARTMENTS, *LOCAL))
     return held & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+
+
+def draft_plans(actor: Actor) -> ColumnElement[bool]:
+    """Plans of one's own township that may still change."""
+    return (InternalOrgPlan.state == OrgPlanState.draft) & InternalOrgPlan.unit_id.in_(actor.unit_ids)

@@ -12,6 +12,7 @@ from models.assigned import AssignedMatter, MatterState
 from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
 from models.coordination import CaseState, CoordinationCase
 from models.door import system_session
+from models.establishment import StaffingBankEntry
 from models.item_words import ListState
 from models.ledger import Job, PromiseState
 from models.lists import DutyList
@@ -52,6 +53,9 @@ SUBJECTS = {
         units.get("lead"), *filter(None, [units.get("caller")]), state=MatterState.in_force
     ),
     (Job.meeting_remind, TaskForce): lambda make, units: make.task_force(units.get("caller"), state="active"),
+    (Job.turnover_watch, StaffingBankEntry): lambda make, units: (
+        make.paid_in(1) and make.lent(units.get("caller") or make.township(), 1, NOW.date() + timedelta(days=14))
+    ),
 }
 """A subject of each clock, by the table that the clock looks at."""
 

@@ -23,6 +23,14 @@ from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.disputes import DisputeCase, DisputeState
 from models.door import system_session
+from models.establishment import (
+    InternalOrgan,
+    InternalOrgPlan,
+    OrgPlanState,
+    QuotaKind,
+    StaffingBankEntry,
+    StaffingQuota,
+)
 from models.grids import Grid, GridAssignment, GridRole
 from models.hotline import HotlineTicket, TicketState, Timeliness
 from models.irregular import IrregularAssignmentReport, ReportState
@@ -66,7 +74,7 @@ CALENDAR = WorkingCalendar(DEFAULT_WINDOWS)
 
 OF_NO_CALL = (
     *(Job.comment_watch, Job.adjustment_watch, Job.idle_items, Job.matter_watch, Job.admission_watch),
-    Job.meeting_remind,
+    *(Job.meeting_remind, Job.turnover_watch),
 )
 """They speak to offices, and remind nobody of a call."""
 
@@ -531,6 +539,24 @@ def test_a_task_force_is_at_work_with_a_review_behind_it_and_another_is_being_se
     assert set(county.scalars(select(TaskForce.state))) == {"active", "setting_up"}
     assert set(county.scalars(select(TaskForceMember.role))) == set(TaskForceRole)
     assert county.scalars(select(TaskForceReview.task_force_id)).one()
+
+
+@pytest.mark.requirement("TS-29", "LX-02", "LX-03")
+def test_the_bank_has_given_66_posts_three_of_departments_and_lent_21_to_twelve_townships(county):
+    quotas = county.execute(select(StaffingQuota.count).where(StaffingQuota.kind == QuotaKind.turnover)).scalars()
+    assert sorted(filter(None, quotas)) == [*[1] * 6, *[2] * 3, *[3] * 3]
+    given = select(StaffingBankEntry.count).where(StaffingBankEntry.kind == "allocation")
+    lasting = county.scalars(given.where(StaffingBankEntry.quota == QuotaKind.public_institution)).all()
+    assert Counter(lasting) == {11: 6, 1: 3}
+    assert set(county.scalars(select(StaffingBankEntry.state))) == {"booked", "allocated", "returned"}
+    states = select(InternalOrgPlan.state)
+    assert Counter(county.scalars(states)) == {
+        OrgPlanState.draft: 1,
+        OrgPlanState.proposed: 1,
+        OrgPlanState.approved: 1,
+    }
+    kinds = select(InternalOrgan.kind).join(InternalOrgPlan).where(InternalOrgPlan.state == OrgPlanState.approved)
+    assert Counter(county.scalars(kinds)) == {"office": 7, "institution": 5}
 
 
 def test_of_all_that_townships_and_villages_keep_there_are_rows(county):

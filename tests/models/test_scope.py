@@ -27,6 +27,14 @@ from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
 from models.disputes import DisputeCase, DisputeState, MediatorPair
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
+from models.establishment import (
+    InternalOrgan,
+    InternalOrgPlan,
+    OrgPlanState,
+    QuotaKind,
+    StaffingBankEntry,
+    StaffingQuota,
+)
 from models.events import CallEvent
 from models.evidence import OffSiteEvidence
 from models.files import Attachment
@@ -182,6 +190,10 @@ REST = {
     AgencyCoverage:   ("county",        "county", "all"),
     EnforcementTeam:  ("county",        "county", "all"),
     TeamForce:        ("county",        "county", "all"),
+    StaffingQuota:    ("theirs",        "county", "all"),
+    StaffingBankEntry: ("theirs",       "county", "all"),
+    InternalOrgPlan:  ("theirs",        "county", "all"),
+    InternalOrgan:    ("of their plans", "county", "all"),
     TaskForce:        ("with our posts", "county", "all"),
     TaskForceMember:  ("with our posts", "county", "all"),
     TaskForceReview:  ("with our posts", "county", "all"),
@@ -382,6 +394,13 @@ WRITERS = {
         for model in (TaskForce, TaskForceMember)
         for who in ("luoyang", "sixi", "tongcheng")
     },
+    **{
+        (model, who): "of draft plans"
+        for model in (InternalOrgPlan, InternalOrgan)
+        for who in ("luoyang", "sixi", "tongcheng")
+    },
+    (StaffingQuota, "editorial"): "county",
+    (StaffingBankEntry, "editorial"): "county",
     (ServiceDesk, "lists"): "county",
     (ServiceItem, "lists"): "county",
     (ResidencyRoster, "office"): "county",
@@ -580,6 +599,11 @@ class World:
             self.make.force(self.make.team(town))
             for state in TaskForceState:
                 self.make.force_member(self.make.task_force(town, state=state), posted)
+            self.make.paid_in(2, town.region)
+            self.make.lent(town, 1)
+            self.make.quota(town, 3, QuotaKind.administrative)
+            for state in (OrgPlanState.draft, OrgPlanState.approved):
+                self.make.org_plan(town, state=state)
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -700,6 +724,10 @@ class World:
             "laid down here": lambda: here and getattr(row, "agency", row).state == "draft",
             "their teams": lambda: getattr(row, "team", row).unit_id in actor.unit_ids,
             "with our posts": lambda: bool(self._posts_in(row) & set(actor.unit_ids)),
+            "of their plans": lambda: row.plan.unit_id in actor.unit_ids,
+            "of draft plans": lambda: (
+                (plan := getattr(row, "plan", row)).unit_id in actor.unit_ids and plan.state == "draft"
+            ),
             "of living forces": lambda: (
                 (force := getattr(row, "task_force", row)).unit_id in actor.unit_ids and force.state != "dissolved"
             ),

@@ -28,6 +28,7 @@ from models.community import ExchangeEntry, ExchangeKind
 from models.congress import CongressOpinion
 from models.disputes import DisputeState
 from models.door import act_for, may_write
+from models.establishment import QuotaKind
 from models.files import Attachment
 from models.grids import Force
 from models.hotline import TicketState
@@ -51,6 +52,7 @@ from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, LIST_PATHS, NOW
 from tests.make_admissions import ADMISSION_PATHS
 from tests.make_agencies import AGENCY_PATHS
 from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
+from tests.make_establishment import PLAN_PATHS
 from tests.make_local import DISPUTE_PATHS, REVIEW_PATHS, SERVICE_PATHS
 from tests.make_supervision import ORDER_PATHS, RECTIFICATION_PATHS
 from tests.make_taskforces import TASK_FORCE_PATHS
@@ -121,6 +123,7 @@ class Ground:
             self._congress(units)
             self._agencies(units)
             self._task_forces(units)
+            self._establishment(units)
             for _ in range(2):  # to change, and to throw away
                 make.past_call(units["township"], units["department"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
@@ -132,6 +135,7 @@ class Ground:
                 make.import_run(self.session.get_one(Unit, unit_id), state=state)
         self._asked_by_congress()
         self._seat_a_member(self.people[RoleName.joint_meeting_member].actor.unit_id)
+        make.quota(self._seat(RoleName.editorial_officer), 9)  # of which posts may be paid in
         stranger = self._account()
         self.people["stranger"] = Person(stranger.username, Actor(stranger.id))
         make.unit(UnitType.department)  # nothing refers to it
@@ -367,6 +371,17 @@ class Ground:
         for state in (*TASK_FORCE_PATHS, "setting_up"):
             for _ in range(2):
                 self.make.force_member(self.make.task_force(units["township"], state=state), units["department"])
+
+    def _establishment(self, units: dict[str, Unit]) -> None:
+        """A quota to change and one to throw away; posts lent; a plan in each state, and two to throw away."""
+        make, town = self.make, units["township"]
+        make.quota(make.township(units["county"]), 1)
+        make.quota(town, 9, QuotaKind.administrative)
+        make.paid_in(19, units["county"])
+        make.entry(town, 2)
+        make.lent(town, 6)
+        for state in (*PLAN_PATHS, "approved", "draft"):
+            make.org_plan(town, state=state)
 
     def _invent_the_rest(self) -> None:
         """Tables that no builder fills get a row on each side, so that a new one is covered the day it is mapped."""
