@@ -15,6 +15,7 @@ from models.calendar import ReminderLadder, TimeLimit, WorkingWindow
 from models.coordination import CaseParty
 from models.establishment import StaffingQuota
 from models.events import CallEvent
+from models.funding import ReturnRatio, TownshipFunding
 from models.imports import ImportWord
 from models.ladders import LadderRehearsal
 from models.ledger import Job, LedgerAudit, Promise
@@ -53,6 +54,8 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "staffing_bank_entry": N_("Movement of the establishment bank"),
     "internal_org_plan": N_("Internal organisation plan"),
     "internal_organ": N_("Organ"),
+    "township_funding": N_("Funds of a township"),
+    "return_ratio": N_("Part of income returned"),
     "admission_opinion": N_("Written opinion"),
     "calendar_day": N_("Calendar day"),
     "call": N_("Call"),
@@ -239,6 +242,8 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     LimitRehearsal: lambda rehearsal: f"{rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
     WorkingWindow: _working_window,
     StaffingQuota: lambda quota: f"{quota.unit} · {translated(quota.kind.label)}",
+    TownshipFunding: lambda funding: f"{funding.unit} · {funding.year} · {translated(funding.head.label)}",
+    ReturnRatio: lambda ratio: f"{ratio.unit} · {translated(ratio.income.label)}",
     WebhookDelivery: lambda sent: f"{sent.webhook} · {called(sent.subject_type)} {sent.subject_id}",
     Promise: lambda promise: f"{translated(promise.job.label)} · {called(promise.subject_type)} {promise.subject_id}",
     RecorderEntry: lambda entry: f"{called(entry.subject_type)} {entry.subject_id} · {called(entry.action)}",

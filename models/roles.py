@@ -88,8 +88,8 @@ _NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
 """What they read, or are asked for."""
 _STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce"
 """What is laid down of agencies, and who serves in them."""
-_ESTABLISHMENT = "StaffingQuota StaffingBankEntry InternalOrgPlan InternalOrgan"
-"""How many posts there are, and where."""
+_ESTABLISHMENT = "StaffingQuota StaffingBankEntry InternalOrgPlan InternalOrgan TownshipFunding ReturnRatio PostGrades"
+"""How many posts there are, and where; and what townships live on."""
 _GOVERNING = "TaskForce TaskForceMember TaskForceReview"
 """How townships part a large matter."""
 _READ_ALL = (
@@ -150,6 +150,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "DispatchedAgency": "read add edit delete export put_in_force revise end",
         "AgencyCoverage": "read add edit delete export",
         "StaffingQuota": "read add edit delete export",
+        "PostGrades": "read add edit delete export",
         "StaffingBankEntry": "read add export take_back",
         "InternalOrgPlan": "read export send_back approve",
         "ResponsibilityStatement": "read export keep clear",
@@ -166,6 +167,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "PastCall": "read add edit delete export",
         "Extension": "read export approve refuse",
         "ResidencyRoster": "read add edit delete export",
+        "TownshipFunding": "read add edit delete export",
+        "ReturnRatio": "read add edit delete export",
         "ModuleContact": "read add edit delete export",
         "ReminderLadder": _LADDER,
         "ReminderStep": "read add edit delete export",

@@ -15,6 +15,7 @@ from models.establishment import (
     StaffingBankEntry,
     StaffingQuota,
 )
+from models.funding import PostGrades, ReturnedIncome, ReturnRatio, SpendingHead, TownshipFunding
 from models.organisation import Duty, Unit
 from models.rules.establishment import BANK_ENTRY, follow_entry, prepare_entry, prepare_quota
 from models.rules.internal_organs import ORG_PLAN
@@ -79,3 +80,14 @@ class MakeEstablishment:
     def organ(self: Any, plan: InternalOrgPlan, posts: int = 3, kind: OrganKind = OrganKind.office) -> Any:
         columns = {"name": self._name("Organ"), "kind": kind, "posts": posts}
         return self._add(InternalOrgan(region_id=plan.region_id, plan=plan, **columns))
+
+    def means(self: Any, township: Unit) -> None:
+        """Two rows of each register of what the township lives on."""
+        of_town = {"region_id": township.region_id, "unit": township}
+        for number in range(2):
+            day = date(2024 + number, 1, 1)
+            self._add(
+                TownshipFunding(year=day.year, head=SpendingHead.health, planned=30, paid=10, **of_town),
+                ReturnRatio(income=ReturnedIncome.land, percent=40, from_on=day, **of_town),
+                PostGrades(senior=1, middle=2, junior=3, upper=50, from_on=day, **of_town),
+            )

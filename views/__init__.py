@@ -28,6 +28,7 @@ from views.establishment import internal_org_plans, internal_organs, staffing_ba
 from views.events import call_events
 from views.evidence import off_site_evidence
 from views.files import attachments
+from views.funding import post_grades, return_ratios, township_fundings
 from views.governance import governance_modules, module_contacts
 from views.grids import grid_areas, grid_assignments, grid_tasks, grids
 from views.holdings import holdings
@@ -121,6 +122,9 @@ CONSOLES = (
     staffing_bank_entries,
     internal_org_plans,
     internal_organs,
+    post_grades,
+    township_fundings,
+    return_ratios,
     task_forces,
     task_force_members,
     task_force_reviews,

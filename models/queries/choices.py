@@ -94,6 +94,11 @@ def townships(actor: Actor) -> ColumnElement[bool]:
     return Unit.unit_type.in_(LOCAL) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
 
 
+def living_townships(actor: Actor) -> ColumnElement[bool]:
+    """Those of every county, for who keeps the directory."""
+    return Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
+
+
 def townships_ever(actor: Actor) -> ColumnElement[bool]:
     """Townships and streets of the county, those that were merged since among them."""
     return Unit.unit_type.in_(LOCAL) & (Unit.region_id == actor.region_id)

@@ -1,6 +1,6 @@
 import re
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,6 +31,7 @@ from models.establishment import (
     StaffingBankEntry,
     StaffingQuota,
 )
+from models.funding import PostGrades, ReturnRatio, TownshipFunding
 from models.grids import Grid, GridAssignment, GridRole
 from models.hotline import HotlineTicket, TicketState, Timeliness
 from models.irregular import IrregularAssignmentReport, ReportState
@@ -557,6 +558,22 @@ def test_the_bank_has_given_66_posts_three_of_departments_and_lent_21_to_twelve_
     }
     kinds = select(InternalOrgan.kind).join(InternalOrgPlan).where(InternalOrgPlan.state == OrgPlanState.approved)
     assert Counter(county.scalars(kinds)) == {"office": 7, "institution": 5}
+
+
+@pytest.mark.requirement("ZG-14", "ZG-15", "ZG-16", "ZG-23")
+def test_townships_are_measured_funded_under_eight_heads_given_back_more_and_graded_higher(county):
+    taishun = (Unit.region_id == region(county)) & (Unit.unit_type == UnitType.township)
+    sizes = county.execute(select(Unit.area_km2, Unit.population, Unit.gdp).where(taishun)).all()
+    assert len(sizes) == 19
+    assert all(all(size) for size in sizes)
+    assert set(Counter(county.scalars(select(TownshipFunding.unit_id))).values()) == {8}
+    for model, figure in ((ReturnRatio, ReturnRatio.percent), (PostGrades, PostGrades.upper)):
+        columns = [figure, model.unit_id, *([model.income] if model is ReturnRatio else [])]
+        found = defaultdict(list)
+        for value, *of in county.execute(select(*columns).order_by(model.from_on)):
+            found[tuple(of)].append(value)
+        assert all(values == sorted(values) for values in found.values())
+        assert max(map(len, found.values())) == 2
 
 
 def test_of_all_that_townships_and_villages_keep_there_are_rows(county):

@@ -38,6 +38,7 @@ from models.establishment import (
 from models.events import CallEvent
 from models.evidence import OffSiteEvidence
 from models.files import Attachment
+from models.funding import PostGrades, ReturnRatio, TownshipFunding
 from models.governance import GovernanceModule, ModuleContact
 from models.grids import Grid, GridArea, GridAssignment, GridTask
 from models.holdings import Holding
@@ -192,6 +193,9 @@ REST = {
     TeamForce:        ("county",        "county", "all"),
     StaffingQuota:    ("theirs",        "county", "all"),
     StaffingBankEntry: ("theirs",       "county", "all"),
+    TownshipFunding:  ("theirs",        "county", "all"),
+    ReturnRatio:      ("theirs",        "county", "all"),
+    PostGrades:       ("theirs",        "county", "all"),
     InternalOrgPlan:  ("theirs",        "county", "all"),
     InternalOrgan:    ("of their plans", "county", "all"),
     TaskForce:        ("with our posts", "county", "all"),
@@ -400,6 +404,8 @@ WRITERS = {
         for who in ("luoyang", "sixi", "tongcheng")
     },
     (StaffingQuota, "editorial"): "county",
+    (PostGrades, "editorial"): "county",
+    **{(model, who): "county" for model in (TownshipFunding, ReturnRatio) for who in ("office", "tc_office")},
     (StaffingBankEntry, "editorial"): "county",
     (ServiceDesk, "lists"): "county",
     (ServiceItem, "lists"): "county",
@@ -599,6 +605,7 @@ class World:
             self.make.force(self.make.team(town))
             for state in TaskForceState:
                 self.make.force_member(self.make.task_force(town, state=state), posted)
+            self.make.means(town)
             self.make.paid_in(2, town.region)
             self.make.lent(town, 1)
             self.make.quota(town, 3, QuotaKind.administrative)

@@ -377,6 +377,7 @@ class Ground:
         make, town = self.make, units["township"]
         make.quota(make.township(units["county"]), 1)
         make.quota(town, 9, QuotaKind.administrative)
+        make.means(town)
         make.paid_in(19, units["county"])
         make.entry(town, 2)
         make.lent(town, 6)
