@@ -191,6 +191,7 @@ PAGES = {
     "dispatched_agency": "DispatchedAgencyPage.show",
     "task_force": "TaskForcePage.show",
     "staffing_bank_entry": "StaffingBankEntryPage.show",
+    "platform_meeting": "PlatformMeetingPage.show",
     "internal_org_plan": "InternalOrgPlanPage.show",
     "unit": "UnitPage.show",
 }

@@ -22,6 +22,7 @@ from models.ledger import Job, LedgerAudit, Promise
 from models.limits import LimitRehearsal
 from models.lists import ListField
 from models.meetings import MeetingVote
+from models.platforms import Platform
 from models.recorder import RecorderEntry
 from models.rectification import CircularFailure, RectificationOrder
 from models.rules.deadlines import SHANGHAI
@@ -56,6 +57,8 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "internal_organ": N_("Organ"),
     "township_funding": N_("Funds of a township"),
     "return_ratio": N_("Part of income returned"),
+    "platform": N_("Platform"),
+    "platform_meeting": N_("Meeting of platforms"),
     "admission_opinion": N_("Written opinion"),
     "calendar_day": N_("Calendar day"),
     "call": N_("Call"),
@@ -152,6 +155,8 @@ CAUSES = {
     "sent back": N_("Send back to negotiation"),
     "withdrawn": N_("Withdrawn"),
     "taken back": N_("All taken back"),
+    "minutes recorded": N_("Minutes recorded"),
+    "called off": N_("Called off"),
     "settled": N_("Settled in the community"),
 }
 """Why a promise of the ledger was cancelled."""
@@ -244,6 +249,7 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     StaffingQuota: lambda quota: f"{quota.unit} · {translated(quota.kind.label)}",
     TownshipFunding: lambda funding: f"{funding.unit} · {funding.year} · {translated(funding.head.label)}",
     ReturnRatio: lambda ratio: f"{ratio.unit} · {translated(ratio.income.label)}",
+    Platform: lambda platform: f"{platform.unit} · {translated(platform.kind.label)}",
     WebhookDelivery: lambda sent: f"{sent.webhook} · {called(sent.subject_type)} {sent.subject_id}",
     Promise: lambda promise: f"{translated(promise.job.label)} · {called(promise.subject_type)} {promise.subject_id}",
     RecorderEntry: lambda entry: f"{called(entry.subject_type)} {entry.subject_id} · {called(entry.action)}",

@@ -26,7 +26,9 @@ from models.establishment import BankEntryState, StaffingBankEntry
 from models.item_words import ListState
 from models.ledger import Job, LedgerAudit, Promise, PromiseState
 from models.lists import DutyList
+from models.meetings import JointMeeting, MeetingState
 from models.organisation import Unit, UnitType
+from models.platforms import GatheringState, PlatformMeeting
 from models.recorder import GENESIS, RecorderEntry
 from models.rectification import RectificationOrder, RectificationState
 from models.rules.deadlines import SHANGHAI
@@ -98,6 +100,8 @@ WATCHED = (
     Watched(Job.admission_watch, GuaranteeMeasure, (GuaranteeState.promised,), "due", ("promise", "dispute_delivery")),
     Watched(Job.admission_watch, DutyAdmission, RUNNING, "expires_at", ("in_force",)),
     Watched(Job.meeting_remind, TaskForce, (TaskForceState.active,), "review_due", ("begin", "review")),
+    Watched(Job.meeting_remind, PlatformMeeting, (GatheringState.planned,), "minutes_due", ("create",)),
+    Watched(Job.meeting_remind, JointMeeting, (MeetingState.planned,), "minutes_due", ("create",)),
     Watched(Job.turnover_watch, StaffingBankEntry, (BankEntryState.allocated,), "remind_at", ("lend",)),
 )
 

@@ -22,6 +22,7 @@ from jobs import (
     imports,
     lists,
     matters,
+    meetings,
     ratings,
     segments,
     supervision,
@@ -45,6 +46,8 @@ from models.coordination import CoordinationCase
 from models.establishment import StaffingBankEntry
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
+from models.meetings import JointMeeting
+from models.platforms import PlatformMeeting
 from models.rectification import RectificationOrder
 from models.segments import Extension
 from models.supervision import SupervisionOrder
@@ -76,7 +79,11 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
     Job.adjustment_watch: {ListAdjustment: lists.proposals},
     Job.idle_items: {DutyList: lists.idle},
     Job.matter_watch: {AssignedMatter: matters.term},
-    Job.meeting_remind: {TaskForce: taskforces.reviews},
+    Job.meeting_remind: {
+        TaskForce: taskforces.reviews,
+        PlatformMeeting: meetings.of_platforms,
+        JointMeeting: meetings.joint,
+    },
     Job.turnover_watch: {StaffingBankEntry: establishment.terms},
 }
 """What each clock does, by the table that it looks at."""

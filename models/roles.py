@@ -90,8 +90,8 @@ _STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce"
 """What is laid down of agencies, and who serves in them."""
 _ESTABLISHMENT = "StaffingQuota StaffingBankEntry InternalOrgPlan InternalOrgan TownshipFunding ReturnRatio PostGrades"
 """How many posts there are, and where; and what townships live on."""
-_GOVERNING = "TaskForce TaskForceMember TaskForceReview"
-"""How townships part a large matter."""
+_GOVERNING = "TaskForce TaskForceMember TaskForceReview Platform PlatformMeeting"
+"""How townships part their work."""
 _READ_ALL = (
     f"{_LISTS} {_GOVERNING} {_STAFFING} {_ESTABLISHMENT} {_LOCAL} {_NETWORK}"
     f" ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
@@ -233,6 +233,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "TaskForce": "read add edit delete export begin review dissolve",
         "TaskForceMember": "read add edit delete export",
         "InternalOrgPlan": "read add edit delete export propose",
+        "Platform": "read add edit delete export",
+        "PlatformMeeting": "read add edit delete export record_minutes call_off",
         "InternalOrgan": "read add edit delete export",
         "Grid": "read add edit export merge end",
         "ServiceRequest": "read add edit export pass_back finish",

@@ -63,6 +63,7 @@ from tests.make_agencies import AGENCY_WORKFLOWS, MakeAgencies
 from tests.make_burden import MakeBurden
 from tests.make_establishment import ESTABLISHMENT_WORKFLOWS, MakeEstablishment
 from tests.make_local import LOCAL_WORKFLOWS, MakeLocal
+from tests.make_platforms import PLATFORM_WORKFLOWS, MakePlatforms
 from tests.make_supervision import SUPERVISION_WORKFLOWS, MakeSupervision
 from tests.make_taskforces import TASK_FORCE_WORKFLOWS, MakeTaskForces
 from tests.moments import NOW, SOON
@@ -85,6 +86,7 @@ WORKFLOWS = {
     **AGENCY_WORKFLOWS,
     **TASK_FORCE_WORKFLOWS,
     **ESTABLISHMENT_WORKFLOWS,
+    **PLATFORM_WORKFLOWS,
     **LOCAL_WORKFLOWS,
     **SUPERVISION_WORKFLOWS,
 }
@@ -194,7 +196,16 @@ CASE_PATHS = {
 }
 
 
-class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision, MakeAgencies, MakeTaskForces, MakeEstablishment):
+class Make(
+    MakeBurden,
+    MakeAdmissions,
+    MakeLocal,
+    MakeSupervision,
+    MakeAgencies,
+    MakeTaskForces,
+    MakeEstablishment,
+    MakePlatforms,
+):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 
     def __init__(self, session: Session) -> None:

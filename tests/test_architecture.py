@@ -28,6 +28,7 @@ from models.limits import DueRevision
 from models.lists import DutyList
 from models.meetings import JointMeeting
 from models.opinions import ListOpinion
+from models.platforms import PlatformMeeting
 from models.ratings import MutualRating
 from models.rectification import Circular, CircularLine, RectificationOrder
 from models.requests import DataRequest
@@ -55,6 +56,7 @@ from models.rules.ladders import LADDER_OF_CLOCK
 from models.rules.limits import LIMIT
 from models.rules.lists import LIST
 from models.rules.meetings import MEETING
+from models.rules.platforms import GATHERING
 from models.rules.ratings import RATING
 from models.rules.rectification import CIRCULAR, LINE, RECTIFICATION
 from models.rules.requests import REQUEST
@@ -116,6 +118,7 @@ WORKFLOWS = {
     TaskForce: TASK_FORCE,
     StaffingBankEntry: BANK_ENTRY,
     InternalOrgPlan: ORG_PLAN,
+    PlatformMeeting: GATHERING,
 }
 
 
@@ -234,6 +237,7 @@ LAST = {
     TaskForce: {"dissolved"},
     StaffingBankEntry: {"returned"},
     InternalOrgPlan: {"replaced"},
+    PlatformMeeting: {"held", "called_off"},
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},

@@ -42,6 +42,7 @@ from views.organisation import postings, units
 from views.partners import chamber_secretaries, partner_organisations, residency_rosters
 from views.past_calls import past_calls
 from views.plain_words import plain_words
+from views.platforms import platform_meetings, platforms
 from views.policies import policy_documents
 from views.ratings import assessments, ratings
 from views.records import ledger_audits, promises, recorder_entries
@@ -125,6 +126,8 @@ CONSOLES = (
     post_grades,
     township_fundings,
     return_ratios,
+    platforms,
+    platform_meetings,
     task_forces,
     task_force_members,
     task_force_reviews,

@@ -18,6 +18,7 @@ from models.item_words import ItemState, ListState, PowerStatus
 from models.lists import DutyList, ListItem, ListType
 from models.meetings import JointMeeting, MeetingState
 from models.organisation import ANSWERING, LOCAL, Posting, Unit, UnitType
+from models.platforms import Platform
 from models.requests import DataRequest, DataRequestTownship, RequestState
 from models.roles import RoleName
 from models.statements import ResponsibilityStatement, StatementState
@@ -260,3 +261,7 @@ def forces(actor: Actor) -> ColumnElement[bool]:
 def draft_plans(actor: Actor) -> ColumnElement[bool]:
     """Plans of one's own township that may still change."""
     return (InternalOrgPlan.state == OrgPlanState.draft) & InternalOrgPlan.unit_id.in_(actor.unit_ids)
+
+
+def own_platforms(actor: Actor) -> ColumnElement[bool]:
+    return Platform.unit_id.in_(actor.unit_ids)

@@ -16,7 +16,9 @@ from models.establishment import StaffingBankEntry
 from models.item_words import ListState
 from models.ledger import Job, PromiseState
 from models.lists import DutyList
+from models.meetings import JointMeeting
 from models.notices import Outbox
+from models.platforms import PlatformMeeting
 from models.recorder import RecorderEntry, verify
 from models.rectification import RectificationOrder
 from models.segments import Extension
@@ -53,6 +55,8 @@ SUBJECTS = {
         units.get("lead"), *filter(None, [units.get("caller")]), state=MatterState.in_force
     ),
     (Job.meeting_remind, TaskForce): lambda make, units: make.task_force(units.get("caller"), state="active"),
+    (Job.meeting_remind, PlatformMeeting): lambda make, units: make.gathering(),
+    (Job.meeting_remind, JointMeeting): lambda make, units: make.called(units.get("lead") or make.department()),
     (Job.turnover_watch, StaffingBankEntry): lambda make, units: (
         make.paid_in(1) and make.lent(units.get("caller") or make.township(), 1, NOW.date() + timedelta(days=14))
     ),

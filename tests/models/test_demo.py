@@ -39,11 +39,12 @@ from models.item_words import ItemState, ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList, ListItem, ListType
-from models.meetings import JointMeeting
+from models.meetings import JointMeeting, MeetingKind
 from models.notices import Notice
 from models.nudges import Nudge
 from models.organisation import Posting, Unit, UnitType
 from models.past_calls import PastCall, PastOutcome
+from models.platforms import Platform, PlatformMeeting
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
 from models.ratings import CaseAssessment, MutualRating, RatingState
@@ -574,6 +575,21 @@ def test_townships_are_measured_funded_under_eight_heads_given_back_more_and_gra
             found[tuple(of)].append(value)
         assert all(values == sorted(values) for values in found.values())
         assert max(map(len, found.values())) == 2
+
+
+@pytest.mark.requirement("TA-41", "TA-42", "TA-43")
+def test_platforms_have_met_by_themselves_and_together_and_one_meeting_lacks_its_minutes(county):
+    of_unit = Counter(county.scalars(select(Platform.unit_id)))
+    assert set(of_unit.values()) == {4, 2}
+    meetings = county.execute(select(PlatformMeeting.kind, PlatformMeeting.state, PlatformMeeting.meets_at < NOW)).all()
+    assert Counter(tuple(row) for row in meetings) == {
+        ("regular", "held", True): 1,
+        ("joint", "held", True): 1,
+        ("regular", "planned", True): 1,
+        ("regular", "planned", False): 1,
+    }
+    platforms = select(JointMeeting.state).where(JointMeeting.kind == MeetingKind.platform)
+    assert county.scalars(platforms).one() == "planned"
 
 
 def test_of_all_that_townships_and_villages_keep_there_are_rows(county):

@@ -59,6 +59,7 @@ from models.organisation import Duty, Unit, UnitType
 from models.partners import ChamberSecretary, PartnerOrganisation, ResidencyRoster
 from models.past_calls import PastCall
 from models.plain_words import PlainWord
+from models.platforms import GatheringState, Platform, PlatformMeeting
 from models.policies import PolicyDocument
 from models.ratings import CaseAssessment, MutualRating, RatingState
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
@@ -196,6 +197,8 @@ REST = {
     TownshipFunding:  ("theirs",        "county", "all"),
     ReturnRatio:      ("theirs",        "county", "all"),
     PostGrades:       ("theirs",        "county", "all"),
+    Platform:         ("county",        "county", "all"),
+    PlatformMeeting:  ("theirs",        "county", "all"),
     InternalOrgPlan:  ("theirs",        "county", "all"),
     InternalOrgan:    ("of their plans", "county", "all"),
     TaskForce:        ("with our posts", "county", "all"),
@@ -404,6 +407,8 @@ WRITERS = {
         for who in ("luoyang", "sixi", "tongcheng")
     },
     (StaffingQuota, "editorial"): "county",
+    **{(Platform, who): "theirs" for who in ("luoyang", "sixi", "tongcheng")},
+    **{(PlatformMeeting, who): "theirs, planned" for who in ("luoyang", "sixi", "tongcheng")},
     (PostGrades, "editorial"): "county",
     **{(model, who): "county" for model in (TownshipFunding, ReturnRatio) for who in ("office", "tc_office")},
     (StaffingBankEntry, "editorial"): "county",
@@ -606,6 +611,9 @@ class World:
             for state in TaskForceState:
                 self.make.force_member(self.make.task_force(town, state=state), posted)
             self.make.means(town)
+            platform = self.make.platforms(town)[0]
+            for state in GatheringState:
+                self.make.gathering(platform, state=state)
             self.make.paid_in(2, town.region)
             self.make.lent(town, 1)
             self.make.quota(town, 3, QuotaKind.administrative)
@@ -731,6 +739,7 @@ class World:
             "laid down here": lambda: here and getattr(row, "agency", row).state == "draft",
             "their teams": lambda: getattr(row, "team", row).unit_id in actor.unit_ids,
             "with our posts": lambda: bool(self._posts_in(row) & set(actor.unit_ids)),
+            "theirs, planned": lambda: row.unit_id in actor.unit_ids and row.state == "planned",
             "of their plans": lambda: row.plan.unit_id in actor.unit_ids,
             "of draft plans": lambda: (
                 (plan := getattr(row, "plan", row)).unit_id in actor.unit_ids and plan.state == "draft"

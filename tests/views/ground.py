@@ -54,6 +54,7 @@ from tests.make_agencies import AGENCY_PATHS
 from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
 from tests.make_establishment import PLAN_PATHS
 from tests.make_local import DISPUTE_PATHS, REVIEW_PATHS, SERVICE_PATHS
+from tests.make_platforms import GATHERING_PATHS
 from tests.make_supervision import ORDER_PATHS, RECTIFICATION_PATHS
 from tests.make_taskforces import TASK_FORCE_PATHS
 from tests.views.conftest import HASH
@@ -124,6 +125,7 @@ class Ground:
             self._agencies(units)
             self._task_forces(units)
             self._establishment(units)
+            self._platforms(units)
             for _ in range(2):  # to change, and to throw away
                 make.past_call(units["township"], units["department"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
@@ -383,6 +385,13 @@ class Ground:
         make.lent(town, 6)
         for state in (*PLAN_PATHS, "approved", "draft"):
             make.org_plan(town, state=state)
+
+    def _platforms(self, units: dict[str, Unit]) -> None:
+        """Three platforms, so that one may be named; one that never met, and meetings in each state."""
+        make, town = self.make, units["township"]
+        platform = make.platforms(town, *list(PlatformKind)[1:])[1]
+        for state in (*GATHERING_PATHS, "planned", "planned"):
+            make.gathering(platform, state=state, meets_at=NOW)
 
     def _invent_the_rest(self) -> None:
         """Tables that no builder fills get a row on each side, so that a new one is covered the day it is mapped."""
