@@ -81,7 +81,8 @@ _BURDEN = (
 _ADMISSIONS = "DutyAdmission AdmissionOpinion GuaranteeMeasure AdmissionBatch JointMeeting MeetingMember MeetingVote"
 _LOCAL = (
     "Grid GridArea GridTask GridAssignment ServicePoint ServiceRequest DisputeCase MediatorPair ReviewFile "
-    "VillagerCouncil MicroWish ExchangeEntry MicroProject PartnerOrganisation ChamberSecretary OffSiteEvidence"
+    "VillagerCouncil MicroWish ExchangeEntry MicroProject CheckIn PartnerOrganisation ChamberSecretary"
+    " OffSiteEvidence"
 )
 """What townships and villages keep."""
 _NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
@@ -90,7 +91,8 @@ _STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce"
 """What is laid down of agencies, and who serves in them."""
 _ESTABLISHMENT = "StaffingQuota StaffingBankEntry InternalOrgPlan InternalOrgan TownshipFunding ReturnRatio PostGrades"
 """How many posts there are, and where; and what townships live on."""
-_GOVERNING = "TaskForce TaskForceMember TaskForceReview Platform PlatformMeeting"
+_POSTS = "Post ModuleLeader Committee CommitteeMember"
+_GOVERNING = f"TaskForce TaskForceMember TaskForceReview Platform PlatformMeeting {_POSTS}"
 """How townships part their work."""
 _READ_ALL = (
     f"{_LISTS} {_GOVERNING} {_STAFFING} {_ESTABLISHMENT} {_LOCAL} {_NETWORK}"
@@ -228,7 +230,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "GuaranteeMeasure": "read add edit delete export deliver",
     },
     RoleName.township_head: dict.fromkeys(_READ_ALL.split(), "read export")
-    | dict.fromkeys((*_LOCAL.split(), "EnforcementTeam", "TeamForce"), "read add edit delete export")
+    | dict.fromkeys((*_LOCAL.split(), *_POSTS.split(), "EnforcementTeam", "TeamForce"), "read add edit delete export")
     | {
         "TaskForce": "read add edit delete export begin review dissolve",
         "TaskForceMember": "read add edit delete export",

@@ -64,6 +64,7 @@ from tests.make_burden import MakeBurden
 from tests.make_establishment import ESTABLISHMENT_WORKFLOWS, MakeEstablishment
 from tests.make_local import LOCAL_WORKFLOWS, MakeLocal
 from tests.make_platforms import PLATFORM_WORKFLOWS, MakePlatforms
+from tests.make_posts import MakePosts
 from tests.make_supervision import SUPERVISION_WORKFLOWS, MakeSupervision
 from tests.make_taskforces import TASK_FORCE_WORKFLOWS, MakeTaskForces
 from tests.moments import NOW, SOON
@@ -205,6 +206,7 @@ class Make(
     MakeTaskForces,
     MakeEstablishment,
     MakePlatforms,
+    MakePosts,
 ):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 

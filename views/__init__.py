@@ -18,7 +18,7 @@ from views.calendar import (
 )
 from views.calls import assignments, calls
 from views.circulars import circular_failures, circular_lines, circulars, rectification_orders
-from views.community import exchange_entries, micro_projects, micro_wishes, villager_councils
+from views.community import check_ins, exchange_entries, micro_projects, micro_wishes, villager_councils
 from views.congress import congress_opinions
 from views.coordination import cases, documents, parties
 from views.coordination import steps as offline_steps
@@ -44,6 +44,7 @@ from views.past_calls import past_calls
 from views.plain_words import plain_words
 from views.platforms import platform_meetings, platforms
 from views.policies import policy_documents
+from views.posts import committee_members, committees, module_leaders, posts
 from views.ratings import assessments, ratings
 from views.records import ledger_audits, promises, recorder_entries
 from views.requests import data_request_fields, data_request_townships, data_requests
@@ -128,6 +129,10 @@ CONSOLES = (
     return_ratios,
     platforms,
     platform_meetings,
+    posts,
+    module_leaders,
+    committees,
+    committee_members,
     task_forces,
     task_force_members,
     task_force_reviews,
@@ -149,6 +154,7 @@ CONSOLES = (
     micro_wishes,
     exchange_entries,
     micro_projects,
+    check_ins,
     partner_organisations,
     chamber_secretaries,
     residency_rosters,

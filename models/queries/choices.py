@@ -19,6 +19,7 @@ from models.lists import DutyList, ListItem, ListType
 from models.meetings import JointMeeting, MeetingState
 from models.organisation import ANSWERING, LOCAL, Posting, Unit, UnitType
 from models.platforms import Platform
+from models.posts import Committee, Post
 from models.requests import DataRequest, DataRequestTownship, RequestState
 from models.roles import RoleName
 from models.statements import ResponsibilityStatement, StatementState
@@ -265,3 +266,11 @@ def draft_plans(actor: Actor) -> ColumnElement[bool]:
 
 def own_platforms(actor: Actor) -> ColumnElement[bool]:
     return Platform.unit_id.in_(actor.unit_ids)
+
+
+def own_posts(actor: Actor) -> ColumnElement[bool]:
+    return Post.unit_id.in_(actor.unit_ids)
+
+
+def own_committees(actor: Actor) -> ColumnElement[bool]:
+    return Committee.unit_id.in_(actor.unit_ids)

@@ -19,6 +19,7 @@ from models.assigned import AssignedMatter, MatterState
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
 from models.case_papers import CaseDocument, OfflineStep
+from models.community import CheckIn
 from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.disputes import DisputeCase, DisputeState
@@ -45,6 +46,7 @@ from models.nudges import Nudge
 from models.organisation import Posting, Unit, UnitType
 from models.past_calls import PastCall, PastOutcome
 from models.platforms import Platform, PlatformMeeting
+from models.posts import Committee, CommitteeMember, ModuleLeader, Post
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
 from models.ratings import CaseAssessment, MutualRating, RatingState
@@ -590,6 +592,21 @@ def test_platforms_have_met_by_themselves_and_together_and_one_meeting_lacks_its
     }
     platforms = select(JointMeeting.state).where(JointMeeting.kind == MeetingKind.platform)
     assert county.scalars(platforms).one() == "planned"
+
+
+@pytest.mark.requirement("TS-14", "TS-17", "LX-04")
+def test_a_township_is_headed_its_modules_are_led_and_its_committees_filled_by_posts(county):
+    assert Counter(county.scalars(select(ModuleLeader.role))) == {"overall": 1, "block": 3, "assisting": 1}
+    kinds = select(Committee.kind).join(CommitteeMember).where(CommitteeMember.is_head)
+    assert set(county.scalars(kinds)) == {"working", "special"}
+    assert all(county.scalars(select(Post.duties)).all())
+
+
+@pytest.mark.requirement("LX-13")
+def test_party_organisations_have_checked_in_with_communities(county):
+    found = county.scalars(select(CheckIn)).all()
+    assert all(row.members and row.services for row in found)
+    assert len({row.organisation for row in found}) > 1
 
 
 def test_of_all_that_townships_and_villages_keep_there_are_rows(county):

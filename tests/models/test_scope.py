@@ -21,7 +21,7 @@ from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment,
 from models.calendar import CalendarDay, LimitState, ReminderLadder, ReminderStep, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState, FailureKind
 from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
-from models.community import ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
+from models.community import CheckIn, ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
 from models.congress import CongressOpinion
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
@@ -61,6 +61,7 @@ from models.past_calls import PastCall
 from models.plain_words import PlainWord
 from models.platforms import GatheringState, Platform, PlatformMeeting
 from models.policies import PolicyDocument
+from models.posts import Committee, CommitteeMember, ModuleLeader, Post
 from models.ratings import CaseAssessment, MutualRating, RatingState
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
 from models.rectification import Circular, CircularFailure, CircularLine, RectificationOrder
@@ -217,6 +218,8 @@ REST = {
     MicroWish:        ("theirs",        "county", "all"),
     ExchangeEntry:    ("county",        "county", "all"),
     MicroProject:     ("theirs",        "county", "all"),
+    CheckIn:          ("theirs",        "county", "all"),
+    **dict.fromkeys((Post, ModuleLeader, Committee, CommitteeMember), ("county", "county", "all")),
     PartnerOrganisation: ("theirs or guided", "county", "all"),
     ChamberSecretary: ("theirs",        "county", "all"),
     ResidencyRoster:  ("county",        "county", "all"),
@@ -379,6 +382,7 @@ WRITERS = {
             MicroWish,
             ExchangeEntry,
             MicroProject,
+            CheckIn,
             PartnerOrganisation,
             ChamberSecretary,
             OffSiteEvidence,
@@ -407,6 +411,8 @@ WRITERS = {
         for who in ("luoyang", "sixi", "tongcheng")
     },
     (StaffingQuota, "editorial"): "county",
+    **{(model, who): "theirs" for model in (Post, ModuleLeader, Committee) for who in ("luoyang", "sixi", "tongcheng")},
+    **{(CommitteeMember, who): "of their committees" for who in ("luoyang", "sixi", "tongcheng")},
     **{(Platform, who): "theirs" for who in ("luoyang", "sixi", "tongcheng")},
     **{(PlatformMeeting, who): "theirs, planned" for who in ("luoyang", "sixi", "tongcheng")},
     (PostGrades, "editorial"): "county",
@@ -611,6 +617,9 @@ class World:
             for state in TaskForceState:
                 self.make.force_member(self.make.task_force(town, state=state), posted)
             self.make.means(town)
+            post = self.make.post(town)
+            self.make.leader(post, self.make.module(county=town.region))
+            self.make.seat(self.make.committee(town), post)
             platform = self.make.platforms(town)[0]
             for state in GatheringState:
                 self.make.gathering(platform, state=state)
@@ -739,6 +748,7 @@ class World:
             "laid down here": lambda: here and getattr(row, "agency", row).state == "draft",
             "their teams": lambda: getattr(row, "team", row).unit_id in actor.unit_ids,
             "with our posts": lambda: bool(self._posts_in(row) & set(actor.unit_ids)),
+            "of their committees": lambda: row.committee.unit_id in actor.unit_ids,
             "theirs, planned": lambda: row.unit_id in actor.unit_ids and row.state == "planned",
             "of their plans": lambda: row.plan.unit_id in actor.unit_ids,
             "of draft plans": lambda: (

@@ -30,6 +30,7 @@ from models.disputes import DisputeState
 from models.door import act_for, may_write
 from models.establishment import QuotaKind
 from models.files import Attachment
+from models.governance import ModuleKind
 from models.grids import Force
 from models.hotline import TicketState
 from models.imports import ImportState
@@ -40,6 +41,7 @@ from models.lists import ListItem
 from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
 from models.notices import Outbox
 from models.organisation import Unit, UnitType
+from models.posts import CommitteeKind, LeadingRole
 from models.requests import RequestState
 from models.reviews import ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName, grants, observes
@@ -126,6 +128,7 @@ class Ground:
             self._task_forces(units)
             self._establishment(units)
             self._platforms(units)
+            self._posts(units)
             for _ in range(2):  # to change, and to throw away
                 make.past_call(units["township"], units["department"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
@@ -392,6 +395,18 @@ class Ground:
         platform = make.platforms(town, *list(PlatformKind)[1:])[1]
         for state in (*GATHERING_PATHS, "planned", "planned"):
             make.gathering(platform, state=state, meets_at=NOW)
+
+    def _posts(self, units: dict[str, Unit]) -> None:
+        """A post that nothing names, one that leads and sits; two committees, of which the first is free."""
+        make, town = self.make, units["township"]
+        make.post(town)
+        main = make.module_of_kind(ModuleKind.main, units["county"])
+        cores = [make.module_of_kind(ModuleKind.core, units["county"]) for _ in range(2)]
+        posts = [make.post(town) for _ in range(3)]
+        for post, module in zip(posts, (main, *cores), strict=True):
+            make.leader(post, module, LeadingRole.assisting)
+        for post in posts[1:]:
+            make.seat(make.committee(town, CommitteeKind.special), post)
 
     def _invent_the_rest(self) -> None:
         """Tables that no builder fills get a row on each side, so that a new one is covered the day it is mapped."""
