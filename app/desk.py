@@ -194,6 +194,9 @@ PAGES = {
     "personnel_change": "PersonnelChangePage.show",
     "head_adjustment_suggestion": "HeadAdjustmentSuggestionPage.show",
     "transfer_plan": "TransferPlanPage.show",
+    "staffing_bank_entry": "StaffingBankEntryPage.show",
+    "platform_meeting": "PlatformMeetingPage.show",
+    "internal_org_plan": "InternalOrgPlanPage.show",
     "unit": "UnitPage.show",
 }
 

@@ -13,13 +13,16 @@ from models.admissions import GuaranteeMeasure
 from models.base import N_, Role
 from models.calendar import ReminderLadder, TimeLimit, WorkingWindow
 from models.coordination import CaseParty
+from models.establishment import StaffingQuota
 from models.events import CallEvent
+from models.funding import ReturnRatio, TownshipFunding
 from models.imports import ImportWord
 from models.ladders import LadderRehearsal
 from models.ledger import Job, LedgerAudit, Promise
 from models.limits import DueRevision, LimitRehearsal
 from models.lists import ListField
 from models.meetings import MeetingVote
+from models.platforms import Platform
 from models.recorder import RecorderEntry
 from models.rectification import CircularFailure, RectificationOrder
 from models.rules.deadlines import SHANGHAI
@@ -52,6 +55,19 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "task_force": N_("Task force"),
     "task_force_member": N_("Member of a task force"),
     "task_force_review": N_("Review of a task force"),
+    "staffing_quota": N_("Establishment quota"),
+    "staffing_bank_entry": N_("Movement of the establishment bank"),
+    "internal_org_plan": N_("Internal organisation plan"),
+    "internal_organ": N_("Organ"),
+    "township_funding": N_("Funds of a township"),
+    "return_ratio": N_("Part of income returned"),
+    "platform": N_("Platform"),
+    "platform_meeting": N_("Meeting of platforms"),
+    "post": N_("Post"),
+    "module_leader": N_("Leader of a module"),
+    "committee": N_("Committee"),
+    "committee_member": N_("Member of a committee"),
+    "check_in": N_("Check-in"),
     "admission_opinion": N_("Written opinion"),
     "calendar_day": N_("Calendar day"),
     "call": N_("Call"),
@@ -147,6 +163,9 @@ CAUSES = {
     "returned": N_("Returned for correction"),
     "sent back": N_("Send back to negotiation"),
     "withdrawn": N_("Withdrawn"),
+    "taken back": N_("All taken back"),
+    "minutes recorded": N_("Minutes recorded"),
+    "called off": N_("Called off"),
     "settled": N_("Settled in the community"),
 }
 """Why a promise of the ledger was cancelled."""
@@ -242,6 +261,10 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     ),
     LimitRehearsal: lambda rehearsal: f"{rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
     WorkingWindow: _working_window,
+    StaffingQuota: lambda quota: f"{quota.unit} · {translated(quota.kind.label)}",
+    TownshipFunding: lambda funding: f"{funding.unit} · {funding.year} · {translated(funding.head.label)}",
+    ReturnRatio: lambda ratio: f"{ratio.unit} · {translated(ratio.income.label)}",
+    Platform: lambda platform: f"{platform.unit} · {translated(platform.kind.label)}",
     WebhookDelivery: lambda sent: f"{sent.webhook} · {called(sent.subject_type)} {sent.subject_id}",
     Promise: lambda promise: f"{translated(promise.job.label)} · {called(promise.subject_type)} {promise.subject_id}",
     RecorderEntry: lambda entry: f"{called(entry.subject_type)} {entry.subject_id} · {called(entry.action)}",

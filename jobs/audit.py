@@ -22,10 +22,13 @@ from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure,
 from models.assigned import AssignedMatter, MatterState
 from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.coordination import CaseState, CoordinationCase
+from models.establishment import BankEntryState, StaffingBankEntry
 from models.item_words import ListState
 from models.ledger import Job, LedgerAudit, Promise, PromiseState
 from models.lists import DutyList
+from models.meetings import JointMeeting, MeetingState
 from models.organisation import Unit, UnitType
+from models.platforms import GatheringState, PlatformMeeting
 from models.recorder import GENESIS, RecorderEntry
 from models.rectification import RectificationOrder, RectificationState
 from models.rules.deadlines import SHANGHAI
@@ -100,6 +103,9 @@ WATCHED = (
     Watched(Job.admission_watch, DutyAdmission, RUNNING, "expires_at", ("in_force",)),
     Watched(Job.suggestion_watch, HeadAdjustmentSuggestion, (SuggestionState.opened,), "due", ("create",)),
     Watched(Job.meeting_remind, TaskForce, (TaskForceState.active,), "review_due", ("begin", "review")),
+    Watched(Job.meeting_remind, PlatformMeeting, (GatheringState.planned,), "minutes_due", ("create",)),
+    Watched(Job.meeting_remind, JointMeeting, (MeetingState.planned,), "minutes_due", ("create",)),
+    Watched(Job.turnover_watch, StaffingBankEntry, (BankEntryState.allocated,), "remind_at", ("lend",)),
 )
 
 

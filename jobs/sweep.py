@@ -18,9 +18,11 @@ from jobs import (
     circulars,
     coordination,
     due_times,
+    establishment,
     imports,
     lists,
     matters,
+    meetings,
     ratings,
     segments,
     staffing,
@@ -42,8 +44,11 @@ from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure
 from models.assigned import AssignedMatter
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
+from models.establishment import StaffingBankEntry
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
+from models.meetings import JointMeeting
+from models.platforms import PlatformMeeting
 from models.rectification import RectificationOrder
 from models.segments import Extension
 from models.suggestions import HeadAdjustmentSuggestion
@@ -77,8 +82,13 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
     Job.adjustment_watch: {ListAdjustment: lists.proposals},
     Job.idle_items: {DutyList: lists.idle},
     Job.matter_watch: {AssignedMatter: matters.term},
-    Job.meeting_remind: {TaskForce: taskforces.reviews},
+    Job.meeting_remind: {
+        TaskForce: taskforces.reviews,
+        PlatformMeeting: meetings.of_platforms,
+        JointMeeting: meetings.joint,
+    },
     Job.suggestion_watch: {HeadAdjustmentSuggestion: staffing.suggestions},
+    Job.turnover_watch: {StaffingBankEntry: establishment.terms},
 }
 """What each clock does, by the table that it looks at."""
 

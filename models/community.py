@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Word
@@ -96,3 +96,20 @@ class MicroProject(Owned, Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class CheckIn(Owned, Model):
+    """A party organisation whose members serve in a community besides (双报到, LX-13). Counted, never named."""
+
+    __tablename__ = "check_in"
+    __table_args__ = (UniqueConstraint("unit_id", "organisation", name="uq_check_in"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation: Mapped[str] = mapped_column(String(120), info={"label": N_("Party organisation")})
+    members: Mapped[int] = mapped_column(default=0, info={"label": N_("Party members checked in")})
+    checked_in_on: Mapped[date] = mapped_column(info={"label": N_("Checked in on")})
+    services: Mapped[int] = mapped_column(default=0, info={"label": N_("Services done")})
+    done: Mapped[str] = mapped_column(Text, default="", info={"label": N_("What was done there")})
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.unit}"

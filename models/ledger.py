@@ -31,8 +31,9 @@ class Job(Word):
     adjustment_watch = "adjustment_watch", N_("Opinions on an adjustment watched")
     idle_items = "idle_items", N_("Items never called looked for")
     matter_watch = "matter_watch", N_("End of an assigned matter watched")
-    meeting_remind = "meeting_remind", N_("Review watched")
+    meeting_remind = "meeting_remind", N_("Meeting or review watched")
     suggestion_watch = "suggestion_watch", N_("Suggestion about a head watched")
+    turnover_watch = "turnover_watch", N_("Term of turnover posts watched")
 
 
 class PromiseState(Word):

@@ -54,6 +54,7 @@ class JointMeeting(Regional, Model):
     )
     minutes: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Minutes"), "protected": True})
     minutes_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Minutes recorded"), "protected": True})
+    minutes_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Minutes due"), "protected": True})
     file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("coordination_case.id"), index=True)
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Role, User, Word
@@ -71,13 +72,26 @@ class Unit(Model):
     region_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True, info={"protected": True})
     path: Mapped[str] = mapped_column(String(200), default="", index=True, info={"protected": True})
     search_key: Mapped[str] = mapped_column(String(200), default="", index=True, info={"protected": True})
+    area_km2: Mapped[Decimal | None] = mapped_column(Numeric(10, 2), info={"label": N_("Area in km²")})
+    population: Mapped[int | None] = mapped_column(info={"label": N_("Population")})
+    gdp: Mapped[Decimal | None] = mapped_column(Numeric(14, 2), info={"label": N_("Output of a year in 10,000 yuan")})
     valid_to: Mapped[date | None] = mapped_column(info={"label": N_("Dissolved on")})
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
 
     parent: Mapped[Unit | None] = relationship(
         remote_side="Unit.id", foreign_keys=parent_id, info={"label": N_("Parent unit")}
     )
     region: Mapped[Unit | None] = relationship(
         remote_side="Unit.id", foreign_keys=region_id, info={"label": N_("County")}
+    )
+
+    successor: Mapped[Unit | None] = relationship(
+        remote_side="Unit.id",
+        foreign_keys=successor_id,
+        info={
+            "label": N_("Merged into"),
+            "help": N_("The township or street that takes over its villages, and all that it has kept."),
+        },
     )
 
     def __str__(self) -> str:

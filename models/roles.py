@@ -81,18 +81,22 @@ _BURDEN = (
 _ADMISSIONS = "DutyAdmission AdmissionOpinion GuaranteeMeasure AdmissionBatch JointMeeting MeetingMember MeetingVote"
 _LOCAL = (
     "Grid GridArea GridTask GridAssignment ServicePoint ServiceRequest DisputeCase MediatorPair ReviewFile "
-    "VillagerCouncil MicroWish ExchangeEntry MicroProject PartnerOrganisation ChamberSecretary OffSiteEvidence"
+    "VillagerCouncil MicroWish ExchangeEntry MicroProject CheckIn PartnerOrganisation ChamberSecretary"
+    " OffSiteEvidence"
 )
 """What townships and villages keep."""
 _NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
 """What they read, or are asked for."""
 _STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce TransferPlan"
 """What is laid down of agencies, and who serves in them."""
-_GOVERNING = "TaskForce TaskForceMember TaskForceReview"
-"""How townships part a large matter."""
+_ESTABLISHMENT = "StaffingQuota StaffingBankEntry InternalOrgPlan InternalOrgan TownshipFunding ReturnRatio PostGrades"
+"""How many posts there are, and where; and what townships live on."""
+_POSTS = "Post ModuleLeader Committee CommitteeMember"
+_GOVERNING = f"TaskForce TaskForceMember TaskForceReview Platform PlatformMeeting {_POSTS}"
+"""How townships part their work."""
 _READ_ALL = (
-    f"{_LISTS} {_GOVERNING} {_STAFFING} {_LOCAL} {_NETWORK} ListOpinion ListAdjustment AdjustmentOpinion"
-    f" {_CALLS} {_BURDEN} {_ADMISSIONS}"
+    f"{_LISTS} {_GOVERNING} {_STAFFING} {_ESTABLISHMENT} {_LOCAL} {_NETWORK}"
+    f" ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
 )
 _LADDERS = "ReminderLadder ReminderStep LadderRehearsal LadderRehearsalLine LadderRehearsalCall"
 _DIRECTORY = f"Unit CalendarDay WorkingWindow TimeLimit LimitRehearsal DueRevision {_LADDERS} ListType ListField"
@@ -148,6 +152,10 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "DispatchedAgency": "read add edit delete export put_in_force revise end",
         "AgencyCoverage": "read add edit delete export",
         "TransferPlan": "read add edit delete export",
+        "StaffingQuota": "read add edit delete export",
+        "PostGrades": "read add edit delete export",
+        "StaffingBankEntry": "read add export take_back",
+        "InternalOrgPlan": "read export send_back approve",
         "ResponsibilityStatement": "read export keep clear",
         "IrregularAssignmentReport": "read export accept find_irregular dismiss",
         "DutyAdmission": "read export consult put_on_agenda approve refuse return resume",
@@ -162,6 +170,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "PastCall": "read add edit delete export",
         "Extension": "read export approve refuse",
         "ResidencyRoster": "read add edit delete export",
+        "TownshipFunding": "read add edit delete export",
+        "ReturnRatio": "read add edit delete export",
         "ModuleContact": "read add edit delete export",
         "ReminderLadder": _LADDER,
         "ReminderStep": "read add edit delete export",
@@ -221,10 +231,14 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "GuaranteeMeasure": "read add edit delete export deliver",
     },
     RoleName.township_head: dict.fromkeys(_READ_ALL.split(), "read export")
-    | dict.fromkeys((*_LOCAL.split(), "EnforcementTeam", "TeamForce"), "read add edit delete export")
+    | dict.fromkeys((*_LOCAL.split(), *_POSTS.split(), "EnforcementTeam", "TeamForce"), "read add edit delete export")
     | {
         "TaskForce": "read add edit delete export begin review dissolve",
         "TaskForceMember": "read add edit delete export",
+        "InternalOrgPlan": "read add edit delete export propose",
+        "Platform": "read add edit delete export",
+        "PlatformMeeting": "read add edit delete export record_minutes call_off",
+        "InternalOrgan": "read add edit delete export",
         "Grid": "read add edit export merge end",
         "ServiceRequest": "read add edit export pass_back finish",
         "DisputeCase": "read add edit export consult hand_up mediate_jointly prevent settle",

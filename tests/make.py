@@ -61,7 +61,10 @@ from models.words import CallScope
 from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_agencies import AGENCY_WORKFLOWS, MakeAgencies
 from tests.make_burden import MakeBurden
+from tests.make_establishment import ESTABLISHMENT_WORKFLOWS, MakeEstablishment
 from tests.make_local import LOCAL_WORKFLOWS, MakeLocal
+from tests.make_platforms import PLATFORM_WORKFLOWS, MakePlatforms
+from tests.make_posts import MakePosts
 from tests.make_staffing import STAFF_WORKFLOWS, MakeStaffing
 from tests.make_supervision import SUPERVISION_WORKFLOWS, MakeSupervision
 from tests.make_taskforces import TASK_FORCE_WORKFLOWS, MakeTaskForces
@@ -85,6 +88,8 @@ WORKFLOWS = {
     **AGENCY_WORKFLOWS,
     **TASK_FORCE_WORKFLOWS,
     **STAFF_WORKFLOWS,
+    **ESTABLISHMENT_WORKFLOWS,
+    **PLATFORM_WORKFLOWS,
     **LOCAL_WORKFLOWS,
     **SUPERVISION_WORKFLOWS,
 }
@@ -204,7 +209,18 @@ CASE_PATHS = {
 }
 
 
-class Make(MakeBurden, MakeAdmissions, MakeLocal, MakeSupervision, MakeAgencies, MakeTaskForces, MakeStaffing):
+class Make(
+    MakeBurden,
+    MakeAdmissions,
+    MakeLocal,
+    MakeSupervision,
+    MakeAgencies,
+    MakeTaskForces,
+    MakeEstablishment,
+    MakePlatforms,
+    MakePosts,
+    MakeStaffing,
+):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 
     def __init__(self, session: Session) -> None:

@@ -28,6 +28,7 @@ from models.rules.answers import OPINION
 from models.rules.deadlines import SHANGHAI
 from models.rules.guarantees import GUARANTEE
 from models.rules.meetings import MEETING
+from models.rules.minutes import expect_minutes, watch_meeting
 from tests.moments import NOW
 
 ADMISSION_WORKFLOWS = {
@@ -69,7 +70,9 @@ class MakeAdmissions:
         units = units or tuple(self.department() for _ in range(3))
         columns = {"title": self._name("Meeting"), "meets_at": NOW} | columns
         region_id = units[0].region_id
-        meeting = self._add(JointMeeting(region_id=region_id, quorum=quorum or len(units), **columns))
+        meeting = JointMeeting(region_id=region_id, quorum=quorum or len(units), **columns)
+        expect_minutes(self.session, meeting)
+        watch_meeting(self.session, self._add(meeting), NOW)
         self._add(*(MeetingMember(region_id=region_id, meeting=meeting, unit=unit) for unit in units))
         return meeting
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.community import ExchangeEntry, ExchangeKind, MicroProject, MicroWish, VillagerCouncil
+from models.community import CheckIn, ExchangeEntry, ExchangeKind, MicroProject, MicroWish, VillagerCouncil
 from models.disputes import DisputeCase, DisputeState, MediatorPair, Profession
 from models.evidence import EvidenceSource, OffSiteEvidence
 from models.grids import Force, Frequency, Grid, GridArea, GridAssignment, GridRole, GridTask
@@ -69,6 +69,7 @@ REGISTERS: dict[type, dict[str, Any]] = {
     MicroWish: {"wish": "A lamp", "made_on": DAY},
     ExchangeEntry: {"kind": ExchangeKind.need, "title": "Chairs", "body": "Branch"},
     MicroProject: {"title": "Steps", "from_on": DAY},
+    CheckIn: {"organisation": "Branch", "members": 9, "checked_in_on": DAY},
     PartnerOrganisation: {"kind": PartnerKind.bank, "name": "Bank", "services": "Accounts"},
     ChamberSecretary: {"chamber": "Chamber", "post": "Secretary", "from_on": DAY},
     ServiceDesk: {"kind": DeskKind.front, "functions": "Serve."},

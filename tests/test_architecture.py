@@ -19,6 +19,7 @@ from models.calls import Call, CallAssignment
 from models.congress import CongressOpinion
 from models.coordination import CoordinationCase
 from models.disputes import DisputeCase
+from models.establishment import InternalOrgPlan, StaffingBankEntry
 from models.grids import Grid
 from models.hotline import HotlineTicket
 from models.imports import ImportRun
@@ -28,6 +29,7 @@ from models.lists import DutyList
 from models.meetings import JointMeeting
 from models.opinions import ListOpinion
 from models.personnel import PersonnelChange
+from models.platforms import PlatformMeeting
 from models.ratings import MutualRating
 from models.rectification import Circular, CircularLine, RectificationOrder
 from models.requests import DataRequest
@@ -45,15 +47,18 @@ from models.rules.comments import OPINION
 from models.rules.congress import CONGRESS_OPINION
 from models.rules.coordination import COORDINATION
 from models.rules.disputes import DISPUTE
+from models.rules.establishment import BANK_ENTRY
 from models.rules.grids import GRID
 from models.rules.guarantees import GUARANTEE
 from models.rules.hotline import HOTLINE
 from models.rules.imports import IMPORT
+from models.rules.internal_organs import ORG_PLAN
 from models.rules.irregular import REPORT
 from models.rules.ladders import LADDER_OF_CLOCK
 from models.rules.limits import LIMIT
 from models.rules.lists import LIST
 from models.rules.meetings import MEETING
+from models.rules.platforms import GATHERING
 from models.rules.ratings import RATING
 from models.rules.rectification import CIRCULAR, LINE, RECTIFICATION
 from models.rules.requests import REQUEST
@@ -120,6 +125,9 @@ WORKFLOWS = {
     AgencyStaff: STAFF,
     PersonnelChange: CHANGE,
     HeadAdjustmentSuggestion: SUGGESTION,
+    StaffingBankEntry: BANK_ENTRY,
+    InternalOrgPlan: ORG_PLAN,
+    PlatformMeeting: GATHERING,
 }
 
 
@@ -239,6 +247,9 @@ LAST = {
     AgencyStaff: set(),
     PersonnelChange: {"effective", "withdrawn"},
     HeadAdjustmentSuggestion: {"settled", "withdrawn"},
+    StaffingBankEntry: {"returned"},
+    InternalOrgPlan: {"replaced"},
+    PlatformMeeting: {"held", "called_off"},
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},

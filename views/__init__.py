@@ -18,15 +18,17 @@ from views.calendar import (
 )
 from views.calls import assignments, calls
 from views.circulars import circular_failures, circular_lines, circulars, rectification_orders
-from views.community import exchange_entries, micro_projects, micro_wishes, villager_councils
+from views.community import check_ins, exchange_entries, micro_projects, micro_wishes, villager_councils
 from views.congress import congress_opinions
 from views.coordination import cases, documents, parties
 from views.coordination import steps as offline_steps
 from views.disputes import dispute_cases, mediator_pairs
 from views.early_warnings import early_warnings
+from views.establishment import internal_org_plans, internal_organs, staffing_bank_entries, staffing_quotas
 from views.events import call_events
 from views.evidence import off_site_evidence
 from views.files import attachments
+from views.funding import post_grades, return_ratios, township_fundings
 from views.governance import governance_modules, module_contacts
 from views.grids import grid_areas, grid_assignments, grid_tasks, grids
 from views.holdings import holdings
@@ -41,7 +43,9 @@ from views.partners import chamber_secretaries, partner_organisations, residency
 from views.past_calls import past_calls
 from views.personnel import personnel_changes, transfer_plans
 from views.plain_words import plain_words
+from views.platforms import platform_meetings, platforms
 from views.policies import policy_documents
+from views.posts import committee_members, committees, module_leaders, posts
 from views.ratings import assessments, ratings
 from views.records import ledger_audits, promises, recorder_entries
 from views.requests import data_request_fields, data_request_townships, data_requests
@@ -123,6 +127,19 @@ CONSOLES = (
     head_suggestions,
     enforcement_teams,
     team_forces,
+    staffing_quotas,
+    staffing_bank_entries,
+    internal_org_plans,
+    internal_organs,
+    post_grades,
+    township_fundings,
+    return_ratios,
+    platforms,
+    platform_meetings,
+    posts,
+    module_leaders,
+    committees,
+    committee_members,
     task_forces,
     task_force_members,
     task_force_reviews,
@@ -144,6 +161,7 @@ CONSOLES = (
     micro_wishes,
     exchange_entries,
     micro_projects,
+    check_ins,
     partner_organisations,
     chamber_secretaries,
     residency_rosters,

@@ -2,7 +2,7 @@
 
 from app.engine.declare import Chart, Console
 from models.base import N_
-from models.community import ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
+from models.community import CheckIn, ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
 from models.queries.choices import own_units
 from models.rules.registers import prepare_council, prepare_exchange, prepare_owned
 
@@ -65,4 +65,21 @@ micro_projects = Console(
     charts=(Chart(by="progress", kind="pie", title=N_("Micro-governance projects by progress")),),
     prepare=prepare_owned,
     empty=N_("No project yet."),
+)
+
+check_ins = Console(
+    model=CheckIn,
+    name=N_("Double registration"),
+    category=N_("Townships and villages"),
+    icon="fa-handshake-angle",
+    listed=("organisation", "unit", "members", "checked_in_on", "services"),
+    form=("unit", "organisation", "members", "checked_in_on", "services", "done"),
+    searched=("organisation", "unit", "checked_in_on"),
+    among={"unit": own_units},
+    charts=(
+        Chart(by="unit", title=N_("Party organisations by community")),
+        Chart(by="unit", sums=("members", "services"), title=N_("Party members and services by community")),
+    ),
+    prepare=prepare_owned,
+    empty=N_("No party organisation has checked in yet."),
 )

@@ -90,6 +90,7 @@ list_items = Console(
             ),
         ),
         Chart(by="is_blind_spot", split="is_overlap", kind="bar", title=N_("Blind spots and overlaps")),
+        Chart(by="platform", title=N_("Items by platform")),
         Chart(by="online", kind="pie", title=N_("Items handled online")),
     ),
     related=(

@@ -6,6 +6,7 @@ from models.base import N_
 from models.meetings import JointMeeting, MeetingMember, MeetingVote
 from models.queries.choices import county_bodies, open_cases, planned_meetings
 from models.rules.meetings import MEETING, forget_member, prepare_meeting, prepare_member, seat_parties
+from models.rules.minutes import forget_meeting
 
 meetings = Console(
     model=JointMeeting,
@@ -31,6 +32,7 @@ meetings = Console(
     workflow=MEETING,
     prepare=prepare_meeting,
     follow=seat_parties,
+    forget=forget_meeting,
     empty=N_("No joint meeting has been called."),
 )
 

@@ -3,6 +3,7 @@
 from app.engine.declare import Chart, Console, Related
 from models.base import N_
 from models.organisation import Posting, Unit
+from models.queries.choices import living_townships
 from models.rules.organisation import forget_posting, prepare_posting, prepare_unit
 from models.three_fixed import ThreeFixedDocument
 
@@ -12,10 +13,28 @@ units = Console(
     category=N_("Organisation"),
     icon="fa-sitemap",
     listed=("code", "name", "unit_type", "parent", "region", "duty"),
-    form=("code", "name", "short_name", "unit_type", "parent", "duty", "division_code", "valid_to"),
+    form=(
+        "code",
+        "name",
+        "short_name",
+        "unit_type",
+        "parent",
+        "duty",
+        "division_code",
+        "area_km2",
+        "population",
+        "gdp",
+        "valid_to",
+        "successor",
+    ),
     searched=("code", "name", "unit_type", "parent", "region"),
     order=("code", "asc"),
-    charts=(Chart(by="unit_type", title=N_("Units by type")),),
+    among={"successor": living_townships},
+    charts=(
+        Chart(by="unit_type", title=N_("Units by type")),
+        Chart(by="name", sums=("population",), only={"unit_type": "township"}, title=N_("Population by township")),
+        Chart(by="name", sums=("gdp",), only={"unit_type": "township"}, title=N_("Output by township")),
+    ),
     related=(Related(model=ThreeFixedDocument, by="unit", order="issued_on"),),
     prepare=prepare_unit,
 )

@@ -11,12 +11,15 @@ from models.assigned import AssignedMatter, MatterState, MatterTownship
 from models.base import User
 from models.calls import AssignmentState, Call, CallAssignment, Direction
 from models.coordination import OVER, CaseParty, CoordinationCase
+from models.establishment import InternalOrgPlan, OrgPlanState
 from models.governance import GovernanceModule, ModuleContact
 from models.grids import Grid, GridAssignment, GridRole, GridState
 from models.item_words import ItemState, ListState, PowerStatus
 from models.lists import DutyList, ListItem, ListType
 from models.meetings import JointMeeting, MeetingState
 from models.organisation import ANSWERING, LOCAL, Posting, Unit, UnitType
+from models.platforms import Platform
+from models.posts import Committee, Post
 from models.requests import DataRequest, DataRequestTownship, RequestState
 from models.roles import RoleName
 from models.staffing import AgencyStaff, StaffState
@@ -92,6 +95,11 @@ def modules_with_contacts(actor: Actor) -> ColumnElement[bool]:
 def townships(actor: Actor) -> ColumnElement[bool]:
     """Townships and streets of the county, as far as they exist today."""
     return Unit.unit_type.in_(LOCAL) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+
+
+def living_townships(actor: Actor) -> ColumnElement[bool]:
+    """Those of every county, for who keeps the directory."""
+    return Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
 
 
 def townships_ever(actor: Actor) -> ColumnElement[bool]:
@@ -281,3 +289,20 @@ def forces(actor: Actor) -> ColumnElement[bool]:
     """Whose people may serve in an enforcement team."""
     held = Unit.unit_type.in_((*DEPARTMENTS, *LOCAL))
     return held & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
+
+
+def draft_plans(actor: Actor) -> ColumnElement[bool]:
+    """Plans of one's own township that may still change."""
+    return (InternalOrgPlan.state == OrgPlanState.draft) & InternalOrgPlan.unit_id.in_(actor.unit_ids)
+
+
+def own_platforms(actor: Actor) -> ColumnElement[bool]:
+    return Platform.unit_id.in_(actor.unit_ids)
+
+
+def own_posts(actor: Actor) -> ColumnElement[bool]:
+    return Post.unit_id.in_(actor.unit_ids)
+
+
+def own_committees(actor: Actor) -> ColumnElement[bool]:
+    return Committee.unit_id.in_(actor.unit_ids)

@@ -25,6 +25,7 @@ from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState
 from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase
+from models.establishment import InternalOrgPlan, OrgPlanState
 from models.hotline import HotlineTicket, TicketState
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
@@ -150,6 +151,9 @@ def _of_editorial_office(actor: Actor) -> Iterator[Pile]:
     report, statement = IrregularAssignmentReport, ResponsibilityStatement
     open_ = (report.region_id == actor.region_id) & report.state.in_((ReportState.reported, ReportState.accepted))
     yield _pile(report, N_("Examine a report of an irregular assignment"), open_, since=report.reported_at)
+    plan = InternalOrgPlan
+    proposed = (plan.region_id == actor.region_id) & (plan.state == OrgPlanState.proposed)
+    yield _pile(plan, N_("Approve an internal organisation plan, or send it back"), proposed, since=plan.proposed_at)
     registered = (statement.region_id == actor.region_id) & (statement.state == StatementState.registered)
     yield _pile(statement, N_("Clear a responsibility statement, or keep it"), registered, since=statement.signed_on)
 

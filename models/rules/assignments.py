@@ -25,10 +25,10 @@ from models.rules.results import ASKED, FIGURES, check_figures
 from models.rules.rounds import (
     ENDED,
     assign,
+    check_promise,
     county_office,
     current,
     iso,
-    latest_promise,
     plan_promise,
     plan_silence,
     promise,
@@ -48,13 +48,7 @@ def assigned(assignment: CallAssignment, actor: Actor) -> bool:
 def _may_promise(assignment: CallAssignment, step: Step) -> None:
     if step.answers["promised_due"] <= step.now:
         raise Refused(N_("The promised deadline lies in the past. Name a moment to come."), field="promised_due")
-    latest = latest_promise(step.session, assignment, step.now)
-    if latest is not None and step.answers["promised_due"] > latest:
-        raise Refused(
-            N_("A promise lies before %(latest)s. Name an earlier moment; more time can be asked for later."),
-            field="promised_due",
-            latest=iso(latest),
-        )
+    check_promise(step.session, assignment, step.answers["promised_due"], step.now)
     contact = step.answers.get("contact_made_at")
     if contact and contact > step.now:
         raise Refused(N_("This lies in the future. Name a moment that has passed."), field="contact_made_at")

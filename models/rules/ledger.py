@@ -67,6 +67,12 @@ def is_planned(session: Session, subject: Any, job: Job, kept_at: datetime | Non
     return session.scalar(query.limit(1)) is not None
 
 
+def ends_at(session: Session, subject: Any, job: Job) -> datetime | None:
+    """For when a clock of the subject, as it was started last, has its last step."""
+    of_clock = select(Promise.due_at).where(*_of(subject), Promise.job == job)
+    return session.scalar(of_clock.order_by(Promise.occurrence.desc(), Promise.step.desc()).limit(1))
+
+
 def _of(subject: Any) -> tuple[Any, Any]:
     return Promise.subject_type == subject.__tablename__, Promise.subject_id == subject.id
 

@@ -14,10 +14,12 @@ from models.base import N_
 from models.coordination import CaseParty
 from models.door import by_rule
 from models.files import Attachment
+from models.ledger import Job
 from models.meetings import Ballot, JointMeeting, MeetingKind, MeetingMember, MeetingState, MeetingVote
 from models.organisation import Duty
 from models.roles import RoleName
-from models.rules.ledger import tell
+from models.rules.ledger import cancel, tell
+from models.rules.minutes import expect_minutes, watch_meeting
 from models.rules.offices import office
 from models.rules.rounds import iso
 from models.workflow import Ask, Refused, Step, Transition, Workflow
@@ -145,7 +147,8 @@ def _has_begun(meeting: JointMeeting, step: Step) -> None:
 
 
 def _recorded(meeting: JointMeeting, step: Step) -> None:
-    meeting.minutes, meeting.minutes_at = step.answers["minutes"], step.now
+    meeting.minutes, meeting.minutes_at, meeting.minutes_due = step.answers["minutes"], step.now, None
+    cancel(step.session, meeting, Job.meeting_remind, cause="minutes recorded")
     meeting.file = step.answers.get("file_id") or meeting.file
     message = N_("The minutes of %(meeting)s are recorded. Enter what it decided.")
     if meeting.kind is MeetingKind.coordination:
@@ -194,10 +197,12 @@ def prepare_meeting(session: Session, meeting: JointMeeting, actor: Actor, now: 
         raise Refused(N_("The supervision office calls meetings on coordination. Choose that kind."), field="kind")
     if meeting.quorum < 1:
         raise Refused(N_("At least one member has to vote."), field="quorum")
+    expect_minutes(session, meeting)
 
 
 def seat_parties(session: Session, meeting: JointMeeting, actor: Actor, now: datetime) -> None:
-    """The parties of the case sit in a meeting on it, and are asked to come."""
+    """The parties of the case sit in a meeting on it, and are asked to come. All are told again before it."""
+    watch_meeting(session, meeting, now)
     if meeting.case is None:
         return
     with by_rule(session):

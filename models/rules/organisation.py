@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from models.actor import Actor
 from models.base import N_, Role, User
 from models.door import by_rule
-from models.organisation import Posting, Unit, UnitType
+from models.organisation import LOCAL, Posting, Unit, UnitType
 from models.roles import EVERYWHERE, RoleName
+from models.rules.deadlines import SHANGHAI
+from models.rules.registers import be_sound
 from models.workflow import Refused
 
 ROOT = "/"
@@ -157,6 +159,34 @@ def _refuse_leaving(session: Session, unit: Unit) -> None:
 
 def prepare_unit(session: Session, unit: Unit, actor: Actor, now: datetime) -> None:
     """After a form: a new unit is placed, a renamed one found by its new name, a moved one taken with all below it."""
+    be_sound(unit)
+    history = inspect(unit).attrs.successor_id.history
+    if any(history.deleted or ()):
+        raise Refused(N_("It was merged already, and what it kept is with its successor."), field="successor")
+    successor = session.get(Unit, unit.successor_id) if history.has_changes() and unit.successor_id else None
+    _place(session, unit)
+    if successor is not None:
+        merge_into(session, unit, successor, now.astimezone(SHANGHAI).date())
+
+
+def merge_into(session: Session, unit: Unit, successor: Unit, today: date) -> None:
+    """Dissolve a township or street (ZG-14): its villages belong to the successor, and it hangs below that itself.
+
+    So scope follows the tree, and its history is the successor's to read (B6). Raises `Refused`.
+    """
+    fits = successor.unit_type in LOCAL and successor.region_id == unit.region_id and successor.valid_to is None
+    if unit.unit_type not in LOCAL or successor is unit or not fits:
+        raise Refused(
+            N_("A township or street is merged into another one of its county that exists."), field="successor"
+        )
+    session.flush()  # each move reads the unit again
+    below = select(Unit).where(Unit.parent_id == unit.id).order_by(Unit.id)
+    for part in (*session.scalars(below).all(), unit):
+        move_unit(session, part, successor)
+    unit.valid_to = unit.valid_to or today
+
+
+def _place(session: Session, unit: Unit) -> None:
     if inspect(unit).transient:
         place_units(session, [unit])
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, inspect, select
+from sqlalchemy import Integer, Numeric, inspect, select
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
@@ -45,7 +45,8 @@ def prepare_countys(session: Session, row: Any, actor: Actor, now: datetime) -> 
 def be_sound(row: Any) -> None:
     """Raises `Refused`, naming the field, of a number below 0 or an end before its beginning."""
     for column in inspect(row).mapper.columns:
-        if isinstance(column.type, Integer) and not column.primary_key and (getattr(row, column.key) or 0) < 0:
+        counted = isinstance(column.type, Integer | Numeric) and not column.primary_key
+        if counted and (getattr(row, column.key) or 0) < 0:
             raise Refused(N_("This number is 0 or more."), field=column.key)
     begins, ends = getattr(row, "from_on", None), getattr(row, "until_on", None)
     if begins and ends and ends < begins:

@@ -24,7 +24,7 @@ from models.rules.ladder import SILENT, steps
 from models.rules.ledger import plan, plan_step, plan_steps, tell
 from models.rules.matching import about, first_that_fits
 from models.rules.offices import office
-from models.workflow import Step
+from models.workflow import Refused, Step
 
 A = AssignmentState
 SILENCE = 10
@@ -124,11 +124,17 @@ def promise(assignment: CallAssignment, due_at: datetime, now: datetime) -> None
     assignment.promised_at, assignment.first_promised_due, assignment.promised_due = now, due_at, due_at
 
 
-def latest_promise(session: Session, assignment: CallAssignment, now: datetime) -> datetime | None:
-    """By when a promise that is made now has to lie; None where the county has no rule for it."""
+def check_promise(session: Session, assignment: CallAssignment, promised: datetime, now: datetime) -> None:
+    """Whether a promise lies within the county's limit, if it has one. Raises `Refused`, naming the last moment."""
     rules = limits_of(session, assignment.region_id).get(Clock.promise, ())
     limit = first_that_fits(rules, about(assignment, assignment.department_id))
-    return counted(session, limit, now).at if limit is not None else None
+    latest = counted(session, limit, now).at if limit is not None else promised
+    if promised > latest:
+        raise Refused(
+            N_("A promise lies before %(latest)s. Name an earlier moment; more time can be asked for later."),
+            field="promised_due",
+            latest=iso(latest),
+        )
 
 
 def plan_promise(session: Session, assignment: CallAssignment, now: datetime) -> None:

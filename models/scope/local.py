@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from models.actor import REGION_ID, UNIT_IDS
-from models.community import ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
+from models.community import CheckIn, ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
 from models.disputes import DisputeCase, DisputeState, MediatorPair
 from models.door import Scope
 from models.evidence import OffSiteEvidence
@@ -90,6 +90,7 @@ SCOPES: dict[type, Scope] = {
     # It is there to be found by others.
     ExchangeEntry: _shared(ExchangeEntry),
     MicroProject: kept(MicroProject),
+    CheckIn: kept(CheckIn),
     PartnerOrganisation: kept(PartnerOrganisation, PartnerOrganisation.department_id.in_(UNIT_IDS)),
     ChamberSecretary: kept(ChamberSecretary),
     ResidencyRoster: _countys(ResidencyRoster, DISPATCHERS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ def fill(session: Session, now: datetime, password_hash: str) -> dict[str, int]:
     done = seed(session, since)
     done["unit"] += seed_demo_base(session)["unit"]
     _file_into_modules(session)
+    _measure(session)
     done["account"] = add_accounts(session, since.date(), password_hash)
     done["colleague"] = _add_colleagues(session, since.date())
     return done
@@ -53,6 +55,15 @@ def _file_into_modules(session: Session) -> None:
         of_module = (ListItem.region_id == county.id) & ListItem.category.in_(row["categories"].split("、"))
         for item in session.scalars(select(ListItem).where(of_module)):
             item.module = module
+
+
+def _measure(session: Session) -> None:
+    """How large townships are (ZG-14). Round figures, invented."""
+    sizes = {row["code"]: row for row in rows("demo_sizes.csv")}
+    for unit in session.scalars(select(Unit).where(Unit.code.in_(sizes))):
+        size = sizes[unit.code]
+        unit.area_km2, unit.gdp = Decimal(size["area_km2"]), Decimal(size["gdp"])
+        unit.population = int(size["population"])
 
 
 def _add_colleagues(session: Session, since: date) -> int:

@@ -12,10 +12,13 @@ from models.assigned import AssignedMatter, MatterState
 from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
 from models.coordination import CaseState, CoordinationCase
 from models.door import system_session
+from models.establishment import StaffingBankEntry
 from models.item_words import ListState
 from models.ledger import Job, PromiseState
 from models.lists import DutyList
+from models.meetings import JointMeeting
 from models.notices import Outbox
+from models.platforms import PlatformMeeting
 from models.recorder import RecorderEntry, verify
 from models.rectification import RectificationOrder
 from models.segments import Extension
@@ -55,6 +58,11 @@ SUBJECTS = {
     ),
     (Job.suggestion_watch, HeadAdjustmentSuggestion): lambda make, units: make.suggestion(units.get("caller")),
     (Job.meeting_remind, TaskForce): lambda make, units: make.task_force(units.get("caller"), state="active"),
+    (Job.meeting_remind, PlatformMeeting): lambda make, units: make.gathering(),
+    (Job.meeting_remind, JointMeeting): lambda make, units: make.called(units.get("lead") or make.department()),
+    (Job.turnover_watch, StaffingBankEntry): lambda make, units: (
+        make.paid_in(1) and make.lent(units.get("caller") or make.township(), 1, NOW.date() + timedelta(days=14))
+    ),
 }
 """A subject of each clock, by the table that the clock looks at."""
 

@@ -1,6 +1,6 @@
 import re
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,10 +19,20 @@ from models.assigned import AssignedMatter, MatterState
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
 from models.case_papers import CaseDocument, OfflineStep
+from models.community import CheckIn
 from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
 from models.disputes import DisputeCase, DisputeState
 from models.door import system_session
+from models.establishment import (
+    InternalOrgan,
+    InternalOrgPlan,
+    OrgPlanState,
+    QuotaKind,
+    StaffingBankEntry,
+    StaffingQuota,
+)
+from models.funding import PostGrades, ReturnRatio, TownshipFunding
 from models.grids import Grid, GridAssignment, GridRole
 from models.hotline import HotlineTicket, TicketState, Timeliness
 from models.irregular import IrregularAssignmentReport, ReportState
@@ -30,12 +40,14 @@ from models.item_words import ItemState, ListState
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList, ListItem, ListType
-from models.meetings import JointMeeting
+from models.meetings import JointMeeting, MeetingKind
 from models.notices import Notice, Outbox
 from models.nudges import Nudge
 from models.organisation import Posting, Unit, UnitType
 from models.past_calls import PastCall, PastOutcome
 from models.personnel import ChangeState, PersonnelChange
+from models.platforms import Platform, PlatformMeeting
+from models.posts import Committee, CommitteeMember, ModuleLeader, Post
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
 from models.ratings import CaseAssessment, MutualRating, RatingState
@@ -69,7 +81,7 @@ CALENDAR = WorkingCalendar(DEFAULT_WINDOWS)
 
 OF_NO_CALL = (
     *(Job.comment_watch, Job.adjustment_watch, Job.idle_items, Job.matter_watch, Job.admission_watch),
-    *(Job.meeting_remind, Job.suggestion_watch),
+    *(Job.meeting_remind, Job.suggestion_watch, Job.turnover_watch),
 )
 """They speak to offices, and remind nobody of a call."""
 
@@ -552,6 +564,70 @@ def test_a_task_force_is_at_work_with_a_review_behind_it_and_another_is_being_se
     assert set(county.scalars(select(TaskForce.state))) == {"active", "setting_up"}
     assert set(county.scalars(select(TaskForceMember.role))) == set(TaskForceRole)
     assert county.scalars(select(TaskForceReview.task_force_id)).one()
+
+
+@pytest.mark.requirement("TS-29", "LX-02", "LX-03")
+def test_the_bank_has_given_66_posts_three_of_departments_and_lent_21_to_twelve_townships(county):
+    quotas = county.execute(select(StaffingQuota.count).where(StaffingQuota.kind == QuotaKind.turnover)).scalars()
+    assert sorted(filter(None, quotas)) == [*[1] * 6, *[2] * 3, *[3] * 3]
+    given = select(StaffingBankEntry.count).where(StaffingBankEntry.kind == "allocation")
+    lasting = county.scalars(given.where(StaffingBankEntry.quota == QuotaKind.public_institution)).all()
+    assert Counter(lasting) == {11: 6, 1: 3}
+    assert set(county.scalars(select(StaffingBankEntry.state))) == {"booked", "allocated", "returned"}
+    states = select(InternalOrgPlan.state)
+    assert Counter(county.scalars(states)) == {
+        OrgPlanState.draft: 1,
+        OrgPlanState.proposed: 1,
+        OrgPlanState.approved: 1,
+    }
+    kinds = select(InternalOrgan.kind).join(InternalOrgPlan).where(InternalOrgPlan.state == OrgPlanState.approved)
+    assert Counter(county.scalars(kinds)) == {"office": 7, "institution": 5}
+
+
+@pytest.mark.requirement("ZG-14", "ZG-15", "ZG-16", "ZG-23")
+def test_townships_are_measured_funded_under_eight_heads_given_back_more_and_graded_higher(county):
+    taishun = (Unit.region_id == region(county)) & (Unit.unit_type == UnitType.township)
+    sizes = county.execute(select(Unit.area_km2, Unit.population, Unit.gdp).where(taishun)).all()
+    assert len(sizes) == 19
+    assert all(all(size) for size in sizes)
+    assert set(Counter(county.scalars(select(TownshipFunding.unit_id))).values()) == {8}
+    for model, figure in ((ReturnRatio, ReturnRatio.percent), (PostGrades, PostGrades.upper)):
+        columns = [figure, model.unit_id, *([model.income] if model is ReturnRatio else [])]
+        found = defaultdict(list)
+        for value, *of in county.execute(select(*columns).order_by(model.from_on)):
+            found[tuple(of)].append(value)
+        assert all(values == sorted(values) for values in found.values())
+        assert max(map(len, found.values())) == 2
+
+
+@pytest.mark.requirement("TA-41", "TA-42", "TA-43")
+def test_platforms_have_met_by_themselves_and_together_and_one_meeting_lacks_its_minutes(county):
+    of_unit = Counter(county.scalars(select(Platform.unit_id)))
+    assert set(of_unit.values()) == {4, 2}
+    meetings = county.execute(select(PlatformMeeting.kind, PlatformMeeting.state, PlatformMeeting.meets_at < NOW)).all()
+    assert Counter(tuple(row) for row in meetings) == {
+        ("regular", "held", True): 1,
+        ("joint", "held", True): 1,
+        ("regular", "planned", True): 1,
+        ("regular", "planned", False): 1,
+    }
+    platforms = select(JointMeeting.state).where(JointMeeting.kind == MeetingKind.platform)
+    assert county.scalars(platforms).one() == "planned"
+
+
+@pytest.mark.requirement("TS-14", "TS-17", "LX-04")
+def test_a_township_is_headed_its_modules_are_led_and_its_committees_filled_by_posts(county):
+    assert Counter(county.scalars(select(ModuleLeader.role))) == {"overall": 1, "block": 3, "assisting": 1}
+    kinds = select(Committee.kind).join(CommitteeMember).where(CommitteeMember.is_head)
+    assert set(county.scalars(kinds)) == {"working", "special"}
+    assert all(county.scalars(select(Post.duties)).all())
+
+
+@pytest.mark.requirement("LX-13")
+def test_party_organisations_have_checked_in_with_communities(county):
+    found = county.scalars(select(CheckIn)).all()
+    assert all(row.members and row.services for row in found)
+    assert len({row.organisation for row in found}) > 1
 
 
 def test_of_all_that_townships_and_villages_keep_there_are_rows(county):

@@ -21,15 +21,24 @@ from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment,
 from models.calendar import CalendarDay, LimitState, ReminderLadder, ReminderStep, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState, FailureKind
 from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
-from models.community import ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
+from models.community import CheckIn, ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
 from models.congress import CongressOpinion
 from models.coordination import CaseParty, CoordinationCase
 from models.database import reading
 from models.disputes import DisputeCase, DisputeState, MediatorPair
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
+from models.establishment import (
+    InternalOrgan,
+    InternalOrgPlan,
+    OrgPlanState,
+    QuotaKind,
+    StaffingBankEntry,
+    StaffingQuota,
+)
 from models.events import CallEvent
 from models.evidence import OffSiteEvidence
 from models.files import Attachment
+from models.funding import PostGrades, ReturnRatio, TownshipFunding
 from models.governance import GovernanceModule, ModuleContact
 from models.grids import Grid, GridArea, GridAssignment, GridTask
 from models.holdings import Holding
@@ -51,7 +60,9 @@ from models.partners import ChamberSecretary, PartnerOrganisation, ResidencyRost
 from models.past_calls import PastCall
 from models.personnel import ChangeState, PersonnelChange, TransferPlan
 from models.plain_words import PlainWord
+from models.platforms import GatheringState, Platform, PlatformMeeting
 from models.policies import PolicyDocument
+from models.posts import Committee, CommitteeMember, ModuleLeader, Post
 from models.ratings import CaseAssessment, MutualRating, RatingState
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
 from models.rectification import Circular, CircularFailure, CircularLine, RectificationOrder
@@ -189,6 +200,15 @@ REST = {
     HeadAdjustmentSuggestion: ("personal", "personal", "personal"),
     PersonnelChange:  ("personal",      "personal", "personal"),
     TransferPlan:     ("county",        "county", "all"),
+    StaffingQuota:    ("theirs",        "county", "all"),
+    StaffingBankEntry: ("theirs",       "county", "all"),
+    TownshipFunding:  ("theirs",        "county", "all"),
+    ReturnRatio:      ("theirs",        "county", "all"),
+    PostGrades:       ("theirs",        "county", "all"),
+    Platform:         ("county",        "county", "all"),
+    PlatformMeeting:  ("theirs",        "county", "all"),
+    InternalOrgPlan:  ("theirs",        "county", "all"),
+    InternalOrgan:    ("of their plans", "county", "all"),
     TaskForce:        ("with our posts", "county", "all"),
     TaskForceMember:  ("with our posts", "county", "all"),
     TaskForceReview:  ("with our posts", "county", "all"),
@@ -205,6 +225,8 @@ REST = {
     MicroWish:        ("theirs",        "county", "all"),
     ExchangeEntry:    ("county",        "county", "all"),
     MicroProject:     ("theirs",        "county", "all"),
+    CheckIn:          ("theirs",        "county", "all"),
+    **dict.fromkeys((Post, ModuleLeader, Committee, CommitteeMember), ("county", "county", "all")),
     PartnerOrganisation: ("theirs or guided", "county", "all"),
     ChamberSecretary: ("theirs",        "county", "all"),
     ResidencyRoster:  ("county",        "county", "all"),
@@ -370,6 +392,7 @@ WRITERS = {
             MicroWish,
             ExchangeEntry,
             MicroProject,
+            CheckIn,
             PartnerOrganisation,
             ChamberSecretary,
             OffSiteEvidence,
@@ -396,6 +419,19 @@ WRITERS = {
     **{(PersonnelChange, who): "proposed by us" for who in ("zrzy", "zj", "sf", "idle", "away")},
     (TransferPlan, "editorial"): "county",
     **{(HeadAdjustmentSuggestion, who): "opened by us" for who in ("luoyang", "sixi", "tongcheng")},
+    **{
+        (model, who): "of draft plans"
+        for model in (InternalOrgPlan, InternalOrgan)
+        for who in ("luoyang", "sixi", "tongcheng")
+    },
+    (StaffingQuota, "editorial"): "county",
+    **{(model, who): "theirs" for model in (Post, ModuleLeader, Committee) for who in ("luoyang", "sixi", "tongcheng")},
+    **{(CommitteeMember, who): "of their committees" for who in ("luoyang", "sixi", "tongcheng")},
+    **{(Platform, who): "theirs" for who in ("luoyang", "sixi", "tongcheng")},
+    **{(PlatformMeeting, who): "theirs, planned" for who in ("luoyang", "sixi", "tongcheng")},
+    (PostGrades, "editorial"): "county",
+    **{(model, who): "county" for model in (TownshipFunding, ReturnRatio) for who in ("office", "tc_office")},
+    (StaffingBankEntry, "editorial"): "county",
     (ServiceDesk, "lists"): "county",
     (ServiceItem, "lists"): "county",
     (ResidencyRoster, "office"): "county",
@@ -603,6 +639,18 @@ class World:
             self.make.force(self.make.team(town))
             for state in TaskForceState:
                 self.make.force_member(self.make.task_force(town, state=state), posted)
+            self.make.means(town)
+            post = self.make.post(town)
+            self.make.leader(post, self.make.module(county=town.region))
+            self.make.seat(self.make.committee(town), post)
+            platform = self.make.platforms(town)[0]
+            for state in GatheringState:
+                self.make.gathering(platform, state=state)
+            self.make.paid_in(2, town.region)
+            self.make.lent(town, 1)
+            self.make.quota(town, 3, QuotaKind.administrative)
+            for state in (OrgPlanState.draft, OrgPlanState.approved):
+                self.make.org_plan(town, state=state)
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -723,6 +771,12 @@ class World:
             "laid down here": lambda: here and getattr(row, "agency", row).state == "draft",
             "their teams": lambda: getattr(row, "team", row).unit_id in actor.unit_ids,
             "with our posts": lambda: bool(self._posts_in(row) & set(actor.unit_ids)),
+            "of their committees": lambda: row.committee.unit_id in actor.unit_ids,
+            "theirs, planned": lambda: row.unit_id in actor.unit_ids and row.state == "planned",
+            "of their plans": lambda: row.plan.unit_id in actor.unit_ids,
+            "of draft plans": lambda: (
+                (plan := getattr(row, "plan", row)).unit_id in actor.unit_ids and plan.state == "draft"
+            ),
             "of living forces": lambda: (
                 (force := getattr(row, "task_force", row)).unit_id in actor.unit_ids and force.state != "dissolved"
             ),

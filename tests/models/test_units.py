@@ -8,10 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, select
 
+from models.calls import Call
 from models.organisation import Duty, Unit, UnitType
 from models.recorder import RecorderEntry
-from models.rules.organisation import move_unit, place_units, rename_unit, search_key
+from models.roles import RoleName
+from models.rules.organisation import move_unit, place_units, prepare_unit, rename_unit, search_key
 from models.workflow import Refused
+from tests.make import NOW
 
 numbers = count(1)
 
@@ -285,3 +288,64 @@ def test_whatever_is_moved_paths_and_counties_agree_with_the_parents(session, mo
 def line(unit):
     """The unit's ancestors by parent alone, from the root down to itself."""
     return [*(line(unit.parent) if unit.parent else []), unit]
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_merged_township_hangs_below_its_successor_which_reads_all_that_it_kept(make, session, acting):
+    old, successor = make.township(), make.township()
+    village = make.village(old)
+    call = make.call(old)
+    prepare(make, old, successor_id=successor.id)
+    assert (old.parent, old.successor, village.parent) == (successor, successor, successor)
+    assert old.valid_to == NOW.date()
+    assert (village.path, old.region_id) == (f"{successor.path}{village.id}/", successor.region_id)
+    theirs, _ = acting(successor)
+    assert theirs.scalars(select(Call.id)).all() == [call.id]
+
+
+def prepare(make, unit, **columns):
+    admin = make.actor(make.office(Duty.county_office), RoleName.admin)
+    make.session.refresh(unit)
+    with make.session.no_autoflush:
+        for name, value in columns.items():
+            setattr(unit, name, value)
+        prepare_unit(make.session, unit, admin, NOW)
+    make.session.commit()
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_township_is_merged_once_and_into_one_that_exists(make, session):
+    old, department, gone = make.township(), make.department(), make.township()
+    gone.valid_to = NOW.date()
+    abroad = make.township(make.county())
+    for successor in (old, department, gone, abroad):
+        refused(make, old, successor_id=successor.id)
+    refused(make, department, successor_id=make.township().id)
+    prepare(make, old, successor_id=make.township().id)
+    refused(make, old, successor_id=make.township().id)
+    refused(make, old, successor_id=None)
+
+
+def refused(make, unit, **columns):
+    with pytest.raises(Refused) as refusal:
+        prepare(make, unit, **columns)
+    assert refusal.value.field == "successor"
+    make.session.rollback()
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_village_of_a_name_that_the_successor_has_too_is_renamed_first(make, session):
+    old, successor = make.township(), make.township()
+    make.village(old, "Xiping"), make.village(successor, "Xiping")
+    with pytest.raises(Refused, match="named"):
+        prepare(make, old, successor_id=successor.id)
+
+
+@pytest.mark.requirement("ZG-14")
+@pytest.mark.parametrize("name", ["area_km2", "population", "gdp"])
+def test_a_township_has_area_population_and_output(make, session, name):
+    town = make.township()
+    prepare(make, town, **{name: 7})
+    with pytest.raises(Refused) as refusal:
+        prepare(make, town, **{name: -1})
+    assert refusal.value.field == name

@@ -29,7 +29,9 @@ from models.community import ExchangeEntry, ExchangeKind
 from models.congress import CongressOpinion
 from models.disputes import DisputeState
 from models.door import act_for, may_write
+from models.establishment import QuotaKind
 from models.files import Attachment
+from models.governance import ModuleKind
 from models.grids import Force
 from models.hotline import TicketState
 from models.imports import ImportState
@@ -40,6 +42,7 @@ from models.lists import ListItem
 from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
 from models.notices import Outbox
 from models.organisation import Unit, UnitType
+from models.posts import CommitteeKind, LeadingRole
 from models.requests import RequestState
 from models.reviews import ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName, grants, observes
@@ -52,7 +55,9 @@ from tests.make import ASSIGNMENT_PATHS, CALL_PATHS, CASE_PATHS, LIST_PATHS, NOW
 from tests.make_admissions import ADMISSION_PATHS
 from tests.make_agencies import AGENCY_PATHS
 from tests.make_burden import MATTER_PATHS, REPORT_PATHS, REQUEST_PATHS, STATEMENT_PATHS
+from tests.make_establishment import PLAN_PATHS
 from tests.make_local import DISPUTE_PATHS, REVIEW_PATHS, SERVICE_PATHS
+from tests.make_platforms import GATHERING_PATHS
 from tests.make_staffing import CHANGE_PATHS, SUGGESTION_PATHS
 from tests.make_supervision import ORDER_PATHS, RECTIFICATION_PATHS
 from tests.make_taskforces import TASK_FORCE_PATHS
@@ -124,6 +129,9 @@ class Ground:
             self._congress(units)
             self._agencies(units)
             self._task_forces(units)
+            self._establishment(units)
+            self._platforms(units)
+            self._posts(units)
             for _ in range(2):  # to change, and to throw away
                 make.past_call(units["township"], units["department"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
@@ -135,6 +143,7 @@ class Ground:
                 make.import_run(self.session.get_one(Unit, unit_id), state=state)
         self._asked_by_congress()
         self._seat_a_member(self.people[RoleName.joint_meeting_member].actor.unit_id)
+        make.quota(self._seat(RoleName.editorial_officer), 9)  # of which posts may be paid in
         stranger = self._account()
         self.people["stranger"] = Person(stranger.username, Actor(stranger.id))
         make.unit(UnitType.department)  # nothing refers to it
@@ -388,6 +397,37 @@ class Ground:
         for state in (*TASK_FORCE_PATHS, "setting_up"):
             for _ in range(2):
                 self.make.force_member(self.make.task_force(units["township"], state=state), units["department"])
+
+    def _establishment(self, units: dict[str, Unit]) -> None:
+        """A quota to change and one to throw away; posts lent; a plan in each state, and two to throw away."""
+        make, town = self.make, units["township"]
+        make.quota(make.township(units["county"]), 1)
+        make.quota(town, 9, QuotaKind.administrative)
+        make.means(town)
+        make.paid_in(19, units["county"])
+        make.entry(town, 2)
+        make.lent(town, 6)
+        for state in (*PLAN_PATHS, "approved", "draft"):
+            make.org_plan(town, state=state)
+
+    def _platforms(self, units: dict[str, Unit]) -> None:
+        """Three platforms, so that one may be named; one that never met, and meetings in each state."""
+        make, town = self.make, units["township"]
+        platform = make.platforms(town, *list(PlatformKind)[1:])[1]
+        for state in (*GATHERING_PATHS, "planned", "planned"):
+            make.gathering(platform, state=state, meets_at=NOW)
+
+    def _posts(self, units: dict[str, Unit]) -> None:
+        """A post that nothing names, one that leads and sits; two committees, of which the first is free."""
+        make, town = self.make, units["township"]
+        make.post(town)
+        main = make.module_of_kind(ModuleKind.main, units["county"])
+        cores = [make.module_of_kind(ModuleKind.core, units["county"]) for _ in range(2)]
+        posts = [make.post(town) for _ in range(3)]
+        for post, module in zip(posts, (main, *cores), strict=True):
+            make.leader(post, module, LeadingRole.assisting)
+        for post in posts[1:]:
+            make.seat(make.committee(town, CommitteeKind.special), post)
 
     def _invent_the_rest(self) -> None:
         """Tables that no builder fills get a row on each side, so that a new one is covered the day it is mapped."""

@@ -70,6 +70,9 @@ ABSENT, HUGE = 999_999, 10**20
 EARLIER, LATER = "2026-11-20T09:00:00+08:00", "2026-12-01T09:00:00+08:00"
 PAST = {"held_on", "seen_at", "received_at", "given_on", "sent_at", "accepted_at", "dispatched_at", "responded_at",
         "resolved_at", "closed_at"}  # fmt: skip
+TO_COME = {"next_at"}
+"""Moments that a move asks for, if one likes, and that lie in the future."""
+
 WRITTEN = {"address": "https://by.example/address", "secret": "by whoever knows it"}
 """Texts that have a form."""
 
@@ -458,7 +461,7 @@ class Walk:
             yield Attempt("POST", path, self._as_sent(route, body if silent else {"note": "x"} | body), True)
 
     def _answer(self, f: Field, subject: Any) -> Any:
-        if f.kind == "day" or (f.kind == "moment" and not f.required):
+        if f.kind == "day" or (f.kind == "moment" and not f.required and f.name not in TO_COME):
             return EARLIER[:10] if f.kind == "day" else EARLIER  # what is to come is asked for by the moment
         return self._value(f, subject) if subject is not None or f.target is None else 1
 
