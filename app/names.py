@@ -188,6 +188,14 @@ PERMISSIONS = (
 )
 """The two halves of a permission, as Flask-AppBuilder names them."""
 
+PARTS = {
+    "due_times": N_("Due times counted anew"),
+    "circular_compile": N_("Circulars drafted"),
+    "early_warning": N_("Early warnings"),
+    "imports": N_("Imports carried out"),
+}
+"""The parts of a sweep that are no clocks and leave entries in the recorder."""
+
 CODES: Mapping[str | int, str] = (
     TABLES
     | PERMISSIONS
@@ -196,6 +204,7 @@ CODES: Mapping[str | int, str] = (
     | WEEKDAYS
     | {job.value: job.label for job in Job}
     | {f"job:{job}": job.label for job in Job}
+    | {f"job:{part}": label for part, label in PARTS.items()}
     | {"supersede": N_("Replaced"), "strike_out": N_("Struck out")}
     | {MOVED: N_("Counted anew"), IMPORTED: N_("Imported")}
     | {"create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "send_back": N_("Send back")}

@@ -13,7 +13,7 @@ from jobs.watch import Batch, Done
 from models.base import N_
 from models.calls import Call, CallAssignment, FailureKind
 from models.notices import Audience
-from models.organisation import Duty, Unit
+from models.organisation import LOCAL, Duty, Unit
 from models.rectification import Circular, CircularFailure, CircularLine, RectificationOrder, RectificationState
 from models.rules.deadlines import SHANGHAI
 from models.rules.ladder import LADDER
@@ -66,9 +66,10 @@ def compile_circulars(session: Session, now: datetime) -> Done:
     failures: dict[int, list[CallAssignment]] = defaultdict(list)
     for part in session.scalars(found.order_by(CallAssignment.id)) if counties else ():
         failures[part.region_id].append(part)
-    names = {unit.id: unit.name for unit in session.scalars(select(Unit).where(Unit.id.in_(_units(failures))))}
+    named = select(Unit).where(Unit.id.in_(_units(failures))).options(joinedload(Unit.region))
+    units = {unit.id: unit for unit in session.scalars(named)}
     for county in counties:
-        session.add_all(_compiled(county, month, period, failures[county], names, now))
+        session.add_all(_compiled(county, month, period, failures[county], units, now))
     session.flush()
     return Done(len(counties), len(counties))
 
@@ -86,16 +87,22 @@ def _units(failures: dict[int, list[CallAssignment]]) -> set[int]:
 
 
 def _compiled(
-    county: int, month: date, period: str, parts: list[CallAssignment], names: dict[int, str], now: datetime
+    county: int, month: date, period: str, parts: list[CallAssignment], units: dict[int, Unit], now: datetime
 ) -> list[Circular | CircularLine | CircularFailure]:
+    """Those who failed most first, but for townships: these are named after them, by their codes, and not ranked."""
     counts: dict[int, Counter[FailureKind]] = defaultdict(Counter)
     for part in parts:
         counts[part.department_id][part.failure_kind] += 1
-    ranked = sorted(counts, key=lambda unit: (-counts[unit].total(), unit))
+
+    def place(unit: int) -> tuple[bool, int, str]:
+        local = units[unit].unit_type in LOCAL
+        return local, 0 if local else -counts[unit].total(), units[unit].code
+
+    ranked = sorted(counts, key=place)
     whole = sum(counts.values(), Counter[FailureKind]())
     said = {"month": f"{month.year}年{month.month}月"}
     text = [_lead(said, whole)]
-    text += [chinese(LINE) % ({"unit": names[unit]} | _numbers(counts[unit])) for unit in ranked]
+    text += [chinese(LINE) % ({"unit": _name(units[unit], county)} | _numbers(counts[unit])) for unit in ranked]
     circular = Circular(
         region_id=county,
         period=period,
@@ -122,6 +129,11 @@ def _compiled(
         for part in parts
     ]
     return [circular, *lines.values(), *behind]
+
+
+def _name(unit: Unit, county: int) -> str:
+    """Of another county's unit, with its county."""
+    return unit.name if unit.region_id in (county, None) else f"{unit.region}{unit.name}"
 
 
 def _lead(said: dict[str, str], whole: Counter[FailureKind]) -> str:

@@ -60,7 +60,7 @@ class Nudge(Regional, Model):
     at: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Nudged at")})
     moved_at: Mapped[datetime | None] = mapped_column(info={"label": N_("First movement")})
     minutes: Mapped[int | None] = mapped_column(info={"label": N_("Working minutes until then")})
-    movement: Mapped[Movement] = mapped_column(default=Movement.none_yet, info={"label": N_("Moved")})
+    movement: Mapped[Movement] = mapped_column(default=Movement.none_yet, info={"label": N_("What followed")})
 
     call: Mapped[Call] = relationship(info={"label": N_("Call")})
     assignment: Mapped[CallAssignment | None] = relationship(info={"label": N_("Assignment")})

@@ -38,7 +38,7 @@ class Circular(Regional, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     period: Mapped[str] = mapped_column(String(7), info={"label": N_("Period"), "protected": True})
     title: Mapped[str] = mapped_column(String(200), info={"label": N_("Title")})
-    text: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Text")})
+    text: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Text of the circular")})
     state: Mapped[CircularState] = mapped_column(
         default=CircularState.draft, info={"label": N_("State"), "protected": True}
     )

@@ -250,8 +250,8 @@ assignments = Console(
     related=(
         Related(model=Pause, by="assignment", listed=("reason", "paused_at", "resumed_at")),
         Related(model=Extension, by="assignment", listed=("days", "state", "reason", "due_before", "due_after")),
-        Related(model=SupervisionOrder, by="assignment"),
-        Related(model=Nudge, by="assignment"),
+        Related(model=SupervisionOrder, by="assignment", listed=("level", "state", "reason", "issued_at", "due")),
+        Related(model=Nudge, by="assignment", listed=("number", "at", "moved_at", "minutes", "movement")),
     ),
     workflow=ASSIGNMENT,
     empty=N_("Nothing has been dispatched to you."),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from jobs.circulars import compile_circulars
-from models.calls import FailureKind
+from models.calls import Direction, FailureKind
 from models.ledger import Job
 from models.organisation import Duty
 from models.recorder import verify
@@ -57,6 +57,34 @@ def test_a_month_is_compiled_once_for_each_county_with_the_numbers_and_what_is_b
     assert unit.name in ours.text
     session.commit()
     assert verify(session) == []
+
+
+def test_townships_are_named_after_departments_and_not_ranked(make, session):
+    last, first = make.township(name="乙镇"), make.township(name="甲镇")
+    last.code, first.code = "Z-2", "Z-1"
+    few, many = make.department(), make.department()
+    caller = make.department()
+    for unit, times in ((last, 3), (first, 1)):
+        for _ in range(times):
+            make.failure(caller=caller, lead=unit, direction=Direction.department_to_township)
+    for unit, times in ((few, 1), (many, 2)):
+        for _ in range(times):
+            make.failure(lead=unit)
+    compile_circulars(session, FIRST)
+    (circular,) = drafted(session)
+    lines = session.scalars(select(CircularLine).order_by(CircularLine.id))
+    assert [line.unit for line in lines] == [many, few, first, last]
+    assert circular.text.index(first.name) < circular.text.index(last.name)
+
+
+def test_a_unit_of_another_county_is_named_with_its_county(make, session):
+    here, away = make.department(), make.department(make.county())
+    for lead in (here, away):
+        make.failure(lead=lead, item=make.item(here), is_cross_region=True)
+    compile_circulars(session, FIRST)
+    told = next(circular.text for circular in drafted(session) if circular.region_id == here.region_id)
+    assert f"{away.region.name}{away.name}" in told
+    assert f"{here.region.name}{here.name}" not in told
 
 
 def test_in_january_december_is_compiled(make, session):
