@@ -167,6 +167,8 @@ def _detail(name: str, value: Any) -> str:
 PAGES = {
     "assigned_matter": "AssignedMatterPage.show",
     "call": "CallPage.show",
+    "dispute_case": "DisputeCasePage.show",
+    "review_file": "ReviewFilePage.show",
     "call_assignment": "CallAssignmentPage.show",
     "call_event": "CallEventPage.listing",
     "extension": "ExtensionPage.show",

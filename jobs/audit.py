@@ -31,6 +31,7 @@ from models.organisation import Unit, UnitType
 from models.platforms import GatheringState, PlatformMeeting
 from models.recorder import GENESIS, RecorderEntry
 from models.rectification import RectificationOrder, RectificationState
+from models.reviews import ReviewFile, ReviewState
 from models.rules.deadlines import SHANGHAI
 from models.rules.ladder import OVER
 from models.segments import Extension, ExtensionState
@@ -96,6 +97,7 @@ WATCHED = (
     Watched(Job.rating_watch, Call, (CallState.resolved,), "rate_due", ("confirm",)),
     Watched(Job.idle_items, DutyList, (ListState.published,), "idle_due", ("publish",)),
     Watched(Job.adjustment_watch, ListAdjustment, (AdjustmentState.consulting,), "opinion_due", ("ask_opinions",)),
+    Watched(Job.review_watch, ReviewFile, (ReviewState.reviewing,), "due", ("ask_opinions",)),
     Watched(Job.comment_watch, DutyList, (ListState.consulting,), "comment_due", ("ask_opinions",)),
     Watched(Job.matter_watch, AssignedMatter, (MatterState.in_force,), "ends_at", ("enter_into_force",)),
     Watched(Job.admission_watch, AdmissionOpinion, (OpinionState.asked,), "answer_due", ("ask",)),

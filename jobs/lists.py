@@ -17,6 +17,7 @@ from models.item_words import ItemState, ListState
 from models.lists import DutyList, ListItem
 from models.opinions import ListOpinion, OpinionState
 from models.organisation import Duty
+from models.reviews import ReviewOpinion
 from models.rules.editions import MONTH
 
 IDLE = timedelta(days=180)
@@ -27,8 +28,8 @@ def commenting(batch: Batch) -> None:
     """Who has not answered is reminded; when the limit is over, the round ends with what has come in (TS-02)."""
     waiting = batch.waiting(DutyList.state == ListState.consulting)
     soon, over = batch.steps(waiting, "comment_due")
-    silent = _silent(batch, ListOpinion, [duty_list.id for _, duty_list in waiting])
-    _remind(batch, soon, silent, "comment_due")
+    silent = silent_units(batch, ListOpinion, [duty_list.id for _, duty_list in waiting])
+    remind_silent(batch, soon, silent, "comment_due")
     ended = batch.change(
         over,
         DutyList.state == ListState.consulting,
@@ -50,8 +51,8 @@ def proposals(batch: Batch) -> None:
     """A proposal moves on when its limit is over, with the opinions that have come in (TA-13)."""
     open_ = ListAdjustment.state == AdjustmentState.consulting
     soon, over = batch.steps(waiting := batch.waiting(open_), "opinion_due")
-    silent = _silent(batch, AdjustmentOpinion, [adjustment.id for _, adjustment in waiting])
-    _remind(batch, soon, silent, "opinion_due")
+    silent = silent_units(batch, AdjustmentOpinion, [adjustment.id for _, adjustment in waiting])
+    remind_silent(batch, soon, silent, "opinion_due")
     moved = batch.change(over, open_, action="opinions_in", state=AdjustmentState.reviewing, opinion_due=null())
     _lapse(batch, AdjustmentOpinion, [adjustment.id for _, adjustment, _ in moved])
     offices = batch.offices()
@@ -64,10 +65,11 @@ def proposals(batch: Batch) -> None:
 
 def _subject(model: type[Any]) -> Any:
     """What the opinions of a table are about."""
-    return model.duty_list_id if model is ListOpinion else model.list_adjustment_id
+    subjects = {ListOpinion: "duty_list_id", AdjustmentOpinion: "list_adjustment_id", ReviewOpinion: "review_file_id"}
+    return getattr(model, subjects[model])
 
 
-def _silent(batch: Batch, model: type[Any], ids: list[int]) -> dict[int, list[int]]:
+def silent_units(batch: Batch, model: type[Any], ids: list[int]) -> dict[int, list[int]]:
     """The units that have not answered, by what they were asked about."""
     asked = select(_subject(model), model.unit_id).where(_subject(model).in_(ids), model.state == OpinionState.asked)
     found: dict[int, list[int]] = defaultdict(list)
@@ -76,7 +78,7 @@ def _silent(batch: Batch, model: type[Any], ids: list[int]) -> dict[int, list[in
     return found
 
 
-def _remind(batch: Batch, soon: list[Pair], silent: dict[int, list[int]], due: str) -> None:
+def remind_silent(batch: Batch, soon: list[Pair], silent: dict[int, list[int]], due: str) -> None:
     for promise, subject in soon:
         batch.record(promise, subject)
         for unit_id in silent[subject.id]:

@@ -24,6 +24,7 @@ from jobs import (
     matters,
     meetings,
     ratings,
+    reviews,
     segments,
     staffing,
     supervision,
@@ -50,6 +51,7 @@ from models.lists import DutyList
 from models.meetings import JointMeeting
 from models.platforms import PlatformMeeting
 from models.rectification import RectificationOrder
+from models.reviews import ReviewFile
 from models.segments import Extension
 from models.suggestions import HeadAdjustmentSuggestion
 from models.supervision import SupervisionOrder
@@ -88,6 +90,7 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
         JointMeeting: meetings.joint,
     },
     Job.suggestion_watch: {HeadAdjustmentSuggestion: staffing.suggestions},
+    Job.review_watch: {ReviewFile: reviews.reviewing},
     Job.turnover_watch: {StaffingBankEntry: establishment.terms},
 }
 """What each clock does, by the table that it looks at."""

@@ -72,7 +72,9 @@ def _rises(session: Session, now: datetime) -> Iterator[EarlyWarning]:
     by = (Call.region_id, Call.caller_unit_id, Call.category)
     counted = select(*by, this, last).join(Unit, Unit.id == Call.caller_unit_id)
     inside = and_(_sent(), Call.sent_at >= before, Call.sent_at <= now, Unit.unit_type.in_(LOCAL))
-    risen = counted.where(inside).group_by(*by).having(and_(this >= FEWEST, last > 0, this >= TWICE * last))
+    went = select(Call.region_id).where(_sent(), Call.sent_at >= before, Call.sent_at < begins)
+    inside = and_(inside, Call.region_id.in_(went))  # of a county's first month nothing rises
+    risen = counted.where(inside).group_by(*by).having(and_(this >= FEWEST, this >= TWICE * last))
     for region, unit, category, number, usual in session.execute(risen):
         yield EarlyWarning(region_id=region, key=f"rise:{unit}:{month:%Y-%m}:{category}", kind=WarningKind.rise,
                            unit_id=unit, category=category, number=number, usual=usual, found_at=now)  # fmt: skip

@@ -168,6 +168,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "Call": "read export accept return_for_correction dispatch attach",
         "CallAssignment": "read export uphold reassign rule resume",
         "PastCall": "read add edit delete export",
+        "DisputeCase": "read export prevent settle",
         "Extension": "read export approve refuse",
         "ResidencyRoster": "read add edit delete export",
         "TownshipFunding": "read add edit delete export",

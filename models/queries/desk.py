@@ -25,6 +25,7 @@ from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState
 from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase
+from models.disputes import DisputeCase, DisputeState
 from models.establishment import InternalOrgPlan, OrgPlanState
 from models.hotline import HotlineTicket, TicketState
 from models.irregular import IrregularAssignmentReport, ReportState
@@ -44,6 +45,7 @@ from models.services import BackDeskTask, BackTaskState
 from models.statements import ResponsibilityStatement, StatementState
 from models.suggestions import HeadAdjustmentSuggestion, SuggestionState
 from models.supervision import OrderState, SupervisionOrder
+from models.words import Level
 
 A, C, D, J, S = AssignmentState, CaseState, AdmissionState, AdjustmentState, CallState
 MOST = 50
@@ -114,6 +116,10 @@ def _of_county_office(actor: Actor) -> Iterator[Pile]:
     yield _pile(CallAssignment, title, twice, since=CallAssignment.rejected_at)
     waiting = here & Call.state.in_((S.dispatched, S.in_progress))
     yield _pile(Call, N_("With the departments"), waiting, Call.resolve_due, mine=False)
+    dispute = DisputeCase
+    risen = (dispute.region_id == actor.region_id) & (dispute.level == Level.county)
+    title = N_("Disputes handed up to the county")
+    yield _pile(dispute, title, risen & (dispute.state != DisputeState.settled), since=dispute.found_at)
     matter = AssignedMatter
     submitted = (matter.region_id == actor.region_id) & (matter.state == MatterState.submitted)
     yield _pile(matter, N_("Record the approvals, or refuse"), submitted, since=matter.submitted_at)

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from models.actor import Actor
 from models.base import N_
 from models.disputes import DisputeCase, DisputeState
-from models.organisation import LOCAL, Unit
+from models.organisation import LOCAL, Duty, Unit
 from models.rules.ledger import tell
+from models.rules.offices import office
 from models.rules.registers import level_of, prepare_owned
+from models.rules.rounds import county_office
 from models.words import Level
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
@@ -30,6 +32,11 @@ def prepare_dispute(session: Session, case: DisputeCase, actor: Actor, now: date
 
 def keeper(case: DisputeCase, actor: Actor) -> bool:
     return actor.serves(case.unit_id)
+
+
+def handles(case: DisputeCase, actor: Actor) -> bool:
+    """Who keeps it; and what has been handed up to the county, the county office."""
+    return keeper(case, actor) or (case.level is Level.county and county_office(case, actor))
 
 
 def elsewhere(case: DisputeCase, actor: Actor) -> ColumnElement[bool]:
@@ -52,7 +59,14 @@ def _may_rise(case: DisputeCase, step: Step) -> None:
 
 
 def _risen(case: DisputeCase, step: Step) -> None:
+    """Whoever is on that level hears of it: the township, or the county office."""
     case.level = ABOVE[case.level]
+    office_of_county = case.level is Level.county
+    above = office(step.session, case.region_id, Duty.county_office) if office_of_county else case.unit.parent
+    message = N_("%(unit)s hands a dispute up to you: %(case)s.")
+    if above is not None:
+        tell(step.session, above.id, case, message, key=f"risen@{case.version}", now=step.now,
+             unit=str(case.unit), case=str(case))  # fmt: skip
 
 
 def _together(case: DisputeCase, step: Step) -> None:
@@ -106,7 +120,7 @@ DISPUTE = Workflow(
         label=N_("Guard against unrest"),
         source=OPEN,
         target=S.prevention,
-        by=keeper,
+        by=handles,
         asks=(Ask(name="measures", label=N_("Measures"), kind="long_text"),),
         effect=_guarded,
         tone="warn",
@@ -116,7 +130,7 @@ DISPUTE = Workflow(
         label=N_("Settle"),
         source=OPEN | {S.prevention},
         target=S.settled,
-        by=keeper,
+        by=handles,
         asks=(Ask(name="outcome", label=N_("Outcome"), kind="long_text"),),
         effect=_settled,
         tone="done",

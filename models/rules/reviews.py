@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, select
 from models.actor import Actor
 from models.base import N_
 from models.calendar import Clock
+from models.ledger import Job
 from models.organisation import Unit, UnitType
 from models.reviews import ReviewFile, ReviewOpinion, ReviewState
-from models.rules.clocks import due
-from models.rules.ledger import tell
+from models.rules.clocks import due, soon
+from models.rules.ledger import cancel, plan, tell
 from models.rules.opinions import ask_units, lapse, workflow_of_opinions
 from models.rules.rounds import next_number
 from models.workflow import Ask, Step, Transition, Workflow
@@ -34,13 +35,20 @@ def _asked(file: ReviewFile, step: Step) -> None:
     units = dict.fromkeys(unit.id for unit in step.answers["unit_ids"])
     message = N_("%(about)s: say by %(due)s whether it passes the joint review.")
     ask_units(step, file, ReviewOpinion, units, file.due, message)
+    plan(step.session, file, Job.review_watch, soon(step.session, file.region_id, step.now, file.due), file.due)
 
 
 def _concluded(file: ReviewFile, step: Step) -> None:
+    cancel(step.session, file, Job.review_watch, cause="opinions in")
     said = select(ReviewOpinion.agrees).where(ReviewOpinion.review_file_id == file.id)
     file.qualified, file.concluded_at = all(step.session.scalars(said)), step.now
     message = N_("All departments have answered on %(file)s.")
     tell(step.session, file.unit_id, file, message, key="concluded", now=step.now, file=str(file))
+
+
+def _withdrawn(file: ReviewFile, step: Step) -> None:
+    cancel(step.session, file, Job.review_watch, cause="withdrawn")
+    lapse(step, ReviewOpinion, file)
 
 
 REVIEW = Workflow(
@@ -70,7 +78,7 @@ REVIEW = Workflow(
         source=frozenset({S.reviewing}),
         target=S.withdrawn,
         by=keeper,
-        effect=lambda file, step: lapse(step, ReviewOpinion, file),
+        effect=_withdrawn,
         tone="warn",
     ),
 )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
-from models.base import N_
+from models.base import N_, Regional
 from models.calendar import Clock, LimitUnit
 from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallCounter, FailureKind
 from models.coordination import CoordinationCase
@@ -36,8 +36,8 @@ MARKS = {"case": "X", "admission": "Z", "review": "S", "past": "L"}
 ENDED = (A.resolved, A.upheld, A.reassigned, A.void)
 
 
-def county_office(subject: Call | CallAssignment, actor: Actor) -> bool:
-    """The dispatcher of the call's own county (TA-26)."""
+def county_office(subject: Regional, actor: Actor) -> bool:
+    """The dispatcher of the row's own county (TA-26)."""
     return RoleName.county_dispatcher in actor.roles and actor.region_id == subject.region_id
 
 

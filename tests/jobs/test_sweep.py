@@ -21,6 +21,7 @@ from models.notices import Outbox
 from models.platforms import PlatformMeeting
 from models.recorder import RecorderEntry, verify
 from models.rectification import RectificationOrder
+from models.reviews import ReviewFile, ReviewState
 from models.segments import Extension
 from models.suggestions import HeadAdjustmentSuggestion
 from models.supervision import Reminder, SupervisionOrder
@@ -57,6 +58,7 @@ SUBJECTS = {
         units.get("lead"), *filter(None, [units.get("caller")]), state=MatterState.in_force
     ),
     (Job.suggestion_watch, HeadAdjustmentSuggestion): lambda make, units: make.suggestion(units.get("caller")),
+    (Job.review_watch, ReviewFile): lambda make, units: make.review(make.township(), state=ReviewState.reviewing),
     (Job.meeting_remind, TaskForce): lambda make, units: make.task_force(units.get("caller"), state="active"),
     (Job.meeting_remind, PlatformMeeting): lambda make, units: make.gathering(),
     (Job.meeting_remind, JointMeeting): lambda make, units: make.called(units.get("lead") or make.department()),

@@ -51,6 +51,14 @@ def test_a_category_that_rises_against_the_month_before_is_noticed(make, session
         assert told(session, warning) == {town.id} | offices
 
 
+@pytest.mark.requirement("TA-50", "TS-12")
+def test_what_nobody_called_about_the_month_before_rises_too(make, session):
+    town = make.township()
+    calls(make, make.township(), "市容", "11-25")
+    calls(make, town, "违建", *[f"12-{n + 1:02d}" for n in range(5)])
+    assert [(w.kind, w.unit, w.number, w.usual) for w in noticed(session)] == [(W.rise, town, 5, 0)]
+
+
 @pytest.mark.requirement("TA-50")
 def test_what_was_noticed_is_not_noticed_again_until_another_month(make, session):
     town = make.township()

@@ -19,7 +19,7 @@ from models.rules.registers import prepare_council, prepare_evidence, prepare_ex
 from models.rules.services import SERVICE, prepare_desk, prepare_item, prepare_point, prepare_request
 from models.services import DeskKind, ServiceDesk, ServiceItem, ServicePoint, ServiceRequest, ServiceState
 from models.words import Level
-from models.workflow import MovedOn, Refused
+from models.workflow import MovedOn, NotYours, Refused
 from tests.make import NOW
 from tests.make_local import REGISTERS
 
@@ -150,6 +150,24 @@ def test_a_dispute_rises_through_three_levels(make, village):
     assert levels == [Level.village, Level.township, Level.county]
     with pytest.raises(Refused):
         make.press(case, "hand_up")
+
+
+@pytest.mark.requirement("TS-40")
+def test_whoever_is_above_hears_of_a_dispute_and_the_county_settles_what_rose_to_it(make, session, village):
+    case, county = make.dispute(village, state=DisputeState.consultation), make.office(Duty.county_office)
+    dispatcher = make.actor(county)
+    for hears, other in ((village.parent, county), (county, village.parent)):
+        before = told(session, hears), told(session, other)
+        with pytest.raises(NotYours):
+            make.press(case, "settle", dispatcher, outcome="Both agree.")
+        session.rollback()
+        make.press(case, "hand_up")
+        assert (told(session, hears), told(session, other)) == (before[0] + 1, before[1])
+    with pytest.raises(NotYours):
+        make.press(case, "settle", make.actor(make.office(Duty.county_office, make.county())), outcome="No.")
+    session.rollback()
+    make.press(case, "settle", dispatcher, outcome="Both agree.")
+    assert case.state is DisputeState.settled
 
 
 @pytest.mark.requirement("TS-40")
