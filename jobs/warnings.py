@@ -18,6 +18,7 @@ from jobs.watch import Done
 from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.organisation import LOCAL, Duty, Unit
+from models.queries.calendar import calendar_of
 from models.rules.deadlines import SHANGHAI
 from models.rules.ledger import tell
 from models.warnings import EarlyWarning, WarningKind
@@ -35,7 +36,7 @@ MESSAGES = {
     ),
     WarningKind.repeat: N_("Early warning: %(place)s, “%(category)s”: %(number)s calls within thirty days."),
     WarningKind.stuck: N_(
-        "Early warning: %(call)s waits with %(unit)s for %(number)s hours; nine in ten take at most %(usual)s."
+        "Early warning: %(call)s waits with %(unit)s for %(number)s working hours; nine in ten take at most %(usual)s."
     ),
 }
 
@@ -100,26 +101,26 @@ def _repeats(session: Session, now: datetime) -> Iterator[EarlyWarning]:
 def _stuck(
     session: Session, now: datetime, began: Any, ended: Any, states: Sequence[AssignmentState]
 ) -> Iterator[EarlyWarning]:
+    """By working time: what lay over a holiday was not slow."""
     part = CallAssignment
-    finished: dict[int, list[float]] = defaultdict(list)
+    finished: dict[int, list[int]] = defaultdict(list)
     lately = select(part.region_id, began, ended).where(ended > now - YEAR, ended <= now, began.is_not(None))
     for region, since, until in session.execute(lately):
-        finished[region].append((until - since).total_seconds())
-    slowest = {
-        region: timedelta(seconds=quantiles(took, n=10)[-1]) for region, took in finished.items() if len(took) >= ENOUGH
-    }
+        finished[region].append(calendar_of(session, region).working_minutes(since, until))
+    slowest = {region: quantiles(took, n=10)[-1] for region, took in finished.items() if len(took) >= ENOUGH}
     waiting = select(part.region_id, part.id, part.department_id, part.call_id, began)
     for region, key, unit, call, since in session.execute(
         waiting.where(part.state.in_(states), part.region_id.in_(slowest))
     ):
-        if now - since > slowest[region]:
+        waited = calendar_of(session, region).working_minutes(since, now)
+        if waited > slowest[region]:
             yield EarlyWarning(region_id=region, key=f"stuck:{key}:{began.key}", kind=WarningKind.stuck, unit_id=unit,
-                               call_id=call, number=_hours(now - since), usual=_hours(slowest[region]),
+                               call_id=call, number=_hours(waited), usual=_hours(slowest[region]),
                                found_at=now)  # fmt: skip
 
 
-def _hours(time_taken: timedelta) -> int:
-    return round(time_taken / timedelta(hours=1))
+def _hours(minutes: float) -> int:
+    return round(minutes / 60)
 
 
 def _tell(session: Session, found: Sequence[EarlyWarning], now: datetime) -> None:

@@ -31,6 +31,7 @@ KILLED = ("promise_remind", "case_execution_watch", "notices", "mails")
 
 EFFECTS = {
     ("call", "accept_watch"): 2,
+    ("call", "resolve_watch"): 2,
     ("call_assignment", "respond_remind"): 2,
     ("call_assignment", "promise_remind"): 2,
     ("supervision_order", "create"): 2,
@@ -72,6 +73,7 @@ def swept_once(session):
         "accept_watch": 4,  # the county office, and the leaders
         "respond_remind": 4,  # the department, and the county office
         "promise_remind": 2,
+        "resolve_watch": 2,  # who has not answered at all
         "case_filing_remind": 2,
         "case_execution_watch": 4,  # the duty holder, and the supervision office
     }
