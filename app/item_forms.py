@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from app.engine.declare import Extra, Variant
+from app.engine.fields import translated
 from models.base import N_
 from models.item_words import FieldKind, ItemColumn
-from models.lists import DutyList, ListType
+from models.lists import DutyList, ListField, ListType
 from models.queries.list_types import fields_of_type
 
 USUAL = tuple(column.value for column in ItemColumn)
@@ -30,9 +31,14 @@ def of_type(session: Any, pointed: DutyList | ListType) -> Variant:
     return Variant(
         form=("code", "title", *(field.name for field in fields)),
         labels={field.name: field.label for field in fields if field.column is not None and field.label},
-        helps={field.name: DEMANDED for field in fields if field.column is not None and field.required},
+        helps={field.name: _help(field) for field in fields},
         extras=tuple(Extra.of(field) for field in fields if field.column is None),
     )
+
+
+def _help(field: ListField) -> str:
+    said = (field.help, translated(DEMANDED) if field.required and field.column else "")
+    return " ".join(filter(None, said))
 
 
 def of_proposal(

@@ -57,7 +57,9 @@ def test_every_kind_of_list_is_there_with_its_columns(session):
     assert {"sink_kind"} <= names["sunk_down"]
     assert set(SinkKind) == {"delegated", "forwarded_after_review", "on_site"}
     assert {"category", "work"} <= names["grid_service"]
-    assert {"inspection", "coercion", "penalty"} <= names["key_supervision"]
+    assert {"inspection", "coercion", "penalty", "mobile"} <= names["key_supervision"]
+    (fields_watched,) = (field.help for field in columns["key_supervision"] if field.name == "category")
+    assert all(word in fields_watched for word in ("疫苗", "药品", "医疗器械", "特种设备", "危险化学品"))
     assert {"guide_time", "guide_place", "guide_materials", "guide_contact"} <= names["power"]
     demanded = {code: {field.name for field in fields if field.required} for code, fields in columns.items()}
     assert all(demanded[code] >= set(wanted) for code, wanted in DEMANDED.items())

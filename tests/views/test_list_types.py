@@ -38,7 +38,7 @@ def river(admin, session):
     assert made.status_code == 302, made.text
     list_type = session.scalars(select(ListType).where(ListType.name == "河长制清单")).one()
     for field in (
-        {"column": "township_duties", "label": "镇级河长职责", "required": "true"},
+        {"column": "township_duties", "label": "镇级河长职责", "required": "true", "help": "写明由谁核定"},
         {"label": "河段长度", "kind": "decimal", "name": "length"},
         {"label": "巡河频次", "kind": "word", "choices": "每周\n每月", "required": "true", "name": "frequency"},
     ):
@@ -57,6 +57,7 @@ def test_a_type_declared_on_a_page_is_known_everywhere_at_once(river, manager, m
         assert word in drawn
     assert "县级部门职责" not in drawn
     assert drawn.count("不填写则清单不能提交审核") == 1
+    assert "写明由谁核定" in drawn
     row = {"duty_list": list_id, "code": "H-1", "title": "飞云江上游", "township_duties": "巡河。", "length": "3.5"}
     refused = manager.post("/list_item/add", data=row)
     assert refused.status_code == 422
