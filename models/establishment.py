@@ -125,7 +125,7 @@ class OrgPlanState(Word):
     """A township proposes, the editorial office decides; one plan of a township is in force."""
 
     draft = "draft", N_("Draft"), "muted"
-    proposed = "proposed", N_("Proposed"), "info"
+    proposed = "proposed", N_("Waits for approval"), "info"
     approved = "approved", N_("In force"), "active"
     replaced = "replaced", N_("Replaced"), "muted"
 
@@ -146,7 +146,7 @@ class InternalOrgPlan(Owned, Model):
         String(120), default="", info={"label": N_("Document number"), "protected": True}
     )
     proposed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Proposed at"), "protected": True})
-    decided_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Decided at"), "protected": True})
+    decided_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Approved or sent back at"), "protected": True})
 
     def __str__(self) -> str:
         return self.title

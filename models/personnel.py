@@ -43,7 +43,7 @@ class ChangeState(Word):
     agreed = "agreed", N_("Township agrees"), "active"
     objected = "objected", N_("Township objects"), "warn"
     vetoed = "vetoed", N_("Vetoed"), "danger"
-    decided = "decided", N_("Decided"), "active"
+    decided = "decided", N_("Change decided"), "active"
     effective = "effective", N_("In effect"), "done"
     withdrawn = "withdrawn", N_("Withdrawn"), "muted"
 
@@ -108,7 +108,7 @@ class PersonnelChange(Regional, Model):
     )
     reason: Mapped[ChangeReason] = mapped_column(info={"label": N_("Reason for the change")})
     explanation: Mapped[str] = mapped_column(
-        Text, info={"label": N_("Explanation"), "help": N_("The township reads it before it answers.")}
+        Text, info={"label": N_("Reasons of the department"), "help": N_("The township reads it before it answers.")}
     )
     effective_on: Mapped[date] = mapped_column(info={"label": N_("To take effect on")})
     new_post: Mapped[str] = mapped_column(String(80), default="", info={"label": N_("New post")})
@@ -137,8 +137,8 @@ class PersonnelChange(Regional, Model):
     negotiated_plan: Mapped[str] = mapped_column(
         Text, default="", info={"label": N_("Negotiated plan"), "protected": True}
     )
-    decision: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Decision"), "protected": True})
-    decided_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Decided at"), "protected": True})
+    decision: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Decision taken"), "protected": True})
+    decided_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Decision taken at"), "protected": True})
     effective_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Put into effect at"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
     staff_id: Mapped[int] = mapped_column(ForeignKey("agency_staff.id"))

@@ -16,9 +16,9 @@ class SuggestionState(Word):
     """First what the department finds, then what both sides agree on."""
 
     opened = "opened", N_("Waits for the analysis"), "warn"
-    analysed = "analysed", N_("Analysed"), "active"
+    analysed = "analysed", N_("Analysis given"), "active"
     plan_proposed = "plan_proposed", N_("Plan proposed"), "active"
-    settled = "settled", N_("Settled"), "done"
+    settled = "settled", N_("Settled with a plan"), "done"
     withdrawn = "withdrawn", N_("Withdrawn"), "muted"
 
 
@@ -47,7 +47,7 @@ class HeadAdjustmentSuggestion(Regional, Model):
     negotiated_plan: Mapped[str] = mapped_column(
         Text, default="", info={"label": N_("Negotiated plan"), "protected": True}
     )
-    settled_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Settled at"), "protected": True})
+    settled_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Settled with a plan at"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
     township_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
