@@ -22,6 +22,7 @@ from models.ledger import Job, LedgerAudit, Promise
 from models.limits import DueRevision, LimitRehearsal
 from models.lists import ListField
 from models.meetings import MeetingVote
+from models.personnel import PersonnelChange
 from models.platforms import Platform
 from models.recorder import RecorderEntry
 from models.rectification import CircularFailure, RectificationOrder
@@ -262,6 +263,7 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     CircularFailure: lambda failure: f"{failure.call} · {translated(failure.kind.label)}",
     EarlyWarning: lambda warning: f"{warning.unit} · {translated(warning.kind.label)}",
     RectificationOrder: lambda order: f"{order.unit} · {translated(order.failure_kind.label)}",
+    PersonnelChange: lambda change: f"{change.staff} · {translated(change.kind.label)}",
     TimeLimit: _time_limit,
     DueRevision: _due_revision,
     ReminderLadder: lambda ladder: f"{translated(ladder.job.label)} · {translated(ladder.state.label)}",

@@ -146,7 +146,9 @@ class InternalOrgPlan(Owned, Model):
         String(120), default="", info={"label": N_("Document number"), "protected": True}
     )
     proposed_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Proposed at"), "protected": True})
-    decided_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Approved or sent back at"), "protected": True})
+    decided_at: Mapped[datetime | None] = mapped_column(
+        info={"label": N_("Approved or sent back at"), "protected": True}
+    )
 
     def __str__(self) -> str:
         return self.title
