@@ -133,7 +133,7 @@ def check_promise(session: Session, assignment: CallAssignment, promised: dateti
         raise Refused(
             N_("A promise lies before %(latest)s. Name an earlier moment; more time can be asked for later."),
             field="promised_due",
-            latest=iso(latest),
+            latest=f"{latest.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
         )
 
 
