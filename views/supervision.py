@@ -31,7 +31,7 @@ reminders = Console(
     name=N_("Reminders"),
     category=N_("Supervision"),
     icon="fa-bell",
-    listed=("call", "unit", "job", "step", "due_at", "sent_at"),
+    listed=("call", "unit", "job", "message", "due_at", "sent_at"),
     form=(),
     searched=("job", "unit", "sent_at"),
     charts=(Chart(by="unit", split="job", title=N_("Reminders by unit")),),
