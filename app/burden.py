@@ -107,7 +107,7 @@ class Burden(BaseView):
             figures=_figures(meter),
             years=years,
             matters=[(unit, matters.get(unit.id, [0] * len(years))) for unit in counted],
-            caps=dict(db.session.execute(caps(actor, years)).all()),
+            caps={(year, unit): most for year, most, unit in db.session.execute(caps(actor, years))},
             balances=balances,
             balanced=_balanced(balances),
             earliest=EARLIEST,

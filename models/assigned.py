@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
@@ -135,18 +135,38 @@ class MatterTownship(Regional, Model):
         return str(self.township)
 
 
+OF_ALL = text("township_id IS NULL")
+
+
 class AssignedMatterCap(Regional, Model):
-    """How many assigned matters a township may have in a year (TC-29). A matter counts in each year that it touches."""
+    """How many assigned matters a township may have in a year (TC-29). A matter counts in each year that it touches.
+
+    One that names a township counts for it in place of the one for all.
+    """
 
     __tablename__ = "assigned_matter_cap"
     __table_args__ = (
-        UniqueConstraint("region_id", "year", name="uq_assigned_matter_cap_year"),
+        UniqueConstraint("region_id", "year", "township_id", name="uq_assigned_matter_cap"),
+        Index(
+            "uq_assigned_matter_cap_of_all",
+            "region_id",
+            "year",
+            unique=True,
+            sqlite_where=OF_ALL,
+            postgresql_where=OF_ALL,
+        ),
         CheckConstraint("most >= 0", name="ck_assigned_matter_cap_most"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(info={"label": N_("Year")})
-    most: Mapped[int] = mapped_column(info={"label": N_("At most for each township")})
+    most: Mapped[int] = mapped_column(info={"label": N_("At most")})
+    township_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+
+    township: Mapped[Unit | None] = relationship(
+        foreign_keys=township_id,
+        info={"label": N_("Township or street"), "help": N_("Empty: for each that has no cap of its own.")},
+    )
 
     def __str__(self) -> str:
-        return f"{self.year}: {self.most}"
+        return f"{self.year}: {self.most}" + (f" · {self.township}" if self.township else "")

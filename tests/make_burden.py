@@ -50,8 +50,11 @@ class MakeBurden:
         } | columns
         return self._add(PolicyDocument(region_id=(county or self.home).id, level=level, **columns))
 
-    def cap(self: Any, most: int, year: int = NOW.year, county: Unit | None = None) -> Any:
-        return self._add(AssignedMatterCap(region_id=(county or self.home).id, year=year, most=most))
+    def cap(
+        self: Any, most: int, year: int = NOW.year, county: Unit | None = None, township: Unit | None = None
+    ) -> Any:
+        region_id = (county or self.home).id
+        return self._add(AssignedMatterCap(region_id=region_id, year=year, most=most, township=township))
 
     def matter(
         self: Any,

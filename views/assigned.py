@@ -77,9 +77,10 @@ assigned_matter_caps = Console(
     name=N_("Caps of assigned matters"),
     category=N_("Burden"),
     icon="fa-gauge-high",
-    listed=("year", "most"),
-    form=("year", "most"),
+    listed=("year", "township", "most"),
+    form=("year", "township", "most"),
     order=("year", "desc"),
+    among={"township": townships},
     prepare=prepare_cap,
     empty=N_("No cap is set: any number of matters may be assigned."),
 )

@@ -200,10 +200,11 @@ def matters_by_year(actor: Actor, years: tuple[int, ...]) -> Asked:
     return query if is_of_county(actor) else query.where(part.township_id.in_(actor.unit_ids))
 
 
-def caps(actor: Actor, years: tuple[int, ...]) -> Select[int, int]:
-    """The caps of these years, where one is set."""
+def caps(actor: Actor, years: tuple[int, ...]) -> Select[int, int, int | None]:
+    """`SELECT year, most, township` of the caps of these years; no township where it is that of all."""
     cap = AssignedMatterCap
-    return select(cap.year, cap.most).where(cap.region_id == actor.region_id, cap.year.in_(years))
+    found = select(cap.year, cap.most, cap.township_id)
+    return found.where(cap.region_id == actor.region_id, cap.year.in_(years))
 
 
 POWERS = ("power", "power_responsibility", "enforcement")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import and_, extract, inspect, select, union_all
+from sqlalchemy import and_, exists, extract, inspect, or_, select, union_all
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, aliased
 
@@ -20,7 +20,7 @@ from models.assigned import (
 )
 from models.base import N_
 from models.ledger import Job
-from models.organisation import Unit, UnitType
+from models.organisation import LOCAL, Unit, UnitType
 from models.queries.requests import resting_on
 from models.requests import DataRequest
 from models.roles import RoleName
@@ -90,6 +90,9 @@ def prepare_cap(session: Session, cap: AssignedMatterCap, actor: Actor, now: dat
         raise Refused(N_("Write the year with four digits."), field="year")
     if cap.most < 0:
         raise Refused(N_("A cap is 0 or more."), field="most")
+    unit = session.get(Unit, cap.township_id) if cap.township_id else None
+    if unit is not None and (unit.unit_type not in LOCAL or unit.region_id != cap.region_id):
+        raise Refused(N_("Choose a township or street of your own county."), field="township")
 
 
 # Submission
@@ -138,10 +141,13 @@ def _refuse_too_many(session: Session, matter: AssignedMatter) -> None:
         extract("year", other.starts_on) <= cap.year,
         extract("year", other.ends_on) >= cap.year,
     )
+    own = aliased(AssignedMatterCap)
+    of_its_own = exists().where(own.region_id == cap.region_id, own.year == cap.year, own.township_id == Unit.id)
+    counts_for = or_(cap.township_id == Unit.id, and_(cap.township_id.is_(None), ~of_its_own))
     full = (
         select(Unit.name, sql.count(other.id), cap.most, cap.year)
         .join(mine, mine.township_id == Unit.id)
-        .join(cap, touched)
+        .join(cap, and_(touched, counts_for))
         .outerjoin(part, part.township_id == Unit.id)
         .outerjoin(other, counts)
         .where(mine.matter_id == matter.id)

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
-from models.assigned import AssignedMatter, MatterDepartment, MatterState, MatterTownship, WorkKind
+from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship, WorkKind
 from models.door import NotWritable, system_session
 from models.organisation import Duty, UnitType
 from models.policies import PolicyDocument, PolicyLevel
@@ -206,6 +207,34 @@ def test_above_the_cap_nothing_more_is_assigned(make, state):
     expected = ("townships", {"unit": "Full", "count": 2, "most": 2, "year": 2026})
     assert refusal(make.matter, None, full, free, state=M.submitted) == expected
     assert make.matter(None, free, state=M.submitted).state is M.submitted
+
+
+@pytest.mark.requirement("TC-29")
+def test_a_township_s_own_cap_counts_in_place_of_that_of_all(make):
+    small, usual, large = make.township(name="Small"), make.township(), make.township()
+    make.cap(2)
+    for town, most in ((small, 1), (large, 3)):
+        make.cap(most, township=town)
+    make.cap(0, 2027, township=usual)
+    for town, most in ((small, 1), (usual, 2), (large, 3)):
+        for _ in range(most):
+            make.matter(None, town, state=M.in_force)
+        field, details = refusal(make.matter, None, town, state=M.submitted)
+        assert (field, details["unit"], details["most"]) == ("townships", town.name, most)
+
+
+@pytest.mark.requirement("TC-29")
+def test_a_cap_is_one_for_a_year_and_township_and_of_the_county(make, session):
+    town, keeper = make.township(), make.actor(make.office(Duty.editorial_office), RoleName.list_manager)
+    for twice in (None, town):
+        make.cap(1, 2030, township=twice)
+        with pytest.raises(IntegrityError):
+            make.cap(2, 2030, township=twice)
+        session.rollback()
+    away = AssignedMatterCap(year=2031, most=1, township_id=make.township(make.county()).id)
+    with pytest.raises(Refused) as refused:
+        prepare_cap(session, away, keeper, NOW)
+    assert refused.value.field == "township"
 
 
 @pytest.mark.requirement("TC-29")

@@ -305,10 +305,11 @@ def test_townships_stand_by_code_whatever_they_carry(asked, make, browser_of, se
 @pytest.mark.requirement("TC-29")
 def test_matters_are_counted_by_township_and_year_beside_the_cap(asked, make, browser_of):
     make.cap(3, 2027)
+    make.cap(7, 2027, township=asked["Luoyang"])
     page = browser_of(make.office(Duty.leadership)).get("/burden/?_l_=en&year=2027").text
     rows = dict(re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", page.partition('id="by-year"')[2], re.DOTALL))
     numbers = {name: re.findall(r"<td>(.*?)</td>", cells) for name, cells in rows.items()}
-    assert numbers["Luoyang"] == ["0", "2", "1"]
+    assert numbers["Luoyang"] == ["0", "2", "1 / 7"], "its own cap beside its number"
     assert numbers["Sixi"] == ["0", "1", "1"]
     assert numbers["At most for each township"] == ["–", "–", "3"]
     theirs = browser_of(asked["Luoyang"]).get("/burden/?_l_=en&year=2027").text.partition('id="by-year"')[2]
