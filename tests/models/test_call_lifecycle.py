@@ -154,7 +154,8 @@ class CallLife(RuleBasedStateMachine):
             ended = isinstance(subject, CallAssignment) and subject.state in SETTLED
             if ended or subject.state in ("closed", "withdrawn"):
                 assert (subject.__tablename__, subject.id) not in waiting
-        watched = (CallState.submitted, CallState.resolved)  # whether it is accepted, and whether it is rated
+        under_way = (CallState.dispatched, CallState.in_progress)  # whether it is solved in time
+        watched = (CallState.submitted, *under_way, CallState.resolved)  # accepted; solved; rated
         assert ("call", self.call.id) not in waiting or self.call.state in watched
 
     @precondition(lambda self: self.call.state in (CallState.resolved, CallState.awaiting_confirmation))

@@ -305,13 +305,21 @@ class Ground:
         make.row(ServicePoint, department)
         for state in TicketState if thoroughly else (TicketState.received, TicketState.returned):
             make.ticket(units["township"], state=state)
-        for state in DISPUTE_PATHS if thoroughly else ("screening",):
-            make.dispute(village, make.township(units["county"]), state=DisputeState(state))
+        self._disputes(village, thoroughly=thoroughly)
         for state in REVIEW_PATHS if thoroughly else ("draft", "reviewing"):
             make.review(village, department, state=ReviewState(state))
         for asked in OFFICES if thoroughly else ():
             make.review(village, make.office(asked, units["county"]), state=ReviewState.reviewing)
             make.service(village, make.office(asked, units["county"]), state=ServiceState.passed)
+
+    def _disputes(self, village: Unit, *, thoroughly: bool) -> None:
+        """One in each state; two that have risen to the county."""
+        for state in DISPUTE_PATHS if thoroughly else ("screening",):
+            self.make.dispute(village, state=DisputeState(state))
+        for _ in range(2 if thoroughly else 0):
+            case = self.make.dispute(village, state=DisputeState.consultation)
+            for _ in range(2):
+                self.make.press(case, "hand_up")
 
     def _admissions(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         make, county = self.make, units["county"]
@@ -370,6 +378,8 @@ class Ground:
         make.unit(UnitType.agency, units["county"])
         for _ in range(2):
             make.registered(department)
+        for state in ("draft", "in_force"):
+            make.agency(town, department=department, state=state, field=f"Nobody serves here, {state}")
         for number, state in enumerate((*AGENCY_PATHS, "draft")):
             agency = make.agency(town, department=department, state=state, field=f"Field {number}")
             if state in ("in_force", "draft"):
