@@ -198,5 +198,6 @@ def test_what_waits_lies_on_the_desk_of_whose_turn_it_is(make, browser_of):
             browser = browser_of(unit)
             browser.get("/language/en")
             page = browser.get("/").text
-            assert (str(change) in page) == (title is not None), (name, unit.name)
+            named = f"{change.staff} · {change.kind.label}"
+            assert (named in page) == (title is not None), (name, unit.name)
             assert title is None or title in page
