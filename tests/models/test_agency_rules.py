@@ -141,8 +141,8 @@ def test_where_there_is_one_for_each_there_is_one_of_a_field(make, mode):
 
 def test_regional_ones_of_a_field_may_share_a_township(make):
     town = make.township()
-    for _ in range(2):
-        make.agency(town, make.township(), state=S.in_force)
+    both = [make.agency(town, make.township(), state=S.in_force) for _ in range(2)]
+    assert [agency.state for agency in both] == [S.in_force] * 2
 
 
 @pytest.mark.requirement("TA-33", "TA-34")

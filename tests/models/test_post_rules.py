@@ -57,6 +57,10 @@ def test_another_township_has_a_head_of_its_own(session, make):
     post = make.post()
     leader = ModuleLeader(unit_id=post.unit_id, post_id=post.id, module_id=main.id, role=R.overall)
     prepare_leader(session, leader, make.actor(post.unit), NOW)
+    session.add(leader)
+    session.commit()
+    heads = session.scalars(select(ModuleLeader.unit_id).where(ModuleLeader.role == R.overall)).all()
+    assert len(set(heads)) == len(heads) == 2
 
 
 @pytest.mark.requirement("LX-04")

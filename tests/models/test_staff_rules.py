@@ -117,8 +117,10 @@ def test_nobody_is_moved_into_or_out_of_a_locked_agency_by_form(make, field):
 def test_what_is_not_locked_of_them_may_be_written_and_while_an_agency_is_laid_down_all_of_it(make):
     staff = make.staff()
     write(make, staff, phone="13900000000", benefit_two_20=True, union_relation_down=False)
+    assert (staff.benefit_two_20, staff.union_relation_down) == (True, False)
     make.press(staff.agency, "revise", note="New posts.")
     write(make, staff, post="Another")
+    assert staff.post == "Another"
 
 
 def test_a_missing_identity_number_is_added_though_the_agency_is_locked(make):
