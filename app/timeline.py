@@ -118,6 +118,7 @@ def _told(entry: RecorderEntry, people: Any, units: Any, references: Any, labels
     workflow = workflow_of(model) if model else None
     transition = workflow.transitions.get(entry.action) if workflow else None
     label = translated(transition.label if transition else CODES.get(entry.action, entry.action))
+    place = translated(CODES.get(entry.place, entry.place))
     return Happening(
         at=entry.at,
         who=people.get(entry.user_id) or gettext("By itself"),
@@ -130,7 +131,7 @@ def _told(entry: RecorderEntry, people: Any, units: Any, references: Any, labels
         changes=tuple(_changes(entry, model, references, labels))
         if whole or entry.action != "create" or model is None
         else (),
-        place=translated(CODES.get(entry.place, entry.place)),
+        place="" if place == label else place,
     )
 
 

@@ -130,6 +130,7 @@ batches = Console(
     name=N_("Admission batches"),
     category=N_("Admissions"),
     icon="fa-layer-group",
+    listed=("name", "year"),
     related=(Related(model=DutyAdmission, by="batch"),),
     prepare=prepare_batch,
     empty=N_("No batch. What has ripened is admitted together."),

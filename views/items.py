@@ -1,9 +1,10 @@
 """What is kept with the items of a list: everyone reads it, and the list manager keeps it."""
 
-from app.engine.declare import Chart, Console
+from app.engine.declare import Chart, Console, Derived
 from models.base import N_
 from models.items import ItemAttachment, ItemCheckpoint, ItemIndicator
 from models.queries.choices import draft_items, living_items
+from models.queries.completeness import IS_CURRENT
 from models.rules.items import prepare_attachment, prepare_checkpoint, prepare_indicator
 
 item_attachments = Console(
@@ -14,6 +15,8 @@ item_attachments = Console(
     listed=("title", "kind", "list_item", "file"),
     form=("list_item", "kind", "title", "file"),
     searched=("title", "kind", "list_item"),
+    derived=(Derived(name="is_current", label=N_("Of an item in force"), criterion=IS_CURRENT),),
+    opens={"is_current": "true"},
     among={"list_item": living_items},
     charts=(Chart(by="kind", title=N_("Documents by kind")),),
     prepare=prepare_attachment,

@@ -75,6 +75,8 @@ list_items = Console(
         Chart(
             by="lead_department",
             split="is_idle",
+            only={"state": "published"},
+            share=True,
             title=N_("Items that nobody calls"),
             definition=N_("Looked for once a month: no call cites the item, in any version, for 180 days."),
         ),

@@ -53,7 +53,8 @@ def _unknown(console: Console, known: Any) -> Iterator[tuple[str, str]]:
     yield from (("words", name) for name in console.words or () if name not in known)
     ends = {name for column, ends in (console.deadlines or {}).items() for name in (column, *ends)}
     yield from (("deadlines", name) for name in sorted(ends - known.keys()))
-    yield from (("opens", name) for name in console.opens or () if name not in known)
+    asked = known.keys() | {derived.name for derived in console.derived}
+    yield from (("opens", name) for name in console.opens or () if name not in asked)
     if console.about and (console.about not in known or not known[console.about].names_row):
         yield "about", console.about
     if console.order and console.order[0] not in known:
@@ -85,7 +86,8 @@ def _of_places(model: str, shape: Shape) -> Iterator[str]:
 
 def _of_opening(model: str, shape: Shape) -> Iterator[str]:
     for name, word in (shape.console.opens or {}).items():
-        if name not in shape.searched or word not in list(shape.fields[name].words or ()):
+        words = ("true", "false") if shape.fields[name].kind == "flag" else tuple(shape.fields[name].words or ())
+        if name not in shape.searched or word not in words:
             yield f"E208 {model}: its list opens with {name!r} as {word!r}: no word of a column that it is searched by"
 
 

@@ -189,7 +189,8 @@ class Console:
     derived: tuple[Derived, ...] = ()
     order: tuple[str, Literal["asc", "desc"]] | None = None
     opens: Mapping[str, str] | None = None
-    """Words that the list is narrowed by when it is opened, by their columns. Whoever reads it may take them away."""
+    """Words, or yes and no as `true` and `false`, that the list is narrowed by when it is opened, by their columns.
+    Whoever reads it may take them away."""
     deadlines: Mapping[str, tuple[str, ...]] | None = None
     """Columns whose passing matters, each with those that end it: shown with the time left, or over, until then."""
     charts: tuple[Chart, ...] = ()

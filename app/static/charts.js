@@ -100,8 +100,12 @@ function draw(canvas) {
   figures.muted = canvas.dataset.quiet.split("|");
   if (figures.kind === "bar") canvas.style.height = `${Math.max(200, 70 + 30 * figures.labels.length)}px`;
   const chart = echarts.init(canvas, null, { renderer: "canvas" });
-  chart.setOption({ pie, bar: bars, line: lines }[figures.kind](figures));
-  new ResizeObserver(() => chart.resize()).observe(canvas);
+  const option = { pie, bar: bars, line: lines }[figures.kind];
+  chart.setOption(option(figures));
+  new ResizeObserver(() => {
+    chart.resize();
+    chart.setOption(option(figures));
+  }).observe(canvas);
   const button = canvas.closest(".chart").querySelector("[data-png]");
   button.hidden = false;
   button.addEventListener("click", () => save(chart, figures.title));

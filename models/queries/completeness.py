@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, select
 
+from models.item_words import ItemState
 from models.items import AttachmentKind, ItemAttachment
 from models.lists import ListItem
 
@@ -15,4 +16,6 @@ def has(kind: AttachmentKind) -> ColumnElement[bool]:
 
 LACKS_DRAWING = ~has(AttachmentKind.flow_chart)
 LACKS_MANUAL = ~has(AttachmentKind.manual)
+IS_CURRENT = ItemAttachment.list_item_id.in_(select(ListItem.id).where(ListItem.state == ItemState.published))
+"""A document of an item in force: each edition has its own copy of them."""
 IS_COMPLETE = has(AttachmentKind.flow_chart) & has(AttachmentKind.manual)

@@ -145,6 +145,11 @@ MISTAKES = [
     ("E101", console(opens={"nope": "x"}), "opens names 'nope'"),
     ("E208", console(opens={"state": "nope"}), "'state' as 'nope'"),
     ("E208", console(opens={"size": "3"}), "'size' as '3'"),
+    (
+        "E208",
+        console(derived=(Derived(name="big", label="Big", criterion=None),), opens={"big": "maybe"}),
+        "'big' as 'maybe'",
+    ),
     ("E209", console(derived=(Derived(name="size", label="Size", criterion=None),)), "'size' is derived, and a column"),
     ("E301", console(charts=(Chart(by="nope"),)), "counts by 'nope'"),
     ("E301", console(charts=(Chart(by="size", split="nope"),)), "counts by 'nope'"),

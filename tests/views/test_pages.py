@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from models.adjustments import AdjustmentKind, AdjustmentState
 from models.calendar import WorkingWindow
+from models.item_words import ListState
 from models.items import ItemIndicator
+from models.lists import ListItem
 from models.organisation import Duty
 from models.recorder import RecorderEntry
 from models.roles import RoleName
@@ -85,6 +87,18 @@ def test_the_menu_opens_the_items_in_force_and_whoever_reads_them_may_see_the_ot
     page = manager.get(address).text
     assert (shown.title in page, hidden.title in page) == (True, False)
     assert hidden.title in manager.get("/list_item/").text
+
+
+def test_of_the_drawings_the_menu_opens_those_of_items_in_force(manager, make, session):
+    old = make.edition(state=ListState.superseded)
+    for edition, title in ((old, "旧版的图"), (make.next_of(old), "在用的图")):
+        item = session.scalars(select(ListItem).where(ListItem.duty_list_id == edition.id)).one()
+        make.document(item, file=make.file(old.owner_unit, f"{title}.pdf"))
+    address = "/item_attachment/?f=is_current:eq:true"
+    assert f'href="{address}"' in manager.get("/").text
+    page = manager.get(address).text
+    assert ("在用的图" in page, "旧版的图" in page) == (True, False)
+    assert "旧版的图" in manager.get("/item_attachment/").text
 
 
 def test_a_list_that_is_empty_as_it_opens_says_what_to_do(manager, make):
