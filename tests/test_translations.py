@@ -185,6 +185,12 @@ def test_every_move_speaks_chinese(chinese):
     assert {(place, words) for place, words in moves if words and words not in chinese} == set()
 
 
+def test_no_move_is_called_like_the_button_that_leaves_its_form(chinese):
+    flows = [(console.model, flow) for console in CONSOLES if (flow := workflow_of(console.model))]
+    labels = {(model.__name__, move.label) for model, flow in flows for move in flow.transitions.values()}
+    assert {where for where in labels if chinese[where[1]].string == chinese["Cancel"].string} == set()
+
+
 def test_every_console_speaks_chinese(chinese):
     said = [
         (console.model.__name__, words)

@@ -268,7 +268,7 @@ MATTER = Workflow(
     ),
     Transition(
         name="cancel",
-        label=N_("Cancel"),
+        label=N_("Cancel the matter"),
         source=frozenset({M.submitted, M.in_force}),
         target=M.cancelled,
         by=lambda matter, actor: lead(matter, actor) or county_office(matter, actor),
