@@ -47,6 +47,7 @@ from app.versions import Versions, VersionsApi
 from models import recorder
 from models.base import Role, User
 from models.door import may_write
+from models.queries.choices import OWN_UNITS
 from models.roles import RoleName, grants
 from models.seeds.accounts import ACCOUNTS, address_of
 from views import CONSOLES
@@ -160,6 +161,7 @@ def world() -> World:
         timeline=timeline,
         derivation=derivation,
         files=FILES,
+        own=lambda narrowed: identity.current_actor().unit_id if narrowed in OWN_UNITS else None,
         sheets_for=sheets_for,
         zone=identity.ZONE,
     )

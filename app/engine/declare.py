@@ -327,5 +327,7 @@ class World:
     """(session, row, column) → how the deadline there came about; None where nothing was counted."""
     zone: Any
     files: Files = Files()
+    own: Callable[[Any], int | None] = lambda _: None
+    """(what the choices are narrowed by) → the key of the person's own among them: chosen on a new form."""
     sheets_for: Callable[[str], str] = _nowhere_sent
     """(resource) → the page where a file of its rows is sent; nothing where none is taken."""

@@ -139,8 +139,14 @@ class Forms(BaseView):
             if row is None and field.name in request.args and not field.is_file:
                 values[field.name] = self._proposed(field, request.args[field.name])
             else:
-                values[field.name] = self._box(field, value)
+                own = self._own(field) if row is None and value is None else None
+                values[field.name] = self._box(field, value if own is None else own)
         return values
+
+    def _own(self, field: Field) -> Any:
+        """Where one chooses among one's own: what one acts for, if it may be chosen."""
+        key = self.world.own((self.shape.console.among or {}).get(field.name))
+        return next(iter(self._nameable(field, None, [key])), None) if key is not None else None
 
     def _proposed(self, field: Field, value: str) -> Any:
         if field.target is None:

@@ -277,6 +277,10 @@ def own_townships(actor: Actor) -> ColumnElement[bool]:
     return townships(actor) & Unit.id.in_(actor.unit_ids)
 
 
+OWN_UNITS = (own_units, own_townships)
+"""Where one chooses among one's own: the unit acted for is chosen already."""
+
+
 def living_task_forces(actor: Actor) -> ColumnElement[bool]:
     return (TaskForce.state != TaskForceState.dissolved) & TaskForce.unit_id.in_(actor.unit_ids)
 

@@ -13,7 +13,7 @@ from models.calendar import WorkingWindow
 from models.item_words import ListState
 from models.items import ItemIndicator
 from models.lists import ListItem
-from models.organisation import Duty
+from models.organisation import Duty, UnitType
 from models.recorder import RecorderEntry
 from models.roles import RoleName
 
@@ -74,6 +74,16 @@ def test_who_is_asked_reads_what_is_proposed_and_what_stands_now(browser_of, mak
     for address in (f"/adjustment_opinion/{opinion.id}", f"/adjustment_opinion/{opinion.id}/move/give"):
         page = browser_of(town).get(address).text
         assert ("每月巡查。" in page, "汛期每日巡查。" in page) == (True, True), address
+
+
+def test_a_new_form_has_ones_own_unit_where_one_chooses_among_ones_own(browser_of, make):
+    township = make.unit(UnitType.township)
+    make.unit(UnitType.village, township)
+    form = browser_of(township, RoleName.township_operator).get("/villager_council/add").text
+    assert f'<option value="{township.id}" selected>' in form
+    office = make.office(Duty.editorial_office)
+    form = browser_of(office, RoleName.editorial_officer).get("/staffing_bank_entry/add")
+    assert (form.status_code, f'<option value="{office.id}" selected>' in form.text) == (200, False)
 
 
 # Lists
