@@ -114,7 +114,7 @@ def create_app(**overrides: Any) -> Flask:
             situations.Situations,
         ):
             appbuilder.add_view_no_menu(view)
-        beside = (finder.ENTRY, burden.ENTRY, situations.ENTRY, rates.ENTRY, disputes.ENTRY)
+        beside = (finder.ENTRY, burden.ENTRY, situations.ENTRY, rates.ENTRY, case_times.ENTRY, disputes.ENTRY)
         shell.register(app, [*register(appbuilder, CONSOLES, world()), *beside])
     if settings.env == "production":
         _refuse_demo_accounts(app)

@@ -29,6 +29,7 @@ from models.rectification import CircularFailure, RectificationOrder
 from models.rules.deadlines import SHANGHAI
 from models.rules.due_times import MOVED
 from models.rules.past_calls import IMPORTED
+from models.segments import Extension
 from models.warnings import EarlyWarning
 from models.webhooks import WebhookDelivery
 from models.workflow import workflow_of
@@ -271,6 +272,7 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
         f"{rehearsal.quarter} · {rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     ),
     LimitRehearsal: lambda rehearsal: f"{rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+    Extension: lambda asked: gettext("%(part)s · %(days)s days more", part=asked.assignment, days=asked.days),
     WorkingWindow: _working_window,
     StaffingQuota: lambda quota: f"{quota.unit} · {translated(quota.kind.label)}",
     TownshipFunding: lambda funding: f"{funding.unit} · {funding.year} · {translated(funding.head.label)}",

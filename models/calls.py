@@ -142,7 +142,11 @@ class Call(Step, Regional, Model):
         }
     )
     place_unit: Mapped[Unit | None] = relationship(
-        foreign_keys=place_unit_id, info={"label": N_("Village or grid"), "help": N_("Within your own area.")}
+        foreign_keys=place_unit_id,
+        info={
+            "label": N_("Village or grid"),
+            "help": N_("A township names one of its own; a department, where it needs help."),
+        },
     )
     assignments: Mapped[list[CallAssignment]] = relationship(back_populates="call", lazy="raise")
 

@@ -78,7 +78,9 @@ class Undeclared(Exception):
 class OutOfSight(PermissionError):
     """A row was written, or named, that its writer may not see."""
 
-    def __init__(self, model: type, reason: str = N_("You may not write a row outside your units, nor name one.")):
+    def __init__(
+        self, model: type, reason: str = N_("You may not write a row outside your units, nor name one. Name your own.")
+    ) -> None:
         super().__init__(reason)
         self.model = model
 

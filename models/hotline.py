@@ -82,7 +82,7 @@ class HotlineTicket(Owned, Model):
     )
     received_at: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Received at")})
     answer_due: Mapped[datetime | None] = mapped_column(
-        info={"label": N_("Answer by"), "help": N_("As the outside system wrote it on the ticket.")}
+        info={"label": N_("Answer by"), "help": N_("As the outside system wrote it on the ticket."), "until": True}
     )
     state: Mapped[TicketState] = mapped_column(
         default=TicketState.received, info={"label": N_("State"), "protected": True}

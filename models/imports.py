@@ -65,7 +65,7 @@ class ImportRun(Regional, Model):
     unclear: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """field → words and names in the file that nobody knows, with how often they stand there"""
     problem: Mapped[str] = mapped_column(Text, default="", info={"label": N_("What went wrong"), "protected": True})
-    created_at: Mapped[datetime] = mapped_column(info={"label": N_("Sent"), "protected": True})
+    created_at: Mapped[datetime] = mapped_column(info={"label": N_("Uploaded at"), "protected": True})
     taken_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Taken"), "protected": True})
     undone_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Undone"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})

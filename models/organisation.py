@@ -31,6 +31,8 @@ class UnitType(Word):
 LOCAL = (UnitType.township, UnitType.street)
 """The township level: those who call."""
 
+BELOW_TOWNSHIP = (UnitType.village, UnitType.grid)
+
 ANSWERING = (UnitType.department, UnitType.agency, UnitType.mass_organisation)
 """Who may answer a township: unions, youth, women and welfare bodies, too (LX-34)."""
 

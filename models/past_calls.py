@@ -60,7 +60,9 @@ class PastCall(Owned, Model):
         info={"label": N_("Dispatched at"), "help": N_("If it is not known, the acceptance counts.")}
     )
     responded_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Responded at")})
-    promised_due: Mapped[datetime | None] = mapped_column(info={"label": N_("Promised by")})
+    promised_due: Mapped[datetime | None] = mapped_column(
+        info={"label": N_("Promised by"), "help": N_("A day alone means its end."), "until": True}
+    )
     resolved_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Result reported")})
     closed_at: Mapped[datetime] = mapped_column(info={"label": N_("Closed at")})
     outcome: Mapped[PastOutcome] = mapped_column(default=PastOutcome.solved, info={"label": N_("How it ended")})

@@ -65,7 +65,7 @@ class MutualRating(Regional, Model):
     assignment_id: Mapped[int] = mapped_column(ForeignKey("call_assignment.id"), index=True)
     rater_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     ratee_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    direction: Mapped[RatingDirection] = mapped_column(info={"label": N_("Direction"), "protected": True})
+    direction: Mapped[RatingDirection] = mapped_column(info={"label": N_("Which side rates"), "protected": True})
     state: Mapped[RatingState] = mapped_column(
         default=RatingState.waiting, info={"label": N_("State"), "protected": True}
     )
@@ -78,7 +78,7 @@ class MutualRating(Regional, Model):
     quality: Mapped[int | None] = mapped_column(info={"label": N_("Quality")} | MARK)
     attitude: Mapped[int | None] = mapped_column(info={"label": N_("Attitude")} | MARK)
     comment: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Comment"), "protected": True})
-    given_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Given at"), "protected": True})
+    given_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Rated at"), "protected": True})
     revealed_at: Mapped[datetime | None] = mapped_column(
         index=True, info={"label": N_("Seal lifted"), "protected": True}
     )

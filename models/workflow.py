@@ -91,6 +91,8 @@ class Transition:
     """What whoever makes the move is shown once, in the answer to it: (label, text)."""
     suggest: Callable[[Any], Answers] | None = None
     """What the form proposes, for this subject."""
+    of_use: Callable[[Any], bool] | None = None
+    """Whether a button is offered, for this subject. Made all the same, the guard says why not."""
     wants_note: bool = False
     """Whether the page insists on a reason. A program may leave it out."""
     note_is: str = N_("Reason")
@@ -140,8 +142,9 @@ class Workflow:
         return {name: t for name, t in self.transitions.items() if t.by is not None}
 
     def open_to(self, subject: Any, actor: Actor) -> Iterator[Transition]:
-        """The buttons to show: right state, right person. Guards speak only when pressed."""
-        return (t for t in self.moves.values() if subject.state in t.source and t.by and t.by(subject, actor))
+        """The buttons to show: right state, right person, and of use. Guards speak only when pressed."""
+        theirs = (t for t in self.moves.values() if subject.state in t.source and t.by and t.by(subject, actor))
+        return (t for t in theirs if t.of_use is None or t.of_use(subject))
 
     def move(
         self,

@@ -16,6 +16,7 @@ from models.ratings import CaseAssessment, MutualRating
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import forget_call, prepare_call, watch_clue
+from models.rules.segments import AT_WORK
 from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
 
@@ -45,6 +46,7 @@ MORE_TIME = Link(
     icon="fa-hourglass-half",
     takes="assignment",
     needs=("can_add", "Extension"),
+    when=lambda part: part.state in AT_WORK,
 )
 
 

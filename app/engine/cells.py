@@ -186,8 +186,8 @@ def _scalar(wanted: Field, cell: Any, text: str) -> Any:
 def _moment(wanted: Field, cell: Any, text: str) -> str:
     """In ISO's way, from what programs store and people write; what is not understood as it is.
 
-    2026/11/28, 2026年11月28日 上午9时30分, 20261128, 2026-11-28T01:30:00Z. A day alone begins at midnight; a zone that
-    is written there counts.
+    2026/11/28, 2026年11月28日 上午9时30分, 20261128, 2026-11-28T01:30:00Z. A day alone begins at midnight, and as a
+    limit lasts until its last minute; a zone that is written there counts.
     """
     if isinstance(cell, int | float) and LEAST < cell < MOST:
         cell = FIRST + timedelta(seconds=round(cell * 86_400))
@@ -199,6 +199,8 @@ def _moment(wanted: Field, cell: Any, text: str) -> str:
         return text
     if wanted.kind == "day":
         return moment.partition("T")[0]
+    if wanted.until and moment.removesuffix("T00:00:00") == moment.partition("T")[0]:
+        return f"{moment.partition('T')[0]}T23:59:00"
     return moment if "T" in moment else f"{moment}T00:00:00"
 
 

@@ -67,6 +67,8 @@ class Field:
     target: type[Any] | None = None
     column: Any = None
     default: Any = None
+    until: bool = False
+    """Of a moment: whether a day alone means its end, as of a limit."""
     coded: bool = False
     """Whether it holds a code, a number for a word, or an English message: told in the reader's words where shown."""
     among: Any = None
@@ -243,6 +245,7 @@ def _of_column(name: str, column: Any) -> Field:
         length=getattr(column.type, "length", None) if kind == "text" else None,
         words=getattr(column.type, "enum_class", None),
         column=column,
+        until=bool(column.info.get("until")),
         coded=bool(column.info.get("coded")),
         default=column.default.arg if column.default is not None and column.default.is_scalar else None,
     )

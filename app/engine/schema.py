@@ -199,7 +199,7 @@ def _of_field(world: World, field: Field, subject: Any, *, needed: bool) -> fiel
 def _of_scalar(world: World, field: Field, options: dict[str, Any]) -> fields.Field[Any]:
     said = options["error_messages"]
     if field.kind == "moment":
-        said["invalid"] = gettext("Write a date and time, such as 2026-11-23T09:00.")
+        said["invalid"] = gettext("Write a date and time, such as 2026-11-23 09:00.")
         near = _near(said["invalid"])
         return fields.AwareDateTime(format="iso", default_timezone=world.zone, validate=near, **options)
     if field.kind == "day":

@@ -33,7 +33,7 @@ from models.rules.rounds import (
     plan_silence,
     promise,
 )
-from models.rules.rulings import BIND, check_ruling, cites_well, may_be_held, may_rule, ruled
+from models.rules.rulings import BIND, check_ruling, cites_well, is_free, is_second, may_be_held, may_rule, ruled
 from models.rules.segments import forget_extension, may_pause, may_resume, paused, resumed
 from models.rules.step_files import attach, hang
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
@@ -316,6 +316,7 @@ ASSIGNMENT = Workflow(
                 required=False,
             ),
         ),
+        of_use=is_free,
         guard=_may_reject,
         insists=cites_well,
         suggest=lambda assignment: {"list_item_id": assignment.call.list_item},
@@ -374,6 +375,7 @@ ASSIGNMENT = Workflow(
             Ask(name="ruling", label=N_("Ruling and its reason"), kind="long_text"),
         ),
         guard=may_rule,
+        of_use=is_second,
         effect=ruled,
         tone="warn",
         help=N_("Binding: the call goes to the unit that you name, whoever it is."),

@@ -272,15 +272,15 @@ CALL = Workflow(
         asks=(
             Ask(
                 name="lead_department_id",
-                label=N_("Lead department"),
+                label=N_("Unit in the lead"),
                 kind="row",
                 model=Unit,
                 among=answering,
-                help=N_("Answers for the whole. Suggested by the list item."),
+                help=N_("Answers for the whole. Suggested by the list item, or by the place of a department's call."),
             ),
             Ask(
                 name="cooperating_department_ids",
-                label=N_("Cooperating departments"),
+                label=N_("Units that help"),
                 kind="rows",
                 model=Unit,
                 among=answering,

@@ -16,7 +16,7 @@ from models.calls import Call, CallSource, CallState, Direction
 from models.door import by_rule
 from models.ledger import Job
 from models.lists import ListItem
-from models.organisation import LOCAL, Unit, UnitType
+from models.organisation import BELOW_TOWNSHIP, LOCAL, Unit, UnitType
 from models.roles import RoleName
 from models.rules.clocks import due
 from models.rules.ledger import cancel, is_planned, plan, tell
@@ -29,7 +29,6 @@ from models.words import CallScope
 from models.workflow import Refused, Step, Transition
 
 S = CallState
-BELOW_TOWNSHIP = (UnitType.village, UnitType.grid)
 
 
 def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> None:

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from models.actor import Actor
 from models.base import N_, Role
 from models.grids import Grid, GridArea, GridAssignment, GridRole, GridState, GridTask
-from models.organisation import Posting, Unit, UnitType
+from models.organisation import BELOW_TOWNSHIP, Posting, Unit, UnitType
 from models.roles import RoleName
-from models.rules.clues import BELOW_TOWNSHIP
 from models.rules.deadlines import SHANGHAI
 from models.rules.drafts import open_for_parts
 from models.rules.registers import be_sound, prepare_owned

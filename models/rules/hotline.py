@@ -84,6 +84,8 @@ def prepare_ticket(session: Session, ticket: HotlineTicket, actor: Actor, now: d
         raise Refused(N_("This lies in the future. Name a moment that has passed."), field="received_at")
     if ticket.answer_due is not None and ticket.answer_due < ticket.received_at:
         raise Refused(N_("The end must come after the beginning."), field="answer_due")
+    if not (township(ticket, actor) or county_office(ticket, actor)):
+        raise Refused(N_("This is another township's. The county office takes its tickets in."), field="unit")
     kept = {name: getattr(ticket, name) or "" for name in (*PERSONAL, "complainant")}
     clean(kept)
     for name, value in kept.items():

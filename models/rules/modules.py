@@ -11,7 +11,7 @@ from models.actor import Actor
 from models.base import N_
 from models.calls import Call, Direction
 from models.governance import GovernanceModule, ModuleContact
-from models.organisation import Unit
+from models.organisation import BELOW_TOWNSHIP, Unit
 from models.queries.choices import DEPARTMENTS
 from models.workflow import Answers, Refused
 
@@ -56,10 +56,18 @@ def check_module(session: Session, call: Call) -> None:
 
 
 def proposed(call: Call) -> Answers:
-    """Whom the cited item, or the assigned matter, names; and besides the contact group of the module."""
+    """Whom the cited item, or the assigned matter, names; and besides the contact group of the module.
+
+    Of a call by a department, the township in which the place lies.
+    """
     session = object_session(call)
-    if session is None or call.direction is not Direction.township_to_department:
+    if session is None:
         return {}
+    if call.direction is Direction.department_to_township:
+        place = call.place_unit
+        while place is not None and place.unit_type in BELOW_TOWNSHIP:
+            place = place.parent
+        return {"lead_department_id": place} if place is not None else {}
     units: list[Unit | None] = []
     if (item := call.list_item) is not None:
         units = [item.lead_department, *(part.unit for part in item.cooperating)]

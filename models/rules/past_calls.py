@@ -5,7 +5,7 @@ The limits of today are laid on what its file does not tell: by them the rates a
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import inspect, select
@@ -38,8 +38,29 @@ NOT_OF_WITHDRAWN = ("resolved_at", "level")
 
 
 def complete_past_call(session: Session, sent: dict[str, Any], actor: Actor, now: datetime, memo: Any) -> None:
-    """By the system and the key a row is told apart, so that none may be without either."""
+    """By the system and the key a row is told apart, so that none may be without either.
+
+    A day alone begins at midnight; where the step before it was on that day, it is as late as that.
+    """
     sent.setdefault("system", NAMELESS)
+    before = None
+    for name in IN_ORDER:
+        at = _local(sent.get(name))
+        if at is None:
+            continue
+        if before is not None and at.time() == time() and at.date() == before.date() and at < before:
+            at = before
+            sent[name] = at.isoformat()
+        before = at
+
+
+def _local(said: Any) -> datetime | None:
+    """The moment in China that a file or program writes; None of what is none."""
+    try:
+        at = datetime.fromisoformat(said)
+    except (TypeError, ValueError):
+        return None
+    return at.astimezone(SHANGHAI) if at.tzinfo else at.replace(tzinfo=SHANGHAI)
 
 
 def prepare_past_call(session: Session, past: PastCall, actor: Actor, now: datetime) -> None:

@@ -12,10 +12,9 @@ from models.actor import Actor
 from models.base import N_
 from models.community import ExchangeEntry, VillagerCouncil
 from models.evidence import OffSiteEvidence
-from models.organisation import LOCAL, Unit
+from models.organisation import BELOW_TOWNSHIP, LOCAL, Unit
 from models.partners import ResidencyKind, ResidencyRoster
 from models.rules.calendar import prepare_county_row
-from models.rules.clues import BELOW_TOWNSHIP
 from models.words import Level
 from models.workflow import Refused
 

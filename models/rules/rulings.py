@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, object_session
 
 from models.actor import Actor
 from models.base import N_
@@ -25,12 +26,19 @@ RULED_IN = (S.dispatched, S.in_progress, S.rejected)
 """While the round runs; or once all have refused, until the caller forwards or withdraws the call."""
 
 
+def is_second(assignment: CallAssignment) -> bool:
+    """Whether the part's call was refused before."""
+    session = object_session(assignment)
+    wanted = select(CallAssignment.id).where(CallAssignment.id == assignment.id, refused_before())
+    return session is not None and session.scalar(wanted) is not None
+
+
 def may_rule(assignment: CallAssignment, step: Step) -> None:
     """Only on the second refusal, and while no coordination case decides. Raises `Refused`."""
     call, unit = assignment.call, step.answers["ruled_unit_id"]
     if call.state not in RULED_IN or assignment.round != call.rounds:
         raise Refused(N_("This round of the call is over: there is nothing to rule on any more."))
-    if not step.session.scalar(select(CallAssignment.id).where(CallAssignment.id == assignment.id, refused_before())):
+    if not is_second(assignment):
         raise Refused(
             N_("This is the first refusal of the call. Uphold it, or give it to another; a second one is ruled on.")
         )
@@ -89,15 +97,27 @@ BIND = Transition(
 
 def check_ruling(assignment: CallAssignment, step: Step) -> None:
     """Nobody rejects what a ruling made theirs. Raises `Refused`, naming the ruling."""
+    ruling = _binding(step.session, assignment)
+    if ruling is not None:
+        raise Refused(
+            N_("The county office ruled that this is your duty: “%(ruling)s” Respond to the call instead."),
+            ruling=ruling.ruling[:200],
+        )
+
+
+def is_free(assignment: CallAssignment) -> bool:
+    """Whether no ruling made the part its department's."""
+    session = object_session(assignment)
+    return session is None or _binding(session, assignment) is None
+
+
+def _binding(session: Session, assignment: CallAssignment) -> CallAssignment | None:
+    """The part on which the last ruling of the call was made, if it names this department."""
     of_call = select(CallAssignment).where(
         CallAssignment.call_id == assignment.call_id, CallAssignment.ruled_at.is_not(None)
     )
-    last = step.session.scalar(of_call.order_by(CallAssignment.ruled_at.desc(), CallAssignment.id.desc()).limit(1))
-    if last is not None and last.ruled_unit_id == assignment.department_id:
-        raise Refused(
-            N_("The county office ruled that this is your duty: “%(ruling)s” Respond to the call instead."),
-            ruling=last.ruling[:200],
-        )
+    last = session.scalar(of_call.order_by(CallAssignment.ruled_at.desc(), CallAssignment.id.desc()).limit(1))
+    return last if last is not None and last.ruled_unit_id == assignment.department_id else None
 
 
 def may_be_held(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:

@@ -31,6 +31,9 @@ from models.words import CallScope
 from models.workflow import Refused, Step, Transition, Workflow, follow
 
 A, E = AssignmentState, ExtensionState
+AT_WORK = (A.responded, A.working)
+"""What has a promise that can be extended."""
+
 LOOKED_AT = 5
 """Working days until the county office is told of a pause that lasts. Composed, as all numbers here."""
 
@@ -159,7 +162,7 @@ def resumed(part: CallAssignment, step: Step) -> None:
 def prepare_extension(session: Session, extension: Extension, actor: Actor, now: datetime) -> None:
     """Before the promise is over, so often, and no longer than that. Raises `Refused`, naming the field."""
     part = session.get(CallAssignment, extension.assignment_id) if extension.assignment_id else None
-    if part is None or not actor.serves(part.department_id) or part.state not in (A.responded, A.working):
+    if part is None or not actor.serves(part.department_id) or part.state not in AT_WORK:
         raise Refused(N_("Choose a call that your unit is at work on."), field="assignment")
     if part.promised_due is None or part.promised_due <= now:
         raise Refused(N_("The promised deadline has passed: it is too late to ask for more time."), field="assignment")

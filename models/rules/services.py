@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
-from models.organisation import LOCAL, Unit, UnitType
-from models.rules.clues import BELOW_TOWNSHIP
+from models.organisation import BELOW_TOWNSHIP, LOCAL, Unit, UnitType
 from models.rules.ledger import tell
 from models.rules.registers import level_of, prepare_countys, prepare_owned
 from models.services import (

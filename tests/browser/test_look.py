@@ -157,7 +157,7 @@ def test_several_are_picked_and_the_last_is_taken_back(page_as: PageAs) -> None:
     page.goto("/call/?f=state:eq:accepted")
     go(page, "td.first a")
     go(page, ".moves a")
-    picker = field(page, "配合部门")
+    picker = field(page, "配合单位")
     box, select = picker.get_by_role("combobox"), picker.locator("select")
     for words in ("公安", "民政"):
         box.type(words)

@@ -37,8 +37,8 @@ def test_five_people_take_a_disputed_call_to_its_duty_holder(
     from_desk(office, TITLE)
     press(office, "受理")
     follow(office, "派发")
-    assert chosen(office, "牵头部门") == "自然资源和规划局"
-    pick(office, "牵头部门", "综合行政", "综合行政执法局")
+    assert chosen(office, "牵头单位") == "自然资源和规划局"
+    pick(office, "牵头单位", "综合行政", "综合行政执法局")
     submit(office, "派发")
     assert state(office) == "已派发"
     call = office.url
@@ -73,7 +73,7 @@ def test_five_people_take_a_disputed_call_to_its_duty_holder(
 
     office.goto(call)
     follow(office, "派发")
-    assert chosen(office, "牵头部门") == "自然资源和规划局"
+    assert chosen(office, "牵头单位") == "自然资源和规划局"
     submit(office, "派发")
     assert state(office) == "已派发"
     told = office.locator(".timeline").inner_text()

@@ -33,7 +33,7 @@ def test_a_silent_department_is_reminded_supervised_ordered_to_rectify_and_named
     from_desk(office, TITLE)
     press(office, "受理")
     follow(office, "派发")
-    assert chosen(office, "牵头部门") == "自然资源和规划局"
+    assert chosen(office, "牵头单位") == "自然资源和规划局"
     submit(office, "派发")
 
     township.goto(office.url)

@@ -9,7 +9,8 @@ from app.engine.cells import _moment
 
 WIDE = {ord(char): ord(char) + 0xFEE0 for char in "0123456789/:"} | {ord(" "): 0x3000}
 """As an input method for Chinese writes them."""
-MOMENT, DAY = SimpleNamespace(kind="moment"), SimpleNamespace(kind="day")
+MOMENT, DAY = SimpleNamespace(kind="moment", until=False), SimpleNamespace(kind="day", until=False)
+LIMIT = SimpleNamespace(kind="moment", until=True)
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,18 @@ def test_a_moment_is_understood_however_it_is_written(cell, means):
 )
 def test_what_may_mean_several_things_stays_as_it_is_and_is_refused_later(said, kind):
     assert _moment(kind, said, said) == said
+
+
+@pytest.mark.parametrize(
+    ("cell", "means"),
+    [
+        ("2023年5月1日", "2023-05-01T23:59:00"),
+        (date(2023, 5, 1), "2023-05-01T23:59:00"),
+        (datetime(2023, 5, 1), "2023-05-01T23:59:00"),  # noqa: DTZ001
+        (45047, "2023-05-01T23:59:00"),
+        ("2023/5/1 17:30", "2023-05-01T17:30:00"),
+        ("2023-05-01T00:00:00Z", "2023-05-01T00:00:00+00:00"),
+    ],
+)
+def test_a_limit_that_is_a_day_lasts_until_its_end(cell, means):
+    assert _moment(LIMIT, cell, str(cell)) == means

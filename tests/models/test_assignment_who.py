@@ -27,9 +27,11 @@ TABLE = {
 @pytest.fixture
 def desks(make):
     township, lead, helper = make.township(), make.department(), make.department()
-    call = make.call(township, lead=lead, cooperating=[helper], state=CallState.dispatched)
-    away = make.county("Another county")
-    return make.assignments(call)[0], {
+    call = make.call(township, lead=make.department(), cooperating=[helper], state=CallState.dispatched)
+    refused, away = make.assignments(call)[0], make.county("Another county")
+    make.press(refused, "reject", reason="Not ours.", no_item_covers=True)  # a second refusal may be ruled on
+    make.press(refused, "reassign", department_id=lead)
+    return next(part for part in make.assignments(call) if part.department is lead), {
         "lead department": make.actor(lead),
         "head of the lead": make.actor(lead, RoleName.department_head),
         "county office": make.actor(make.office(Duty.county_office)),

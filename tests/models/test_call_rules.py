@@ -679,6 +679,13 @@ def test_a_department_calls_a_township(session, make):
     assert call.state is S.resolved
 
 
+@pytest.mark.requirement("TS-27")
+def test_the_township_of_the_place_is_proposed_to_a_department(make):
+    township = make.township()
+    call = make.call(make.department(), place_unit=make.village(township), state=S.accepted)
+    assert suggested(call) == {"lead_department_id": township}
+
+
 @pytest.mark.requirement("TA-19")
 def test_a_department_calls_townships_about_what_names_it(make):
     with pytest.raises(Refused, match="neither as lead nor") as refused:

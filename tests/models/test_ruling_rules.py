@@ -48,6 +48,8 @@ def test_who_is_held_responsible_answers_and_cannot_reject_again(session, make, 
     with pytest.raises(Refused, match="ruled that this is your duty") as refused:
         make.press(second, "reject", **NOT_OURS)
     assert refused.value.details == {"ruling": "The water is theirs."}
+    of_theirs = {move.name for move in ASSIGNMENT.open_to(second, make.actor(second.department))}
+    assert of_theirs == {"respond", "attach"}, "what is refused is not offered"
     make.press(second, "respond", promised_due=SOON)
     assert [entry.action for entry in entries(session, second)][-3:] == ["rule", "bind", "respond"]
 
@@ -225,3 +227,15 @@ def test_what_became_of_refusals_is_counted_for_the_item_they_cite(session, make
             make.press(part, then, make.actor(county), department_id=make.department())
     found = performance(session, item, NOW)
     assert (found.cited, found.upheld, found.overruled) == (5, 3, 1)
+
+
+@pytest.mark.requirement("TC-40")
+def test_a_ruling_is_offered_on_the_second_refusal_only(make, twice):
+    office = make.actor(make.office(Duty.county_office))
+
+    def offered(part):
+        return "rule" in {move.name for move in ASSIGNMENT.open_to(part, office)}
+
+    once = make.assignments(make.call(state=S.dispatched))[0]
+    make.press(once, "reject", **NOT_OURS)
+    assert (offered(once), offered(twice[2])) == (False, True)

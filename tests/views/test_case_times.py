@@ -45,3 +45,12 @@ def test_many_cases_cost_the_database_no_more_than_few(browser_of, make, stateme
         return len([sent for sent in statements if "SAVEPOINT" not in sent])
 
     assert cost(3) == cost(20)
+
+
+def test_the_menu_leads_there_whoever_reads_cases(browser_of, make):
+    def led(browser):
+        return 'href="/case-times/"' in browser.get("/").text
+
+    village = make.village()
+    readers = (make.office(Duty.editorial_office), make.office(Duty.leadership), make.township())
+    assert [led(browser_of(unit)) for unit in (*readers, make.grid(village))] == [True, True, True, False]

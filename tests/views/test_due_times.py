@@ -12,6 +12,7 @@ from models.calls import CallState
 from models.limits import DueRevision, LimitRehearsal, RevisionState
 from models.organisation import Duty
 from models.roles import RoleName
+from tests.moments import SOON
 
 
 @pytest.fixture
@@ -139,3 +140,15 @@ def test_a_page_of_moves_costs_as_much_for_many_as_for_few(browser_of, make, sta
         assert admin.get(f"/time_limit/{limit.id}/moves").status_code == 200
         costs.append(len(statements))
     assert costs[0] == costs[1]
+
+
+def test_more_time_is_offered_for_a_promise_only(browser_of, make):
+    part = make.assignment()
+    browser = browser_of(part.department, RoleName.department_head)
+
+    def offers():
+        return f"/extension/add?assignment={part.id}" in browser.get(f"/call_assignment/{part.id}?_l_=en").text
+
+    before = offers()
+    make.press(part, "respond", promised_due=SOON)
+    assert (before, offers()) == (False, True)

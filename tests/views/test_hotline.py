@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from models.hotline import HotlineTicket, TicketState
 from models.organisation import Duty
+from models.rules.deadlines import SHANGHAI
 from tests.moments import NOW
 
 AT = (NOW - timedelta(days=2)).isoformat()
@@ -176,3 +177,18 @@ def test_charts_tell_the_way_from_collection_to_result(program_of, make, town):
         "按时答复": 2, "逾期答复": 1, "尚未答复": 0,
     }  # fmt: skip
     assert all(charts[title]["definition"] for title in charts if title != "各状态工单")
+
+
+@pytest.mark.requirement("LX-26")
+def test_a_limit_that_is_a_day_ends_with_it(system, row, session):
+    day = (NOW + timedelta(days=5)).date()
+    send(system, row | {"answer_due": day.isoformat()})
+    (ticket,) = session.scalars(select(HotlineTicket)).all()
+    assert f"{ticket.answer_due.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" == f"{day} 23:59"
+
+
+@pytest.mark.requirement("LX-26")
+def test_a_township_is_told_who_takes_in_anothers_ticket(program_of, make, row, kept):
+    (told,) = send(program_of(make.township()), row)["result"]
+    assert (told["action"], kept()) == ("refused", 0)
+    assert told["message"] == {"unit": ["这是其他乡镇的工单，由县委县政府办公室录入或导入。"]}

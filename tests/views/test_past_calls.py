@@ -7,6 +7,8 @@ from models.calls import Call, CallAssignment
 from models.organisation import Duty
 from models.past_calls import PastCall
 from models.ratings import MutualRating, RatingLevel
+from models.rules.past_calls import complete_past_call
+from tests.moments import NOW
 
 
 @pytest.fixture
@@ -105,3 +107,13 @@ def test_what_contradicts_itself_is_refused_with_its_reason(office, row, session
         "“结案时间”（2025-05-06 08:00）早于“呼叫时间”（2025-05-06 08:30）。请更正其中一项。"
     ]
     assert counts(session) == [0] * 4
+
+
+def test_a_day_alone_is_as_late_as_the_step_before_it_on_that_day():
+    sent = {"sent_at": "2023-05-04T00:30:00+00:00", "accepted_at": "2023-05-04T00:00:00",
+            "responded_at": "2023-05-05T00:00:00", "resolved_at": "2023-05-05T00:00:00",
+            "closed_at": "2023-05-04T00:00:00"}  # fmt: skip
+    complete_past_call(None, sent, None, NOW, None)
+    assert sent["accepted_at"] == "2023-05-04T08:30:00+08:00"
+    assert (sent["responded_at"], sent["resolved_at"]) == ("2023-05-05T00:00:00",) * 2
+    assert sent["closed_at"] == "2023-05-04T00:00:00", "a contradiction stays one"
