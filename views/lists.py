@@ -20,7 +20,7 @@ list_items = Console(
     name=N_("List items"),
     category=N_("Lists"),
     icon="fa-list-check",
-    listed=("code", "title", "category", "lead_department", "call_scope", "list_type", "state"),
+    listed=("code", "title", "category", "lead_department", "call_scope", "list_type", "priority", "state"),
     shown=(
         "code",
         "title",

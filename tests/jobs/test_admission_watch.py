@@ -170,7 +170,7 @@ def test_the_department_hears_that_the_end_is_near(make, session, ledger):
     assert admission.state is A.in_force
 
 
-@pytest.mark.requirement("TA-20")
+@pytest.mark.requirement("TA-20", "LX-21")
 @pytest.mark.parametrize("state", [A.in_force, A.suspended])
 def test_with_its_last_day_the_duty_ends_and_its_item_with_it(make, session, ledger, state):
     admission = make.admission(state=state)

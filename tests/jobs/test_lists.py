@@ -52,6 +52,7 @@ def test_the_silent_are_reminded_once_and_the_round_ends_by_itself(session, make
     assert ledger.told(Job.comment_watch)[-1][2] == {"list": draft.title, "round": "1", "silent": "2"}
 
 
+@pytest.mark.requirement("TA-13")
 def test_a_proposal_is_reviewed_with_what_has_come_in_when_its_time_is_over(session, make, ledger):
     adjustment = make.adjustment(state=AdjustmentState.consulting, asked=[make.department(), make.township()])
     first, silent = make.adjustment_opinions(adjustment)

@@ -87,6 +87,17 @@ def test_an_approved_removal_strikes_the_item_out_with_its_reason(session, make,
     assert [found.replaces_id for found in in_force(session, edition)] == [other.id]
 
 
+@pytest.mark.requirement("TA-14")
+@pytest.mark.parametrize("kind", ["modify", "remove"])
+@pytest.mark.parametrize("reason", ["law_change", "institutional_change", "unsuitable"])
+def test_an_item_is_changed_or_struck_out_for_each_of_the_three_reasons(make, items, kind, reason):
+    said = {"kind": K(kind), "reason": AdjustmentReason(reason)}
+    adjustment = make.adjustment(**said, item=items[0], state=S.reviewing, township_duties="每周巡查。")
+    approve(make, adjustment)
+    assert (adjustment.state, adjustment.reason.value) == (S.applied, reason)
+    assert items[0].state is (ItemState.removed if kind == "remove" else ItemState.superseded)
+
+
 @pytest.mark.requirement("TC-26", "TA-14")
 def test_what_cites_the_item_keeps_its_old_words(session, make, items):
     call = make.call(item=items[0], state=CallState.submitted)

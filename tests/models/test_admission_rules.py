@@ -91,7 +91,7 @@ def test_it_says_what_its_list_demands_of_an_item(session, make, left_out):
         list_type, "Accept.", "Of the head.", module)  # fmt: skip
 
 
-@pytest.mark.requirement("TA-20")
+@pytest.mark.requirement("TA-20", "LX-21")
 def test_it_is_for_a_time(make):
     assert refusal(make, make.admission(ends_on=BEGINS), "submit") == "ends_on"
     make.press(make.admission(ends_on=BEGINS + timedelta(days=1)), "submit")
@@ -241,7 +241,7 @@ def test_the_minutes_close_the_vote(make, session):
         make.vote(admission, NO, NO, NO)
 
 
-@pytest.mark.requirement("TA-20")
+@pytest.mark.requirement("TA-20", "LX-21")
 @pytest.mark.parametrize(
     ("ballots", "carried"),
     [
@@ -260,7 +260,7 @@ def test_more_than_half_of_the_members_decide(make, ballots, carried):
     assert (admission.state, admission.decided_at) == (A.approved if carried else A.refused, NOW)
 
 
-@pytest.mark.requirement("TA-20")
+@pytest.mark.requirement("TA-20", "LX-21")
 @pytest.mark.parametrize("name", ["approve", "refuse", "return"])
 def test_nothing_is_decided_without_meeting_minutes_and_quorum(make, name):
     admission = make.admission(state=A.consulting)

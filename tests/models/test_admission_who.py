@@ -103,7 +103,7 @@ def admission_of(make, units, state):
     )
 
 
-@pytest.mark.requirement("TA-20", "TA-21", "TC-13", "TC-15")
+@pytest.mark.requirement("TA-20", "TA-21", "TC-13", "TC-15", "LX-21")
 @pytest.mark.parametrize(
     ("table", "states", "subject_of"),
     [

@@ -103,9 +103,10 @@ def test_what_was_never_sent_may_be_forgotten(session, make):
 # Sending
 
 
-@pytest.mark.requirement("TA-02", "TS-03", "TC-18")
-def test_no_call_without_an_item(session, make):
-    call = make.call()
+@pytest.mark.requirement("TA-02", "TS-03", "TA-19", "TC-12", "TC-18")
+@pytest.mark.parametrize("caller", ["township", "department"])
+def test_no_call_without_an_item(session, make, caller):
+    call = make.call(getattr(make, caller)())
     call.list_item_id = None
     with pytest.raises(Refused, match="must cite an item") as refused:
         make.press(call, "send")

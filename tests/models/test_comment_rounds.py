@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models.item_words import ListState
 from models.notices import Outbox
 from models.opinions import ListOpinion, OpinionState
+from models.organisation import UnitType
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import NOW
 
@@ -21,12 +22,13 @@ def three_rounds(make):
 
 @pytest.fixture
 def out(make):
-    """A list that is out for comment: to its township, its lead and its helper."""
-    lead, helper, township = make.department(), make.department(), make.township()
+    """A list that is out for comment: to the township and the street, its lead and its helper."""
+    lead, helper = make.department(), make.department()
+    local = make.township(), make.unit(UnitType.street)
     draft = make.duty_list()
     make.item(lead, duty_list=draft, cooperating=[helper])
     make.press(draft, "ask_opinions")
-    return draft, {lead, helper, township}
+    return draft, {lead, helper, *local}
 
 
 def opinions(session, draft):
@@ -62,7 +64,7 @@ def test_a_unit_that_was_dissolved_is_not_asked(session, make):
 @pytest.mark.requirement("TA-07")
 def test_each_unit_says_what_it_thinks_and_nobody_else_does(session, make, out):
     draft, _ = out
-    first, second, _ = opinions(session, draft)
+    first, second, *_ = opinions(session, draft)
     with pytest.raises(NotYours):
         make.press(first, "give", make.actor(second.unit), agrees=True)
     make.press(first, "give", agrees=False, opinion="The basis is out of date.")

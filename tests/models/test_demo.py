@@ -15,7 +15,7 @@ from models.adjustments import AdjustmentState as J
 from models.adjustments import ListAdjustment
 from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure, GuaranteeState
 from models.agencies import AgencyState, DispatchedAgency, ForceKind, SettingMode, TeamForce
-from models.assigned import AssignedMatter, MatterState
+from models.assigned import AssignedMatter, MatterState, MatterTownship
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
 from models.case_papers import CaseDocument, OfflineStep
@@ -423,14 +423,22 @@ def test_the_places_lie_where_the_caller_calls_from(county):
     assert county.scalars(outside).all() == []
 
 
+def townships_of(county, matter):
+    return county.scalars(select(MatterTownship.township_id).where(MatterTownship.matter_id == matter.id)).all()
+
+
 @pytest.mark.requirement("TC-28")
 def test_three_assigned_matters_are_shown_one_over_one_in_force_one_waiting(county):
-    shown = county.execute(select(AssignedMatter.category, AssignedMatter.state)).all()
-    assert dict(shown) == {
+    shown = county.scalars(select(AssignedMatter)).all()
+    assert {matter.category: matter.state for matter in shown} == {
         "防汛抗旱": MatterState.ended,
         "疫情防控": MatterState.in_force,
         "文明创建": MatterState.submitted,
     }
+    for matter in shown:
+        both = matter.committee_at is not None and matter.government_at is not None
+        assert both == (matter.state is not MatterState.submitted), matter
+        assert townships_of(county, matter), matter
 
 
 def test_a_report_was_upheld_and_another_waits(county):

@@ -46,6 +46,7 @@ def declare(session, list_type, **columns):
 
 @pytest.mark.requirement("TC-01", "ZG-01", "TS-08", "TS-10", "TS-11", "TS-36")
 def test_every_kind_of_list_is_there_with_its_columns(session):
+    """What each of them asks and shows: `tests/views/test_kinds_of_lists.py`."""
     seed(session, NOW)
     types = {t.code: t for t in session.query(ListType)}
     assert set(types) == NAMED_IN_B1
@@ -197,10 +198,16 @@ def test_a_mandatory_field_of_its_own_stops_the_publication_too(make, extra):
 
 
 REFUSALS = {
-    "what is delegated is assessed": (
+    "what is delegated is assessed: what townships can do": (
         ("ZG-08",),
         {"delegation_kind": "entrusted", "demand": "Ten cases a day."},
         {"capacity": "Two clerks."},
+        "capacity",
+    ),
+    "what is delegated is assessed: what townships need": (
+        ("ZG-08",),
+        {"delegation_kind": "authorised", "capacity": "Two clerks."},
+        {"demand": "Ten cases a day."},
         "capacity",
     ),
     "what is contracted out has a contract": (
@@ -209,10 +216,22 @@ REFUSALS = {
         {"contract": "2026-12"},
         "contract",
     ),
-    "streets are spared": (
+    "streets are spared investment promotion": (
         ("LX-15", "LX-16"),
         {"forbidden_kind": "investment_promotion"},
         {"exception_level": "provincial"},
+        "exception_level",
+    ),
+    "streets are spared tax assistance": (
+        ("LX-15", "LX-16"),
+        {"forbidden_kind": "tax_assistance"},
+        {"exception_level": "central"},
+        "exception_level",
+    ),
+    "an exception names its document": (
+        ("LX-16",),
+        {"forbidden_kind": "tax_assistance", "exception_level": "central", "legal_basis": " "},
+        {"legal_basis": "中央文件（演示）"},
         "exception_level",
     ),
 }
@@ -229,7 +248,10 @@ def test_what_no_item_may_say_stops_the_publication_until_it_is_put_right(sessio
     from models.organisation import UnitType
 
     make.unit(UnitType.street)
-    draft = make.duty_list()
+    list_type = make.list_type("lax")
+    for declared in session.query(ListField).filter_by(list_type=list_type):
+        declared.required = False
+    draft = make.duty_list(list_type=list_type)
     item = make.item(duty_list=draft, **wrong)
     with pytest.raises(Refused) as refused:
         make.press(draft, "submit")

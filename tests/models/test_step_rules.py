@@ -57,7 +57,7 @@ def test_a_step_says_who_does_what_by_when(step, item, make):
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"side": None}, "unit"),
+        pytest.param({"side": None}, "unit", marks=pytest.mark.requirement("TA-11")),
         ({"amount": 3}, "amount"),
         ({"limit_unit": LimitUnit.day}, "amount"),
         ({"amount": 0, "limit_unit": LimitUnit.day}, "amount"),

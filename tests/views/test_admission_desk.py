@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.admissions import AdmissionState, Guarantee
+from models.admissions import AdmissionState
 from models.organisation import Duty
 from models.roles import RoleName
 from tests.make import NOW
@@ -79,6 +79,13 @@ def test_leaders_see_guarantees_by_kind_and_what_became_of_them(make, program_of
     make.press(first, "confirm_delivery")
     make.press(second, "lapse")
     leader = program_of(make.office(Duty.leadership))
-    chart = leader.get("guarantee_measure/charts/0").json
-    assert len(chart["labels"]) == len(Guarantee)
-    assert sorted(sum(state["data"]) for state in chart["series"]) == [1, 1, 3]
+    chart = leader.get("guarantee_measure/charts/0", headers={"Accept-Language": "zh"}).json
+    told = {state["name"]: dict(zip(chart["labels"], state["data"], strict=True)) for state in chart["series"]}
+    kinds = ("经费", "人才", "技术", "培训", "指导")
+    assert {name: [count[kind] for kind in kinds] for name, count in told.items()} == {
+        "已承诺": [0, 0, 1, 1, 1],
+        "逾期": [0, 1, 0, 0, 0],
+        "已落实": [1, 0, 0, 0, 0],
+    }
+    late = leader.get("guarantee_measure/?q=(filters:!((col:state,opr:eq,value:late)))").json
+    assert late["ids"] == [second.id]

@@ -29,7 +29,7 @@ def state(answer):
     return answer.json["result"]["state"]
 
 
-@pytest.mark.requirement("TA-20", "TC-13", "TC-14", "TC-16")
+@pytest.mark.requirement("TA-20", "TA-21", "TC-13", "TC-14", "TC-16", "LX-21")
 def test_an_admission_waits_for_the_last_opinion_and_comes_into_force(program_of, make):
     applicant, member = make.department(), make.department()
     towns = [make.township(), make.township()]
@@ -82,6 +82,7 @@ def test_an_admission_waits_for_the_last_opinion_and_comes_into_force(program_of
     assert state(department.move("duty_admission", key, "hand_over", **record)) == "approved"
     assert state(first.move("duty_admission", key, "in_force")) == "in_force"
     found = second.get(f"duty_admission/{key}").json["result"]
+    assert {name: found[name] for name in record} == record
     item = second.get(f"list_item/{found['resulting_item']['id']}").json["result"]
     assert (item["title"], item["township_duties"]) == (DUTY["title"], DUTY["township_duties"])
     edition = second.get(f"duty_list/{item['duty_list']['id']}").json["result"]
@@ -111,7 +112,17 @@ def test_a_batch_is_formed_by_the_editorial_office_for_its_county_and_shows_what
     assert program_of(make.department()).post("admission_batch/", json={"year": 2026, "name": "X"}).status_code == 403
 
 
-@pytest.mark.requirement("TA-20")
+@pytest.mark.requirement("TA-20", "LX-21")
+@pytest.mark.parametrize("nature", ["lasting", "permanent", ""])
+def test_nothing_is_admitted_for_good(program_of, make, nature):
+    program, body = program_of(make.department()), DUTY | {"duty_list": make.list_in_force().id}
+    answer = program.post("duty_admission/", json=body | {"nature": nature})
+    assert (answer.status_code, list(answer.json["message"])) == (422, ["nature"])
+    for lasts in ("temporary", "phased"):
+        assert program.post("duty_admission/", json=body | {"nature": lasts}).status_code == 201
+
+
+@pytest.mark.requirement("TA-20", "LX-21")
 @pytest.mark.parametrize("missing", ["starts_on", "ends_on", "nature", "duty_list"])
 def test_an_application_without_its_time_nature_or_list_is_not_taken(program_of, make, missing):
     body = DUTY | {"duty_list": make.list_in_force().id}
@@ -140,3 +151,21 @@ def test_only_townships_of_the_county_are_named(program_of, make):
     for unit in (away, make.department()):
         answer = program.post("admission_opinion/", json={"admission": draft.id, "township": unit.id})
         assert (answer.status_code, list(answer.json["message"])) == (422, ["township"])
+
+
+@pytest.mark.requirement("TA-22")
+@pytest.mark.parametrize("lacking", KINDS)
+def test_an_admission_promises_all_five_guarantees(program_of, make, lacking):
+    applicant, town = make.department(), make.township()
+    program = program_of(applicant)
+    key = program.post("duty_admission/", json=DUTY | {"duty_list": make.list_in_force().id}).json["id"]
+    assert program.post("admission_opinion/", json={"admission": key, "township": town.id}).status_code == 201
+    promise = {"admission": key, "promise": "足额到位。", "due": "2098-04-15T09:00"}
+    for kind in (*(kind for kind in KINDS if kind != lacking), lacking):
+        refused = program.move("duty_admission", key, "submit")
+        assert (refused.status_code, list(refused.json["message"])) == (422, ["guarantees"])
+        made = program.post("guarantee_measure/", json=promise | {"kind": kind})
+        assert made.status_code == 201, made.json
+    again = program.post("guarantee_measure/", json=promise | {"kind": "equipment"})
+    assert (again.status_code, list(again.json["message"])) == (422, ["kind"])
+    assert state(program.move("duty_admission", key, "submit")) == "submitted"

@@ -74,6 +74,36 @@ def test_a_township_names_only_what_is_directed_at_it(program_of, make):
     assert answer.status_code == 422
 
 
+DISGUISES = {
+    "territorial_name": "以“属地管理”之名",
+    "department_document": "部门文件",
+    "fund_allocation": "资金分配",
+    "supervision_assessment": "督查考核",
+    "appraisal_commendation": "评比表彰",
+    "acceptance_check": "达标验收",
+    "responsibility_statement": "责任状",
+    "indicator_breakdown": "分解下达指标",
+}
+"""The six of Tianchang's article, and Lixia's two besides."""
+
+
+@pytest.mark.requirement("TC-17", "LX-16")
+def test_a_township_picks_the_disguise_from_the_words_of_the_articles(program_of, browser_of, make):
+    town, department, editorial = make.township(), make.department(), make.office(Duty.editorial_office)
+    drawn = browser_of(town).get("/irregular_assignment_report/add?_l_=zh").text
+    offered = drawn.partition('name="disguise"')[2].partition("</select>")[0]
+    assert dict(re.findall(r'<option[^>]* value="(\w+)"[^>]*>([^<]+)', offered)) == DISGUISES
+    program = program_of(town)
+    report = {"title": "每周一表", "department": department.id, "evidence": "口头要求。"}
+    for disguise in DISGUISES:
+        made(program.post("irregular_assignment_report/", json=report | {"disguise": disguise}))
+    other = program.post("irregular_assignment_report/", json=report | {"disguise": "custom"})
+    assert (other.status_code, list(other.json["message"])) == (422, ["disguise"])
+    told = program_of(editorial).get("irregular_assignment_report/charts/0", headers={"Accept-Language": "zh"}).json
+    counted = dict(zip(told["labels"], told["series"][0]["data"], strict=True))
+    assert counted == dict.fromkeys(DISGUISES.values(), 1)
+
+
 @pytest.mark.requirement("TC-27", "LX-17")
 def test_a_matter_is_proposed_approved_reported_and_void(sides):
     units, programs = sides
@@ -96,6 +126,29 @@ def test_a_matter_is_proposed_approved_reported_and_void(sides):
     answer = editorial.move("irregular_assignment_report", report, "find_irregular", finding="Their own duty.")
     assert (moved(answer), answer.json["result"]["cancelled"]) == ("upheld", True)
     assert town.get(f"assigned_matter/{matter}").json["result"]["state"] == "cancelled"
+
+
+@pytest.mark.requirement("TC-28", "TC-27")
+def test_the_three_that_the_article_names_are_assigned_found_and_counted(sides, browser_of):
+    units, programs = sides
+    department, town, office, _ = programs.values()
+    named = ["疫情防控", "防汛抗旱", "文明创建"]
+    for category in named:
+        sent = MATTER | {"title": f"{category}（演示）", "category": category}
+        key = made(department.post("assigned_matter/", json=sent))
+        made(department.post("matter_township/", json={"matter": key, "township": units["town"].id}))
+        moved(department.move("assigned_matter", key, "submit"))
+        for body in ("committee", "government"):
+            answer = office.move("assigned_matter", key, f"approve_by_{body}", document_number="演示1号")
+        assert moved(answer) == "in_force"
+    browser = browser_of(units["town"])
+    listed = browser.get("/assigned_matter/").text
+    assert [category for category in named if f"{category}（演示）" not in listed] == []
+    for category in named:
+        only = browser.get(f"/assigned_matter/?f=category:eq:{category}").text
+        assert [other for other in named if f"{other}（演示）" in only] == [category]
+    told = town.get("assigned_matter/charts/1").json
+    assert dict(zip(told["labels"], told["series"][0]["data"], strict=True)) == dict.fromkeys(named, 1)
 
 
 def test_a_township_proposes_nothing_and_a_department_reports_nothing(sides):

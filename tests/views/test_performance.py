@@ -1,5 +1,6 @@
 """How one item is performed: the calls about it, in any version, as far as who looks may see them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,14 @@ def test_the_item_leads_to_the_page_and_the_page_to_its_calls(browser_of, make, 
     document = make.three_fixed(world["lead"])
     page = browser.get(f"{address}?_l_=en").text
     assert page.count('href="/call/') >= 4
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
+    wanted = {"Calls": 4, "Under way": 2, "Solved": 1, "Withdrawn": 1, "Coordination cases": 1}
+    wanted |= {"Open coordination cases": 1, "Cited in refusals": 0, "Refusals overruled": 0}
+    assert {name: facts.get(name) for name in wanted} == {name: str(number) for name, number in wanted.items()}
+    rows = re.findall(r'<tr><th scope="row">(\w+)</th>(.*?)</tr>', page)
+    assert {name: "".join(re.findall(r"<td>(\d+)</td>", cells)) for name, cells in rows} == {
+        "Water": "330001111", "Roads": "110000111"
+    }  # fmt: skip
     assert f'href="/three_fixed_document/{document.id}"' in page
     assert "Not called lately" not in page
     world["item"].is_idle = True

@@ -19,6 +19,10 @@ def test_the_editorial_office_registers_the_document_of_a_department(program_of,
     assert keeper.put(document, json={"functions": "负责河道和水库管理。"}).status_code == 200
     again = keeper.post("three_fixed_document/", json=SENT | {"unit": department.id})
     assert again.status_code == 422
+    for name in SENT:
+        other = SENT | {"unit": make.department().id, name: ""}
+        empty = keeper.post("three_fixed_document/", json=other)
+        assert (empty.status_code, list(empty.json["message"])) == (422, [name])
     for unit in (make.township(), make.department(make.county())):
         assert keeper.post("three_fixed_document/", json=SENT | {"unit": unit.id}).status_code == 422
 
