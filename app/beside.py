@@ -14,9 +14,10 @@ from app.extensions import db
 
 
 class _ForReaders:
-    """Every route takes the permission to read the console's rows, and no other."""
+    """Every route takes the permission to read the console's rows, and those that `export` that to export them."""
 
     shape: Shape
+    exporting: tuple[str, ...] = ()
     class_permission_name: str
     base_permissions: list[str]
     method_permission_name: dict[str, str]
@@ -27,7 +28,7 @@ class _ForReaders:
             routes = [name for name, method in vars(cls).items() if hasattr(method, "_urls")]
             cls.class_permission_name = cls.shape.permission
             cls.base_permissions = permissions(cls.shape)
-            cls.method_permission_name = dict.fromkeys(routes, "read")
+            cls.method_permission_name = dict.fromkeys(routes, "read") | dict.fromkeys(cls.exporting, "export")
 
 
 class PageBeside(_ForReaders, BaseView):

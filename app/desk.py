@@ -27,10 +27,12 @@ from models.calls import Call
 from models.lists import ListItem
 from models.notices import Notice
 from models.queries.desk import MOST, Pile, piles
+from models.roles import RoleName
 
 SHOWN = 100
 
 SIGHTS = (
+    (N_("Charts for leaders"), "Leaders.page", "fa-chart-line", "CaseAssessment"),
     (N_("Charts of calls"), "CallPage.chart_page", "fa-chart-column", Call.__name__),
     (N_("Charts of list items"), "ListItemPage.chart_page", "fa-chart-column", ListItem.__name__),
     (N_("Three rates"), "Rates.page", "fa-percent", "CaseAssessment"),
@@ -60,12 +62,14 @@ class Stack:
 
 
 class Desk(IndexView):
-    """The first page: what waits for me by due time, and what I wait for."""
+    """The first page: what waits for me by due time, and what I wait for. A leader's is that of the charts."""
 
     @expose("/", methods=["GET"])
     def index(self) -> str | Response:
         if not current_user.is_authenticated:
             return redirect(appbuilder.get_url_for_login_with(request.full_path))
+        if current_actor().roles == {RoleName.leader}:
+            return redirect(url_for("Leaders.page"))
         stacks = [(pile.mine, _stack(pile)) for pile in piles(current_actor())]
         return self.render_template(
             "desk.html",

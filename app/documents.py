@@ -26,17 +26,23 @@ class Paper:
         style = self._document.styles["Normal"]
         style.font.name, style.font.size = FONT, Pt(11)
         style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
-        for level in (1, 2):
+        for level in (1, 2, 3):
             fonts = self._document.styles[f"Heading {level}"].element.rPr.get_or_add_rFonts()
             fonts.set(qn("w:eastAsia"), FONT)
         self._document.core_properties.title = title
         self._document.add_heading(_clean(title), level=1)
 
-    def heading(self, words: str) -> None:
-        self._document.add_heading(_clean(words), level=2)
+    def heading(self, words: str, *, level: int = 2) -> None:
+        self._document.add_heading(_clean(words), level=level)
 
     def line(self, words: str) -> None:
         self._document.add_paragraph(_clean(words))
+
+    def picture(self, png: bytes, *, width: float, told: str) -> None:
+        """`width` in centimetres; `told` is for whoever cannot see it."""
+        self._document.add_picture(BytesIO(png), width=Cm(width))
+        properties = self._document.inline_shapes[-1]._inline.docPr
+        properties.set("descr", _clean(told))
 
     def grid(self, head: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]) -> None:
         """`widths` in centimetres. The head is printed again on each page."""

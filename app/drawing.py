@@ -48,10 +48,10 @@ def svg(sheet: Sheet) -> str:
     return "\n".join(parts) + "\n"
 
 
-def png(drawing: str) -> bytes:
+def png(drawing: str, *, width: int = PIXELS) -> bytes:
     """An SVG of ours as a picture, in a font that we bring: a server need not have a Chinese one."""
     return resvg_py.svg_to_bytes(
-        svg_string=drawing, width=PIXELS, dpi=96, skip_system_fonts=True, font_files=[str(sans_path())]
+        svg_string=drawing, width=width, dpi=96, skip_system_fonts=True, font_files=[str(sans_path())]
     )
 
 

@@ -18,8 +18,10 @@ from app import (
     errors,
     finder,
     identity,
+    leaders,
     places,
     rates,
+    screen,
     security,
     shell,
     situations,
@@ -105,6 +107,8 @@ def create_app(**overrides: Any) -> Flask:
             desk.OpenApi,
             *finder.VIEWS,
             *rates.VIEWS,
+            *leaders.VIEWS,
+            *screen.VIEWS,
             *disputes.VIEWS,
             *case_times.VIEWS,
             *due_times.VIEWS,
@@ -115,7 +119,7 @@ def create_app(**overrides: Any) -> Flask:
         ):
             appbuilder.add_view_no_menu(view)
         beside = (finder.ENTRY, burden.ENTRY, situations.ENTRY, rates.ENTRY, case_times.ENTRY, disputes.ENTRY)
-        shell.register(app, [*register(appbuilder, CONSOLES, world()), *beside])
+        shell.register(app, [leaders.ENTRY, screen.ENTRY, *register(appbuilder, CONSOLES, world()), *beside])
     if settings.env == "production":
         _refuse_demo_accounts(app)
     if not app.testing:

@@ -67,7 +67,7 @@ def measure(url: str, folder: Path, calls: int) -> None:
     fill(engine, calls, promises)
     app = factory.create_app(WTF_CSRF_ENABLED=False, TESTING=True)
     about = {"database": engine.dialect.name, "calls": calls}
-    office, township = _signed_in(app, "office"), _signed_in(app, "luoyang")
+    office, township, leader = (_signed_in(app, name) for name in ("office", "luoyang", "leader"))
     newest, draft = _ids(engine)
     for name, client, path in (
         ("list page", office, "/call/"),
@@ -78,6 +78,8 @@ def measure(url: str, folder: Path, calls: int) -> None:
         ("show", office, f"/call/{newest}"),
         ("edit form", township, f"/call/{draft}/edit"),
         ("charts", office, "/call/charts"),
+        ("charts for leaders", leader, "/leaders/?from=2000-01-01&to=2099-12-31"),
+        ("command screen", leader, "/screen/figures.json"),
         ("REST list", office, "/api/v1/call/"),
         ("my desk", office, "/"),
         ("who answers?", township, "/find/?q=村里养猪场臭气熏天,污水直排河里,几个部门都说不归他管"),

@@ -356,6 +356,11 @@ _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head] | {"Personne
 _TABLE[RoleName.township_head] |= {"PersonnelChange": f"{_ANSWER} veto_change"}
 
 
+# The screen on the wall is for who sees the whole county.
+for _role in COUNTY:
+    _TABLE[_role] = _TABLE[_role] | {"Screen": "read"}
+
+
 # Flask-AppBuilder's own pages for accounts and roles: who keeps accounts does not also say what roles may do.
 _PEOPLE = {
     RoleName.admin: {

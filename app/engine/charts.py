@@ -31,6 +31,8 @@ class Figures:
     labels: tuple[str, ...]
     keys: tuple[str, ...]
     series: tuple[tuple[str, tuple[int, ...]], ...]
+    parts: tuple[Any, ...]
+    """Of each series, what its rows have in common: a value of the split, or the column that is summed up."""
     shares: tuple[int, ...]
     """Of each bar, which part is a yes, in percent; of a chart that tells it."""
     left_out: int
@@ -105,13 +107,13 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
     for by, part, size in _measured(chart, rows):
         sizes[by] = sizes.get(by, 0) + size
         parts.setdefault(part, {})[by] = size
-    order = _every_month(sizes) if chart.per else sorted(sizes, key=lambda by: (-sizes[by], str(by)))
+    order = _order(session, shape.fields[chart.by], chart, sizes)
     kept = order[-BARS:] if chart.per else order[:BARS]
     names = _names(session, shape.fields[chart.by], kept, chart.per)
     split_names = _part_names(session, shape, chart, list(parts))
     title = translated(chart.title) or _title(shape, chart)
     as_declared = chart.sums and not chart.split
-    in_order = parts.items() if as_declared else sorted(parts.items(), key=lambda item: str(item[0]))
+    in_order = list(parts.items() if as_declared else sorted(parts.items(), key=lambda item: str(item[0])))
     return Figures(
         chart=chart,
         title=title,
@@ -120,10 +122,31 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
         labels=tuple(names[key] for key in kept),
         keys=tuple("" if key is None else str(getattr(key, "value", key)) for key in kept),
         series=tuple((split_names[part], tuple(found.get(key, 0) for key in kept)) for part, found in in_order),
+        parts=tuple(part for part, _ in in_order),
         shares=tuple(round(100 * parts.get(True, {}).get(key, 0) / sizes[key]) for key in kept) if chart.share else (),
         left_out=len(order) - len(kept),
         question=question,
     )
+
+
+def _order(session: Any, field: Field, chart: Chart, sizes: dict[Any, int]) -> list[Any]:
+    """Months by time; else the largest first, or, where nothing is to be ranked, as the words, codes or numbers go."""
+    if chart.per:
+        return _every_month(sizes)
+    by_size = sorted(sizes, key=lambda by: (-sizes[by], str(by)))
+    if chart.ranked:
+        return by_size
+    if field.kind == "row" and field.target is not None:
+        model = field.target
+        rows = session.execute(
+            select(model.id).where(model.id.in_(by_size)).order_by(getattr(model, "code", model.id))
+        ).all()
+        place: dict[Any, int] = {key: at for at, (key,) in enumerate(rows)}
+    elif field.kind == "word":
+        place = {word: at for at, word in enumerate(field.words or ())}
+    else:
+        place = {key: at for at, key in enumerate(sorted(sizes, key=lambda by: (by is None, by)))}
+    return sorted(by_size, key=lambda by: place.get(by, len(place)))
 
 
 def _every_month(found: Iterable[str]) -> list[str]:

@@ -52,17 +52,28 @@ def rows_of_chart(found: Figures) -> Iterator[list[Any]]:
 
 def workbook(title: str, rows: Iterable[Sequence[Any]]) -> IO[bytes]:
     """An open temporary file that holds the workbook, at its beginning. The first row is the heading."""
+    return sheets([(title, rows)])
+
+
+class Heading(list[Any]):
+    """A row that is a heading, though it is not the first."""
+
+
+def sheets(parts: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> IO[bytes]:
+    """The same with several sheets: (title, rows), each title another."""
     file: IO[bytes] = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (handed to whoever sends it)
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31] or "1")
         heading = book.add_format({"bold": True, "bg_color": "#E8EEF7", "bottom": 1})
-        sheet.freeze_panes(1, 0)
-        for number, row in enumerate(rows):
-            for column, value in enumerate(row):
-                _write(sheet, number, column, value, heading if number == 0 else None)
-            if number == 0:
-                sheet.set_column(0, max(len(row) - 1, 0), 18)
+        for title, rows in parts:
+            sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31] or "1")
+            sheet.freeze_panes(1, 0)
+            for number, row in enumerate(rows):
+                look = heading if number == 0 or isinstance(row, Heading) else None
+                for column, value in enumerate(row):
+                    _write(sheet, number, column, value, look)
+                if number == 0:
+                    sheet.set_column(0, max(len(row) - 1, 0), 18)
     file.seek(0)
     return file
 

@@ -70,6 +70,8 @@ class Question:
     direction: str = "asc"
     page: int = 0
     size: int = PAGE_SIZE
+    within: tuple[ColumnElement[bool], ...] = ()
+    """Conditions besides, which no address says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Answer:
     more: bool
 
 
-def make_question(shape: Shape, filters: Iterable[Filter], *, page: int, size: int, **words: str) -> Question:
+def make_question(shape: Shape, filters: Iterable[Filter], *, page: int, size: int, **words: Any) -> Question:
     """Raises `BadQuestion` for an order that the list does not offer. Page and size are kept within bounds."""
     question = Question(
         tuple(filters), page=min(max(page, 0), LAST_PAGE), size=min(max(size, 1), LARGEST_PAGE), **words
@@ -162,7 +164,7 @@ def _compared(column: Any, operator: str, value: Any) -> ColumnElement[bool]:
 
 def narrowed(shape: Shape, question: Question) -> Select[Any]:
     """The rows asked for, without order and page: what a chart counts and an export writes."""
-    query = select(shape.model).where(*(f.criterion for f in question.filters))
+    query = select(shape.model).where(*(f.criterion for f in question.filters), *question.within)
     if question.words:
         texts = [f.expression(shape.model) for f in shape.pick(shape.searched) if f.kind in ("text", "long_text")]
         query = query.where(or_(*(column.icontains(question.words, autoescape=True) for column in texts)))

@@ -5,7 +5,7 @@ const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(`--${name}`).trim();
 const palette = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((index) => colour(`chart-${index}`));
 const quiet = [colour("chart-quiet-1"), colour("chart-quiet-2")];
-const format = new Intl.NumberFormat(document.documentElement.lang).format;
+const counted = new Intl.NumberFormat(document.documentElement.lang).format;
 const font = getComputedStyle(document.body).fontFamily;
 
 // What is over, or is nothing, is grey; the rest takes the palette in turn.
@@ -16,13 +16,26 @@ function coloured(names, muted) {
   );
 }
 
+// Good and bad news in their colours; a second of the same kind, and what is neither, takes what is free.
+function toned(tones) {
+  const known = { danger: 4, warn: 2, done: 5, active: 1, info: 0 };
+  const first = tones.map((tone, at) => (tone in known && tones.indexOf(tone) === at ? known[tone] : null));
+  const free = palette.map((_, at) => at).filter((at) => !first.includes(at));
+  let turn = 0;
+  return first.map((at) => palette[at === null ? free[turn++ % free.length] : at]);
+}
+
 // Whether the parts have names that the reader has to be told.
 const parted = (figures) => Boolean(figures.split) || figures.series.length > 1;
 
+// A number with what stands behind it; what is not known is not written.
+const written = (figures) => (value) => (value === null || value === undefined ? "" : counted(value) + (figures.measure || ""));
+
 function common(figures) {
+  const format = written(figures);
   const names = figures.kind === "pie" ? figures.labels : figures.series.map(({ name }) => name);
   return {
-    color: coloured(names, figures.muted),
+    color: (figures.tones || []).some(Boolean) ? toned(figures.tones) : coloured(names, figures.muted),
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     textStyle: { fontFamily: font, color: colour("ink-2") },
     tooltip: { renderMode: "richText", confine: true, valueFormatter: format, textStyle: { fontFamily: font } },
@@ -32,6 +45,7 @@ function common(figures) {
 
 // Beside a pie on a phone there is no room for words: they stand below it.
 function pie(figures) {
+  const format = written(figures);
   const narrow = window.innerWidth < 600;
   const total = (index) => figures.series.reduce((sum, { data }) => sum + data[index], 0);
   return {
@@ -51,7 +65,10 @@ function pie(figures) {
 
 // Names of departments are long: bars lie, and the longest is on top.
 function bars(figures) {
+  const format = written(figures);
   const stacked = figures.series.length > 1 && !figures.beside;
+  const total = (index) => figures.series.reduce((sum, { data }) => sum + data[index], 0);
+  const largest = Math.max(1, ...figures.labels.map((_, index) => total(index)));
   return {
     ...common(figures),
     tooltip: { ...common(figures).tooltip, trigger: "axis", axisPointer: { type: "shadow" } },
@@ -65,19 +82,30 @@ function bars(figures) {
       axisLine: { lineStyle: { color: colour("line-2") } },
       axisLabel: { width: 150, overflow: "truncate", color: colour("ink") },
     },
-    series: figures.series.map(({ name, data }) => ({
-      type: "bar",
-      name,
-      data,
-      stack: stacked ? "all" : undefined,
-      barMaxWidth: 18,
-      itemStyle: { borderRadius: stacked ? 0 : [0, 4, 4, 0] },
-      label: { show: !stacked, position: "right", color: colour("ink-2"), formatter: ({ value }) => format(value) },
-    })),
+    series: [
+      ...figures.series.map(({ name, data }) => ({
+        type: "bar",
+        name,
+        data,
+        stack: stacked ? "all" : undefined,
+        barMaxWidth: 18,
+        cursor: figures.keys ? "pointer" : "default",
+        itemStyle: { borderRadius: stacked ? 0 : [0, 4, 4, 0] },
+        label: stacked
+          ? { show: true, position: "inside", color: "#fff", fontSize: 11, formatter: ({ value }) => (value > largest / 14 ? format(value) : "") }
+          : { show: true, position: "right", color: colour("ink-2"), formatter: ({ value }) => format(value) },
+      })),
+      // The sum of a bar of several parts, written behind the last of them.
+      ...(stacked && figures.sums
+        ? [{ type: "bar", name: "", data: figures.labels.map(() => 0), stack: "all", silent: true, tooltip: { show: false }, color: "transparent", label: { show: true, position: "right", color: colour("ink-2"), formatter: ({ dataIndex }) => format(total(dataIndex)) } }]
+        : []),
+    ],
   };
 }
 
 function lines(figures) {
+  const format = written(figures);
+  const few = figures.labels.length * figures.series.length <= 48;
   return {
     ...common(figures),
     tooltip: { ...common(figures).tooltip, trigger: "axis" },
@@ -89,6 +117,8 @@ function lines(figures) {
       name,
       data,
       symbolSize: 6,
+      labelLayout: { hideOverlap: true },
+      label: { show: Boolean(figures.sums) && few, position: "top", fontSize: 11, color: colour("ink-2"), formatter: ({ value }) => format(value) },
       lineStyle: { width: 2.5 },
       areaStyle: figures.series.length === 1 ? { opacity: 0.12 } : undefined,
     })),
@@ -98,7 +128,8 @@ function lines(figures) {
 function draw(canvas) {
   const figures = JSON.parse(canvas.nextElementSibling.textContent);
   figures.muted = canvas.dataset.quiet.split("|");
-  if (figures.kind === "bar") canvas.style.height = `${Math.max(200, 70 + 30 * figures.labels.length)}px`;
+  const thick = figures.beside && figures.sums ? 10 + 11 * figures.series.length : 30;
+  if (figures.kind === "bar") canvas.style.height = `${Math.max(figures.sums ? 90 : 200, (parted(figures) ? 56 : 24) + thick * figures.labels.length)}px`;
   const chart = echarts.init(canvas, null, { renderer: "canvas" });
   const option = { pie, bar: bars, line: lines }[figures.kind];
   chart.setOption(option(figures));
@@ -106,9 +137,20 @@ function draw(canvas) {
     chart.resize();
     chart.setOption(option(figures));
   }).observe(canvas);
+  if (figures.keys) chart.on("click", ({ dataIndex, seriesIndex }) => follow(figures, dataIndex, seriesIndex));
   const button = canvas.closest(".chart").querySelector("[data-png]");
+  if (!button) return;
   button.hidden = false;
   button.addEventListener("click", () => save(chart, figures.title));
+}
+
+// To the rows behind a number.
+function follow({ rows, keys, parts }, at, part) {
+  if (parts[part] === null || parts[part] === undefined) return;
+  const address = new URL(rows, location.href);
+  address.searchParams.set("key", keys[at]);
+  address.searchParams.set("part", parts[part]);
+  location.href = address.href;
 }
 
 function save(chart, title) {

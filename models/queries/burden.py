@@ -83,14 +83,15 @@ def _statements(region_id: int, year: int) -> Asked:
 
 def _irregular(region_id: int, year: int) -> Asked:
     """Reports of irregular assignments that were upheld in the year."""
+    return upheld(region_id, _within(IrregularAssignmentReport.concluded_at, year))
+
+
+def upheld(region_id: int, within: ColumnElement[bool]) -> Asked:
+    """Reports of irregular assignments that were upheld."""
     report = IrregularAssignmentReport
     return (
         select(report.department_id, report.reporter_id, func.count())
-        .where(
-            report.region_id == region_id,
-            report.state == ReportState.upheld,
-            _within(report.concluded_at, year),
-        )
+        .where(report.region_id == region_id, report.state == ReportState.upheld, within)
         .group_by(report.department_id, report.reporter_id)
     )
 
@@ -230,19 +231,19 @@ def powers_and_duties(actor: Actor) -> Select[int, int]:
     return select(powers, duties).join_from(item, ListType, ListType.id == item.list_type_id).where(of_lists)
 
 
-def admitted_now(actor: Actor) -> Select[int, int]:
+def admitted_now(actor: Actor, *within: ColumnElement[bool]) -> Select[int, int]:
     """How many admitted duties are in force for each township that they affect."""
     admission, part = DutyAdmission, AdmissionOpinion
     mine = true() if is_of_county(actor) else part.township_id.in_(actor.unit_ids)
     in_force = (part.region_id == actor.region_id) & (admission.state == AdmissionState.in_force)
     joined = select(part.township_id, func.count()).join(admission, admission.id == part.admission_id)
-    return joined.where(in_force, mine).group_by(part.township_id)
+    return joined.where(in_force, mine, *within).group_by(part.township_id)
 
 
-def matters_now(actor: Actor) -> Select[int, int]:
+def matters_now(actor: Actor, *within: ColumnElement[bool]) -> Select[int, int]:
     """How many assigned matters are in force for each township."""
     matter, part = AssignedMatter, MatterTownship
     mine = true() if is_of_county(actor) else part.township_id.in_(actor.unit_ids)
     in_force = (part.region_id == actor.region_id) & (matter.state == MatterState.in_force)
     joined = select(part.township_id, func.count()).join(matter, matter.id == part.matter_id)
-    return joined.where(in_force, mine).group_by(part.township_id)
+    return joined.where(in_force, mine, *within).group_by(part.township_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.base import N_
@@ -50,10 +50,10 @@ class Times:
         return [sum(spent) / len(spent) / USUAL_DAY if spent else None for spent in self.minutes]
 
 
-def case_times(session: Session) -> tuple[list[Times], list[Times]]:
-    """By month of opening, the latest first; and by category. Among the cases that the asker may see."""
+def case_times(session: Session, *within: ColumnElement[bool]) -> tuple[list[Times], list[Times]]:
+    """By month of opening, the latest first; and by category. Among the cases that the asker may see, and `within`."""
     columns = [getattr(CoordinationCase, name) for name in COLUMNS]
-    rows = session.execute(select(*columns).order_by(CoordinationCase.id.desc()).limit(MOST)).all()
+    rows = session.execute(select(*columns).where(*within).order_by(CoordinationCase.id.desc()).limit(MOST)).all()
     by_month: dict[str, Times] = {}
     by_category: dict[str, Times] = {}
     for case in rows:

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.base import N_
@@ -48,17 +48,23 @@ class Stage(NamedTuple):
     calls: int
 
 
-def loop(session: Session, begins: datetime, ends: datetime) -> list[Stage]:
-    """Of the calls that the session may see. One statement."""
-    reached: ColumnElement[bool] = true()
-    passed = []
-    for _, _, has_passed in STAGES.values():
-        reached = reached & has_passed
-        passed.append(func.count().filter(reached))
-    sent = (Call.sent_at >= begins) & (Call.sent_at < ends) & (Call.state != CallState.withdrawn)
-    counts = session.execute(select(*passed).select_from(Call).where(sent)).one()
+def loop(session: Session, begins: datetime, ends: datetime, *within: ColumnElement[bool]) -> list[Stage]:
+    """Of the calls that the session may see, and of these alone those `within`. One statement."""
+    passed = [func.count().filter(reached(name)) for name in STAGES]
+    counts = session.execute(select(*passed).select_from(Call).where(sent(begins, ends), *within)).one()
     told = zip(STAGES.items(), counts, strict=True)
     return [Stage(name, label, meaning, calls) for (name, (label, meaning, _)), calls in told]
+
+
+def sent(begins: datetime, ends: datetime) -> ColumnElement[bool]:
+    """The calls that are looked at."""
+    return (Call.sent_at >= begins) & (Call.sent_at < ends) & (Call.state != CallState.withdrawn)
+
+
+def reached(name: str) -> ColumnElement[bool]:
+    """Those of them that have passed this stage, and all before it."""
+    names = list(STAGES)
+    return and_(true(), *(STAGES[before][2] for before in names[: names.index(name) + 1]))
 
 
 def passed_at(session: Session, call: Call) -> list[tuple[str, datetime | None]]:

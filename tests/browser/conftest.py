@@ -131,7 +131,7 @@ def signed_in(browser: Any, served: str) -> Iterator[Callable[[str], Any]]:
             page.fill("#username", account)
             page.fill("#password", PASSWORD)
             page.click("form button")
-            page.wait_for_url(f"{served}/")
+            page.wait_for_url(lambda address: "/login" not in address)
             known[account] = context.storage_state()
             context.close()
         return known[account]

@@ -53,12 +53,19 @@ def test_what_is_late_stands_before_what_only_lies_long(browser_of, make, sessio
 
 
 def test_to_whom_nothing_is_sent_it_says_where_to_look(browser_of, make):
-    leader, township = (browser_of(unit).get("/").text for unit in (make.office(Duty.leadership), make.township()))
-    for address in ("/call/charts", "/list_item/charts", "/burden/", "/find/"):
-        assert (f'class="button" href="{address}"' in leader, f'class="button" href="{address}"' in township) == (
+    office, township = (
+        browser_of(unit).get("/").text for unit in (make.office(Duty.assessment_office), make.township())
+    )
+    for address in ("/leaders/", "/call/charts", "/list_item/charts", "/burden/", "/find/"):
+        assert (f'class="button" href="{address}"' in office, f'class="button" href="{address}"' in township) == (
             True,
             False,
         )
+
+
+def test_a_leaders_first_page_is_that_of_the_charts(browser_of, make):
+    leader = browser_of(make.office(Duty.leadership)).get("/")
+    assert (leader.status_code, leader.location) == (302, "/leaders/")
 
 
 def test_the_moment_of_acceptance_is_no_due_time(browser_of, make):
