@@ -25,6 +25,7 @@ from app import (
     situations,
     wake,
 )
+from app.accountability import AccountabilityPrint
 from app.accounts import MEMBER
 from app.circulars import CircularPrint
 from app.comparison import Comparison, ComparisonApi
@@ -100,6 +101,7 @@ def create_app(**overrides: Any) -> Flask:
             VersionsApi,
             Comparison,
             CircularPrint,
+            AccountabilityPrint,
             ComparisonApi,
             desk.OpenApi,
             *finder.VIEWS,

@@ -31,8 +31,11 @@ SUBJECTS: Mapping[MessageKind, tuple[str, ...]] = {
 """The tables that a kind of message is about. What stands in none is told to whom everything is."""
 
 
-CONFIDENTIAL = ("irregular_assignment_report", "agency_staff", "personnel_change", "head_adjustment_suggestion")
-"""Who reports whom leaves the console by no hook (LX-17), nor does anything about a person (B6)."""
+CONFIDENTIAL = (
+    *("irregular_assignment_report", "agency_staff", "personnel_change", "head_adjustment_suggestion"),
+    *("accountability_case", "accountability_unit"),
+)
+"""Who reports whom leaves the console by no hook (LX-17), nor what is about a person (B6) or accountability."""
 
 
 def prepare_webhook(session: Session, hook: Webhook, actor: Actor, now: datetime) -> None:
