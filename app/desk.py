@@ -200,6 +200,7 @@ PAGES = {
     "agency_staff": "AgencyStaffPage.show",
     "personnel_change": "PersonnelChangePage.show",
     "head_adjustment_suggestion": "HeadAdjustmentSuggestionPage.show",
+    "accountability_case": "AccountabilityCasePage.show",
     "transfer_plan": "TransferPlanPage.show",
     "staffing_bank_entry": "StaffingBankEntryPage.show",
     "platform_meeting": "PlatformMeetingPage.show",

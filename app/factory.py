@@ -28,6 +28,7 @@ from app import (
     situations,
     wake,
 )
+from app.accountability import AccountabilityPrint
 from app.accounts import MEMBER
 from app.circulars import CircularPrint
 from app.comparison import Comparison, ComparisonApi
@@ -105,6 +106,7 @@ def create_app(**overrides: Any) -> Flask:
             VersionsApi,
             Comparison,
             CircularPrint,
+            AccountabilityPrint,
             ComparisonApi,
             desk.OpenApi,
             *finder.VIEWS,

@@ -9,9 +9,11 @@ from flask_babel import gettext
 
 from app.engine.fields import translated
 from app.words import PAGES, RIGHTS, ROLES
+from models.accountability import AccountabilityUnit
 from models.admissions import GuaranteeMeasure
 from models.base import N_, Role
 from models.calendar import ReminderLadder, TimeLimit, WorkingWindow
+from models.calls import FailureKind
 from models.coordination import CaseParty
 from models.establishment import StaffingQuota
 from models.events import CallEvent
@@ -60,6 +62,9 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "sheet_score": N_("Score on a sheet"),
     "agency_aggregate": N_("What townships say of an agency"),
     "score_appeal": N_("Appeal against a score"),
+    "accountability_case": N_("Accountability case"),
+    "accountability_unit": N_("Unit involved"),
+    "accountability_deed": N_("Deed on record"),
     "task_force": N_("Task force"),
     "task_force_member": N_("Member of a task force"),
     "task_force_review": N_("Review of a task force"),
@@ -217,6 +222,7 @@ CODES: Mapping[str | int, str] = (
     | {"supersede": N_("Replaced"), "strike_out": N_("Struck out")}
     | {MOVED: N_("Counted anew"), IMPORTED: N_("Imported")}
     | {"create": N_("Created"), "edit": N_("Edited"), "delete": N_("Deleted"), "send_back": N_("Send back")}
+    | {kind.value: kind.label for kind in FailureKind if kind is not FailureKind.none}
     | {"escalate": Job.case_escalate.label, "command": N_("By a command")}
 )
 """Tables, permissions, actions, places and causes, as recorder and ledger note them; and the days of the week."""
@@ -264,6 +270,7 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     CallEvent: lambda event: f"{event.call} · {called(event.action)}",
     ImportWord: _import_word,
     LedgerAudit: _ledger_audit,
+    AccountabilityUnit: lambda part: f"{part.unit} · {translated(part.responsibility.label)}",
     CaseParty: lambda party: f"{party.unit} · {translated(party.side.label)}",
     GuaranteeMeasure: lambda measure: f"{measure.admission} · {translated(measure.kind.label)}",
     ListField: lambda field: field.label or translated(field.column.label if field.column else field.name),

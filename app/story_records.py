@@ -76,12 +76,14 @@ class Records:
         workflow.move(self.session, subject, row["move"], actor=actor, now=at, answers=answers, note=note, version=None)
 
     def _subject(self, console: Console, key: str, actor: Actor) -> Any:
-        """The record of that key; of what a rule wrote below it, the part of the actor's unit."""
+        """The record of that key; of what a rule wrote below it, the part of a unit: after an @, or the actor's."""
+        key, _, code = key.partition("@")
         known, model = self.known[key], console.model
         if isinstance(known, model):
             return known
         under = getattr(model, console.workflow.under)  # type: ignore[union-attr]
-        return self.session.scalars(select(model).where(under == known, model.unit_id == actor.unit_id)).one()
+        unit_id = self.session.scalars(select(Unit.id).where(Unit.code == code)).one() if code else actor.unit_id
+        return self.session.scalars(select(model).where(under == known, model.unit_id == unit_id)).one()
 
     def _write(self, console: Console, record: Any, said: dict[str, str], actor: Actor, at: datetime) -> Any:
         fields = fields_of(console.model)

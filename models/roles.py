@@ -376,6 +376,16 @@ _TABLE[RoleName.assessor] |= _SHEETS | {
     "EvaluationIndicator": _KEEP,
     "ScoreAppeal": "read export uphold_appeal dismiss_appeal",
 }
+# Two offices judge; of a unit involved its heads read their part, and state the unit's view (TA-17, TA-18).
+_JUDGED = ("AccountabilityCase", "AccountabilityUnit", "AccountabilityDeed")
+for _role in (RoleName.assessor, RoleName.discipline_inspector):
+    _TABLE[_role] |= dict.fromkeys(_JUDGED, "read export") | {
+        "AccountabilityCase": "read add export analyse conclude",
+        "AccountabilityUnit": "read export weigh find",
+    }
+_TABLE[RoleName.leader] |= dict.fromkeys(_JUDGED, "read export")
+for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_head):
+    _TABLE[_role] |= dict.fromkeys(_JUDGED, "read export") | {"AccountabilityUnit": "read export state_view"}
 
 
 # Flask-AppBuilder's own pages for accounts and roles: who keeps accounts does not also say what roles may do.

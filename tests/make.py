@@ -58,6 +58,7 @@ from models.steps import ItemStep, Side
 from models.three_fixed import ThreeFixedDocument
 from models.webhooks import Webhook
 from models.words import CallScope
+from tests.make_accountability import ACCOUNTABILITY_WORKFLOWS, MakeAccountability
 from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_agencies import AGENCY_WORKFLOWS, MakeAgencies
 from tests.make_burden import MakeBurden
@@ -85,6 +86,7 @@ WORKFLOWS = {
     ResponsibilityStatement: STATEMENT,
     IrregularAssignmentReport: REPORT,
     DataRequest: REQUEST,
+    **ACCOUNTABILITY_WORKFLOWS,
     **ADMISSION_WORKFLOWS,
     **AGENCY_WORKFLOWS,
     **TASK_FORCE_WORKFLOWS,
@@ -213,6 +215,7 @@ CASE_PATHS = {
 
 
 class Make(
+    MakeAccountability,
     MakeBurden,
     MakeAdmissions,
     MakeLocal,

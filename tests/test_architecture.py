@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
+from models.accountability import AccountabilityCase, AccountabilityUnit
 from models.adjustments import AdjustmentOpinion, ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure
 from models.agencies import DispatchedAgency
@@ -36,6 +37,8 @@ from models.ratings import MutualRating
 from models.rectification import Circular, CircularLine, RectificationOrder
 from models.requests import DataRequest
 from models.reviews import ReviewFile, ReviewOpinion
+from models.rules.accountability import ACCOUNTABILITY
+from models.rules.accountability import PART as ACCOUNTABLE_PART
 from models.rules.adjustments import ADJUSTMENT
 from models.rules.adjustments import OPINION as ADJUSTMENT_OPINION
 from models.rules.admissions import ADMISSION
@@ -132,6 +135,8 @@ WORKFLOWS = {
     AgencyStaff: STAFF,
     PersonnelChange: CHANGE,
     HeadAdjustmentSuggestion: SUGGESTION,
+    AccountabilityCase: ACCOUNTABILITY,
+    AccountabilityUnit: ACCOUNTABLE_PART,
     StaffingBankEntry: BANK_ENTRY,
     InternalOrgPlan: ORG_PLAN,
     PlatformMeeting: GATHERING,
@@ -258,6 +263,8 @@ LAST = {
     AgencyStaff: set(),
     PersonnelChange: {"effective", "withdrawn"},
     HeadAdjustmentSuggestion: {"settled", "withdrawn"},
+    AccountabilityCase: {"concluded"},
+    AccountabilityUnit: set(),
     StaffingBankEntry: {"returned"},
     InternalOrgPlan: {"replaced"},
     PlatformMeeting: {"held", "called_off"},
@@ -276,6 +283,7 @@ REST = {
     AdmissionOpinion: {"answered"},
     Webhook: {"off"},
     AgencyStaff: {"left"},
+    AccountabilityUnit: {"found"},
 }
 
 

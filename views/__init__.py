@@ -1,5 +1,6 @@
 """Every console, in menu order. To add one: declare it in its file, name it here."""
 
+from views.accountability import accountability_cases, accountability_deeds, accountability_units
 from views.adjustments import adjustment_opinions, list_adjustments
 from views.admissions import admissions, batches, guarantees, opinions
 from views.agencies import agency_coverages, dispatched_agencies, enforcement_teams, team_forces
@@ -96,6 +97,9 @@ CONSOLES = (
     circulars,
     circular_lines,
     circular_failures,
+    accountability_cases,
+    accountability_units,
+    accountability_deeds,
     early_warnings,
     list_items,
     duty_lists,

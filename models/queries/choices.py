@@ -217,6 +217,21 @@ def serving_units(actor: Actor) -> ColumnElement[bool]:
     return (Unit.region_id == actor.region_id) & (Unit.unit_type != UnitType.county) & Unit.valid_to.is_(None)
 
 
+def calls_of_county(actor: Actor) -> ColumnElement[bool]:
+    """Calls of the county that were sent and cite an item, for who judges what came of them."""
+    return (Call.region_id == actor.region_id) & Call.sent_at.is_not(None) & Call.list_item_id.is_not(None)
+
+
+def cases_of_county(actor: Actor) -> ColumnElement[bool]:
+    """Coordination cases of the county about an item."""
+    return (CoordinationCase.region_id == actor.region_id) & CoordinationCase.list_item_id.is_not(None)
+
+
+def items_ever(actor: Actor) -> ColumnElement[bool]:
+    """Items of the county that bind, or have bound."""
+    return (ListItem.state != ItemState.draft) & (ListItem.region_id == actor.region_id)
+
+
 def open_cases(actor: Actor) -> ColumnElement[bool]:
     """Cases that are not over, to which one may add: as a party, or for the office of the county."""
     party = CoordinationCase.id.in_(select(CaseParty.case_id).where(CaseParty.unit_id.in_(actor.unit_ids)))

@@ -30,7 +30,7 @@ A = AssignmentState
 SILENCE = 10
 """Working days; composed, as R13 leaves the number open."""
 
-MARKS = {"case": "X", "admission": "Z", "review": "S", "past": "L"}
+MARKS = {"case": "X", "admission": "Z", "review": "S", "past": "L", "accountability": "W"}
 """By which the number of what is no call of this console is told from a call's."""
 
 ENDED = (A.resolved, A.upheld, A.reassigned, A.void)

@@ -34,8 +34,9 @@ SUBJECTS: Mapping[MessageKind, tuple[str, ...]] = {
 CONFIDENTIAL = (
     *("irregular_assignment_report", "agency_staff", "personnel_change", "head_adjustment_suggestion"),
     *("evaluation_sheet", "sheet_score", "agency_aggregate", "score_appeal"),
+    *("accountability_case", "accountability_unit"),
 )
-"""Who reports whom leaves the console by no hook (LX-17), nor does anything about a person (B6)."""
+"""Who reports whom leaves the console by no hook (LX-17), nor what is about a person (B6) or accountability."""
 
 
 def prepare_webhook(session: Session, hook: Webhook, actor: Actor, now: datetime) -> None:

@@ -18,6 +18,7 @@ from models.door import Roles, Scope, Undeclared
 from models.notices import Notice
 from models.roles import observes
 from models.scope import (
+    accountability,
     adjustments,
     admissions,
     agencies,
@@ -63,6 +64,7 @@ SCOPED: dict[type, Scope] = {}
 join(
     SCOPED,
     calls.SCOPES,
+    accountability.SCOPES,
     agencies.SCOPES,
     staffing.SCOPES,
     taskforces.SCOPES,

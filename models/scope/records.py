@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, false, or_, select, true
 
+from models.accountability import AccountabilityCase, AccountabilityUnit
 from models.actor import REGION_ID, UNIT_IDS, USER_ID
 from models.admissions import DutyAdmission
 from models.assigned import AssignedMatter
@@ -23,6 +24,7 @@ from models.ratings import CaseAssessment, MutualRating
 from models.recorder import RecorderEntry, RecorderHead
 from models.requests import DataRequest
 from models.roles import EVERYWHERE
+from models.scope.accountability import my_accountability_ids, my_part_ids, sees_accountability, sees_part
 from models.scope.admissions import my_admission_ids
 from models.scope.calls import my_call_ids, my_case_ids
 from models.scope.evaluation import sees_aggregate, sees_sheet, sees_sheet_score
@@ -54,6 +56,8 @@ TOLD_TO_ALL_CONCERNED: dict[type[Any], Select[int]] = {
     AgencyStaff: my_staff_ids,
     PersonnelChange: my_change_ids,
     HeadAdjustmentSuggestion: my_suggestion_ids,
+    AccountabilityCase: my_accountability_ids,
+    AccountabilityUnit: my_part_ids,
 }
 """Of which tables those whom a row concerns see its history, too: who did what."""
 
@@ -66,6 +70,8 @@ NARROWER: dict[type[Any], Callable[[Roles], Criterion]] = {
     EvaluationSheet: sees_sheet,
     SheetScore: sees_sheet_score,
     AgencyAggregate: sees_aggregate,
+    AccountabilityCase: sees_accountability,
+    AccountabilityUnit: sees_part,
 }
 """Tables of whose rows not everyone who sees the call sees the history: it would tell what is sealed, or personal."""
 

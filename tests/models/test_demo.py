@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 from app.story import UNREAD, WORKFLOWS, cast_of, play
 from jobs.sweep import PARTS
 from models import recorder
+from models.accountability import AccountabilityCase, AccountabilityDeed, AccountabilityUnit
 from models.adjustments import AdjustmentState as J
 from models.adjustments import ListAdjustment
 from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure, GuaranteeState
@@ -567,6 +568,22 @@ def test_in_five_fields_people_serve_and_of_their_changes_there_is_one_at_every_
         "min_service_until",
         "seconded_until",
     }
+
+
+@pytest.mark.requirement("TA-17", "TA-18")
+def test_of_three_events_one_is_concluded_one_analysed_and_one_being_looked_into(county):
+    cases = county.scalars(select(AccountabilityCase).order_by(AccountabilityCase.id)).all()
+    assert [case.state for case in cases] == ["concluded", "analysed", "opened"]
+    of_first = select(AccountabilityUnit).where(AccountabilityUnit.case_id == cases[0].id)
+    found = county.scalars(of_first.order_by(AccountabilityUnit.id)).all()
+    told = [(part.responsibility, part.share, part.finding, part.failures) for part in found]
+    assert told == [("primary", 80, "held_accountable", 1), ("cooperative", 20, "exempted", 0)]
+    assert [part.against_record for part in found] == ["", ""]
+    assert cases[0].item.duty_list.edition == 1  # the third is in force since
+    late = select(AccountabilityDeed.action).where(
+        AccountabilityDeed.part_id == found[0].id, AccountabilityDeed.is_late
+    )
+    assert "inaction" in county.scalars(late).all()
 
 
 def test_a_task_force_is_at_work_with_a_review_behind_it_and_another_is_being_set_up(county):

@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 from app.database import upgrade
 from config import ROOT
 from jobs.circulars import compile_circulars
+from models.accountability import AccountabilityState
 from models.adjustments import AdjustmentKind, AdjustmentState
 from models.admissions import AdmissionState
 from models.door import system_session
@@ -197,4 +198,44 @@ def test_a_published_circular_is_frozen(make):
     for statement in ("UPDATE circular SET text = 'else'", "DELETE FROM circular"):
         with pytest.raises(DBAPIError, match="frozen"):
             make.session.execute(text(statement))
+        make.session.rollback()
+
+
+HELD = (
+    "UPDATE accountability_case SET analysis = 'else' WHERE id = :case",
+    "UPDATE accountability_case SET state = 'analysed' WHERE id = :case",
+    "DELETE FROM accountability_case WHERE id = :case",
+    "UPDATE accountability_unit SET finding = 'exempted' WHERE case_id = :case",
+    "UPDATE accountability_unit SET share = 1 WHERE case_id = :case",
+    "DELETE FROM accountability_unit WHERE case_id = :case",
+    (
+        "INSERT INTO accountability_unit (region_id, case_id, unit_id, responsibility, state, demanded, weighing, "
+        "view, duty_cited, what_was_done, against_record, deeds, failures, version) SELECT region_id, :case, "
+        "region_id, 'primary', 'named', '', '', '', '', '', '', 0, 0, 1 FROM accountability_case WHERE id = :case"
+    ),
+    "UPDATE accountability_deed SET is_late = NOT is_late WHERE part_id = :part",
+    "DELETE FROM accountability_deed WHERE part_id = :part",
+    (
+        "INSERT INTO accountability_deed (region_id, part_id, seq, at, subject_type, action, is_late, note) "
+        "SELECT region_id, :part, 0, opened_at, 'call', 'send', :late, '' FROM accountability_case WHERE id = :case"
+    ),
+)
+
+
+@pytest.mark.requirement("TA-18")
+def test_nobody_changes_a_case_of_accountability_that_is_concluded(make):
+    case = make.accountability(item=make.bound_item(), state=AccountabilityState.analysed)
+    part = make.involved(case)[0]
+    ids = {"case": case.id, "part": part.id, "late": False}
+    make.session.commit()
+    for statement in HELD[:1] + HELD[3:5] + HELD[7:8]:  # until then, it is at work
+        make.session.execute(text(statement), {name: ids[name] for name in ids if f":{name}" in statement})
+        make.session.rollback()
+    for one in make.involved(case):
+        make.find(one)
+        make.press(one, "state_view", view="Seen.")
+    make.press(case, "conclude", make.judge())
+    for statement in HELD:
+        with pytest.raises(DBAPIError, match=r"what is (concluded|published) is frozen"):
+            make.session.execute(text(statement), {name: ids[name] for name in ids if f":{name}" in statement})
         make.session.rollback()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.identity import seats
+from models.accountability import AccountabilityCase, AccountabilityUnit
 from models.admissions import AdmissionOpinion, DutyAdmission
 from models.base import Model
 from models.calendar import ReminderLadder, TimeLimit
@@ -84,9 +85,13 @@ def test_two_organs_look_into_every_matter_of_their_county(make, acting, role):
 @pytest.mark.requirement("ZG-03")
 @pytest.mark.parametrize("role", LOOKERS)
 def test_who_only_looks_moves_and_writes_no_call(role):
-    assert {model for model, _ in moves_of(role)} <= (
-        {TimeLimit, ReminderLadder, DueRevision, Webhook} if role is RoleName.admin else set()
-    )
+    judged = {AccountabilityCase, AccountabilityUnit}
+    own = {
+        RoleName.admin: {TimeLimit, ReminderLadder, DueRevision, Webhook},
+        RoleName.assessor: judged,
+        RoleName.discipline_inspector: judged,
+    }
+    assert {model for model, _ in moves_of(role)} <= own.get(role, set())
     assert not {(f"can_{word}", "Call") for word in ROWS - {"read", "export"}} & grants(role)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, inspect, select
 from sqlalchemy.orm import RelationshipDirection, Session
 
 from models import door
+from models.accountability import AccountabilityCase, AccountabilityDeed, AccountabilityState, AccountabilityUnit
 from models.actor import NOBODY, Actor
 from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustment
 from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure
@@ -71,6 +72,7 @@ from models.rectification import Circular, CircularFailure, CircularLine, Rectif
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.reviews import ReviewFile, ReviewOpinion, ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName
+from models.rules.accountability import parts_of
 from models.scope import SCOPED, join
 from models.scores import ScoreAppeal
 from models.segments import Extension, Pause
@@ -204,6 +206,7 @@ REST = {
     HeadAdjustmentSuggestion: ("personal", "personal", "personal"),
     PersonnelChange:  ("personal",      "personal", "personal"),
     TransferPlan:     ("county",        "county", "all"),
+    **dict.fromkeys((AccountabilityCase, AccountabilityUnit, AccountabilityDeed), ("held to account",) * 3),
     StaffingQuota:    ("theirs",        "county", "all"),
     StaffingBankEntry: ("theirs",       "county", "all"),
     TownshipFunding:  ("theirs",        "county", "all"),
@@ -249,6 +252,9 @@ OBSERVED = {ImportRun: ("none",), ImportRow: ("none",), Attachment: ("shown",)}
 
 PERSONAL = (AgencyStaff, PersonnelChange, HeadAdjustmentSuggestion)
 """What is about somebody who is dispatched."""
+
+JUDGED = (AccountabilityCase, AccountabilityUnit, AccountabilityDeed)
+"""What is of those who judge, of leaders, and of each unit involved its own."""
 
 OPEN = (ListState.published, ListState.superseded, ListState.consulting)
 """Editions that everyone in the county reads: those that bind, or did, and one that is out for comment."""
@@ -428,6 +434,7 @@ WRITERS = {
     },
     **{(PersonnelChange, who): "proposed by us" for who in ("zrzy", "zj", "sf", "idle", "away")},
     (TransferPlan, "editorial"): "county",
+    **{(AccountabilityCase, who): "being looked into here" for who in ("assessment", "discipline")},
     **{(HeadAdjustmentSuggestion, who): "opened by us" for who in ("luoyang", "sixi", "tongcheng")},
     **{
         (model, who): "of draft plans"
@@ -566,6 +573,7 @@ class World:
         self._observe(luoyang, zrzy, tongcheng)
         self.names[make.past_call(luoyang, zrzy).call_id] = "old"
         self.names[make.past_call(tongcheng, away).call_id] = "theirs"
+        self._hold_to_account()
         self.asked = self._ask(luoyang, tongcheng, zrzy, zj, idle, away)
         self.cited = self.calls["across"].id, item.id, item.duty_list_id
 
@@ -591,6 +599,17 @@ class World:
             make.press(closed, name)
         for unit in (town, department):
             make.appeal(make.result(told, unit))
+
+    def _hold_to_account(self) -> None:
+        """Zrzy, Zj and Sixi together, somebody else without them, and the other county."""
+        make, calls = self.make, self.calls
+        elsewhere = make.bound()
+        free = {"list_item": elsewhere, "township": make.township(), "happened_on": NOW.date()}
+        for state in (AccountabilityState.opened, AccountabilityState.analysed):
+            make.accountability(item=elsewhere, state=state, **free)
+            for name in ("reverse", "theirs"):
+                calls[name].list_item.duty_list.effective_from = date(2026, 1, 1)
+                make.accountability(call=calls[name], item=calls[name].list_item, state=state)
 
     def _rehearse(self) -> None:
         for ladder in self.session.scalars(select(ReminderLadder)):
@@ -822,6 +841,8 @@ class World:
             "of living forces": lambda: (
                 (force := getattr(row, "task_force", row)).unit_id in actor.unit_ids and force.state != "dissolved"
             ),
+            "held to account": lambda: self._reads_judged(row, actor),
+            "being looked into here": lambda: here and row.state == "opened",
             "personal": lambda: self._reads_personal(row, actor),
             "serving of ours": lambda: self._reads_personal(row, actor) and row.state != "left",
             "proposed by us": lambda: row.department_id in actor.unit_ids and row.state == "proposed",
@@ -839,7 +860,7 @@ class World:
                     row.subject_type == ImportRun.__tablename__
                     and self.session.get(ImportRun, row.subject_id).unit_id in actor.unit_ids
                 )
-                or row.subject_type in (model.__tablename__ for model in PERSONAL)
+                or row.subject_type in (model.__tablename__ for model in (*PERSONAL, *JUDGED))
                 or (
                     row.subject_type == DutyAdmission.__tablename__
                     and self._concerns(self.session.get(DutyAdmission, row.subject_id), actor)
@@ -914,7 +935,19 @@ class World:
         for model in PERSONAL:
             if entry.subject_type == model.__tablename__:
                 return self._reads_personal(self.session.get(model, entry.subject_id), actor)
+        for model in JUDGED:
+            if entry.subject_type == model.__tablename__:
+                return self._reads_judged(self.session.get(model, entry.subject_id), actor)
         return True
+
+    def _reads_judged(self, row: Any, actor: Actor) -> bool:
+        """The whole of it for who judges, or leads; for the heads of a unit involved, its own part."""
+        if actor.roles & {R.assessor, R.discipline_inspector, R.leader}:
+            return row.region_id == actor.region_id
+        part = getattr(row, "part", row)
+        parts = parts_of(self.session, part) if isinstance(part, AccountabilityCase) else [part]
+        heads = bool(actor.roles & {R.department_head, R.township_head, R.agency_head})
+        return heads and any(part.unit_id in actor.unit_ids for part in parts)
 
     def _reads_personal(self, row: Any, actor: Actor) -> bool:
         """B6, rule 5: the host township, the parent department and the editorial office; and who is asked."""

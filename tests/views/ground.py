@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.engine.derive import Shape
 from app.engine.fields import Field, kind_of
 from app.factory import MEMBER
+from models.accountability import AccountabilityState
 from models.actor import Actor
 from models.adjustments import AdjustmentState as S
 from models.agencies import DispatchedAgency
@@ -132,6 +133,7 @@ class Ground:
             self._establishment(units)
             self._platforms(units)
             self._posts(units)
+            self._accountability(units)
             for _ in range(2):  # to change, and to throw away
                 make.past_call(units["township"], units["department"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
@@ -438,6 +440,13 @@ class Ground:
             make.leader(post, module, LeadingRole.assisting)
         for post in posts[1:]:
             make.seat(make.committee(town, CommitteeKind.special), post)
+
+    def _accountability(self, units: dict[str, Unit]) -> None:
+        """A case in each state; of one that is analysed, nobody has stated a view yet."""
+        helper = self.make.department(units["county"])
+        for state in AccountabilityState:
+            item = self.make.bound(units["department"], helper)
+            self.make.accountability(units["township"], item=item, state=state)
 
     def _invent_the_rest(self) -> None:
         """Tables that no builder fills get a row on each side, so that a new one is covered the day it is mapped."""
