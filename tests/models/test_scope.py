@@ -928,16 +928,11 @@ class World:
             return self._reads(self.session.get(MutualRating, entry.subject_id), actor)
         if entry.subject_type == CaseAssessment.__tablename__:
             return reach(actor) > 0 or self.session.get(CaseAssessment, entry.subject_id).unit_id in actor.unit_ids
-        for model in EVALUATED:
+        meant = dict.fromkeys(PERSONAL, self._reads_personal) | dict.fromkeys(JUDGED, self._reads_judged)
+        meant |= dict.fromkeys(EVALUATED, lambda row, actor: row is not None and reads(self.session, row, actor))
+        for model, may in meant.items():
             if entry.subject_type == model.__tablename__:
-                row = self.session.get(model, entry.subject_id)
-                return row is not None and reads(self.session, row, actor)
-        for model in PERSONAL:
-            if entry.subject_type == model.__tablename__:
-                return self._reads_personal(self.session.get(model, entry.subject_id), actor)
-        for model in JUDGED:
-            if entry.subject_type == model.__tablename__:
-                return self._reads_judged(self.session.get(model, entry.subject_id), actor)
+                return may(self.session.get(model, entry.subject_id), actor)
         return True
 
     def _reads_judged(self, row: Any, actor: Actor) -> bool:
