@@ -88,7 +88,6 @@ def test_who_only_looks_moves_and_writes_no_call(role):
     judged = {AccountabilityCase, AccountabilityUnit}
     own = {
         RoleName.admin: {TimeLimit, ReminderLadder, DueRevision, Webhook},
-        RoleName.assessor: judged,
         RoleName.discipline_inspector: judged,
     }
     assert {model for model, _ in moves_of(role)} <= own.get(role, set())
@@ -96,8 +95,9 @@ def test_who_only_looks_moves_and_writes_no_call(role):
 
 
 @pytest.mark.requirement("ZG-03")
-def test_who_assesses_moves_evaluations_alone():
-    assert {model for model, _ in moves_of(RoleName.assessor)} == {EvaluationCycle, EvaluationSheet, ScoreAppeal}
+def test_who_assesses_moves_evaluations_and_what_somebody_is_held_to_account_for():
+    evaluations, judged = {EvaluationCycle, EvaluationSheet, ScoreAppeal}, {AccountabilityCase, AccountabilityUnit}
+    assert {model for model, _ in moves_of(RoleName.assessor)} == evaluations | judged
     assert moves_of(RoleName.scorer) == {(EvaluationCycle, "compute_scores")}
 
 
