@@ -131,8 +131,10 @@ def _unchanged(cycle: EvaluationCycle, step: Step) -> None:
 def _published(cycle: EvaluationCycle, step: Step) -> None:
     """Every unit hears of its own score, and of nobody else's."""
     session = step.session
-    cycle.published_at = step.now
-    cycle.appeal_due = calendar_of(session, cycle.region_id).add(step.now, TO_APPEAL, LimitUnit.working_day).at
+    with session.no_autoflush:  # with its state in one statement: after that the row is frozen
+        days = calendar_of(session, cycle.region_id)
+        cycle.published_at = step.now
+        cycle.appeal_due = days.add(step.now, TO_APPEAL, LimitUnit.working_day).at
     message = N_("The scores of “%(cycle)s” are published. Yours can be opened down to each call. Appeal by %(day)s.")
     units = select(ScoreResult.unit_id).where(ScoreResult.cycle_id == cycle.id).order_by(ScoreResult.id)
     for unit_id in session.scalars(units):
