@@ -26,7 +26,8 @@ from models.base import N_
 from models.calls import Call
 from models.lists import ListItem
 from models.notices import Notice
-from models.queries.desk import MOST, Pile, piles
+from models.queries.desk import piles
+from models.queries.piles import MOST, Pile
 from models.roles import RoleName
 
 SHOWN = 100

@@ -16,6 +16,7 @@ from app import (
     disputes,
     due_times,
     errors,
+    evaluation,
     finder,
     identity,
     leaders,
@@ -43,6 +44,7 @@ from app.metrics import Metrics
 from app.names import CODES, NAMES
 from app.performance import Performance, PerformanceApi
 from app.roles_page import LabelledSecurity
+from app.sheets import Sheets
 from app.timeline import timeline
 from app.turns import Turns, TurnsApi
 from app.versions import Versions, VersionsApi
@@ -111,6 +113,8 @@ def create_app(**overrides: Any) -> Flask:
             *disputes.VIEWS,
             *case_times.VIEWS,
             *due_times.VIEWS,
+            *evaluation.VIEWS,
+            Sheets,
             Imports,
             ImportApi,
             burden.Burden,

@@ -53,6 +53,12 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "personnel_change": N_("Personnel change"),
     "transfer_plan": N_("Transfer plan"),
     "head_adjustment_suggestion": N_("Suggestion about the head of an agency"),
+    "evaluation_cycle": N_("Evaluation cycle"),
+    "evaluation_indicator": N_("Evaluation indicator"),
+    "evaluation_sheet": N_("Evaluation sheet"),
+    "sheet_score": N_("Score on a sheet"),
+    "agency_aggregate": N_("What townships say of an agency"),
+    "score_appeal": N_("Appeal against a score"),
     "task_force": N_("Task force"),
     "task_force_member": N_("Member of a task force"),
     "task_force_review": N_("Review of a task force"),
@@ -167,6 +173,7 @@ CAUSES = {
     "taken back": N_("All taken back"),
     "minutes recorded": N_("Minutes recorded"),
     "called off": N_("Called off"),
+    "closed": N_("Cycle closed"),
     "settled": N_("Settled in the community"),
 }
 """Why a promise of the ledger was cancelled."""

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.engine.derive import shape_of
+from app.story_evaluation import Evaluations
 from app.story_records import Records, pairs, read
 from jobs.audit import recount
 from jobs.calendar import watch_calendars
@@ -95,7 +96,9 @@ def play(session: Session, now: datetime, store: Store) -> dict[str, int]:
     records = Records(session, stage.now, stage.cast, stage.calls, store)
     of_records = records.deeds(partial(stage.ago, TAISHUN))
     by_jobs = (*stage.circular(), *stage.nights())
-    deeds: list[Deed] = sorted([*of_lists, *of_calls, *of_records, *by_jobs], key=itemgetter(0))
+    of_evaluations = Evaluations(session, stage.now, stage.cast, store, partial(stage.ago, TAISHUN)).deeds()
+    told: list[Deed] = [*of_lists, *of_calls, *of_records, *of_evaluations, *by_jobs]
+    deeds = sorted(told, key=itemgetter(0))
     for at, act in deeds:
         stage.let_pass(at)
         act()

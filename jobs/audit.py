@@ -23,6 +23,7 @@ from models.assigned import AssignedMatter, MatterState
 from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.coordination import CaseState, CoordinationCase
 from models.establishment import BankEntryState, StaffingBankEntry
+from models.evaluation import CycleState, EvaluationCycle
 from models.item_words import ListState
 from models.ledger import Job, LedgerAudit, Promise, PromiseState
 from models.lists import DutyList
@@ -108,6 +109,8 @@ WATCHED = (
     Watched(Job.meeting_remind, PlatformMeeting, (GatheringState.planned,), "minutes_due", ("create",)),
     Watched(Job.meeting_remind, JointMeeting, (MeetingState.planned,), "minutes_due", ("create",)),
     Watched(Job.turnover_watch, StaffingBankEntry, (BankEntryState.allocated,), "remind_at", ("lend",)),
+    Watched(Job.regional_collect, EvaluationCycle, (CycleState.open,), "closes_at", ("open_cycle",)),
+    Watched(Job.score_compute, EvaluationCycle, (CycleState.closed,), "closed_at", ("close_cycle",)),
 )
 
 

@@ -19,6 +19,7 @@ from jobs import (
     coordination,
     due_times,
     establishment,
+    evaluation,
     imports,
     lists,
     matters,
@@ -46,6 +47,7 @@ from models.assigned import AssignedMatter
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.establishment import StaffingBankEntry
+from models.evaluation import EvaluationCycle
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
 from models.meetings import JointMeeting
@@ -92,6 +94,8 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
     Job.suggestion_watch: {HeadAdjustmentSuggestion: staffing.suggestions},
     Job.review_watch: {ReviewFile: reviews.reviewing},
     Job.turnover_watch: {StaffingBankEntry: establishment.terms},
+    Job.regional_collect: {EvaluationCycle: evaluation.collecting},
+    Job.score_compute: {EvaluationCycle: evaluation.computing},
 }
 """What each clock does, by the table that it looks at."""
 

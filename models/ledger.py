@@ -35,6 +35,8 @@ class Job(Word):
     suggestion_watch = "suggestion_watch", N_("Suggestion about a head watched")
     review_watch = "review_watch", N_("Joint review watched")
     turnover_watch = "turnover_watch", N_("Term of turnover posts watched")
+    regional_collect = "regional_collect", N_("Evaluation sheets collected")
+    score_compute = "score_compute", N_("Scores computed")
 
 
 class PromiseState(Word):

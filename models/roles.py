@@ -94,9 +94,12 @@ _ESTABLISHMENT = "StaffingQuota StaffingBankEntry InternalOrgPlan InternalOrgan 
 _POSTS = "Post ModuleLeader Committee CommitteeMember"
 _GOVERNING = f"TaskForce TaskForceMember TaskForceReview Platform PlatformMeeting {_POSTS}"
 """How townships part their work."""
+_EVALUATION = (
+    "EvaluationCycle EvaluationIndicator EvaluationSheet SheetScore AgencyAggregate ScoreResult ScorePart ScoreAppeal"
+)
 _READ_ALL = (
     f"{_LISTS} {_GOVERNING} {_STAFFING} {_ESTABLISHMENT} {_LOCAL} {_NETWORK}"
-    f" ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS}"
+    f" ListOpinion ListAdjustment AdjustmentOpinion {_CALLS} {_BURDEN} {_ADMISSIONS} {_EVALUATION}"
 )
 _LADDERS = "ReminderLadder ReminderStep LadderRehearsal LadderRehearsalLine LadderRehearsalCall"
 _DIRECTORY = f"Unit CalendarDay WorkingWindow TimeLimit LimitRehearsal DueRevision {_LADDERS} ListType ListField"
@@ -314,7 +317,6 @@ _TABLE[RoleName.audit_admin] |= {"Webhook": "read", "WebhookDelivery": "read exp
 # Whoever may write something may send a file to hang there. The files of others are fetched with their rows.
 _ONLY_READ = EVERYWHERE | {
     RoleName.township_observer,
-    RoleName.assessor,
     RoleName.discipline_inspector,
     RoleName.leader,
     RoleName.congress_observer,
@@ -323,8 +325,6 @@ _ONLY_READ = EVERYWHERE | {
 }
 for _role in _TABLE.keys() - _ONLY_READ:
     _TABLE[_role] |= {"Attachment": "read add"}
-
-
 # Whoever may add rows may send a file of them, and say what its headings mean.
 for _role in _TABLE.keys() - (_ONLY_READ - {RoleName.admin}):
     _TABLE[_role] |= {
@@ -335,7 +335,6 @@ for _role in _TABLE.keys() - (_ONLY_READ - {RoleName.admin}):
     }
 for _role in (RoleName.list_manager, RoleName.editorial_officer):
     _TABLE[_role] |= {"ImportWord": "read edit delete export"}
-
 
 # People of agencies are personal data: of their department, their host and the editorial office, and nobody else (B6).
 for _role in (RoleName.department_head, RoleName.department_staff, RoleName.editorial_officer):
@@ -356,9 +355,23 @@ _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head] | {"Personne
 _TABLE[RoleName.township_head] |= {"PersonnelChange": f"{_ANSWER} veto_change"}
 
 
-# The screen on the wall is for who sees the whole county.
-for _role in COUNTY:
-    _TABLE[_role] = _TABLE[_role] | {"Screen": "read"}
+# Each evaluates from its side (TA-30), and appeals for itself; what weighs how much is the assessor's (TC-54).
+_KEEP = "read add edit delete export"
+_SHEETS = {"EvaluationSheet": "read export submit_sheet", "SheetScore": _KEEP}
+_APPEAL = {"ScoreAppeal": "read add edit export withdraw_appeal"}
+for _role in (RoleName.department_head, RoleName.department_staff, RoleName.township_head, RoleName.township_operator):
+    _TABLE[_role] |= _SHEETS | _APPEAL
+for _role in (RoleName.agency_head, RoleName.agency_staff):
+    _TABLE[_role] |= _APPEAL
+for _role in (RoleName.township_head, RoleName.township_operator):
+    _TABLE[_role]["AgencyAggregate"] = "read export submit_aggregate"
+_TABLE[RoleName.department_head] |= {"AgencyAggregate": "read export grade_agency"}
+_TABLE[RoleName.scorer] |= {"EvaluationCycle": "read export compute_scores"}
+_TABLE[RoleName.assessor] |= _SHEETS | {
+    "EvaluationCycle": f"{_KEEP} open_cycle close_cycle compute_scores confirm_scores publish_scores",
+    "EvaluationIndicator": _KEEP,
+    "ScoreAppeal": "read export uphold_appeal dismiss_appeal",
+}
 
 
 # Flask-AppBuilder's own pages for accounts and roles: who keeps accounts does not also say what roles may do.
@@ -382,5 +395,6 @@ _OWN = {
 def grants(role: RoleName) -> set[tuple[str, str]]:
     """(permission, resource) pairs of a role, as Flask-AppBuilder names them."""
     table = dict.fromkeys(_DIRECTORY.split(), "read") | _OWN | _TABLE[role] | _PEOPLE.get(role, {})
+    table |= {"Screen": "read"} if role in COUNTY else {}
     named = {(f"can_{word}", model) for model, words in table.items() for word in words.split()}
     return named | (_ACTIONS if role is RoleName.admin else set())

@@ -16,7 +16,9 @@ from models.base import N_, Tone, Word
 from models.door import by_rule
 from models.recorder import gathering, note_move
 
-Kind = Literal["text", "long_text", "moment", "day", "number", "flag", "word", "row", "rows", "file", "files"]
+Kind = Literal[
+    "text", "long_text", "moment", "day", "number", "decimal", "flag", "word", "row", "rows", "file", "files"
+]
 
 
 STALE = N_("Someone changed this while you were looking at it. Read it again, then decide.")

@@ -62,6 +62,7 @@ from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_agencies import AGENCY_WORKFLOWS, MakeAgencies
 from tests.make_burden import MakeBurden
 from tests.make_establishment import ESTABLISHMENT_WORKFLOWS, MakeEstablishment
+from tests.make_evaluation import EVALUATION_WORKFLOWS, MakeEvaluation
 from tests.make_local import LOCAL_WORKFLOWS, MakeLocal
 from tests.make_platforms import PLATFORM_WORKFLOWS, MakePlatforms
 from tests.make_posts import MakePosts
@@ -89,6 +90,7 @@ WORKFLOWS = {
     **TASK_FORCE_WORKFLOWS,
     **STAFF_WORKFLOWS,
     **ESTABLISHMENT_WORKFLOWS,
+    **EVALUATION_WORKFLOWS,
     **PLATFORM_WORKFLOWS,
     **LOCAL_WORKFLOWS,
     **SUPERVISION_WORKFLOWS,
@@ -103,6 +105,7 @@ SIDES = (
     "opened_by",
     "personnel_unit",
     "township",
+    "seat",
 )
 """By which of its relations a subject names the units that it lies between."""
 
@@ -220,6 +223,7 @@ class Make(
     MakePlatforms,
     MakePosts,
     MakeStaffing,
+    MakeEvaluation,
 ):
     """Plain builders. A unit that is not named belongs to the first county that was made."""
 

@@ -20,6 +20,8 @@ from models.congress import CongressOpinion
 from models.coordination import CoordinationCase
 from models.disputes import DisputeCase
 from models.establishment import InternalOrgPlan, StaffingBankEntry
+from models.evaluation import EvaluationCycle
+from models.evaluation_sheets import AgencyAggregate, EvaluationSheet
 from models.grids import Grid
 from models.hotline import HotlineTicket
 from models.imports import ImportRun
@@ -38,7 +40,9 @@ from models.rules.adjustments import ADJUSTMENT
 from models.rules.adjustments import OPINION as ADJUSTMENT_OPINION
 from models.rules.admissions import ADMISSION
 from models.rules.agencies import AGENCY
+from models.rules.aggregates import AGGREGATE
 from models.rules.answers import OPINION as ADMISSION_OPINION
+from models.rules.appeals import APPEAL
 from models.rules.assigned import MATTER
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
@@ -48,6 +52,8 @@ from models.rules.congress import CONGRESS_OPINION
 from models.rules.coordination import COORDINATION
 from models.rules.disputes import DISPUTE
 from models.rules.establishment import BANK_ENTRY
+from models.rules.evaluation import CYCLE
+from models.rules.evaluation_sheets import SHEET
 from models.rules.grids import GRID
 from models.rules.guarantees import GUARANTEE
 from models.rules.hotline import HOTLINE
@@ -74,6 +80,7 @@ from models.rules.supervision import SUPERVISION
 from models.rules.taskforces import TASK_FORCE
 from models.rules.webhooks import WEBHOOK
 from models.scope import PUBLIC, SCOPED
+from models.scores import ScoreAppeal
 from models.segments import Extension
 from models.services import BackDeskTask, ServiceRequest
 from models.staffing import AgencyStaff
@@ -128,6 +135,10 @@ WORKFLOWS = {
     StaffingBankEntry: BANK_ENTRY,
     InternalOrgPlan: ORG_PLAN,
     PlatformMeeting: GATHERING,
+    EvaluationCycle: CYCLE,
+    EvaluationSheet: SHEET,
+    AgencyAggregate: AGGREGATE,
+    ScoreAppeal: APPEAL,
 }
 
 
@@ -250,6 +261,10 @@ LAST = {
     StaffingBankEntry: {"returned"},
     InternalOrgPlan: {"replaced"},
     PlatformMeeting: {"held", "called_off"},
+    EvaluationCycle: {"published"},
+    EvaluationSheet: {"opened", "lapsed"},
+    AgencyAggregate: {"graded"},
+    ScoreAppeal: {"upheld", "dismissed", "withdrawn"},
     ServiceRequest: {"done"},
     BackDeskTask: {"answered"},
     DisputeCase: {"settled"},

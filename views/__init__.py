@@ -25,6 +25,16 @@ from views.coordination import steps as offline_steps
 from views.disputes import dispute_cases, mediator_pairs
 from views.early_warnings import early_warnings
 from views.establishment import internal_org_plans, internal_organs, staffing_bank_entries, staffing_quotas
+from views.evaluation import (
+    agency_aggregates,
+    evaluation_cycles,
+    evaluation_indicators,
+    evaluation_sheets,
+    score_appeals,
+    score_parts,
+    score_results,
+    sheet_scores,
+)
 from views.events import call_events
 from views.evidence import off_site_evidence
 from views.files import attachments
@@ -125,6 +135,14 @@ CONSOLES = (
     personnel_changes,
     transfer_plans,
     head_suggestions,
+    evaluation_cycles,
+    evaluation_indicators,
+    evaluation_sheets,
+    sheet_scores,
+    agency_aggregates,
+    score_results,
+    score_parts,
+    score_appeals,
     enforcement_teams,
     team_forces,
     staffing_quotas,

@@ -12,6 +12,8 @@ from models.base import User
 from models.calls import AssignmentState, Call, CallAssignment, Direction
 from models.coordination import OVER, CaseParty, CoordinationCase
 from models.establishment import InternalOrgPlan, OrgPlanState
+from models.evaluation import BY_PEOPLE, CycleState, EvaluationCycle, EvaluationIndicator
+from models.evaluation_sheets import EvaluationSheet, SheetState
 from models.governance import GovernanceModule, ModuleContact
 from models.grids import Grid, GridAssignment, GridRole, GridState
 from models.item_words import ItemState, ListState, PowerStatus
@@ -22,6 +24,7 @@ from models.platforms import Platform
 from models.posts import Committee, Post
 from models.requests import DataRequest, DataRequestTownship, RequestState
 from models.roles import RoleName
+from models.scores import ScoreResult
 from models.staffing import AgencyStaff, StaffState
 from models.statements import ResponsibilityStatement, StatementState
 from models.taskforces import TaskForce, TaskForceState
@@ -306,3 +309,30 @@ def own_posts(actor: Actor) -> ColumnElement[bool]:
 
 def own_committees(actor: Actor) -> ColumnElement[bool]:
     return Committee.unit_id.in_(actor.unit_ids)
+
+
+def cycles_here(actor: Actor) -> ColumnElement[bool]:
+    """Evaluation cycles of the county."""
+    return EvaluationCycle.region_id == actor.region_id
+
+
+def draft_cycles(actor: Actor) -> ColumnElement[bool]:
+    """Those whose indicators may still change."""
+    return cycles_here(actor) & (EvaluationCycle.state == CycleState.draft)
+
+
+def draft_sheets(actor: Actor) -> ColumnElement[bool]:
+    """Sheets that one's unit still has to fill in."""
+    return (EvaluationSheet.state == SheetState.draft) & EvaluationSheet.rater_unit_id.in_(actor.unit_ids)
+
+
+def asked_indicators(actor: Actor) -> ColumnElement[bool]:
+    """What sheets of open cycles ask."""
+    open_ = select(EvaluationCycle.id).where(EvaluationCycle.state == CycleState.open)
+    return EvaluationIndicator.source.in_(BY_PEOPLE) & EvaluationIndicator.cycle_id.in_(open_)
+
+
+def own_results(actor: Actor) -> ColumnElement[bool]:
+    """Published scores of one's own unit, and of those below it."""
+    published = select(EvaluationCycle.id).where(EvaluationCycle.state == CycleState.published)
+    return ScoreResult.unit_id.in_(actor.unit_ids) & ScoreResult.cycle_id.in_(published)

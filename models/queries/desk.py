@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Exists, and_, exists, or_, select
 
 from models.actor import Actor
 from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustment
@@ -34,6 +32,9 @@ from models.lists import DutyList
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.opinions import ListOpinion, OpinionState
 from models.personnel import ChangeState, PersonnelChange
+from models.queries.evaluation_desk import of_assessor, of_evaluated
+from models.queries.piles import Pile
+from models.queries.piles import pile as _pile
 from models.queries.refusals import refused_before
 from models.ratings import MutualRating, RatingState
 from models.rectification import Circular, CircularState, RectificationOrder, RectificationState
@@ -48,18 +49,6 @@ from models.supervision import OrderState, SupervisionOrder
 from models.words import Level
 
 A, C, D, J, S = AssignmentState, CaseState, AdmissionState, AdjustmentState, CallState
-MOST = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Pile:
-    """Rows of one kind that lie on a desk: what is to be done with them, and the column that says by when, if any."""
-
-    title: str
-    query: Select[Any]
-    due: Any | None
-    mine: bool
-    """Whether they wait for this desk; else it waits for them."""
 
 
 def piles(actor: Actor) -> Iterator[Pile]:
@@ -67,15 +56,6 @@ def piles(actor: Actor) -> Iterator[Pile]:
     for roles, of_roles in DESKS:
         if actor.roles & roles:
             yield from of_roles(actor)
-
-
-def _pile(
-    model: Any, title: str, where: ColumnElement[bool], due: Any = None, *, since: Any = None, mine: bool = True
-) -> Pile:
-    """The most urgent first: by due time; where there is none, by what they have been waiting `since`."""
-    by_due = () if due is None else (due.is_(None), due)
-    waiting = () if since is None else (since,)
-    return Pile(title, select(model).where(where).order_by(*by_due, *waiting, model.id).limit(MOST), due, mine)
 
 
 def _settled(*more: ColumnElement[bool]) -> Exists:
@@ -388,6 +368,8 @@ DESKS: tuple[tuple[set[RoleName], Callable[[Actor], Iterator[Pile]]], ...] = (
     (OF_TOWNSHIPS, _of_who_reports),
     (OF_DEPARTMENTS | OF_TOWNSHIPS, _of_personnel),
     (ANSWERING | {R.county_dispatcher, R.editorial_officer, R.list_manager, R.supervisor}, _of_addressed),
+    (OF_DEPARTMENTS | OF_TOWNSHIPS | {R.assessor}, of_evaluated),
+    ({R.assessor, R.scorer}, of_assessor),
     ({R.joint_meeting_member}, _of_joint_meeting),
     ({R.grid_worker, R.community_commissioner}, _of_grid),
 )

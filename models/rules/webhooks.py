@@ -31,7 +31,10 @@ SUBJECTS: Mapping[MessageKind, tuple[str, ...]] = {
 """The tables that a kind of message is about. What stands in none is told to whom everything is."""
 
 
-CONFIDENTIAL = ("irregular_assignment_report", "agency_staff", "personnel_change", "head_adjustment_suggestion")
+CONFIDENTIAL = (
+    *("irregular_assignment_report", "agency_staff", "personnel_change", "head_adjustment_suggestion"),
+    *("evaluation_sheet", "sheet_score", "agency_aggregate", "score_appeal"),
+)
 """Who reports whom leaves the console by no hook (LX-17), nor does anything about a person (B6)."""
 
 

@@ -13,6 +13,7 @@ from models.assigned import AssignedMatter
 from models.calls import CallCounter
 from models.coordination import CoordinationCase
 from models.door import Roles, Scope
+from models.evaluation_sheets import AgencyAggregate, EvaluationSheet, SheetScore
 from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
 from models.ledger import LedgerAudit, Promise
@@ -24,6 +25,7 @@ from models.requests import DataRequest
 from models.roles import EVERYWHERE
 from models.scope.admissions import my_admission_ids
 from models.scope.calls import my_call_ids, my_case_ids
+from models.scope.evaluation import sees_aggregate, sees_sheet, sees_sheet_score
 from models.scope.imports import my_run_ids
 from models.scope.matters import asked_of_me, concerns_me, my_report_ids, my_statement_ids
 from models.scope.ratings import sees_assessment, sees_rating
@@ -61,6 +63,9 @@ NARROWER: dict[type[Any], Callable[[Roles], Criterion]] = {
     AgencyStaff: sees_staff,
     PersonnelChange: sees_change,
     HeadAdjustmentSuggestion: sees_suggestion,
+    EvaluationSheet: sees_sheet,
+    SheetScore: sees_sheet_score,
+    AgencyAggregate: sees_aggregate,
 }
 """Tables of whose rows not everyone who sees the call sees the history: it would tell what is sealed, or personal."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.base import Role, User
 from models.governance import GovernanceModule, ModuleKind
 from models.lists import ListItem
-from models.organisation import Duty, Posting, Unit
+from models.organisation import LOCAL, Duty, Posting, Unit
 from models.recorder import Origin, set_origin
 from models.roles import RoleName
 from models.seeds import rows
@@ -74,6 +74,8 @@ def _add_colleagues(session: Session, since: date) -> int:
     for code in codes:
         unit = units[code]
         role = RoleName.supervisor if unit.duty is Duty.supervision_office else RoleName.department_head
+        if unit.unit_type in LOCAL:
+            role = RoleName.township_operator
         user = User(
             username=code,
             last_name=f"{unit.name} 值班员（演示）",
@@ -93,3 +95,4 @@ def _named() -> Iterator[str]:
         for scene in story.scenes:
             yield from map(story.unit_code, filter(None, (scene.who, scene.unit, *scene.units)))
     yield from (row["who"] for row in rows("demo_records.csv") if "-" in row["who"])
+    yield from (row["code"] for row in rows("townships.csv") if row["county_code"] == TAISHUN)

@@ -13,6 +13,7 @@ from models.calls import AssignmentState, Call, CallAssignment, CallState, Failu
 from models.coordination import CaseState, CoordinationCase
 from models.door import system_session
 from models.establishment import StaffingBankEntry
+from models.evaluation import CycleState, EvaluationCycle, SubjectKind
 from models.item_words import ListState
 from models.ledger import Job, PromiseState
 from models.lists import DutyList
@@ -64,6 +65,12 @@ SUBJECTS = {
     (Job.meeting_remind, JointMeeting): lambda make, units: make.called(units.get("lead") or make.department()),
     (Job.turnover_watch, StaffingBankEntry): lambda make, units: (
         make.paid_in(1) and make.lent(units.get("caller") or make.township(), 1, NOW.date() + timedelta(days=14))
+    ),
+    (Job.regional_collect, EvaluationCycle): lambda make, units: make.cycle(
+        None, CycleState.open, SubjectKind.department
+    ),
+    (Job.score_compute, EvaluationCycle): lambda make, units: make.cycle(
+        None, CycleState.closed, SubjectKind.department
     ),
 }
 """A subject of each clock, by the table that the clock looks at."""

@@ -14,10 +14,13 @@ from models.base import Model
 from models.calendar import ReminderLadder, TimeLimit
 from models.calls import Call, CallAssignment, CallState
 from models.coordination import CoordinationCase
+from models.evaluation import EvaluationCycle
+from models.evaluation_sheets import AgencyAggregate, EvaluationSheet
 from models.limits import DueRevision
 from models.lists import DutyList
 from models.organisation import Duty, UnitType
 from models.roles import COUNTY, EVERYWHERE, RoleName, grants
+from models.scores import ScoreAppeal
 from models.supervision import SupervisionOrder
 from models.webhooks import Webhook
 from tests.make import NOW, WORKFLOWS
@@ -31,7 +34,6 @@ LOOKERS = [
     *sorted(EVERYWHERE),
     RoleName.leader,
     RoleName.congress_observer,
-    RoleName.assessor,
     RoleName.discipline_inspector,
 ]
 
@@ -86,6 +88,25 @@ def test_who_only_looks_moves_and_writes_no_call(role):
         {TimeLimit, ReminderLadder, DueRevision, Webhook} if role is RoleName.admin else set()
     )
     assert not {(f"can_{word}", "Call") for word in ROWS - {"read", "export"}} & grants(role)
+
+
+@pytest.mark.requirement("ZG-03")
+def test_who_assesses_moves_evaluations_alone():
+    assert {model for model, _ in moves_of(RoleName.assessor)} == {EvaluationCycle, EvaluationSheet, ScoreAppeal}
+    assert moves_of(RoleName.scorer) == {(EvaluationCycle, "compute_scores")}
+
+
+@pytest.mark.requirement("TC-55", "TA-40", "TA-39")
+def test_each_step_of_an_evaluation_is_somebody_elses():
+    steps = {
+        (EvaluationCycle, "compute_scores"): {RoleName.assessor, RoleName.scorer},
+        (EvaluationCycle, "publish_scores"): {RoleName.assessor},
+        (AgencyAggregate, "submit_aggregate"): TOWNSHIP,
+        (AgencyAggregate, "grade_agency"): {RoleName.department_head},
+        (EvaluationSheet, "submit_sheet"): TOWNSHIP | DEPARTMENT | {RoleName.assessor},
+    }
+    for move, roles in steps.items():
+        assert {role for role in RoleName if move in moves_of(role)} == roles, move
 
 
 @pytest.mark.requirement("TA-26")

@@ -35,6 +35,8 @@ from models.establishment import (
     StaffingBankEntry,
     StaffingQuota,
 )
+from models.evaluation import CycleState, EvaluationCycle, EvaluationIndicator, SubjectKind
+from models.evaluation_sheets import EvaluationSheet, SheetScore, SheetState
 from models.events import CallEvent
 from models.evidence import OffSiteEvidence
 from models.files import Attachment
@@ -70,6 +72,7 @@ from models.requests import DataRequest, DataRequestField, DataRequestTownship, 
 from models.reviews import ReviewFile, ReviewOpinion, ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scope import SCOPED, join
+from models.scores import ScoreAppeal
 from models.segments import Extension, Pause
 from models.services import BackDeskTask, ServiceDesk, ServiceItem, ServicePoint, ServiceRequest, ServiceState
 from models.situations import CallSituation
@@ -85,6 +88,7 @@ from models.warnings import EarlyWarning
 from models.webhooks import Webhook, WebhookDelivery
 from tests.make import NOW, Make
 from tests.make_local import REGISTERS
+from tests.models.evaluation_sight import EVALUATED, reads
 
 R = RoleName
 
@@ -234,6 +238,10 @@ REST = {
     HotlineTicket:    ("theirs",        "county", "all"),
     PastCall:         ("theirs or answered", "county", "all"),
     CongressOpinion:  ("said or addressed", "county", "all"),
+    EvaluationCycle:  ("county",        "county", "all"),
+    EvaluationIndicator: ("county",     "county", "all"),
+    **dict.fromkeys(EVALUATED, ("evaluated", "evaluated", "evaluated")),
+    ScoreAppeal:      ("theirs",        "county", "all"),
 }  # fmt: skip
 
 # Who observes a town for its congress sees what both the town and the county see, but for what either keeps to itself.
@@ -320,6 +328,8 @@ OF = {
     DataRequestTownship: ("request", DataRequest),
 }
 """What hangs on the rows above, and is seen and written with them."""
+
+UNITS = ("luoyang", "sixi", "zrzy", "zj", "sf", "idle", "away", "tongcheng")
 
 # Who writes what of the rest by form or API. Everybody else writes nothing there.
 WRITERS = {
@@ -441,6 +451,10 @@ WRITERS = {
     (SupervisionOrder, "office"): "county",
     (SupervisionOrder, "supervision"): "county",
     (SupervisionOrder, "tc_office"): "county",
+    (EvaluationCycle, "assessment"): "draft here",
+    (EvaluationIndicator, "assessment"): "of draft cycles here",
+    **{(SheetScore, who): "to be filled in" for who in (*UNITS, "assessment")},
+    **{(ScoreAppeal, who): "lodged by us" for who in UNITS},
 }
 
 
@@ -510,6 +524,8 @@ class World:
             make.rehearsed(make.limit(county), "switch_on")
             make.revision(county)
         self._dispatch(zrzy, luoyang, sixi, tongcheng)
+        self._evaluate(home, luoyang, zrzy)
+        self._evaluate(other, tongcheng, away)
         self._keep(grid, *villages)
         self._pass_on(luoyang, sixi, tongcheng)
         for sender in (luoyang, zrzy, editorial, tongcheng):
@@ -552,6 +568,29 @@ class World:
         self.names[make.past_call(tongcheng, away).call_id] = "theirs"
         self.asked = self._ask(luoyang, tongcheng, zrzy, zj, idle, away)
         self.cited = self.calls["across"].id, item.id, item.duty_list_id
+
+    def _evaluate(self, county: Unit, town: Unit, department: Unit) -> None:
+        """A draft; one that is open, with sheets sealed and still to be filled in; and one that is published."""
+        make, both = self.make, (SubjectKind.department, SubjectKind.agency)
+        make.cycle(county, CycleState.draft)
+        open_ = make.cycle(county, CycleState.open, *both)
+        for subject in (SubjectKind.agency, SubjectKind.department):
+            sealed, *_ = make.sheets(open_, rater_unit_id=town.id, subject_kind=subject)
+            make.fill(sealed)
+        for rater in (town, department):
+            for sheet in make.sheets(open_, rater_unit_id=rater.id, state=SheetState.draft)[:1]:
+                make.score(sheet)
+        told = make.cycle(county, CycleState.open, *both, SubjectKind.township)
+        for rater in (town, department, make.office(Duty.assessment_office, county)):
+            make.fill_all(told, rater_unit_id=rater.id)
+        for name in ("close_cycle", "compute_scores", "confirm_scores", "publish_scores"):
+            make.press(told, name)
+        closed = make.cycle(county, CycleState.open, SubjectKind.department)
+        make.fill_all(closed, rater_unit_id=town.id)
+        for name in ("close_cycle", "compute_scores"):
+            make.press(closed, name)
+        for unit in (town, department):
+            make.appeal(make.result(told, unit))
 
     def _rehearse(self) -> None:
         for ladder in self.session.scalars(select(ReminderLadder)):
@@ -736,6 +775,7 @@ class World:
                 row.unit_id in actor.unit_ids
                 or (here and (self._documents_of(row) or self._evidence_of(row) or self._papers_of(row)))
                 or (here and self._hung_as(row))
+                or self._sent_with_sheets(row, actor)
             ),
             "of what was returned": lambda: self.names.get(row.call_id) == "returned",
             "rated": lambda: self._reads(row, actor),
@@ -744,6 +784,7 @@ class World:
                 or (here and any(self._list_of(d).state in OPEN for d in self._documents_of(row)))
                 or any(paper.case.call_id in calls for paper in self._papers_of(row))
                 or any(self._call_of(part) in calls for part in self._hung_as(row))
+                or self._sent_with_sheets(row, actor)
             ),
             "shown": lambda: (
                 here
@@ -752,6 +793,7 @@ class World:
                     or any(paper.case.call_id in calls for paper in self._papers_of(row))
                     or any(self._call_of(part) in calls for part in self._hung_as(row))
                     or any(evidence.unit_id in actor.unit_ids for evidence in self._evidence_of(row))
+                    or self._sent_with_sheets(row, actor)
                 )
             ),
             "switched off": lambda: row.state == "off",
@@ -835,6 +877,10 @@ class World:
             "of our calls": lambda: here and row.call_id in calls,
             "previewed": lambda: row.state == "previewed",
             "previewed here": lambda: here and row.state == "previewed",
+            "evaluated": lambda: reads(self.session, row, actor),
+            "of draft cycles here": lambda: here and row.cycle.state == "draft",
+            "to be filled in": lambda: row.sheet.rater_unit_id in actor.unit_ids and row.sheet.state == "draft",
+            "lodged by us": lambda: row.unit_id in actor.unit_ids and row.state == "lodged",
             "draft here": lambda: here and row.state == "draft",
             "county drafts": lambda: here and self._list_of(row).state is ListState.draft,
         }
@@ -861,6 +907,10 @@ class World:
             return self._reads(self.session.get(MutualRating, entry.subject_id), actor)
         if entry.subject_type == CaseAssessment.__tablename__:
             return reach(actor) > 0 or self.session.get(CaseAssessment, entry.subject_id).unit_id in actor.unit_ids
+        for model in EVALUATED:
+            if entry.subject_type == model.__tablename__:
+                row = self.session.get(model, entry.subject_id)
+                return row is not None and reads(self.session, row, actor)
         for model in PERSONAL:
             if entry.subject_type == model.__tablename__:
                 return self._reads_personal(self.session.get(model, entry.subject_id), actor)
@@ -890,6 +940,10 @@ class World:
 
     def _documents_of(self, file: Attachment) -> list[ItemAttachment]:
         return list(self.session.scalars(select(ItemAttachment).where(ItemAttachment.file_id == file.id)))
+
+    def _sent_with_sheets(self, file: Attachment, actor: Actor) -> bool:
+        sheets = self.session.scalars(select(EvaluationSheet).where(EvaluationSheet.file_id == file.id))
+        return any(reads(self.session, sheet, actor) for sheet in sheets)
 
     def _evidence_of(self, file: Attachment) -> list[OffSiteEvidence]:
         return list(self.session.scalars(select(OffSiteEvidence).where(OffSiteEvidence.file_id == file.id)))

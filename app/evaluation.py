@@ -1,0 +1,176 @@
+"""Pages of an evaluation: the sheets of a unit on one page, who has sent what, scores, and the calculator (TC-53)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.api import protect
+from werkzeug.wrappers import Response
+
+from app.beside import ApiBeside, PageBeside, row_of
+from app.engine.derive import shape_of
+from app.engine.fields import translated
+from app.engine.present import name_of
+from app.engine.query import fetch_names
+from app.extensions import appbuilder, db
+from app.identity import ZONE, current_actor
+from models.evaluation import CycleState, SubjectKind
+from models.queries.evaluation import MEANT
+from models.queries.scoreboard import SHOWN, Opened, account, progress, scoreboard
+from models.rules.reckoning import DEDUCTING, MEANS
+from views.evaluation import evaluation_cycles, score_results
+
+CYCLES, RESULTS = shape_of(evaluation_cycles), shape_of(score_results)
+SCORED = (CycleState.computed, CycleState.confirmed, CycleState.published)
+
+
+class EvaluationProgress(PageBeside):
+    """Who has sent how many sheets: those who judge see all, a unit its own."""
+
+    route_base = f"/{CYCLES.resource}"
+    shape = CYCLES
+
+    @expose("/<int:pk>/progress", methods=["GET"])
+    @has_access
+    def page(self, pk: int) -> str:
+        cycle = row_of(CYCLES, pk)
+        sent = progress(db.session(), cycle, current_actor())
+        whole, done = (sum(getattr(one, name) for one in sent) for name in ("whole", "done"))
+        return self.render_template(
+            "evaluation_progress.html", cycle=cycle, sent=sent, whole=whole, done=done, zone=ZONE
+        )
+
+
+class EvaluationScores(PageBeside):
+    """The scores of a cycle: departments by their place, all others by their code."""
+
+    route_base = f"/{CYCLES.resource}"
+    shape = CYCLES
+
+    @expose("/<int:pk>/scores", methods=["GET"])
+    @has_access
+    def page(self, pk: int) -> str:
+        cycle = row_of(CYCLES, pk)
+        lines = scoreboard(db.session(), cycle)
+        return self.render_template(
+            "evaluation_scores.html",
+            cycle=cycle,
+            groups=[(kind, lines[kind]) for kind in SubjectKind if kind in lines],
+            ranked=SubjectKind.department,
+            t=translated,
+        )
+
+
+class Calculator(PageBeside):
+    """A score opened: into its sides, each into its indicators, each into the records that went in."""
+
+    route_base = f"/{RESULTS.resource}"
+    shape = RESULTS
+
+    @expose("/<int:pk>/calculator", methods=["GET"])
+    @has_access
+    def page(self, pk: int) -> str:
+        result = row_of(RESULTS, pk)
+        found = account(db.session(), result)
+        fetch_names(db.session(), [row for parts in found.sides.values() for part in parts for row, *_ in part.records])
+        return self.render_template(
+            "calculator.html",
+            result=result,
+            found=found,
+            meant={formula: translated(words) for formula, words in MEANT.items()},
+            address=_address,
+            name_of=name_of,
+            t=translated,
+            deducting=DEDUCTING,
+            means=MEANS,
+            most=SHOWN,
+        )
+
+
+def _address(row: Any) -> str:
+    """The page of a record, for whoever may read such records."""
+    model = type(row).__name__
+    return url_for(f"{model}Page.show", pk=row.id) if appbuilder.sm.has_access("can_read", model) else ""
+
+
+class EvaluationApi(ApiBeside):
+    """Progress and scores for programs."""
+
+    resource_name = openapi_spec_tag = CYCLES.resource
+    shape = CYCLES
+
+    @expose("/<int:pk>/progress", methods=["GET"])
+    @protect()
+    def progress(self, pk: int) -> Response:
+        """Who has sent how many sheets.
+
+        ---
+        get:
+          summary: How many of its sheets each unit has sent; of all for those who judge, else of one's own unit
+          responses:
+            200: {description: 'unit, done, whole'}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        sent = progress(db.session(), row_of(CYCLES, pk), current_actor())
+        return self.response(
+            200, result=[{"unit": _unit(one.unit), "done": one.done, "whole": one.whole} for one in sent]
+        )
+
+
+class CalculatorApi(ApiBeside):
+    """The calculator for programs."""
+
+    resource_name = openapi_spec_tag = RESULTS.resource
+    shape = RESULTS
+
+    @expose("/<int:pk>/calculator", methods=["GET"])
+    @protect()
+    def calculator(self, pk: int) -> Response:
+        """What a score was computed from.
+
+        ---
+        get:
+          summary: The sides of a score, their indicators with weight and formula of that day, and the records in each
+          responses:
+            200: {description: 'share, total, grade, corrected, recomputed; of each part its numbers and records'}
+            401: {$ref: '#/components/responses/401'}
+            403: {$ref: '#/components/responses/403'}
+            404: {$ref: '#/components/responses/404'}
+        """
+        found = account(db.session(), row_of(RESULTS, pk))
+        result = found.result
+        told = {name: _said(getattr(result, name)) for name in ("share", "bottom_up", "top_down", "total")}
+        words = {name: getattr(result, name) for name in ("grade", "capped_by", "place", "inputs_hash")}
+        return self.response(
+            200,
+            unit=_unit(result.unit),
+            **told,
+            **words,
+            corrected=_said(found.corrected),
+            recomputed=_said(found.total),
+            result=[_told(part) for parts in found.sides.values() for part in parts],
+        )
+
+
+def _told(opened: Opened) -> dict[str, Any]:
+    part = opened.part
+    numbers = {name: _said(getattr(part, name)) for name in ("weight", "numerator", "denominator", "value", "deduct")}
+    words = {name: getattr(part, name) for name in ("side", "source", "formula")}
+    indicator = {"id": part.indicator_id, "name": part.indicator.name, "component": part.indicator.component}
+    meaning = translated(MEANT[part.formula]) if part.formula else part.indicator.standard
+    return {"indicator": indicator, "meaning": meaning} | words | numbers | {"records": part.records}
+
+
+def _unit(unit: Any) -> dict[str, Any]:
+    return {"id": unit.id, "name": name_of(unit)}
+
+
+def _said(number: Any) -> str | None:
+    return None if number is None else f"{number:f}"
+
+
+VIEWS = (EvaluationProgress, EvaluationScores, Calculator, EvaluationApi, CalculatorApi)

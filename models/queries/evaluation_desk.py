@@ -1,0 +1,47 @@
+"""What of an evaluation lies on a desk: sheets to fill in, what seats gather, scores that wait, appeals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import exists
+
+from models.actor import Actor
+from models.base import N_
+from models.evaluation import CycleState, EvaluationCycle
+from models.evaluation_sheets import AgencyAggregate, AggregateState, EvaluationSheet, SheetState
+from models.queries.piles import Pile, pile
+from models.roles import RoleName
+from models.scores import AppealState, ScoreAppeal
+
+S = CycleState
+
+
+def of_evaluated(actor: Actor) -> Iterator[Pile]:
+    """The cycle is on the desk, once, as long as a sheet of it is to be filled in."""
+    cycle, sheet, gathered = EvaluationCycle, EvaluationSheet, AgencyAggregate
+    owed = exists().where(
+        sheet.cycle_id == cycle.id, sheet.rater_unit_id.in_(actor.unit_ids), sheet.state == SheetState.draft
+    )
+    yield pile(cycle, N_("Fill in the evaluation sheets"), (cycle.state == S.open) & owed, cycle.closes_at)
+    complete = gathered.seat_id.in_(actor.unit_ids) & (gathered.state == AggregateState.complete)
+    yield pile(gathered, N_("Submit what all townships say of an agency"), complete)
+    graded = gathered.department_id.in_(actor.unit_ids) & (gathered.state == AggregateState.submitted)
+    yield pile(gathered, N_("Grade an agency"), graded, since=gathered.submitted_at)
+
+
+def of_assessor(actor: Actor) -> Iterator[Pile]:
+    """The cycle, step by step; and appeals."""
+    cycle, appeal = EvaluationCycle, ScoreAppeal
+    here = cycle.region_id == actor.region_id
+    closed = here & (cycle.state == S.closed)
+    yield pile(cycle, N_("Compute the scores of a cycle"), closed, since=cycle.closed_at)
+    if RoleName.assessor not in actor.roles:
+        return
+    yield pile(cycle, N_("Confirm the scores of a cycle"), here & (cycle.state == S.computed), since=cycle.computed_at)
+    confirmed = here & (cycle.state == S.confirmed)
+    yield pile(cycle, N_("Publish the scores of a cycle"), confirmed, since=cycle.confirmed_at)
+    lodged = (appeal.region_id == actor.region_id) & (appeal.state == AppealState.lodged)
+    yield pile(appeal, N_("Answer an appeal against a score"), lodged, since=appeal.lodged_at)
+    drafts = here & (cycle.state == S.draft)
+    yield pile(cycle, N_("Complete a cycle, and open it"), drafts)
