@@ -97,8 +97,8 @@ def _stacked(figure: Figure, at: int, y: float, scale: float) -> Iterator[str]:
                 yield _text(x + width / 2, y + BAR / 2, text, size=SMALL, anchor="middle", fill="#ffffff")
         x += width
     whole = sum(values[at] or 0 for _, values in figure.series)
-    only = figure.texts[0][at] if len(figure.series) == 1 else f"{whole:,}"
-    yield _text(x + 6, y + BAR / 2, only)
+    summed = f"{whole:,.1f}" if isinstance(whole, float) else f"{whole:,}"
+    yield _text(x + 6, y + BAR / 2, figure.texts[0][at] if len(figure.series) == 1 else summed)
 
 
 def _lines(figure: Figure) -> tuple[list[str], int]:

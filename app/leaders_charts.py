@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, select, true
 from app import leaders_own as own
 from app.engine.declare import Chart as Counted
 from app.leaders_panels import Chart, Listed, Told
+from app.leaders_scores import SCORES
 from models.adjustments import ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure, GuaranteeState
 from models.agencies import AgencyCoverage, DispatchedAgency
@@ -385,6 +386,7 @@ MISCONDUCT = Chart(
 
 CHARTS = (
     *(CALLS, LOOP, RATES, FAILURES, HOURS, DISPUTES, SUPERVISION),
+    *SCORES,
     *(LISTS, BURDEN, STAFF, TRANSFERS, GRIDS, GUARANTEES, MISCONDUCT),
 )
 """To show another, add its line."""

@@ -325,7 +325,6 @@ _ONLY_READ = EVERYWHERE | {
 }
 for _role in _TABLE.keys() - _ONLY_READ:
     _TABLE[_role] |= {"Attachment": "read add"}
-
 # Whoever may add rows may send a file of them, and say what its headings mean.
 for _role in _TABLE.keys() - (_ONLY_READ - {RoleName.admin}):
     _TABLE[_role] |= {
@@ -356,9 +355,6 @@ _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head] | {"Personne
 _TABLE[RoleName.township_head] |= {"PersonnelChange": f"{_ANSWER} veto_change"}
 
 
-# The screen on the wall is for who sees the whole county.
-for _role in COUNTY:
-    _TABLE[_role] = _TABLE[_role] | {"Screen": "read"}
 # Each evaluates from its side (TA-30), and appeals for itself; what weighs how much is the assessor's (TC-54).
 _KEEP = "read add edit delete export"
 _SHEETS = {"EvaluationSheet": "read export submit_sheet", "SheetScore": _KEEP}
@@ -409,5 +405,6 @@ _OWN = {
 def grants(role: RoleName) -> set[tuple[str, str]]:
     """(permission, resource) pairs of a role, as Flask-AppBuilder names them."""
     table = dict.fromkeys(_DIRECTORY.split(), "read") | _OWN | _TABLE[role] | _PEOPLE.get(role, {})
+    table |= {"Screen": "read"} if role in COUNTY else {}
     named = {(f"can_{word}", model) for model, words in table.items() for word in words.split()}
     return named | (_ACTIONS if role is RoleName.admin else set())

@@ -14,6 +14,7 @@ from models.coordination import CaseState
 from models.organisation import Duty
 from models.rectification import Circular
 from models.reviews import ReviewState
+from models.roles import RoleName
 from models.services import ServiceState
 from models.supervision import OrderState, SupervisionOrder
 from tests.make import NOW
@@ -53,11 +54,10 @@ def test_what_is_late_stands_before_what_only_lies_long(browser_of, make, sessio
 
 
 def test_to_whom_nothing_is_sent_it_says_where_to_look(browser_of, make):
-    office, township = (
-        browser_of(unit).get("/").text for unit in (make.office(Duty.assessment_office), make.township())
-    )
+    observer = browser_of(make.office(Duty.leadership), RoleName.congress_observer).get("/").text
+    township = browser_of(make.township()).get("/").text
     for address in ("/leaders/", "/call/charts", "/list_item/charts", "/burden/", "/find/"):
-        assert (f'class="button" href="{address}"' in office, f'class="button" href="{address}"' in township) == (
+        assert (f'class="button" href="{address}"' in observer, f'class="button" href="{address}"' in township) == (
             True,
             False,
         )

@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -16,6 +17,8 @@ from models.agencies import AgencyState
 from models.assigned import MatterState
 from models.calls import AssignmentState, CallSource, CallState, FailureKind
 from models.coordination import CaseState
+from models.evaluation import CycleState, SubjectKind
+from models.evaluation_sheets import Grade
 from models.irregular import ReportState
 from models.items import AttachmentKind
 from models.organisation import Duty
@@ -23,6 +26,8 @@ from models.personnel import ChangeKind, ChangeState
 from models.ratings import RatingLevel
 from models.rectification import RectificationState
 from models.roles import RoleName
+from models.rules.reckoning import total_of
+from models.scores import ScoreResult
 from models.supervision import OrderState
 from models.words import CallScope, Misconduct
 from tests.make import ASSIGNMENT_PATHS, NOW, SOON
@@ -122,7 +127,7 @@ def numbers(panel):
                 yield f"{panel['rows']}&key={key}&part={part}", number
 
 
-MEASURED = {"rates", "hours", "answers", "stages", "posted"}
+MEASURED = {"rates", "hours", "answers", "stages", "posted", "departments", "agencies"}
 """Shares, and times: what they are made of is looked at one by one."""
 SUMMED = {"quotas", "transfers"}
 """Each of their rows says how many."""
@@ -630,3 +635,64 @@ def test_page_files_rows_and_screen_cost_as_much_for_many_rows_as_for_few(browse
     few = [cost(path) for path in paths]
     grow(20)
     assert [cost(path) for path in paths] == few
+
+
+# Scores
+
+
+@pytest.fixture
+def scored(make, session):
+    """`scored(kind, share, {unit: (below, above)})`: the scores of a cycle that was published."""
+
+    def publish(kind, share, marks, state=CycleState.published, **columns):
+        cycle = make.cycle(**columns)
+        for place, (unit, (below, above)) in enumerate(marks.items(), 1):
+            sides = {"share": Decimal(share), "bottom_up": Decimal(below), "top_down": Decimal(above)}
+            kept = {"total": total_of(*sides.values()), "inputs_hash": "0" * 64, "computed_at": NOW}
+            place = place if kind is SubjectKind.department else None
+            of_unit = {"region_id": unit.region_id, "cycle_id": cycle.id, "unit_id": unit.id, "subject_kind": kind}
+            session.add(ScoreResult(**of_unit, **sides, **kept, place=place, grade=Grade.good))
+        session.commit()
+        cycle.state = state
+        session.commit()
+        return cycle
+
+    return publish
+
+
+@pytest.mark.requirement("TA-32")
+def test_scores_of_departments_stand_by_their_place_with_the_townships_part_apart(leader, make, scored):
+    water, roads = make.department(name="Water"), make.department(name="Roads")
+    scored(SubjectKind.department, "40", {roads: ("90", "80"), water: ("50", "60")}, name="Autumn")
+    panel = panels(leader)["departments"]
+    assert list(told(panel).items()) == [
+        ("Roads", {"From townships": 36.0, "From above": 48.0}),
+        ("Water", {"From townships": 20.0, "From above": 36.0}),
+    ]
+    assert facts(leader, "departments") == [("Cycle ", "Autumn · Published")]
+    assert rows(leader, f"{panel['rows']}&key={roads.id}&part=below") == 1
+    assert list(told(panels(leader, f"{AUTUMN}&unit={water.id}")["departments"])) == ["Water"]
+    assert panels(leader, "from=2026-01-01&to=2026-02-01")["departments"] is None
+
+
+@pytest.mark.requirement("TA-38", "TA-40")
+def test_scores_of_agencies_tell_both_parts_and_who_was_capped(leader, browser_of, make, session, scored):
+    agency = make.agency(state=AgencyState.in_force)
+    scored(SubjectKind.agency, "60", {agency.unit: ("70", "90")})
+    page = leader.get(f"/leaders/?{AUTUMN}&_l_=en").text.split('id="panel-agencies"')[1].split('id="panel-')[0]
+    assert told(panels(leader)["agencies"]) == {agency.unit.name: {"From townships": 42.0, "From the department": 36.0}}
+    assert re.findall(r'<td class="measure">(.*?)</td>', page) == ["78.00", "–", "60.00", "Good", "–"]
+    for unit in (agency.seat, agency.department):
+        assert list(told(panels(leader, f"{AUTUMN}&unit={unit.id}")["agencies"])) == [agency.unit.name]
+    assert told(panels(leader, f"{AUTUMN}&unit={make.department().id}")["agencies"]) == {}
+
+
+def test_the_latest_cycle_counts_of_those_that_one_may_see(leader, browser_of, make, scored):
+    water = make.department(name="Water")
+    scored(SubjectKind.department, "40", {water: ("90", "80")}, name="First", ends_on=date(2026, 10, 1))
+    scored(SubjectKind.department, "40", {water: ("50", "50")}, state=CycleState.computed, name="Second")
+    assert told(panels(leader)["departments"]) == {"Water": {"From townships": 20.0, "From above": 30.0}}
+    assert facts(leader, "departments") == [("Cycle ", "Second · Computed")]
+    office = browser_of(make.office(Duty.supervision_office))
+    assert told(panels(office)["departments"]) == {"Water": {"From townships": 36.0, "From above": 48.0}}
+    assert facts(office, "departments") == [("Cycle ", "First · Published")]
