@@ -130,7 +130,10 @@ class Call(Step, Regional, Model):
 
     caller_unit: Mapped[Unit] = relationship(foreign_keys=caller_unit_id, info={"label": N_("Caller")})
     list_item: Mapped[ListItem | None] = relationship(
-        info={"label": N_("List item"), "help": N_("Who answers follows from the item.")}
+        info={
+            "label": N_("List item"),
+            "help": N_("Who answers follows from it. In a clue of the grid, the township can fill it in."),
+        }
     )
     assigned_matter: Mapped[AssignedMatter | None] = relationship(
         info={"label": N_("Assigned matter"), "help": N_("In place of an item: work that was assigned for a term.")}

@@ -19,7 +19,7 @@ class VillagerCouncil(Owned, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), info={"label": N_("Council")})
-    level: Mapped[Level] = mapped_column(info={"label": N_("Level"), "protected": True})
+    level: Mapped[Level] = mapped_column(info={"label": N_("Tier"), "protected": True})
     members: Mapped[int] = mapped_column(info={"label": N_("Members")})
     key_projects: Mapped[int] = mapped_column(default=0, info={"label": N_("Key projects helped")})
     projects_returned: Mapped[int] = mapped_column(default=0, info={"label": N_("Projects brought home")})

@@ -62,11 +62,13 @@ class DisputeCase(Owned, Model):
         String(120), info={"label": N_("Dispute"), "help": N_("Without the names of the parties.")}
     )
     facts: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Facts")})
-    is_difficult: Mapped[bool] = mapped_column(default=False, info={"label": N_("Difficult or major")})
+    is_difficult: Mapped[bool] = mapped_column(
+        default=False, info={"label": N_("Difficult or major"), "help": N_("Such a dispute can be heard jointly.")}
+    )
     state: Mapped[DisputeState] = mapped_column(
         default=DisputeState.screening, info={"label": N_("State"), "protected": True}
     )
-    level: Mapped[Level] = mapped_column(info={"label": N_("Level"), "protected": True})
+    level: Mapped[Level] = mapped_column(info={"label": N_("Tier"), "protected": True})
     found_at: Mapped[datetime] = mapped_column(info={"label": N_("Found at"), "protected": True})
     measures: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Measures"), "protected": True})
     outcome: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Outcome"), "protected": True})

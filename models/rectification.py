@@ -49,7 +49,7 @@ class Circular(Regional, Model):
     number: Mapped[str] = mapped_column(
         String(80), default="", info={"label": N_("Document number"), "protected": True}
     )
-    published_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Published"), "protected": True})
+    published_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Published at"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
     lines: Mapped[list[CircularLine]] = relationship(back_populates="circular", lazy="raise")

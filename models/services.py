@@ -57,7 +57,7 @@ class ServicePoint(Owned, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), info={"label": N_("Service point")})
-    level: Mapped[Level] = mapped_column(info={"label": N_("Level"), "protected": True})
+    level: Mapped[Level] = mapped_column(info={"label": N_("Tier"), "protected": True})
     channel: Mapped[Channel] = mapped_column(default=Channel.window, info={"label": N_("Channel")})
     address: Mapped[str] = mapped_column(String(120), default="", info={"label": N_("Address")})
     above_id: Mapped[int | None] = mapped_column(ForeignKey("service_point.id"), index=True)
@@ -149,7 +149,7 @@ class BackDeskTask(Regional, Model):
         default=BackTaskState.asked, info={"label": N_("State"), "protected": True}
     )
     question: Mapped[str] = mapped_column(Text, info={"label": N_("What is needed"), "protected": True})
-    asked_at: Mapped[datetime] = mapped_column(info={"label": N_("Asked at"), "protected": True})
+    asked_at: Mapped[datetime] = mapped_column(info={"label": N_("Passed on at"), "protected": True})
     answer: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Answer"), "protected": True})
     answered_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Answered at"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})

@@ -119,7 +119,7 @@ class SupervisionOrder(Step, Regional, Model):
         foreign_keys=unit_id,
         info={
             "label": N_("Supervised unit"),
-            "help": N_("Follows from the assignment. Of a case, name the party."),
+            "help": N_("Follows from the assignment. Of a case, name the party; left empty, it is the duty holder."),
             "filled": True,
         },
     )

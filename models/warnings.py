@@ -38,10 +38,14 @@ class EarlyWarning(Regional, Model):
     place_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
     number: Mapped[int] = mapped_column(
-        info={"label": N_("Measured now"), "help": N_("Calls; of slow work, working hours."), "protected": True}
+        info={
+            "label": N_("Measured now (calls or hours)"),
+            "help": N_("Calls; of slow work, working hours."),
+            "protected": True,
+        }
     )
     usual: Mapped[int] = mapped_column(
-        info={"label": N_("Otherwise"), "help": N_("What it is measured against."), "protected": True}
+        info={"label": N_("Otherwise (calls or hours)"), "help": N_("What it is measured against."), "protected": True}
     )
     found_at: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Noticed at"), "protected": True})
 

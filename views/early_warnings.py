@@ -10,6 +10,7 @@ early_warnings = Console(
     category=N_("Calls"),
     icon="fa-triangle-exclamation",
     listed=("kind", "unit", "category", "place_unit", "call", "number", "usual", "found_at"),
+    shown=("kind", "unit", "category", "place_unit", "call", "number", "usual", "found_at"),
     form=(),
     searched=("kind", "unit", "category", "place_unit", "found_at"),
     charts=(

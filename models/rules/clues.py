@@ -55,7 +55,7 @@ def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> N
     _take_position(call)
     check_place(session, call)
     check_module(session, call)
-    cited = _cited(session, call)
+    cited = _cited(session, call, actor)
     call.category = cited.category if cited is not None else ""
 
 
@@ -76,8 +76,11 @@ def _degrees(field: str, value: Decimal | None, most: int) -> Decimal:
     return round(value, 6)
 
 
-def _cited(session: Session, call: Call) -> ListItem | AssignedMatter | None:
-    """R5: an item of the list or an assigned matter, and one of them only; or neither, but through a module (TS-26)."""
+def _cited(session: Session, call: Call, actor: Actor) -> ListItem | AssignedMatter | None:
+    """R5: an item of the list or an assigned matter, and one of them only; or neither, but through a module (TS-26).
+
+    Who writes a clue need not know the list: the township cites it before it sends.
+    """
     if call.list_item_id and call.assigned_matter_id:
         raise Refused(N_("Choose an item of the list or an assigned matter, not both."), field="assigned_matter")
     cited = (
@@ -85,9 +88,9 @@ def _cited(session: Session, call: Call) -> ListItem | AssignedMatter | None:
         if call.list_item_id
         else session.get(AssignedMatter, call.assigned_matter_id or 0)
     )
-    if cited is None and call.module_id is None:
+    if cited is None and call.module_id is None and actor.unit_id == call.caller_unit_id:
         raise Refused(
-            N_("Choose an item of the list, or an assigned matter. If none covers this, propose to adjust the list."),
+            N_("Choose an item, an assigned matter or a module. If none covers this, propose to adjust the list."),
             field="list_item",
         )
     return cited

@@ -93,6 +93,7 @@ DISPUTE = Workflow(
         target=S.consultation,
         by=keeper,
         guard=_is_difficult,
+        of_use=lambda case: bool(case.is_difficult),
         tone="active",
     ),
     Transition(
@@ -102,6 +103,7 @@ DISPUTE = Workflow(
         target=S.consultation,
         by=keeper,
         guard=_may_rise,
+        of_use=lambda case: case.level in ABOVE,
         effect=_risen,
         tone="warn",
     ),

@@ -91,6 +91,8 @@ def prepare_order(session: Session, order: SupervisionOrder, actor: Actor, now: 
 
 
 def _party(session: Session, order: SupervisionOrder) -> Unit:
+    """Who is named; without a name, the duty holder of the case."""
+    order.unit_id = order.unit_id or order.case.responsible_unit_id  # type: ignore[assignment, union-attr]
     parties: set[int | None] = set(session.scalars(select(CaseParty.unit_id).where(CaseParty.case_id == order.case_id)))
     if order.unit_id not in (parties | {order.case.responsible_unit_id}) - {None}:  # type: ignore[union-attr]
         raise Refused(N_("Name a party of the case, or its duty holder."), field="unit")

@@ -722,6 +722,25 @@ def test_a_department_calls_nobody_whom_its_ground_does_not_name(session, make):
     assert offered(session, make, on_matter) == {theirs}
 
 
+@pytest.mark.requirement("TC-31", "TA-19")
+def test_a_clue_leaves_the_item_to_the_township_that_sends_it(session, make):
+    village = make.village(make.township())
+    clue = Call(title="Rubbish in the river")
+    prepare_call(session, clue, make.actor(make.grid(village)), NOW)
+    session.add(clue)
+    session.flush()
+    with pytest.raises(Refused, match="must cite an item") as refused:
+        make.press(clue, "send", make.actor(clue.caller_unit))
+    assert refused.value.field == "list_item"
+    with pytest.raises(Refused, match="Choose an item, an assigned matter or a module") as refused:
+        prepare_call(session, clue, make.actor(clue.caller_unit), NOW)
+    assert refused.value.field == "list_item"
+    clue.list_item = make.item()
+    clue.list_item_id = clue.list_item.id
+    make.press(clue, "send", make.actor(clue.caller_unit))
+    assert clue.state is S.submitted
+
+
 @pytest.mark.requirement("LX-24", "TC-31", "TA-51")
 @pytest.mark.parametrize("level", [UnitType.village, UnitType.grid])
 def test_a_grid_workers_clue_is_sent_by_the_township(session, make, acting, level):

@@ -138,6 +138,14 @@ def test_only_a_difficult_dispute_is_heard_jointly(make, village):
     with pytest.raises(Refused) as refusal:
         make.press(case, "consult")
     assert refusal.value.field == "is_difficult"
+    hard = make.dispute(village, is_difficult=True)
+    assert [offers(make, one, "consult") for one in (case, hard)] == [False, True]
+
+
+def offers(make, case, name):
+    """Whether the township sees the button."""
+    actor = make.actor(case.unit.parent, RoleName.township_head)
+    return name in {move.name for move in DISPUTE.open_to(case, actor)}
 
 
 @pytest.mark.requirement("TS-40")
@@ -145,11 +153,13 @@ def test_a_dispute_rises_through_three_levels(make, village):
     case = make.dispute(village, state=DisputeState.consultation)
     levels = [case.level]
     for _ in range(2):
+        assert offers(make, case, "hand_up")
         make.press(case, "hand_up")
         levels.append(case.level)
     assert levels == [Level.village, Level.township, Level.county]
     with pytest.raises(Refused):
         make.press(case, "hand_up")
+    assert not offers(make, case, "hand_up")
 
 
 @pytest.mark.requirement("TS-40")

@@ -205,6 +205,8 @@ def test_it_issues_one_on_a_case_to_a_party_of_it(make):
             make.order(case=case, unit=nobody)
     order = make.order(case=case, unit=party)
     assert (order.case, order.unit, order.call) == (case, party, case.call)
+    filed = make.case(state=CaseState.filed)
+    assert make.order(case=filed).unit is filed.responsible_unit is not None
 
 
 @pytest.mark.parametrize(

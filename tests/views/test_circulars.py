@@ -52,3 +52,10 @@ def test_misconduct_is_counted_by_its_tags(program_of, make):
     charts = [program.get(f"rectification_order/charts/{number}").json for number in range(3)]
     (counted,) = (told for told in charts if told.get("title") == "责令整改涉及的不良作风")
     assert dict(zip(counted["labels"], counted["series"][0]["data"], strict=True)) == {"慢作为": 2, "假动作": 1}
+
+
+def test_the_page_of_a_warning_tells_no_key_of_the_job(browser_of, make):
+    warning = make.warning(number=53, usual=49)
+    page = browser_of(make.office(Duty.supervision_office)).get(f"/early_warning/{warning.id}?_l_=zh").text
+    assert "本次（件或工作小时）" in page
+    assert warning.key not in page
