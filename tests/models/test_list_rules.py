@@ -170,7 +170,7 @@ def test_what_is_published_nobody_edits(session, make, acting, publish, change):
         theirs.commit()
 
 
-@pytest.mark.requirement("TS-03")
+@pytest.mark.requirement("TS-03", "TC-10", "TC-26")
 def test_nothing_is_added_to_a_published_list(session, make, manager, publish):
     draft = make.duty_list()
     item = make.item(duty_list=draft)

@@ -281,8 +281,13 @@ def test_every_clock_has_its_limit_and_says_whence(seeded, county):
 @pytest.mark.parametrize("county", COUNTIES)
 def test_every_scope_has_its_situations_and_standards_and_says_whence(seeded, county):
     of_county = CallSituation.region_id == unit(seeded, county).id
-    situations = list(seeded.scalars(select(CallSituation).where(of_county)))
-    assert {row.scope for row in situations} == set(CallScope)
+    situations = list(seeded.scalars(select(CallSituation).where(of_county).order_by(CallSituation.position)))
+    by_scope = {scope: [row.situation[:2] for row in situations if row.scope is scope] for scope in CallScope}
+    assert by_scope == {
+        CallScope.emergency: ["有人", "停水", "滑坡", "火灾", "疑似", "聚集"],
+        CallScope.key: ["一个", "涉及", "房屋", "养殖", "动物", "拖欠"],
+        CallScope.complex: ["群众", "土地", "案情", "救助"],
+    }
     assert all(row.standard and row.basis.startswith("参考拟定 / composed:") for row in situations)
     listed = {item.category for item in items(seeded, county).values()}
     assert {row.category for row in situations} <= {"", *listed}

@@ -102,6 +102,8 @@ def test_a_batch_is_formed_by_the_editorial_office_for_its_county_and_shows_what
     editorial = make.office(Duty.editorial_office)
     made = program_of(editorial).post("admission_batch/", json={"year": 2026, "name": "第一批（演示）"})
     assert made.status_code == 201, made.json
+    again = program_of(editorial).post("admission_batch/", json={"year": 2026, "name": "第一批（演示）"})
+    assert again.status_code == 422
     batch = session.get(AdmissionBatch, made.json["id"])
     assert batch.region_id == editorial.region_id
     within, without = (make.admission(state=AdmissionState.submitted, batch=in_) for in_ in (batch, None))

@@ -6,6 +6,7 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
+from models.adjustments import AdjustmentKind, AdjustmentState
 from models.calls import CallState
 from models.item_words import ListState
 from models.lists import ListItem
@@ -52,6 +53,27 @@ def test_each_matter_stands_under_what_happened_to_it(session, editions):
     assert [change.name for change in found["A-1"].changes] == ["lead_department_id"]
     (change,) = found["A-2"].changes
     assert (change.name, change.before, change.after) == ("township_duties", "Patrol and report.", "每周巡查。")
+
+
+@pytest.mark.requirement("TS-04")
+def test_what_was_struck_out_stays_on_record_with_its_day_and_reason(browser_of, program_of, make):
+    kept, gone = make.item(code="K-1"), make.item(code="G-1", title="不需要乡镇配合的事项")
+    adjustment = make.adjustment(
+        AdjustmentKind.remove,
+        item=gone,
+        state=AdjustmentState.reviewing,
+        reason="unsuitable",
+        explanation="不适宜乡镇。",
+    )
+    make.press(adjustment, "approve", approval_document="演示3号")
+    browser, program = browser_of(town := make.township()), program_of(town)
+    register = program.get("list_item/?q=(filters:!((col:state,opr:eq,value:removed)))").json
+    assert register["ids"] == [gone.id]
+    listed = browser.get("/list_item/?f=state:eq:removed").text
+    assert (f'data-href="/list_item/{gone.id}"' in listed, listed.count("data-href=")) == (True, 1)
+    page = browser.get(f"/list_item/{gone.id}?_l_=zh").text.partition("timeline")[0]
+    assert [word for word in ("不需要乡镇配合的事项", "不适宜乡镇。", "2026-11-23") if word not in page] == []
+    assert kept.replaced_by.code == "K-1"
 
 
 def test_helpers_and_declared_fields_count_too(session, make, editions):

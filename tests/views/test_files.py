@@ -74,6 +74,21 @@ def test_a_document_hangs_on_its_item_and_is_read_by_all_of_the_county(web, docu
     assert f'href="/item_attachment/{document.id}/file/file"' in page
 
 
+@pytest.mark.requirement("TA-12", "TS-07", "LX-19")
+@pytest.mark.parametrize("kind", ["flow_chart", "manual", "guide", "leaflet", "folder"])
+def test_the_editorial_office_hangs_each_kind_of_document_on_an_item_and_nobody_else_does(
+    manager, browser_of, make, session, kind
+):
+    item = make.item()
+    assert hang(manager, item, kind=kind).status_code == 302
+    document = session.scalars(select(ItemAttachment)).one()
+    assert (document.kind.value, document.list_item_id, document.file.name) == (kind, item.id, NAME)
+    for unit in (make.township(), item.lead_department, make.office(Duty.county_office)):
+        assert hang(browser_of(unit), item, kind=kind).status_code in (302, 403)
+    assert len(session.scalars(select(ItemAttachment)).all()) == 1
+    assert hang(manager, item, kind="poster").status_code == 422
+
+
 def test_a_township_sends_its_answer_with_the_letter(browser_of, make, session):
     town = make.township()
     admission = make.admission(state=AdmissionState.consulting, townships=[town])

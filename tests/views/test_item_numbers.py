@@ -246,3 +246,19 @@ def test_a_power_that_was_taken_from_departments_is_not_offered_to_them(browser_
     wrong = program_of(lead).post("call/", json={"title": "督促", "list_item": lost.id})
     assert (wrong.status_code, list(wrong.json["message"])) == (422, ["list_item"])
     assert {row["id"] for row in browser_of(town).get("/call/lookup/list_item").json} >= {kept.id, lost.id}
+
+
+@pytest.mark.requirement("TC-03")
+def test_what_nobody_calls_is_found_and_counted_by_lead_department(program_of, browser_of, make):
+    water, roads = make.department(name="水利局"), make.department(name="交通局")
+    for lead, code, idle in ((water, "A", True), (water, "B", False), (roads, "C", True), (water, "D", True)):
+        make.item(lead, code=code, is_idle=idle)
+    program, browser = program_of(town := make.township()), browser_of(town)
+    assert codes(program, is_idle="!t") == {"A", "C", "D"}
+    assert browser.get("/list_item/?f=is_idle:eq:true").text.count("data-href=") == 3
+    figures = chart(program, "lead_department", "is_idle")
+    told = {part["name"]: dict(zip(figures["labels"], part["data"], strict=True)) for part in figures["series"]}
+    assert told == {
+        "Not called lately: No": {"水利局": 1, "交通局": 0},
+        "Not called lately: Yes": {"水利局": 2, "交通局": 1},
+    }

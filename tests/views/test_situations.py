@@ -56,6 +56,18 @@ def test_who_calls_and_who_answers_reads_the_countys_table_scope_by_scope(browse
 
 
 @pytest.mark.requirement("TA-25")
+def test_beside_each_situation_stand_its_standard_and_its_basis(browser_of, make):
+    make.situation(scope=E, situation="堤身出现裂缝", standard="裂缝超过一指宽", basis="演示1号")
+    make.situation(scope=C, situation="堤顶路面破损", standard="车辆还能通行", basis="演示2号")
+    page = browser_of(make.township()).get("/call_situation/guide").text
+    rows = [re.findall(r"<td[^>]*>(?:<a[^>]*>)?([^<]*)", row) for row in page.split("<tr>")[1:] if "<td" in row]
+    assert [(row[0], row[1], row[3]) for row in rows] == [
+        ("堤身出现裂缝", "裂缝超过一指宽", "演示1号"),
+        ("堤顶路面破损", "车辆还能通行", "演示2号"),
+    ]
+
+
+@pytest.mark.requirement("TA-25")
 def test_of_a_call_one_sees_what_fits_its_matter_and_nothing_else(browser_of, make, table):
     town = make.township()
     call = make.call(town, item=table)
