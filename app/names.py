@@ -148,6 +148,14 @@ MOVES = {
 }
 """Also those that follow by themselves."""
 
+MOVES_OF = {
+    f"{console.model.__tablename__}.{move.name}": move.label
+    for console in CONSOLES
+    if (workflow := workflow_of(console.model))
+    for move in workflow.transitions.values()
+}
+"""The same by table: “close” is one thing of a call, and another of an entry of a register."""
+
 CAUSES = {
     "accepted": N_("Accepted"),
     "paused": N_("Paused"),
@@ -214,6 +222,7 @@ CODES: Mapping[str | int, str] = (
     TABLES
     | PERMISSIONS
     | MOVES
+    | MOVES_OF
     | CAUSES
     | WEEKDAYS
     | {job.value: job.label for job in Job}
@@ -228,9 +237,9 @@ CODES: Mapping[str | int, str] = (
 """Tables, permissions, actions, places and causes, as recorder and ledger note them; and the days of the week."""
 
 
-def called(code: str) -> str:
-    """What a code is called. Anything else is a message, or somebody's own words."""
-    return translated(CODES.get(code, code))
+def called(code: str, whose: str = "") -> str:
+    """What a code is called, of a table or of any. Anything else is a message, or somebody's own words."""
+    return translated(CODES.get(f"{whose}.{code}", CODES.get(code, code)))
 
 
 def role_name(role: Any) -> str:
@@ -254,6 +263,10 @@ def _working_window(window: WorkingWindow) -> str:
     return f"{translated(WEEKDAYS[window.weekday])} {window.starts:%H:%M}–{window.ends:%H:%M}"
 
 
+def _recorder_entry(entry: RecorderEntry) -> str:
+    return f"{called(entry.subject_type)} {entry.subject_id} · {called(entry.action, entry.subject_type)}"
+
+
 def _import_word(word: ImportWord) -> str:
     return f"{called(word.resource)}：{word.said}"
 
@@ -267,7 +280,7 @@ def _ledger_audit(audit: LedgerAudit) -> str:
 
 NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     Role: role_name,
-    CallEvent: lambda event: f"{event.call} · {called(event.action)}",
+    CallEvent: lambda event: f"{event.call} · {called(event.action, event.subject_type)}",
     ImportWord: _import_word,
     LedgerAudit: _ledger_audit,
     AccountabilityUnit: lambda part: f"{part.unit} · {translated(part.responsibility.label)}",
@@ -294,6 +307,6 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     Platform: lambda platform: f"{platform.unit} · {translated(platform.kind.label)}",
     WebhookDelivery: lambda sent: f"{sent.webhook} · {called(sent.subject_type)} {sent.subject_id}",
     Promise: lambda promise: f"{translated(promise.job.label)} · {called(promise.subject_type)} {promise.subject_id}",
-    RecorderEntry: lambda entry: f"{called(entry.subject_type)} {entry.subject_id} · {called(entry.action)}",
+    RecorderEntry: _recorder_entry,
 }
 """Rows whose own `str` speaks English, or in codes."""

@@ -25,7 +25,7 @@ class CallEvent(Regional, Model):
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     subject_type: Mapped[str] = mapped_column(String(40), info={"label": N_("Kind of record"), "coded": True})
-    action: Mapped[str] = mapped_column(String(60), info={"label": N_("What"), "coded": True})
+    action: Mapped[str] = mapped_column(String(60), info={"label": N_("What"), "coded": "subject_type"})
 
     call: Mapped[Call] = relationship(info={"label": N_("Call")})
     unit: Mapped[Unit | None] = relationship(

@@ -81,7 +81,7 @@ class RecorderEntry(Model):
     subject_type: Mapped[str] = mapped_column(String(40), info={"label": N_("Kind of record"), "coded": True})
     subject_id: Mapped[int] = mapped_column(info={"label": N_("Record")})
     call_id: Mapped[int | None] = mapped_column()
-    action: Mapped[str] = mapped_column(String(60), info={"label": N_("What"), "coded": True})
+    action: Mapped[str] = mapped_column(String(60), info={"label": N_("What"), "coded": "subject_type"})
     before: Mapped[dict[str, Any]] = mapped_column()
     after: Mapped[dict[str, Any]] = mapped_column()
     note: Mapped[str] = mapped_column(String(2000), default="", info={"label": N_("Reason")})

@@ -36,7 +36,7 @@ class Circular(Regional, Model):
     __table_args__ = (UniqueConstraint("region_id", "period", name="uq_circular_period"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    period: Mapped[str] = mapped_column(String(7), info={"label": N_("Period"), "protected": True})
+    period: Mapped[str] = mapped_column(String(7), info={"label": N_("Month of the failures"), "protected": True})
     title: Mapped[str] = mapped_column(String(200), info={"label": N_("Title")})
     text: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Text of the circular")})
     state: Mapped[CircularState] = mapped_column(

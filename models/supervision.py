@@ -34,7 +34,7 @@ class Reminder(Regional, Model):
     message: Mapped[str] = mapped_column(String(500), info={"label": N_("Message"), "coded": True})
 
     call: Mapped[Call] = relationship(info={"label": N_("Call")})
-    unit: Mapped[Unit] = relationship(foreign_keys=unit_id, info={"label": N_("Unit")})
+    unit: Mapped[Unit] = relationship(foreign_keys=unit_id, info={"label": N_("Reminded unit")})
 
     def __str__(self) -> str:
         return f"{self.call} · {self.unit}"

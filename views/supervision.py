@@ -34,7 +34,14 @@ reminders = Console(
     listed=("call", "unit", "job", "message", "due_at", "sent_at"),
     form=(),
     searched=("job", "unit", "sent_at"),
-    charts=(Chart(by="unit", split="job", title=N_("Reminders by unit")),),
+    charts=(
+        Chart(
+            by="unit",
+            split="job",
+            title=N_("Reminders by reminded unit"),
+            definition=N_("Whom a reminder went to: who is late, and from some step on whoever is told besides."),
+        ),
+    ),
     empty=N_("No reminder has been sent."),
 )
 

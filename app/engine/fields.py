@@ -52,6 +52,17 @@ class Way:
         return self.between.__mapper__.get_property_by_column(next(iter(self.there.remote_side))).class_attribute
 
 
+class Code(str):
+    """A code, and whose it is."""
+
+    def __new__(cls, code: str, whose: str) -> Code:
+        made = super().__new__(cls, code)
+        made.whose = whose
+        return made
+
+    whose: str
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One column or to-one relation, as forms, lists, filters, exports and the API see it."""
@@ -71,6 +82,8 @@ class Field:
     """Of a moment: whether a day alone means its end, as of a limit."""
     coded: bool = False
     """Whether it holds a code, a number for a word, or an English message: told in the reader's words where shown."""
+    coded_by: str = ""
+    """The column that says whose code it is, where several tables call different things so."""
     among: Any = None
     """`(subject, actor)` → criterion, for a relation with fewer choices than the table has rows."""
     first: Any = None
@@ -86,6 +99,8 @@ class Field:
         """The value in a row."""
         if self.way is not None:
             return list(getattr(row, self.name))
+        if self.coded_by:
+            return Code(getattr(row, self.name), getattr(row, self.coded_by))
         if not self.inside:
             return getattr(row, self.name)
         return self._from_json((getattr(row, self.inside) or {}).get(self.name))
@@ -247,6 +262,7 @@ def _of_column(name: str, column: Any) -> Field:
         column=column,
         until=bool(column.info.get("until")),
         coded=bool(column.info.get("coded")),
+        coded_by=told if isinstance(told := column.info.get("coded"), str) else "",
         default=column.default.arg if column.default is not None and column.default.is_scalar else None,
     )
 

@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from app.engine.fields import Field, translated
+from app.engine.fields import Code, Field, translated
 
 DAY, HOUR = 86_400, 3_600
 
@@ -32,7 +32,8 @@ def plain(field: Field, value: Any, zone: tzinfo) -> str:
     if field.names_rows:
         return "、".join(map(name_of, value))
     if field.coded:
-        return translated(CODES.get(value, value))
+        own = f"{value.whose}.{value}" if isinstance(value, Code) else value
+        return translated(CODES.get(own, CODES.get(value, value)))
     return in_zone(value, zone)
 
 

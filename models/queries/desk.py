@@ -207,7 +207,7 @@ def _of_answering_unit(actor: Actor) -> Iterator[Pile]:
     yield _pile(rating, N_("Rate the other side"), owed, rating.rate_due)
     order = SupervisionOrder
     pressed = order.unit_id.in_(actor.unit_ids) & order.state.in_((OrderState.issued, OrderState.acknowledged))
-    yield _pile(order, N_("Reply to a supervision order"), pressed, since=order.issued_at)
+    yield _pile(order, N_("Reply to a supervision order"), pressed, order.due, since=order.issued_at)
     rectified = RectificationOrder
     ordered = rectified.unit_id.in_(actor.unit_ids)
     open_ = ordered & rectified.state.in_((RectificationState.issued, RectificationState.planned))

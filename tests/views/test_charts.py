@@ -155,3 +155,8 @@ def test_what_is_summed_and_what_is_left_out_is_said(app):
             " “List items” that you may see, each once, by Lead department. Only where State is “Published”."
         )
         assert "Sums of Minutes in hand over “" in charts.definition(holdings, holdings.console.charts[0])
+
+
+def test_reminders_are_counted_by_whom_they_went_to(program_of, make):
+    told = program_of(make.office(Duty.supervision_office)).get("reminder/charts/0").json
+    assert (told["title"], told["definition"].split("：")[0]) == ("催办数（按收到催办的单位）", "按催办发给谁统计")

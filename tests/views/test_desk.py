@@ -144,3 +144,9 @@ def test_what_the_front_desk_and_a_joint_review_ask_lies_on_the_departments_desk
         "Answer the front desk": [str(task)],
         "Give your opinion on a file under joint review": [str(opinion)],
     }
+
+
+def test_a_supervision_order_tells_on_the_desk_by_when_to_reply(browser_of, make):
+    order = make.order(assignment=make.assignment())
+    _, dues = desk(browser_of(order.unit))
+    assert dues["Reply to a supervision order"] == 1
