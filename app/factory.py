@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import config
 from app import (
+    appraisals,
     burden,
     case_times,
     desk,
@@ -106,6 +107,7 @@ def create_app(**overrides: Any) -> Flask:
             desk.OpenApi,
             *finder.VIEWS,
             *rates.VIEWS,
+            *appraisals.VIEWS,
             *disputes.VIEWS,
             *case_times.VIEWS,
             *due_times.VIEWS,
