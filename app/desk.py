@@ -201,6 +201,8 @@ PAGES = {
     "personnel_change": "PersonnelChangePage.show",
     "head_adjustment_suggestion": "HeadAdjustmentSuggestionPage.show",
     "accountability_case": "AccountabilityCasePage.show",
+    "appraisal_total": "AppraisalTotalPage.show",
+    "daily_assessment": "DailyAssessmentPage.show",
     "transfer_plan": "TransferPlanPage.show",
     "staffing_bank_entry": "StaffingBankEntryPage.show",
     "platform_meeting": "PlatformMeetingPage.show",

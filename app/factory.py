@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import config
 from app import (
+    appraisals,
     burden,
     case_times,
     desk,
@@ -113,6 +114,7 @@ def create_app(**overrides: Any) -> Flask:
             *rates.VIEWS,
             *leaders.VIEWS,
             *screen.VIEWS,
+            *appraisals.VIEWS,
             *disputes.VIEWS,
             *case_times.VIEWS,
             *due_times.VIEWS,

@@ -87,7 +87,7 @@ _LOCAL = (
 """What townships and villages keep."""
 _NETWORK = "ServiceDesk ServiceItem BackDeskTask ReviewOpinion ResidencyRoster"
 """What they read, or are asked for."""
-_STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce TransferPlan"
+_STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce TransferPlan AppraisalTotal DailyAssessment"
 """What is laid down of agencies, and who serves in them."""
 _ESTABLISHMENT = "StaffingQuota StaffingBankEntry InternalOrgPlan InternalOrgan TownshipFunding ReturnRatio PostGrades"
 """How many posts there are, and where; and what townships live on."""
@@ -103,6 +103,7 @@ _READ_ALL = (
 )
 _LADDERS = "ReminderLadder ReminderStep LadderRehearsal LadderRehearsalLine LadderRehearsalCall"
 _DIRECTORY = f"Unit CalendarDay WorkingWindow TimeLimit LimitRehearsal DueRevision {_LADDERS} ListType ListField"
+_REHEARSALS = ("LadderRehearsal", "LadderRehearsalLine", "LadderRehearsalCall")
 _LADDER = "read add edit delete export rehearse switch_on retire"
 
 # role → {model: what it may do}. `read` is list, page, chart, timeline; moves are named as in the workflow.
@@ -113,9 +114,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "TimeLimit": "read add edit delete export rehearse switch_on retire",
         "LimitRehearsal": "read export",
         "ReminderLadder": _LADDER,
-        "LadderRehearsal": "read export",
-        "LadderRehearsalLine": "read export",
-        "LadderRehearsalCall": "read export",
+        **dict.fromkeys(_REHEARSALS, "read export"),
         "DueRevision": "read add edit delete export recompute",
     }
     | dict.fromkeys(("Promise", "LedgerAudit", "CallEvent", "PlainWord"), "read export")
@@ -179,9 +178,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "ModuleContact": "read add edit delete export",
         "ReminderLadder": _LADDER,
         "ReminderStep": "read add edit delete export",
-        "LadderRehearsal": "read export",
-        "LadderRehearsalLine": "read export",
-        "LadderRehearsalCall": "read export",
+        **dict.fromkeys(_REHEARSALS, "read export"),
         "AssignedMatter": "read export approve_by_committee approve_by_government refuse cancel",
         "SupervisionOrder": "read add export raise_level verify send_back close attach",
         "Promise": "read",
@@ -340,12 +337,25 @@ for _role in (RoleName.list_manager, RoleName.editorial_officer):
 for _role in (RoleName.department_head, RoleName.department_staff, RoleName.editorial_officer):
     _TABLE[_role] |= {"AgencyStaff": "read add edit delete export reveal_numbers"}
 _TABLE[RoleName.township_head] |= {"AgencyStaff": "read export reveal_numbers"}
-_TABLE[RoleName.editorial_officer] |= {"PersonnelChange": "read export"}
 _SUGGEST = "read add edit export accept_plan decline_plan withdraw_suggestion"
 _TABLE[RoleName.township_head] |= {"HeadAdjustmentSuggestion": _SUGGEST}
-_TABLE[RoleName.editorial_officer] |= {"HeadAdjustmentSuggestion": "read export"}
+_TABLE[RoleName.editorial_officer] |= dict.fromkeys(("PersonnelChange", "HeadAdjustmentSuggestion"), "read export")
 for _role in (RoleName.department_head, RoleName.department_staff):
-    _TABLE[_role] |= {"HeadAdjustmentSuggestion": "read export analyse_suggestion propose_plan"}
+    _TABLE[_role] |= {
+        "HeadAdjustmentSuggestion": "read export analyse_suggestion propose_plan",
+        "StaffAppraisal": "read export",
+        "DailyAssessment": "read export answer_as_department",
+    }
+# The county fixes what a township may distribute, and confirms the whole (ZG-22); what is in it is of persons.
+_TOTAL = "read add edit delete export return_appraisals confirm_appraisals"
+_TABLE[RoleName.editorial_officer] |= {"AppraisalTotal": _TOTAL, "StaffAppraisal": "read export"}
+_TABLE[RoleName.township_head] |= {
+    "AppraisalTotal": "read export submit_appraisals",
+    "StaffAppraisal": "read add edit delete export",
+    "DailyAssessment": "read add export",
+}
+for _role in (RoleName.agency_head, RoleName.agency_staff):
+    _TABLE[_role] |= {"DailyAssessment": "read export answer_as_agency"}
 # A decision commits the department, so its head makes it; a veto the township, so its leader speaks it (TS-20).
 _PROPOSE = "read add edit delete export ask_township put_into_effect withdraw_change"
 _ANSWER = "read export agree_to_change object_to_change record_plan"
@@ -372,16 +382,14 @@ _TABLE[RoleName.assessor] |= _SHEETS | {
     "EvaluationIndicator": _KEEP,
     "ScoreAppeal": "read export uphold_appeal dismiss_appeal",
 }
-# Two offices judge; of a unit involved its heads read their part, and state the unit's view (TA-17, TA-18).
-_JUDGED = ("AccountabilityCase", "AccountabilityUnit", "AccountabilityDeed")
+# Two offices judge; the heads of a unit involved read their part, and state its view (TA-17, TA-18).
+_JUDGED = dict.fromkeys(("AccountabilityCase", "AccountabilityUnit", "AccountabilityDeed"), "read export")
+_JUDGES = {"AccountabilityCase": "read add export analyse conclude", "AccountabilityUnit": "read export weigh find"}
+_TABLE[RoleName.leader] |= _JUDGED
 for _role in (RoleName.assessor, RoleName.discipline_inspector):
-    _TABLE[_role] |= dict.fromkeys(_JUDGED, "read export") | {
-        "AccountabilityCase": "read add export analyse conclude",
-        "AccountabilityUnit": "read export weigh find",
-    }
-_TABLE[RoleName.leader] |= dict.fromkeys(_JUDGED, "read export")
+    _TABLE[_role] |= _JUDGED | _JUDGES
 for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_head):
-    _TABLE[_role] |= dict.fromkeys(_JUDGED, "read export") | {"AccountabilityUnit": "read export state_view"}
+    _TABLE[_role] |= _JUDGED | {"AccountabilityUnit": "read export state_view"}
 
 
 # Flask-AppBuilder's own pages for accounts and roles: who keeps accounts does not also say what roles may do.

@@ -61,6 +61,7 @@ from models.words import CallScope
 from tests.make_accountability import ACCOUNTABILITY_WORKFLOWS, MakeAccountability
 from tests.make_admissions import ADMISSION_WORKFLOWS, MakeAdmissions
 from tests.make_agencies import AGENCY_WORKFLOWS, MakeAgencies
+from tests.make_appraisals import APPRAISAL_WORKFLOWS, MakeAppraisals
 from tests.make_burden import MakeBurden
 from tests.make_establishment import ESTABLISHMENT_WORKFLOWS, MakeEstablishment
 from tests.make_evaluation import EVALUATION_WORKFLOWS, MakeEvaluation
@@ -87,6 +88,7 @@ WORKFLOWS = {
     IrregularAssignmentReport: REPORT,
     DataRequest: REQUEST,
     **ACCOUNTABILITY_WORKFLOWS,
+    **APPRAISAL_WORKFLOWS,
     **ADMISSION_WORKFLOWS,
     **AGENCY_WORKFLOWS,
     **TASK_FORCE_WORKFLOWS,
@@ -216,6 +218,7 @@ CASE_PATHS = {
 
 class Make(
     MakeAccountability,
+    MakeAppraisals,
     MakeBurden,
     MakeAdmissions,
     MakeLocal,

@@ -13,12 +13,14 @@ from models.accountability import AccountabilityCase, AccountabilityUnit
 from models.adjustments import AdjustmentOpinion, ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure
 from models.agencies import DispatchedAgency
+from models.appraisals import AppraisalTotal
 from models.assigned import AssignedMatter
 from models.base import Model
 from models.calendar import ReminderLadder, TimeLimit
 from models.calls import Call, CallAssignment
 from models.congress import CongressOpinion
 from models.coordination import CoordinationCase
+from models.daily import DailyAssessment
 from models.disputes import DisputeCase
 from models.establishment import InternalOrgPlan, StaffingBankEntry
 from models.evaluation import EvaluationCycle
@@ -46,6 +48,7 @@ from models.rules.agencies import AGENCY
 from models.rules.aggregates import AGGREGATE
 from models.rules.answers import OPINION as ADMISSION_OPINION
 from models.rules.appeals import APPEAL
+from models.rules.appraisals import APPRAISAL
 from models.rules.assigned import MATTER
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
@@ -53,6 +56,7 @@ from models.rules.changes import CHANGE
 from models.rules.comments import OPINION
 from models.rules.congress import CONGRESS_OPINION
 from models.rules.coordination import COORDINATION
+from models.rules.daily import DAILY
 from models.rules.disputes import DISPUTE
 from models.rules.establishment import BANK_ENTRY
 from models.rules.evaluation import CYCLE
@@ -135,6 +139,8 @@ WORKFLOWS = {
     AgencyStaff: STAFF,
     PersonnelChange: CHANGE,
     HeadAdjustmentSuggestion: SUGGESTION,
+    AppraisalTotal: APPRAISAL,
+    DailyAssessment: DAILY,
     AccountabilityCase: ACCOUNTABILITY,
     AccountabilityUnit: ACCOUNTABLE_PART,
     StaffingBankEntry: BANK_ENTRY,
@@ -263,6 +269,8 @@ LAST = {
     AgencyStaff: set(),
     PersonnelChange: {"effective", "withdrawn"},
     HeadAdjustmentSuggestion: {"settled", "withdrawn"},
+    AppraisalTotal: {"confirmed"},
+    DailyAssessment: set(),
     AccountabilityCase: {"concluded"},
     AccountabilityUnit: set(),
     StaffingBankEntry: {"returned"},
@@ -284,6 +292,7 @@ REST = {
     Webhook: {"off"},
     AgencyStaff: {"left"},
     AccountabilityUnit: {"found"},
+    DailyAssessment: {"answered"},
 }
 
 

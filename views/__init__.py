@@ -4,6 +4,7 @@ from views.accountability import accountability_cases, accountability_deeds, acc
 from views.adjustments import adjustment_opinions, list_adjustments
 from views.admissions import admissions, batches, guarantees, opinions
 from views.agencies import agency_coverages, dispatched_agencies, enforcement_teams, team_forces
+from views.appraisals import appraisal_totals, daily_assessments, staff_appraisals
 from views.assigned import assigned_matter_caps, assigned_matters, matter_departments, matter_townships
 from views.calendar import (
     calendar_days,
@@ -147,6 +148,9 @@ CONSOLES = (
     score_results,
     score_parts,
     score_appeals,
+    appraisal_totals,
+    staff_appraisals,
+    daily_assessments,
     enforcement_teams,
     team_forces,
     staffing_quotas,

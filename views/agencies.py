@@ -1,8 +1,9 @@
 """Dispatched agencies, whom they serve, and the enforcement teams that are made of them."""
 
-from app.engine.declare import Chart, Console, Related
+from app.engine.declare import Chart, Console, Link, Related
 from models.agencies import AgencyCoverage, DispatchedAgency, EnforcementTeam, TeamForce
 from models.base import N_
+from models.daily import DailyAssessment
 from models.queries.choices import agencies, draft_agencies, forces, own_teams, own_townships, parents, townships
 from models.rules.agencies import (
     AGENCY,
@@ -27,6 +28,14 @@ LAID_DOWN = (
     "establishment_locked",
 )
 
+DAILY = Link(
+    label=N_("Daily assessments by month"),
+    endpoint="DailyByMonth.page",
+    icon="fa-calendar-check",
+    needs=("can_read", "DailyAssessment"),
+    summed_up=True,
+)
+
 dispatched_agencies = Console(
     model=DispatchedAgency,
     name=N_("Dispatched agencies"),
@@ -41,7 +50,11 @@ dispatched_agencies = Console(
         Chart(by="field", split="mode", title=N_("Agencies by field and setting")),
         Chart(by="seat", split="field", title=N_("Agencies by seat and field")),
     ),
-    related=(Related(model=AgencyCoverage, by="agency", listed=("township", "weight"), order="id"),),
+    related=(
+        Related(model=AgencyCoverage, by="agency", listed=("township", "weight"), order="id"),
+        Related(model=DailyAssessment, by="agency", listed=("day", "township", "matter", "points", "state")),
+    ),
+    links=(DAILY,),
     workflow=AGENCY,
     prepare=prepare_agency,
     forget=forget_agency,

@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, or_, select, true
 
 from models.actor import Actor
 from models.admissions import AdmissionState, DutyAdmission
-from models.agencies import AgencyState, DispatchedAgency, EnforcementTeam
+from models.agencies import AgencyCoverage, AgencyState, DispatchedAgency, EnforcementTeam
+from models.appraisals import AppraisalState, AppraisalTotal
 from models.assigned import AssignedMatter, MatterState, MatterTownship
 from models.base import User
 from models.calls import AssignmentState, Call, CallAssignment, Direction
@@ -324,6 +325,17 @@ def own_platforms(actor: Actor) -> ColumnElement[bool]:
 
 def own_posts(actor: Actor) -> ColumnElement[bool]:
     return Post.unit_id.in_(actor.unit_ids)
+
+
+def open_totals(actor: Actor) -> ColumnElement[bool]:
+    """What one's own township is distributing."""
+    return (AppraisalTotal.state == AppraisalState.fixed) & AppraisalTotal.township_id.in_(actor.unit_ids)
+
+
+def agencies_serving(actor: Actor) -> ColumnElement[bool]:
+    """Agencies in force that serve one's own township."""
+    served = select(AgencyCoverage.agency_id).where(AgencyCoverage.township_id.in_(actor.unit_ids))
+    return (DispatchedAgency.state == AgencyState.in_force) & DispatchedAgency.id.in_(served)
 
 
 def own_committees(actor: Actor) -> ColumnElement[bool]:

@@ -34,7 +34,7 @@ SUBJECTS: Mapping[MessageKind, tuple[str, ...]] = {
 CONFIDENTIAL = (
     *("irregular_assignment_report", "agency_staff", "personnel_change", "head_adjustment_suggestion"),
     *("evaluation_sheet", "sheet_score", "agency_aggregate", "score_appeal"),
-    *("accountability_case", "accountability_unit"),
+    *("accountability_case", "accountability_unit", "staff_appraisal"),
 )
 """Who reports whom leaves the console by no hook (LX-17), nor what is about a person (B6) or accountability."""
 

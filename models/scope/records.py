@@ -10,9 +10,11 @@ from sqlalchemy import Select, and_, false, or_, select, true
 from models.accountability import AccountabilityCase, AccountabilityUnit
 from models.actor import REGION_ID, UNIT_IDS, USER_ID
 from models.admissions import DutyAdmission
+from models.appraisals import AppraisalTotal, StaffAppraisal
 from models.assigned import AssignedMatter
 from models.calls import CallCounter
 from models.coordination import CoordinationCase
+from models.daily import DailyAssessment
 from models.door import Roles, Scope
 from models.evaluation_sheets import AgencyAggregate, EvaluationSheet, SheetScore
 from models.imports import ImportRun
@@ -26,6 +28,7 @@ from models.requests import DataRequest
 from models.roles import EVERYWHERE
 from models.scope.accountability import my_accountability_ids, my_part_ids, sees_accountability, sees_part
 from models.scope.admissions import my_admission_ids
+from models.scope.appraisals import about_mine, entered_by_me, my_appraisal_ids, my_total_ids, sees_appraisal
 from models.scope.calls import my_call_ids, my_case_ids
 from models.scope.evaluation import sees_aggregate, sees_sheet, sees_sheet_score
 from models.scope.imports import my_run_ids
@@ -58,6 +61,9 @@ TOLD_TO_ALL_CONCERNED: dict[type[Any], Select[int]] = {
     HeadAdjustmentSuggestion: my_suggestion_ids,
     AccountabilityCase: my_accountability_ids,
     AccountabilityUnit: my_part_ids,
+    AppraisalTotal: my_total_ids,
+    StaffAppraisal: my_appraisal_ids,
+    DailyAssessment: select(DailyAssessment.id).where(or_(entered_by_me, about_mine)),
 }
 """Of which tables those whom a row concerns see its history, too: who did what."""
 
@@ -72,6 +78,7 @@ NARROWER: dict[type[Any], Callable[[Roles], Criterion]] = {
     AgencyAggregate: sees_aggregate,
     AccountabilityCase: sees_accountability,
     AccountabilityUnit: sees_part,
+    StaffAppraisal: sees_appraisal,
 }
 """Tables of whose rows not everyone who sees the call sees the history: it would tell what is sealed, or personal."""
 

@@ -2,6 +2,7 @@ import re
 import shutil
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import create_engine, func, or_, select
@@ -16,6 +17,7 @@ from models.adjustments import AdjustmentState as J
 from models.adjustments import ListAdjustment
 from models.admissions import AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure, GuaranteeState
 from models.agencies import AgencyState, DispatchedAgency, ForceKind, SettingMode, TeamForce
+from models.appraisals import AppraisalTotal, StaffAppraisal
 from models.assigned import AssignedMatter, MatterState, MatterTownship
 from models.base import Role, User
 from models.calls import AssignmentState, Call, CallAssignment, CallState, Direction
@@ -23,6 +25,7 @@ from models.case_papers import CaseDocument, OfflineStep
 from models.community import CheckIn
 from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
+from models.daily import DailyAssessment
 from models.disputes import DisputeCase, DisputeState
 from models.door import system_session
 from models.establishment import (
@@ -57,6 +60,7 @@ from models.rectification import Circular, CircularState, RectificationOrder, Re
 from models.requests import DataRequest, RequestState
 from models.reviews import ReviewFile
 from models.roles import RoleName
+from models.rules.appraisals import ungraded
 from models.rules.deadlines import WorkingCalendar
 from models.scope import SCOPED
 from models.seeds import rows
@@ -584,6 +588,24 @@ def test_of_three_events_one_is_concluded_one_analysed_and_one_being_looked_into
         AccountabilityDeed.part_id == found[0].id, AccountabilityDeed.is_late
     )
     assert "inaction" in county.scalars(late).all()
+
+
+@pytest.mark.requirement("ZG-22", "TS-31")
+def test_one_townships_people_are_graded_and_confirmed_and_another_is_distributing(county):
+    totals = county.execute(select(AppraisalTotal.state, AppraisalTotal.total).order_by(AppraisalTotal.id)).all()
+    assert [tuple(total) for total in totals] == [("confirmed", Decimal(200)), ("fixed", Decimal(96000))]
+    grades = select(StaffAppraisal.grade, StaffAppraisal.score).order_by(StaffAppraisal.id)
+    told = [(str(grade), str(score)) for grade, score in county.execute(grades)]
+    assert told[:2] == [("excellent", "93.20"), ("competent", "82.40")]
+    (left,) = ungraded(county, region(county), NOW.year, NOW)[:1]
+    assert (left.township.name, len(left.people)) == ("罗阳镇", 9)
+
+
+@pytest.mark.requirement("LX-11")
+def test_two_townships_have_assessed_agencies_and_the_department_has_answered(county):
+    found = county.scalars(select(DailyAssessment).order_by(DailyAssessment.id)).all()
+    assert {daily.township.name for daily in found} == {"罗阳镇", "泗溪镇"}
+    assert [daily.state for daily in found].count("answered") == 1
 
 
 def test_a_task_force_is_at_work_with_a_review_behind_it_and_another_is_being_set_up(county):

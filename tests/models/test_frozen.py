@@ -16,6 +16,7 @@ from jobs.circulars import compile_circulars
 from models.accountability import AccountabilityState
 from models.adjustments import AdjustmentKind, AdjustmentState
 from models.admissions import AdmissionState
+from models.appraisals import AppraisalState
 from models.door import system_session
 from models.evaluation import CycleState, SubjectKind
 from models.evaluation_sheets import SheetState
@@ -288,4 +289,28 @@ def refuse(make, cycle, sheet, statements):
     for statement in statements:
         with pytest.raises(DBAPIError, match="what is published is frozen"):
             make.session.execute(text(statement), {name: ids[name] for name in ids if f":{name}" in statement})
+        make.session.rollback()
+
+
+CONFIRMED = (
+    "UPDATE appraisal_total SET total = 1 WHERE id = :total",
+    "UPDATE appraisal_total SET state = 'fixed' WHERE id = :total",
+    "DELETE FROM appraisal_total WHERE id = :total",
+    "UPDATE staff_appraisal SET grade = 'basic' WHERE total_id = :total",
+    "DELETE FROM staff_appraisal WHERE total_id = :total",
+)
+
+
+@pytest.mark.requirement("ZG-22")
+def test_nobody_changes_appraisals_that_are_confirmed(make):
+    total = make.appraisal_total(state=AppraisalState.submitted)
+    ids = {"total": total.id}
+    make.session.commit()
+    for statement in CONFIRMED[:1] + CONFIRMED[3:]:  # until then, it may come back
+        make.session.execute(text(statement), ids)
+        make.session.rollback()
+    make.press(total, "confirm_appraisals")
+    for statement in CONFIRMED:
+        with pytest.raises(DBAPIError, match=r"what is (confirmed|published) is frozen"):
+            make.session.execute(text(statement), ids)
         make.session.rollback()

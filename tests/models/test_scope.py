@@ -18,6 +18,7 @@ from models.actor import NOBODY, Actor
 from models.adjustments import AdjustmentOpinion, AdjustmentState, ListAdjustment
 from models.admissions import AdmissionBatch, AdmissionOpinion, AdmissionState, DutyAdmission, GuaranteeMeasure
 from models.agencies import AgencyCoverage, AgencyState, DispatchedAgency, EnforcementTeam, TeamForce
+from models.appraisals import AppraisalState, AppraisalTotal, StaffAppraisal
 from models.assigned import AssignedMatter, AssignedMatterCap, MatterDepartment, MatterState, MatterTownship
 from models.calendar import CalendarDay, LimitState, ReminderLadder, ReminderStep, TimeLimit, WorkingWindow
 from models.calls import AssignmentState, Call, CallAssignment, CallCounter, CallSource, CallState, FailureKind
@@ -25,6 +26,7 @@ from models.case_papers import CaseDocument, OfflineStep, OfflineStepUnit
 from models.community import CheckIn, ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
 from models.congress import CongressOpinion
 from models.coordination import CaseParty, CoordinationCase
+from models.daily import DailyAssessment
 from models.database import reading
 from models.disputes import DisputeCase, DisputeState, MediatorPair
 from models.door import NotWritable, OutOfSight, Sight, act_for, system_session
@@ -206,6 +208,9 @@ REST = {
     HeadAdjustmentSuggestion: ("personal", "personal", "personal"),
     PersonnelChange:  ("personal",      "personal", "personal"),
     TransferPlan:     ("county",        "county", "all"),
+    AppraisalTotal:   ("county",        "county", "all"),
+    StaffAppraisal:   ("appraised",     "appraised", "appraised"),
+    DailyAssessment:  ("entered or about theirs", "county", "all"),
     **dict.fromkeys((AccountabilityCase, AccountabilityUnit, AccountabilityDeed), ("held to account",) * 3),
     StaffingQuota:    ("theirs",        "county", "all"),
     StaffingBankEntry: ("theirs",       "county", "all"),
@@ -434,6 +439,9 @@ WRITERS = {
     },
     **{(PersonnelChange, who): "proposed by us" for who in ("zrzy", "zj", "sf", "idle", "away")},
     (TransferPlan, "editorial"): "county",
+    (AppraisalTotal, "editorial"): "being distributed here",
+    **{(StaffAppraisal, who): "of our totals" for who in ("luoyang", "sixi", "tongcheng")},
+    **{(DailyAssessment, who): "entered by us" for who in ("luoyang", "sixi", "tongcheng")},
     **{(AccountabilityCase, who): "being looked into here" for who in ("assessment", "discipline")},
     **{(HeadAdjustmentSuggestion, who): "opened by us" for who in ("luoyang", "sixi", "tongcheng")},
     **{
@@ -694,6 +702,7 @@ class World:
             self.make.transfer_plan(town)
             for state in ("opened", "settled"):
                 self.make.suggestion(staff=self.make.staff(agency, is_head=True), state=state)
+            self._appraise(agency, town)
             self.make.force(self.make.team(town))
             for state in TaskForceState:
                 self.make.force_member(self.make.task_force(town, state=state), posted)
@@ -709,6 +718,17 @@ class World:
             self.make.quota(town, 3, QuotaKind.administrative)
             for state in (OrgPlanState.draft, OrgPlanState.approved):
                 self.make.org_plan(town, state=state)
+
+    def _appraise(self, agency: DispatchedAgency, town: Unit) -> None:
+        """Somebody in a total of each state; and what two agencies did, of which one serves another township, too."""
+        make = self.make
+        for number, state in enumerate(AppraisalState):
+            total = make.appraisal_total(town, year=NOW.year - number)
+            make.appraisal(total, make.staff(agency, hired_on=date(2020, 1, 6), dispatched_on=date(2020, 1, 6)))
+            total.state = state
+            make.session.commit()
+        make.daily(agency, town)
+        make.daily(make.agency(town, make.township(town.region), field="water", state="in_force"), town)
 
     def _ask(self, luoyang, tongcheng, zrzy, zj, idle, away) -> dict[type, dict[int, str]]:
         """What departments ask, by the name that the tables have for it."""
@@ -841,6 +861,11 @@ class World:
             "of living forces": lambda: (
                 (force := getattr(row, "task_force", row)).unit_id in actor.unit_ids and force.state != "dissolved"
             ),
+            "appraised": lambda: self._reads_appraisal(row, actor),
+            "being distributed here": lambda: here and row.state == "fixed",
+            "of our totals": lambda: row.total.township_id in actor.unit_ids and row.total.state == "fixed",
+            "entered by us": lambda: row.township_id in actor.unit_ids,
+            "entered or about theirs": lambda: self._is_assessed(row, actor),
             "held to account": lambda: self._reads_judged(row, actor),
             "being looked into here": lambda: here and row.state == "opened",
             "personal": lambda: self._reads_personal(row, actor),
@@ -860,7 +885,8 @@ class World:
                     row.subject_type == ImportRun.__tablename__
                     and self.session.get(ImportRun, row.subject_id).unit_id in actor.unit_ids
                 )
-                or row.subject_type in (model.__tablename__ for model in (*PERSONAL, *JUDGED))
+                or row.subject_type in (model.__tablename__ for model in (*PERSONAL, *JUDGED, StaffAppraisal))
+                or self._is_of_total(row, actor)
                 or (
                     row.subject_type == DutyAdmission.__tablename__
                     and self._concerns(self.session.get(DutyAdmission, row.subject_id), actor)
@@ -929,11 +955,33 @@ class World:
         if entry.subject_type == CaseAssessment.__tablename__:
             return reach(actor) > 0 or self.session.get(CaseAssessment, entry.subject_id).unit_id in actor.unit_ids
         meant = dict.fromkeys(PERSONAL, self._reads_personal) | dict.fromkeys(JUDGED, self._reads_judged)
+        meant[StaffAppraisal] = self._reads_appraisal
         meant |= dict.fromkeys(EVALUATED, lambda row, actor: row is not None and reads(self.session, row, actor))
         for model, may in meant.items():
             if entry.subject_type == model.__tablename__:
                 return may(self.session.get(model, entry.subject_id), actor)
         return True
+
+    def _reads_appraisal(self, row: StaffAppraisal, actor: Actor) -> bool:
+        """The township whose it is, the editorial office, and once confirmed whose people these are."""
+        if actor.roles & {R.editorial_officer} and row.region_id == actor.region_id:
+            return True
+        own = actor.roles & {R.township_head, R.township_operator} and row.total.township_id in actor.unit_ids
+        theirs = actor.roles & {R.department_head, R.department_staff} and row.staff is not None
+        done = row.total.state == "confirmed"
+        return bool(own) or bool(theirs and done and self._reads_personal(row.staff, actor))
+
+    def _is_assessed(self, row: DailyAssessment, actor: Actor) -> bool:
+        agency = row.agency
+        units = {row.township_id, agency.unit_id, agency.department_id, agency.seat_id}
+        return bool(units & set(actor.unit_ids))
+
+    def _is_of_total(self, entry: RecorderEntry, actor: Actor) -> bool:
+        """Who distributes a total, and who is about a daily assessment, see who did what."""
+        if entry.subject_type == AppraisalTotal.__tablename__:
+            return self.session.get(AppraisalTotal, entry.subject_id).township_id in actor.unit_ids
+        is_daily = entry.subject_type == DailyAssessment.__tablename__
+        return is_daily and self._is_assessed(self.session.get(DailyAssessment, entry.subject_id), actor)
 
     def _reads_judged(self, row: Any, actor: Actor) -> bool:
         """The whole of it for who judges, or leads; for the heads of a unit involved, its own part."""

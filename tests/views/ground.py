@@ -22,12 +22,14 @@ from models.accountability import AccountabilityState
 from models.actor import Actor
 from models.adjustments import AdjustmentState as S
 from models.agencies import DispatchedAgency
+from models.appraisals import AppraisalState
 from models.assigned import MatterState
 from models.base import Model, User
 from models.calendar import LimitState, ReminderLadder
 from models.calls import AssignmentState as A
 from models.community import ExchangeEntry, ExchangeKind
 from models.congress import CongressOpinion
+from models.daily import DailyState
 from models.disputes import DisputeState
 from models.door import act_for, may_write
 from models.establishment import QuotaKind
@@ -137,6 +139,7 @@ class Ground:
             self._posts(units)
             self._accountability(units)
             self._evaluation(units, thoroughly=side == "ours")
+            self._appraisals(units)
             for _ in range(2):  # to change, and to throw away
                 make.past_call(units["township"], units["department"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
@@ -443,6 +446,23 @@ class Ground:
             make.leader(post, module, LeadingRole.assisting)
         for post in posts[1:]:
             make.seat(make.committee(town, CommitteeKind.special), post)
+
+    def _appraisals(self, units: dict[str, Unit]) -> None:
+        """A total in each state with a sheet, and one to throw away; what was entered of an agency, answered or not."""
+        make, town = self.make, units["township"]
+        in_force = select(DispatchedAgency).where(
+            DispatchedAgency.seat_id == town.id, DispatchedAgency.state == "in_force"
+        )
+        agency = self.session.scalars(in_force.order_by(DispatchedAgency.id)).first()
+        for number, state in enumerate((*AppraisalState, "fixed", "fixed")):
+            total = make.appraisal_total(town, year=NOW.year + number + 1)
+            for _ in range(2):
+                make.appraisal(total)
+            total.state = AppraisalState(state)
+            self.session.commit()
+        make.appraisal_total(make.township(units["county"]), year=NOW.year)
+        for state in DailyState:
+            make.hang_on_daily(make.daily(agency, town, state=state))
 
     def _accountability(self, units: dict[str, Unit]) -> None:
         """A case in each state; of one that is analysed, nobody has stated a view yet."""

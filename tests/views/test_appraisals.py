@@ -1,0 +1,78 @@
+"""The sheet of a person, who is still without one, and an agency's days by month."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from models.appraisals import AppraisalState
+from models.organisation import Duty
+from models.roles import RoleName
+
+
+@pytest.mark.requirement("TS-31")
+def test_a_page_shows_who_is_still_without_a_grade_to_whom_may_see_them(browser_of, make):
+    town, other = make.township(), make.township()
+    agency, elsewhere = (make.agency(unit, state="in_force") for unit in (town, other))
+    graded, left = make.staff(agency), make.staff(agency)
+    far = make.staff(elsewhere)
+    make.appraisal(make.appraisal_total(town), graded)
+
+    def named(unit, role, year="2026"):
+        page = browser_of(unit, role).get(f"/staff_appraisal/ungraded?year={year}")
+        assert page.status_code == 200
+        return {staff.name for staff in (graded, left, far) if re.search(rf">{staff.name}<", page.text)}
+
+    assert named(town, RoleName.township_head) == {left.name}
+    assert named(other, RoleName.township_head) == {far.name}
+    assert named(make.office(Duty.editorial_office), RoleName.editorial_officer) == {left.name, far.name}
+    assert named(agency.department, RoleName.department_head) == {left.name}
+    assert named(town, RoleName.township_head, "2025") == set()
+    assert browser_of(make.office(Duty.leadership), RoleName.leader).get("/staff_appraisal/ungraded").status_code == 403
+    assert browser_of(town, RoleName.township_head).get("/staff_appraisal/ungraded?year=x").status_code == 400
+
+
+@pytest.mark.requirement("ZG-21")
+def test_the_sheet_shows_the_duties_of_the_post_and_the_department_reads_it_when_it_is_confirmed(
+    browser_of, make, session
+):
+    town = make.township()
+    agency = make.agency(town, state="in_force")
+    staff = make.staff(agency, post_duties="Keeps the files.")
+    total = make.appraisal_total(town)
+    sheet = make.appraisal(total, staff)
+    address = f"/staff_appraisal/{sheet.id}"
+    page = browser_of(town, RoleName.township_head).get(address).text
+    assert "Keeps the files." in page
+    assert agency.department.name in page
+    department = browser_of(agency.department, RoleName.department_head)
+    assert department.get(address).status_code == 404
+    for name in ("submit_appraisals", "confirm_appraisals"):
+        make.press(total, name)
+    assert total.state is AppraisalState.confirmed
+    assert department.get(address).status_code == 200
+    assert browser_of(make.department(), RoleName.department_head).get(address).status_code == 404
+
+
+@pytest.mark.requirement("LX-11")
+def test_the_mean_of_each_month_is_on_the_page_of_the_agency(browser_of, make):
+    agency = make.agency(state="in_force")
+    for day, points in ((2, "3"), (20, "-2"), (21, "1")):
+        make.daily(agency, day=date(2026, 11, day), points=Decimal(points))
+    browser = browser_of(agency.department, RoleName.department_head)
+    for address in (f"/dispatched_agency/{agency.id}", f"/dispatched_agency/{agency.id}/daily"):
+        page = browser.get(address).text
+        cells = re.search(r"<th scope=\"row\">2026-11</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>", page)
+        assert cells.groups() == ("3", "+2.0", "+0.67"), address
+
+
+@pytest.mark.requirement("LX-11")
+def test_a_township_enters_and_the_parent_department_may_not(program_of, make):
+    agency = make.agency(state="in_force")
+    said = {"agency": agency.id, "day": "2026-11-20", "matter": "A round", "points": "2"}
+    entered = program_of(agency.seat, RoleName.township_head).post("daily_assessment/", json=said)
+    assert entered.status_code == 201
+    assert (
+        program_of(agency.department, RoleName.department_head).post("daily_assessment/", json=said).status_code == 403
+    )
