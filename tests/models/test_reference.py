@@ -145,6 +145,27 @@ def test_a_county_lists_what_the_law_in_force_there_divides(seeded, county, expe
     assert len(items(seeded, county)) == expected
 
 
+SHARED = {
+    "自然资源": 8,
+    "城乡建设": 7,
+    "应急管理": 5,
+    "市场监管": 4,
+    "生态环境": 2,
+    "民生保障": 9,
+    "农业农村": 7,
+    "平安法治": 7,
+}
+"""How many matters of the nation's laws fall into each category: of the seven that Tai'an's article names, five."""
+BESIDES = {"城乡建设": 5, "生态环境": 4, "应急管理": 3, "自然资源": 2, "综合执法": 2, "市场监管": 1, "民生保障": 1}
+"""What Zhejiang, Wenzhou and Taishun add: a sixth."""
+
+
+@pytest.mark.requirement("TA-09")
+@pytest.mark.parametrize(("county", "expected"), [(TAISHUN, Counter(SHARED) + Counter(BESIDES)), (TIANCHANG, SHARED)])
+def test_the_drafts_fall_into_the_categories_of_the_article(seeded, county, expected):
+    assert Counter(item.category for item in items(seeded, county).values()) == expected
+
+
 @pytest.mark.parametrize("county", COUNTIES)
 def test_the_lists_are_drafts_kept_by_the_editorial_office(seeded, county):
     draft = seeded.scalars(select(DutyList).where(DutyList.region_id == unit(seeded, county).id)).one()

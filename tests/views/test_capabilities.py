@@ -220,7 +220,7 @@ def _calls(make, session, item, town, grid, helper):
     ],
 )
 def test_each_heading_has_its_pages_and_on_them_what_it_names(browser_of, program_of, make, world, headings):
-    missing = {}
+    missing = []
     for heading, pages in headings.items():
         for role, address, *words in pages:
             unit = world["seats"].get(role, make.office(Duty.editorial_office))
@@ -231,5 +231,5 @@ def test_each_heading_has_its_pages_and_on_them_what_it_names(browser_of, progra
                 page = browser_of(unit, role).get(f"{address}{'&' if '?' in address else '?'}_l_=zh").text
                 shown = unescape(page.partition("<main ")[2].partition("</main>")[0])
             assert "OTHER" not in shown, address
-            missing |= {(heading, role, address, word): "is not there" for word in words if word not in shown}
-    assert missing == {}
+            missing += [f"{heading}: {role} does not see {word} on {address}" for word in words if word not in shown]
+    assert missing == []
