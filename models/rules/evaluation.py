@@ -22,6 +22,7 @@ from models.rules.deadlines import SHANGHAI
 from models.rules.evaluation_sheets import draw_up, unsealed
 from models.rules.indicators import refuse_unsound
 from models.rules.ledger import cancel, plan, tell
+from models.rules.registers import fill_in_defaults
 from models.rules.scoring import compute
 from models.scores import ScoreResult
 from models.workflow import Refused, Step, Transition, Workflow
@@ -40,6 +41,7 @@ TO_APPEAL = 10
 def prepare_cycle(session: Session, cycle: EvaluationCycle, actor: Actor, now: datetime) -> None:
     """A cycle of the county, with days and shares that can be. Raises `Refused`, naming the field."""
     prepare_county_row(session, cycle, actor, now)
+    fill_in_defaults(cycle)
     cycle.name = (cycle.name or "").strip()
     if cycle.ends_on < cycle.starts_on:
         raise Refused(N_("The end must come after the beginning."), field="ends_on")

@@ -73,6 +73,8 @@ MODELS = {m.local_table.name: m.class_ for m in sorted(Model.registry.mappers, k
 MEANT = {"subject_type", "action", "kind", "resource", "field", "hash", "prev_hash", "username", "password"}
 MEANT |= {
     "time_limit.category",
+    "evaluation_cycle.results_hash",
+    "score_result.inputs_hash",
     "limit_rehearsal.fingerprint",
     "ladder_rehearsal.fingerprint",
     "ladder_rehearsal.quarter",
@@ -496,9 +498,9 @@ class Ground:
     def _fill_in(self, cycle: EvaluationCycle, rater: Unit) -> None:
         """One that is whole, two with scores to change, and one under seal; the rest is empty."""
         sheets = self.make.sheets(cycle, rater_unit_id=rater.id)
-        for sheet in sheets[:2]:
+        for sheet in sheets[-2:]:
             self.make.score(sheet)
-        for sheet in sheets[2:3]:
+        for sheet in sheets[-3:-2]:
             self.make.fill(sheet)
 
     def _gather(self, cycle: EvaluationCycle, agency: DispatchedAgency) -> None:

@@ -227,3 +227,17 @@ def test_what_a_cycle_lacks_is_told_in_chinese_by_the_name_of_its_rule(program_o
     assert "部门得分规则（R15）" in str(share.json)
     share = program.put(f"evaluation_cycle/{cycle.id}", json={"township_share_agency": "59"})
     assert "派驻机构得分规则（R16）" in str(share.json)
+
+
+@pytest.mark.requirement("TC-54", "TA-32")
+def test_a_cycle_needs_no_more_than_its_days_and_gets_the_usual_indicators(program_of, make):
+    program = program_of(make.office(Duty.assessment_office))
+    days = {"starts_on": "2026-01-01", "ends_on": "2026-06-30", "closes_on": "2026-12-31"}
+    made = program.post("evaluation_cycle/", json={"name": "Half a year", "period": "half_year"} | days)
+    assert made.status_code == 201, made.json
+    told = program.get(f"evaluation_cycle/{made.json['id']}").json["result"]
+    assert [told[name] for name in ("township_share_department", "township_share_agency")] == ["33.33", "60.00"]
+    laid = program.get("evaluation_indicator/?page_size=100").json
+    assert laid["count"] == 22
+    assert program.post("evaluation_indicator/", json={"cycle": made.json["id"], "subject_kind": "department",
+        "side": "top_down", "name": "More", "weight": "1"}).status_code == 201  # fmt: skip
