@@ -35,7 +35,8 @@ from models.database import reading
 from models.door import act_for, system_session
 from models.files import Attachment
 from models.organisation import Duty, Posting, Unit, UnitType
-from models.roles import RoleName, grants
+from models.rights import grants
+from models.roles import RoleName
 from models.rules.organisation import place_units
 from models.seeds.accounts import ACCOUNTS, address_of
 from models.store import Store

@@ -54,7 +54,8 @@ from models import recorder
 from models.base import Role, User
 from models.door import may_write
 from models.queries.choices import OWN_UNITS
-from models.roles import RoleName, grants
+from models.rights import grants
+from models.roles import RoleName
 from models.seeds.accounts import ACCOUNTS, address_of
 from views import CONSOLES
 

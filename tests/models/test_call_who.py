@@ -6,7 +6,8 @@ import pytest
 
 from models.calls import Call, CallState
 from models.organisation import Duty, UnitType
-from models.roles import EVERYWHERE, RoleName, grants
+from models.rights import grants
+from models.roles import EVERYWHERE, RoleName
 from models.rules.calls import CALL
 
 #                        caller                county office

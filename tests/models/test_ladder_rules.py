@@ -13,7 +13,8 @@ from models.ledger import Job
 from models.limits import Rehearsed
 from models.organisation import Duty
 from models.queries.calendar import ladder_of
-from models.roles import RoleName, grants
+from models.rights import grants
+from models.roles import RoleName
 from models.rules.ladders import (
     LADDER_OF_CLOCK,
     follow_ladder,

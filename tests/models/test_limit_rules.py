@@ -13,7 +13,8 @@ from models.coordination import CaseState
 from models.limits import DueRevision, LimitRehearsal, Rehearsed, RevisionState
 from models.organisation import Duty
 from models.queries.calendar import calendar_of
-from models.roles import RoleName, grants
+from models.rights import grants
+from models.roles import RoleName
 from models.rules.limits import LIMIT
 from models.rules.matching import ANY, Matter, first_that_fits
 from models.words import CallScope

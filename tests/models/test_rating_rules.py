@@ -14,7 +14,8 @@ from models.ledger import Job, Promise
 from models.organisation import Duty
 from models.ratings import CaseAssessment, MutualRating, RatingDirection, RatingLevel, RatingState
 from models.recorder import RecorderEntry
-from models.roles import COUNTY, EVERYWHERE, RoleName, grants
+from models.rights import grants
+from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.rules.assessments import points_of
 from models.rules.ratings import RATED, RATING
 from models.workflow import MovedOn, NotYours, Refused

@@ -20,7 +20,8 @@ from models.evaluation_sheets import AgencyAggregate, EvaluationSheet
 from models.limits import DueRevision
 from models.lists import DutyList
 from models.organisation import Duty, UnitType
-from models.roles import COUNTY, EVERYWHERE, RoleName, grants
+from models.rights import grants
+from models.roles import COUNTY, EVERYWHERE, RoleName
 from models.scores import ScoreAppeal
 from models.supervision import SupervisionOrder
 from models.webhooks import Webhook

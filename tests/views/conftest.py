@@ -20,7 +20,8 @@ from models.base import Role
 from models.door import system_session
 from models.organisation import Unit
 from models.recorder import Origin, set_origin
-from models.roles import RoleName, grants
+from models.rights import grants
+from models.roles import RoleName
 from tests.conftest import _copy, _create, _url
 from tests.make import NOW, Make, usual_role
 

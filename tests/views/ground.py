@@ -50,7 +50,8 @@ from models.organisation import Duty, Unit, UnitType
 from models.posts import CommitteeKind, LeadingRole
 from models.requests import RequestState
 from models.reviews import ReviewState
-from models.roles import COUNTY, EVERYWHERE, RoleName, grants, observes
+from models.rights import grants
+from models.roles import COUNTY, EVERYWHERE, RoleName, observes
 from models.rules.files import nameable
 from models.scope import SCOPED
 from models.services import ServicePoint, ServiceState

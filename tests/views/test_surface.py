@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from models.roles import RoleName, grants
+from models.rights import grants
+from models.roles import RoleName
 from tests.views.walk import OPEN, routes
 
 HERE = Path(__file__).parent

@@ -13,7 +13,8 @@ from app.engine.query import OPERATORS
 from app.errors import PAGES
 from models.calls import CallAssignment, CallState
 from models.organisation import Duty
-from models.roles import RoleName, grants
+from models.rights import grants
+from models.roles import RoleName
 from tests.views.conftest import PASSWORD
 from tests.views.walk import INNARDS, WRONG
 from views import CONSOLES

@@ -27,7 +27,8 @@ from app.engine.derive import Shape
 from app.engine.fields import Field, keeps_files
 from app.engine.schema import asked, writable
 from models.organisation import Unit
-from models.roles import COUNTY, EVERYWHERE, RoleName, grants
+from models.rights import grants
+from models.roles import COUNTY, EVERYWHERE, RoleName
 from tests.views.conftest import PASSWORD
 from tests.views.ground import MODELS, TOKEN, Ground, Person, row_key
 
