@@ -21,6 +21,15 @@ from models.supervision import Reminder
 from models.words import CallScope
 from tests.make import NOW
 
+FOUR = (
+    "/api/v1/platform/",
+    "general_governance",
+    "market_supervision",
+    "comprehensive_enforcement",
+    "convenience_service",
+)
+"""The four platforms, as programs read them: on the page their names stand in the filter, too."""
+
 CAPABILITIES = {
     "网格采集": (
         (R.grid_worker, "/call/add?list_item={item}", 'name="title"', 'name="place"', 'name="files"', "渗水面积"),
@@ -85,7 +94,7 @@ AREAS = {
     "集成化": (
         (R.editorial_officer, "/joint_meeting/", "汛期联席会议"),
         (R.editorial_officer, "/coordination_case/charts", "协商", "水利"),
-        (R.township_operator, "/platform/", "综治工作", "市场监管", "综合执法", "便民服务"),
+        (R.township_operator, *FOUR),
     ),
     "数字化": (
         (R.township_operator, "/", "待确认的事"),
@@ -119,6 +128,7 @@ MEASURES = {
     ),
     "双向考评": (
         (R.township_head, "/mutual_rating/", "确认办结的事", "水利局", "罗阳镇"),
+        (R.township_head, "/api/v1/mutual_rating/", "rater_unit", "ratee_unit"),
         (R.department_head, "/mutual_rating/", "确认办结的事", "水利局", "罗阳镇"),
         (R.leader, "/case_assessment/rates?period=2026", "水利局", "罗阳镇", "响应率", "解决率", "满意度"),
     ),
@@ -127,7 +137,7 @@ MEASURES = {
         (R.township_head, "/dispatched_agency/", "罗阳司法所", "水利局", "罗阳镇"),
     ),
     "四个平台": (
-        (R.township_head, "/platform/", "综治工作", "市场监管", "综合执法", "便民服务"),
+        (R.township_head, *FOUR),
         (R.leader, "/list_item/?f=platform:eq:comprehensive_enforcement", "河道采砂监管"),
     ),
 }
