@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -484,7 +485,8 @@ class Ground:
         for state in ("closed", "computed", "confirmed") if thoroughly else ():
             make.cycle(county, state, SubjectKind.agency)
         for _ in range(2):
-            cycle = make.cycle(county, CycleState.open, SubjectKind.agency, SubjectKind.township)
+            both = (SubjectKind.agency, SubjectKind.township)
+            cycle = make.cycle(county, CycleState.open, *both, excellent_quota=Decimal(100))
             for rater in raters:
                 self._fill_in(cycle, rater)
             self._gather(cycle, agency)
