@@ -421,7 +421,9 @@ def test_of_people_a_leader_is_told_how_many_and_never_who(leader, browser_of, m
 def test_turnover_posts_are_summed_up_over_the_townships_that_have_some(leader, make):
     make.paid_in(9)
     for posts in (3, 1):
-        make.lent(make.township(), posts)
+        town = make.township()
+        make.quota(town, 20)
+        make.lent(town, posts)
     assert facts(leader, "quotas") == [("", "4 posts in 2 townships")]
 
 
