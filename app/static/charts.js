@@ -73,7 +73,7 @@ function bars(figures) {
     ...common(figures),
     tooltip: { ...common(figures).tooltip, trigger: "axis", axisPointer: { type: "shadow" } },
     grid: { left: 8, right: 40, top: 8, bottom: parted(figures) ? 36 : 8, containLabel: true },
-    xAxis: { type: "value", minInterval: 1, axisLabel: { formatter: format }, splitLine: { lineStyle: { color: colour("line") } } },
+    xAxis: { type: "value", minInterval: 1, axisLabel: { formatter: counted, hideOverlap: true }, splitLine: { lineStyle: { color: colour("line") } } },
     yAxis: {
       type: "category",
       inverse: true,
@@ -109,9 +109,9 @@ function lines(figures) {
   return {
     ...common(figures),
     tooltip: { ...common(figures).tooltip, trigger: "axis" },
-    grid: { left: 8, right: 32, top: 16, bottom: parted(figures) ? 36 : 8, containLabel: true },
+    grid: { left: 8, right: 32, top: 24, bottom: parted(figures) ? 36 : 8, containLabel: true },
     xAxis: { type: "category", data: figures.labels, boundaryGap: false, axisLine: { lineStyle: { color: colour("line-2") } } },
-    yAxis: { type: "value", minInterval: 1, axisLabel: { formatter: format }, splitLine: { lineStyle: { color: colour("line") } } },
+    yAxis: { type: "value", minInterval: 1, axisLabel: { formatter: counted }, splitLine: { lineStyle: { color: colour("line") } } },
     series: figures.series.map(({ name, data }) => ({
       type: "line",
       name,
