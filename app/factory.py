@@ -17,6 +17,7 @@ from app import (
     disputes,
     due_times,
     errors,
+    figures,
     finder,
     identity,
     places,
@@ -108,6 +109,7 @@ def create_app(**overrides: Any) -> Flask:
             *finder.VIEWS,
             *rates.VIEWS,
             *appraisals.VIEWS,
+            *figures.VIEWS,
             *disputes.VIEWS,
             *case_times.VIEWS,
             *due_times.VIEWS,
@@ -117,7 +119,7 @@ def create_app(**overrides: Any) -> Flask:
             situations.Situations,
         ):
             appbuilder.add_view_no_menu(view)
-        beside = (finder.ENTRY, burden.ENTRY, situations.ENTRY, rates.ENTRY, disputes.ENTRY)
+        beside = (finder.ENTRY, burden.ENTRY, situations.ENTRY, rates.ENTRY, figures.ENTRY, disputes.ENTRY)
         shell.register(app, [*register(appbuilder, CONSOLES, world()), *beside])
     if settings.env == "production":
         _refuse_demo_accounts(app)

@@ -55,6 +55,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "personnel_change": N_("Personnel change"),
     "transfer_plan": N_("Transfer plan"),
     "head_adjustment_suggestion": N_("Suggestion about the head of an agency"),
+    "published_figure": N_("Published figure"),
     "appraisal_total": N_("Total for appraisals"),
     "staff_appraisal": N_("Appraisal of a person"),
     "daily_assessment": N_("Daily assessment"),

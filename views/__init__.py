@@ -29,6 +29,7 @@ from views.early_warnings import early_warnings
 from views.establishment import internal_org_plans, internal_organs, staffing_bank_entries, staffing_quotas
 from views.events import call_events
 from views.evidence import off_site_evidence
+from views.figures import published_figures
 from views.files import attachments
 from views.funding import post_grades, return_ratios, township_fundings
 from views.governance import governance_modules, module_contacts
@@ -74,6 +75,7 @@ CONSOLES = (
     parties,
     ratings,
     assessments,
+    published_figures,
     offline_steps,
     documents,
     call_situations,
