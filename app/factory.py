@@ -18,6 +18,7 @@ from app import (
     due_times,
     errors,
     evaluation,
+    figures,
     finder,
     identity,
     leaders,
@@ -116,6 +117,7 @@ def create_app(**overrides: Any) -> Flask:
             *leaders.VIEWS,
             *screen.VIEWS,
             *appraisals.VIEWS,
+            *figures.VIEWS,
             *disputes.VIEWS,
             *case_times.VIEWS,
             *due_times.VIEWS,
@@ -127,7 +129,15 @@ def create_app(**overrides: Any) -> Flask:
             situations.Situations,
         ):
             appbuilder.add_view_no_menu(view)
-        beside = (finder.ENTRY, burden.ENTRY, situations.ENTRY, rates.ENTRY, case_times.ENTRY, disputes.ENTRY)
+        beside = (
+            finder.ENTRY,
+            burden.ENTRY,
+            situations.ENTRY,
+            rates.ENTRY,
+            figures.ENTRY,
+            case_times.ENTRY,
+            disputes.ENTRY,
+        )
         shell.register(app, [leaders.ENTRY, screen.ENTRY, *register(appbuilder, CONSOLES, world()), *beside])
     if settings.env == "production":
         _refuse_demo_accounts(app)

@@ -62,6 +62,7 @@ TABLES = {console.model.__tablename__: console.name for console in CONSOLES} | {
     "sheet_score": N_("Score on a sheet"),
     "agency_aggregate": N_("What townships say of an agency"),
     "score_appeal": N_("Appeal against a score"),
+    "published_figure": N_("Published figure"),
     "appraisal_total": N_("Total for appraisals"),
     "staff_appraisal": N_("Appraisal of a person"),
     "daily_assessment": N_("Daily assessment"),

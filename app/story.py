@@ -20,6 +20,7 @@ from jobs.calendar import watch_calendars
 from jobs.circulars import compile_circulars
 from jobs.digests import digest_for_congress
 from jobs.feed import feed_supervisors
+from jobs.figures import publish_figures
 from jobs.notices import deliver
 from jobs.staffing import watch_terms
 from jobs.sweep import keep
@@ -167,6 +168,8 @@ class Stage:
         at = min(self._first(), self.now)
         set_origin(self.session, Origin(at=at, place="job:circular_compile"))
         compile_circulars(self.session, at)
+        set_origin(self.session, Origin(at=at, place="job:figures_publish"))
+        publish_figures(self.session, at)
         set_origin(self.session, Origin(at=at, place="job:congress_digest"))
         digest_for_congress(self.session, at)
 

@@ -35,6 +35,7 @@ from jobs.audit import recount
 from jobs.calendar import watch_calendars
 from jobs.digests import digest_for_congress
 from jobs.feed import feed_supervisors
+from jobs.figures import publish_figures
 from jobs.files import remove_unnamed
 from jobs.mail import send_mails, sink_of
 from jobs.notices import deliver
@@ -161,6 +162,7 @@ PARTS: dict[str, Part] = {
     "due_times": due_times.count_anew,
     **{job.value: partial(keep, job) for job in CLOCKS},
     "circular_compile": circulars.compile_circulars,
+    "figures_publish": publish_figures,
     "congress_digest": digest_for_congress,
     "early_warning": warn_early,
     "calendar_watch": watch_calendars,
@@ -175,8 +177,8 @@ PARTS: dict[str, Part] = {
 """Each is repeated, a transaction each time, until it finds nothing more to do."""
 
 NIGHTLY = (
-    *("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "term_watch"),
-    "unnamed_files",
+    *("self_audit", "circular_compile", "figures_publish", "congress_digest", "early_warning", "calendar_watch"),
+    *("term_watch", "unnamed_files"),
 )
 
 RUNS: dict[str, tuple[str, ...]] = {

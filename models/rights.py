@@ -11,7 +11,7 @@ _LISTS = (
 _CALLS = (
     "Call CallAssignment Pause Extension Holding CoordinationCase CaseParty Reminder SupervisionOrder Nudge "
     "RectificationOrder Circular CircularLine CircularFailure MutualRating CaseAssessment OfflineStep "
-    "CaseDocument EarlyWarning PastCall CongressOpinion"
+    "CaseDocument EarlyWarning PastCall CongressOpinion PublishedFigure"
 )
 _BURDEN = (
     "PolicyDocument AssignedMatter MatterDepartment MatterTownship AssignedMatterCap "

@@ -39,6 +39,7 @@ from views.evaluation import (
 )
 from views.events import call_events
 from views.evidence import off_site_evidence
+from views.figures import published_figures
 from views.files import attachments
 from views.funding import post_grades, return_ratios, township_fundings
 from views.governance import governance_modules, module_contacts
@@ -84,6 +85,7 @@ CONSOLES = (
     parties,
     ratings,
     assessments,
+    published_figures,
     offline_steps,
     documents,
     call_situations,

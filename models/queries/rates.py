@@ -6,18 +6,18 @@ The articles name the rates and give no formula: these are composed, and `MEANT`
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
-from models.calls import AssignmentState, Call, CallAssignment, CallState
+from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
 from models.organisation import LOCAL, Unit
 from models.queries.burden import is_of_county
 from models.ratings import CONTENT, MutualRating, RatingState
@@ -147,6 +147,21 @@ def behind(
     return model, unit_id, query().with_only_columns(model.id).group_by(None)  # type: ignore[attr-defined]
 
 
+def members(
+    session: Session, actor: Actor, begins: datetime, ends: datetime, now: datetime
+) -> Iterator[tuple[str, Any]]:
+    """What rates, failures and volumes count, a row each: (county, unit, call, whether of the part). Six statements."""
+    within = _Period(actor, begins, ends, now, each=True)
+    queries = {"response": [within.responses()], "resolution": [within.answered(), within.called()],
+               "satisfaction": [within.ratings()], "calls": [within.sent()]}  # fmt: skip
+    for name, asked in queries.items():
+        for query in asked:
+            for row in session.execute(query):
+                yield name, tuple(row)
+    for region_id, unit_id, call_id, kind in session.execute(within.failures()):
+        yield str(kind), (region_id, unit_id, call_id, True)
+
+
 def _shares(session: Session, queries: Iterable[Select[Any]]) -> dict[int, Share]:
     found: dict[int, Share] = {}
     for query in queries:
@@ -165,6 +180,8 @@ class _Period:
     ends: datetime
     now: datetime
     within_calls: tuple[ColumnElement[bool], ...] = ()
+    each: bool = False
+    """Whether each row is told, and not their number."""
 
     def responses(self) -> Select[Any]:
         part = CallAssignment
@@ -221,6 +238,15 @@ class _Period:
         asked_by = self._asked_by(part, part.department_id)
         return query.where(self._in(part.responded_at), asked_by, self._of_calls(part))
 
+    def sent(self) -> Select[Any]:
+        return self._counted(Call, Call.caller_unit_id, true(), self._in(Call.sent_at))
+
+    def failures(self) -> Any:
+        part = CallAssignment
+        failed = and_(part.failure_kind != FailureKind.none, self._in(part.failed_at))
+        query = select(part.region_id, part.department_id, part.call_id, part.failure_kind)
+        return query.where(failed, self._asked_by(part, part.department_id))
+
     def _in(self, moment: Any) -> ColumnElement[bool]:
         return and_(moment >= self.begins, moment < self.ends)
 
@@ -241,5 +267,10 @@ class _Period:
         return true() if self.actor.region_id is None else here
 
     def _counted(self, model: Any, unit_id: Any, part: ColumnElement[bool], *whole: ColumnElement[bool]) -> Select[Any]:
+        whose = self._asked_by(model, unit_id)
+        if self.each:
+            call_id = Call.id if model is Call else model.call_id
+            told = select(model.region_id, unit_id, call_id, case((part, True), else_=False)).select_from(model)
+            return told.where(*whole, whose)
         query = select(unit_id, func.count().filter(part), func.count()).select_from(model)
-        return query.where(*whole, self._asked_by(model, unit_id), self._of_calls(model)).group_by(unit_id)
+        return query.where(*whole, whose, self._of_calls(model)).group_by(unit_id)

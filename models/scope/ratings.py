@@ -6,6 +6,7 @@ from sqlalchemy import and_, or_
 
 from models.actor import REGION_ID, UNIT_IDS
 from models.door import Roles, Scope
+from models.figures import PublishedFigure
 from models.ratings import SEALED, CaseAssessment, MutualRating
 from models.roles import COUNTY, EVERYWHERE, OBSERVING
 from models.scope.reach import Criterion, reach
@@ -24,4 +25,7 @@ sees_assessment = reach(county=CaseAssessment.region_id == REGION_ID, own=CaseAs
 SCOPES: dict[type, Scope] = {
     MutualRating: Scope(sees=sees_rating),
     CaseAssessment: Scope(sees=sees_assessment),
+    PublishedFigure: Scope(
+        sees=reach(county=PublishedFigure.region_id == REGION_ID, own=PublishedFigure.unit_id.in_(UNIT_IDS))
+    ),
 }

@@ -82,6 +82,7 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_l
         "due_times",
         *(job.value for job in Job),
         "circular_compile",
+        "figures_publish",
         "congress_digest",
         "early_warning",
         "calendar_watch",
@@ -96,8 +97,8 @@ def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_l
     assert RUNS["sweep"] == tuple(PARTS)
     assert RUNS["tick"] == tuple(part for part in PARTS if part not in RUNS["nightly"])
     nightly = (
-        *("self_audit", "circular_compile", "congress_digest", "early_warning", "calendar_watch", "term_watch"),
-        "unnamed_files",
+        *("self_audit", "circular_compile", "figures_publish", "congress_digest", "early_warning", "calendar_watch"),
+        *("term_watch", "unnamed_files"),
     )
     assert RUNS["nightly"] == nightly
 

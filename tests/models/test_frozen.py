@@ -13,10 +13,12 @@ from sqlalchemy.pool import NullPool
 from app.database import upgrade
 from config import ROOT
 from jobs.circulars import compile_circulars
+from jobs.figures import publish_figures
 from models.accountability import AccountabilityState
 from models.adjustments import AdjustmentKind, AdjustmentState
 from models.admissions import AdmissionState
 from models.appraisals import AppraisalState
+from models.calls import CallState
 from models.door import system_session
 from models.evaluation import CycleState, SubjectKind
 from models.evaluation_sheets import SheetState
@@ -313,4 +315,14 @@ def test_nobody_changes_appraisals_that_are_confirmed(make):
     for statement in CONFIRMED:
         with pytest.raises(DBAPIError, match=r"what is (confirmed|published) is frozen"):
             make.session.execute(text(statement), ids)
+        make.session.rollback()
+
+
+def test_nobody_changes_a_figure_that_is_published(make):
+    make.call(item=make.bound_item(), state=CallState.dispatched)
+    publish_figures(make.session, NOW + timedelta(days=30))
+    make.session.commit()
+    for statement in ("UPDATE published_figure SET part = 9", "DELETE FROM published_figure"):
+        with pytest.raises(DBAPIError, match="what is published is frozen"):
+            make.session.execute(text(statement))
         make.session.rollback()

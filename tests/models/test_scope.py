@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, select
 from sqlalchemy.orm import RelationshipDirection, Session
 
+from jobs.figures import publish_figures
 from models import door
 from models.accountability import AccountabilityCase, AccountabilityDeed, AccountabilityState, AccountabilityUnit
 from models.actor import NOBODY, Actor
@@ -42,6 +43,7 @@ from models.evaluation import CycleState, EvaluationCycle, EvaluationIndicator, 
 from models.evaluation_sheets import EvaluationSheet, SheetScore, SheetState
 from models.events import CallEvent
 from models.evidence import OffSiteEvidence
+from models.figures import PublishedFigure
 from models.files import Attachment
 from models.funding import PostGrades, ReturnRatio, TownshipFunding
 from models.governance import GovernanceModule, ModuleContact
@@ -208,6 +210,7 @@ REST = {
     HeadAdjustmentSuggestion: ("personal", "personal", "personal"),
     PersonnelChange:  ("personal",      "personal", "personal"),
     TransferPlan:     ("county",        "county", "all"),
+    PublishedFigure:  ("theirs",        "county", "all"),
     AppraisalTotal:   ("county",        "county", "all"),
     StaffAppraisal:   ("appraised",     "appraised", "appraised"),
     DailyAssessment:  ("entered or about theirs", "county", "all"),
@@ -582,6 +585,8 @@ class World:
         self.names[make.past_call(luoyang, zrzy).call_id] = "old"
         self.names[make.past_call(tongcheng, away).call_id] = "theirs"
         self._hold_to_account()
+        publish_figures(session, NOW + timedelta(days=30))
+        session.commit()
         self.asked = self._ask(luoyang, tongcheng, zrzy, zj, idle, away)
         self.cited = self.calls["across"].id, item.id, item.duty_list_id
 

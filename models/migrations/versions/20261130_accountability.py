@@ -6,7 +6,7 @@ One step. Safe beside the release before it, which knows none of the tables.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0060_accountability"
+revision = "0047_accountability"
 down_revision = "0046_scores_are_frozen"
 
 WORDS, MOMENT = sa.String(40), sa.DateTime(timezone=True)

@@ -6,8 +6,8 @@ One step. Safe beside the release before it, which knows none of the tables (ZG-
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0061_appraisals"
-down_revision = "0060_accountability"
+revision = "0048_appraisals"
+down_revision = "0047_accountability"
 
 WORDS, MOMENT = sa.String(40), sa.DateTime(timezone=True)
 WHY = "what is confirmed is frozen"

@@ -1,0 +1,26 @@
+"""What was published of a month stands beside today's count, for the county and for each unit's own."""
+
+from datetime import timedelta
+
+from jobs.figures import publish_figures
+from models.calls import CallState
+from models.organisation import Duty
+from tests.make import NOW
+
+
+def test_the_page_shows_what_was_published_what_is_counted_today_and_which_call_differs(browser_of, make, session):
+    town, other, lead = make.township(), make.township(), make.department()
+    call = make.call(town, lead=lead, state=CallState.dispatched)
+    make.call(other, state=CallState.closed)
+    publish_figures(session, NOW + timedelta(days=10))
+    session.commit()
+    make.press(call, "annul", at=NOW + timedelta(days=11))
+    office = browser_of(make.office(Duty.county_office))
+    page = office.get("/published_figure/recount?period=2026-11").text
+    for words in (town.name, other.name, lead.name, call.number, "0/1 → 0/0", "此后作废", "不对乡镇排名"):
+        assert words in page, words
+    own = browser_of(town).get("/published_figure/recount").text
+    assert town.name in own
+    assert other.name not in own
+    assert office.get("/published_figure/recount?period=2026").status_code == 400
+    assert "本月没有已发布的数据" in office.get("/published_figure/recount?period=2025-01").text
