@@ -74,7 +74,9 @@ class Calculator(PageBeside):
     def page(self, pk: int) -> str:
         result = row_of(RESULTS, pk)
         found = account(db.session(), result)
-        fetch_names(db.session(), [row for parts in found.sides.values() for part in parts for row, *_ in part.records])
+        rows = {row for parts in found.sides.values() for part in parts for row, *_ in part.records}
+        for model in {type(row) for row in rows}:
+            fetch_names(db.session(), [row for row in rows if type(row) is model])
         return self.render_template(
             "calculator.html",
             result=result,

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 
-from benchmarks import finder
+from benchmarks import evaluation, finder
 from benchmarks.seed import fill
 
 SIZES = (10_000, 1_000_000)
@@ -28,6 +28,7 @@ PASSWORD = "benchmark-only"
 def main() -> None:
     logging.disable(logging.CRITICAL)
     finder.main()
+    evaluation.main()
     for calls in [int(word) for word in sys.argv[1:]] or SIZES:
         for database in (sqlite, postgresql):
             with tempfile.TemporaryDirectory(prefix="hy", dir="/tmp") as folder, database(Path(folder)) as url:

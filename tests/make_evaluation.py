@@ -95,7 +95,7 @@ class MakeEvaluation:
     def fill(self: Any, sheet: EvaluationSheet, points: str | Mapping[str, str] = "90") -> None:
         """Score a sheet, and submit it."""
         self.score(sheet, points)
-        self.press(sheet, "submit_sheet", file=self.file(sheet.rater_unit), comment="")
+        self.press(sheet, "submit_sheet", file_id=self.file(sheet.rater_unit), comment="")
 
     def fill_all(self: Any, cycle: EvaluationCycle, points: str = "90", **columns: Any) -> None:
         for sheet in self.sheets(cycle, state=SheetState.draft, **columns):

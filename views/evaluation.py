@@ -106,7 +106,7 @@ evaluation_sheets = Console(
     listed=("subject_unit", "rater_unit", "cycle", "side", "state", "submitted_at"),
     shown=(
         *("subject_unit", "rater_unit", "cycle", "subject_kind", "side", "state", "coverage", "aggregate"),
-        *("submitted_at", "submitted_by", "comment", "file"),
+        *("submitted_at", "comment", "file"),
     ),
     form=(),
     searched=("cycle", "subject_unit", "rater_unit", "subject_kind", "side", "state", "submitted_at"),
@@ -219,7 +219,7 @@ score_appeals = Console(
     listed=("result", "unit", "state", "published_total", "corrected_total", "lodged_at", "answered_at"),
     shown=(
         *("result", "unit", "state", "reason", "lodged_at", "published_total", "corrected_total"),
-        *("answer", "signature", "answered_by", "answered_at"),
+        *("answer", "signature", "answered_at"),
     ),
     form=("result", "reason"),
     searched=("result", "unit", "state", "lodged_at"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true
 
 from models.actor import Actor
 from models.admissions import AdmissionState, DutyAdmission
@@ -327,9 +327,10 @@ def draft_sheets(actor: Actor) -> ColumnElement[bool]:
 
 
 def asked_indicators(actor: Actor) -> ColumnElement[bool]:
-    """What sheets of open cycles ask."""
-    open_ = select(EvaluationCycle.id).where(EvaluationCycle.state == CycleState.open)
-    return EvaluationIndicator.source.in_(BY_PEOPLE) & EvaluationIndicator.cycle_id.in_(open_)
+    """What sheets ask that one's unit still has to fill in."""
+    sheet, row = EvaluationSheet, EvaluationIndicator
+    alike = (sheet.cycle_id == row.cycle_id, sheet.subject_kind == row.subject_kind, sheet.side == row.side)
+    return row.source.in_(BY_PEOPLE) & exists().where(*alike, draft_sheets(actor))
 
 
 def own_results(actor: Actor) -> ColumnElement[bool]:

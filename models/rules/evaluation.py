@@ -22,6 +22,7 @@ from models.rules.deadlines import SHANGHAI
 from models.rules.evaluation_sheets import draw_up, unsealed
 from models.rules.indicators import refuse_unsound
 from models.rules.ledger import cancel, plan, tell
+from models.rules.registers import fill_in_defaults
 from models.rules.scoring import compute
 from models.scores import ScoreResult
 from models.workflow import Refused, Step, Transition, Workflow
@@ -40,6 +41,7 @@ TO_APPEAL = 10
 def prepare_cycle(session: Session, cycle: EvaluationCycle, actor: Actor, now: datetime) -> None:
     """A cycle of the county, with days and shares that can be. Raises `Refused`, naming the field."""
     prepare_county_row(session, cycle, actor, now)
+    fill_in_defaults(cycle)
     cycle.name = (cycle.name or "").strip()
     if cycle.ends_on < cycle.starts_on:
         raise Refused(N_("The end must come after the beginning."), field="ends_on")
@@ -131,8 +133,10 @@ def _unchanged(cycle: EvaluationCycle, step: Step) -> None:
 def _published(cycle: EvaluationCycle, step: Step) -> None:
     """Every unit hears of its own score, and of nobody else's."""
     session = step.session
-    cycle.published_at = step.now
-    cycle.appeal_due = calendar_of(session, cycle.region_id).add(step.now, TO_APPEAL, LimitUnit.working_day).at
+    with session.no_autoflush:  # with its state in one statement: after that the row is frozen
+        days = calendar_of(session, cycle.region_id)
+        cycle.published_at = step.now
+        cycle.appeal_due = days.add(step.now, TO_APPEAL, LimitUnit.working_day).at
     message = N_("The scores of “%(cycle)s” are published. Yours can be opened down to each call. Appeal by %(day)s.")
     units = select(ScoreResult.unit_id).where(ScoreResult.cycle_id == cycle.id).order_by(ScoreResult.id)
     for unit_id in session.scalars(units):

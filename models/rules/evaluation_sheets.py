@@ -191,8 +191,8 @@ def _refuse_incomplete(step: Step, cycle: EvaluationCycle, sheets: Collection[Ev
             raise Refused(N_("Score “%(indicator)s” first: a sheet is submitted whole."), field="points",
                           indicator=missing[0])  # fmt: skip
         of_residents = any(names[key].source is Source.survey for key in needed)
-        if of_residents and step.answers.get("file") is None:
-            raise Refused(N_("Send the source of the survey's figures with it."), field="file")
+        if of_residents and step.answers.get("file_id") is None:
+            raise Refused(N_("Send the source of the survey's figures with it."), field="file_id")
 
 
 def _submitted(sheet: EvaluationSheet, step: Step) -> None:
@@ -203,7 +203,7 @@ def _submitted(sheet: EvaluationSheet, step: Step) -> None:
 
 def _sign(sheet: EvaluationSheet, step: Step) -> None:
     sheet.submitted_at, sheet.submitted_by_id = step.now, step.actor.user_id
-    sheet.comment, sheet.file = step.answers.get("comment") or "", step.answers.get("file")
+    sheet.comment, sheet.file = step.answers.get("comment") or "", step.answers.get("file_id")
 
 
 def _complete(step: Step, sheets: Iterable[EvaluationSheet]) -> None:
@@ -232,7 +232,7 @@ def submit_all(
 
     Raises `NotYours`, or `Refused` where one of them may not be submitted; then none is.
     """
-    step = Step(session, actor, now, {"file": file}, "")
+    step = Step(session, actor, now, {"file_id": file}, "")
     with gathering(session), by_rule(session):
         session.refresh(cycle, with_for_update=True)
         if not all(actor.serves(sheet.rater_unit_id) and sheet.state is S.draft for sheet in sheets):
@@ -267,7 +267,7 @@ SHEET = Workflow(
         by=lambda sheet, actor: actor.serves(sheet.rater_unit_id),
         asks=(
             Ask(name="comment", label=N_("Comment"), kind="long_text", required=False),
-            Ask(name="file", label=N_("Source of the figures"), kind="file", required=False,
+            Ask(name="file_id", label=N_("Source of the figures"), kind="file", model=Attachment, required=False,
                 help=N_("Of a survey of residents.")),
         ),
         guard=_may_submit,

@@ -28,6 +28,7 @@ from models.evaluation import (
 from models.item_words import Holder, ItemState
 from models.lists import ListItem
 from models.rules.drafts import open_for_parts
+from models.rules.registers import fill_in_defaults
 from models.seeds import rows
 from models.workflow import Refused
 
@@ -88,6 +89,7 @@ def prepare_indicator(session: Session, row: EvaluationIndicator, actor: Actor, 
     """An indicator of a cycle that is still a draft. Raises `Refused`, naming the field."""
     cycle = open_for_parts(session, EvaluationCycle, row.cycle_id, CycleState.draft, field="cycle")
     row.region_id = cycle.region_id
+    fill_in_defaults(row)
     row.name = (row.name or "").strip()
     if not 0 < row.weight <= WHOLE:
         raise Refused(N_("A weight lies above 0 and is 100 at most."), field="weight")

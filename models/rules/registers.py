@@ -42,6 +42,14 @@ def prepare_countys(session: Session, row: Any, actor: Actor, now: datetime) -> 
     be_sound(row)
 
 
+def fill_in_defaults(row: Any) -> None:
+    """What was left empty is as its column says, before a rule compares it."""
+    for column in inspect(row).mapper.columns:
+        default = column.default
+        if getattr(row, column.key) is None and default is not None and default.is_scalar:
+            setattr(row, column.key, default.arg)
+
+
 def be_sound(row: Any) -> None:
     """Raises `Refused`, naming the field, of a number below 0 or an end before its beginning."""
     for column in inspect(row).mapper.columns:

@@ -461,9 +461,9 @@ def test_a_survey_comes_with_its_source(make, town):
     cycle = make.cycle(None, S.open, K.community)
     (sheet,) = make.sheets(cycle, side=Side.bottom_up)
     make.score(sheet, "92.3")
-    assert refused("source", make, sheet, "submit_sheet").field == "file"
+    assert refused("source", make, sheet, "submit_sheet").field == "file_id"
     file = make.file(sheet.rater_unit)
-    make.press(sheet, "submit_sheet", file=file)
+    make.press(sheet, "submit_sheet", file_id=file)
     assert sheet.file_id == file.id
 
 

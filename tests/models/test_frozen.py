@@ -16,6 +16,8 @@ from jobs.circulars import compile_circulars
 from models.adjustments import AdjustmentKind, AdjustmentState
 from models.admissions import AdmissionState
 from models.door import system_session
+from models.evaluation import CycleState, SubjectKind
+from models.evaluation_sheets import SheetState
 from models.item_words import ItemState, ListState
 from models.items import ItemIndicator
 from models.lists import DutyList, ListItem
@@ -197,4 +199,52 @@ def test_a_published_circular_is_frozen(make):
     for statement in ("UPDATE circular SET text = 'else'", "DELETE FROM circular"):
         with pytest.raises(DBAPIError, match="frozen"):
             make.session.execute(text(statement))
+        make.session.rollback()
+
+
+SEALED = (
+    "UPDATE sheet_score SET points = 1 WHERE sheet_id = :sheet",
+    "DELETE FROM sheet_score WHERE sheet_id = :sheet",
+    "UPDATE evaluation_sheet SET comment = 'else' WHERE id = :sheet",
+    "UPDATE evaluation_sheet SET state = 'draft' WHERE id = :sheet",
+    "UPDATE evaluation_indicator SET weight = 1 WHERE cycle_id = :cycle",
+    "DELETE FROM evaluation_indicator WHERE cycle_id = :cycle",
+)
+PUBLISHED = (
+    "UPDATE score_result SET total = 1 WHERE cycle_id = :cycle",
+    "DELETE FROM score_result WHERE cycle_id = :cycle",
+    "UPDATE score_part SET weight = 1",
+    "DELETE FROM score_part",
+    "INSERT INTO score_part SELECT * FROM score_part LIMIT 1",
+    "UPDATE agency_aggregate SET grade = 'good' WHERE cycle_id = :cycle",
+    "UPDATE evaluation_sheet SET comment = 'else' WHERE id = :sheet",
+    "DELETE FROM evaluation_sheet WHERE id = :sheet",
+    "UPDATE evaluation_cycle SET township_share_department = 50 WHERE id = :cycle",
+    "UPDATE evaluation_cycle SET state = 'computed' WHERE id = :cycle",
+    "DELETE FROM evaluation_cycle WHERE id = :cycle",
+)
+
+
+@pytest.mark.requirement("TC-53", "TC-54")
+def test_nobody_changes_what_is_sealed_or_a_score_that_is_published(make):
+    department = make.department()
+    make.agency(make.township(), department=department, state="in_force")
+    cycle = make.cycle(None, CycleState.open, SubjectKind.agency)
+    make.fill_all(cycle)
+    sheet = make.sheets(cycle)[0]
+    assert sheet.state is SheetState.submitted
+    refuse(make, cycle, sheet, SEALED)
+    for name in ("close_cycle", "compute_scores", "compute_scores", "confirm_scores", "publish_scores"):
+        make.press(cycle, name)
+    assert cycle.state is CycleState.published
+    refuse(make, cycle, sheet, (*SEALED, *PUBLISHED))
+    assert verify(make.session) == []
+
+
+def refuse(make, cycle, sheet, statements):
+    ids = {"cycle": cycle.id, "sheet": sheet.id}
+    make.session.commit()
+    for statement in statements:
+        with pytest.raises(DBAPIError, match="what is published is frozen"):
+            make.session.execute(text(statement), {name: ids[name] for name in ids if f":{name}" in statement})
         make.session.rollback()

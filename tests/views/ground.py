@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -30,6 +31,8 @@ from models.congress import CongressOpinion
 from models.disputes import DisputeState
 from models.door import act_for, may_write
 from models.establishment import QuotaKind
+from models.evaluation import CycleState, EvaluationCycle, SubjectKind
+from models.evaluation_sheets import SheetScore
 from models.files import Attachment
 from models.governance import ModuleKind
 from models.grids import Force
@@ -41,7 +44,7 @@ from models.ledger import Job
 from models.lists import ListItem
 from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
 from models.notices import Outbox
-from models.organisation import Unit, UnitType
+from models.organisation import Duty, Unit, UnitType
 from models.posts import CommitteeKind, LeadingRole
 from models.requests import RequestState
 from models.reviews import ReviewState
@@ -68,6 +71,8 @@ MODELS = {m.local_table.name: m.class_ for m in sorted(Model.registry.mappers, k
 MEANT = {"subject_type", "action", "kind", "resource", "field", "hash", "prev_hash", "username", "password"}
 MEANT |= {
     "time_limit.category",
+    "evaluation_cycle.results_hash",
+    "score_result.inputs_hash",
     "limit_rehearsal.fingerprint",
     "ladder_rehearsal.fingerprint",
     "ladder_rehearsal.quarter",
@@ -132,6 +137,7 @@ class Ground:
             self._establishment(units)
             self._platforms(units)
             self._posts(units)
+            self._evaluation(units, thoroughly=side == "ours")
             for _ in range(2):  # to change, and to throw away
                 make.past_call(units["township"], units["department"])
             self.people[side] = self._person(units["township"], RoleName.township_operator)
@@ -438,6 +444,48 @@ class Ground:
             make.leader(post, module, LeadingRole.assisting)
         for post in posts[1:]:
             make.seat(make.committee(town, CommitteeKind.special), post)
+
+    def _evaluation(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
+        """Cycles in each state, two to change or to throw away; sheets to fill in, to submit, and under seal."""
+        make, county, town, department = self.make, units["county"], units["township"], units["department"]
+        agency = make.agency(town, department=department, state="in_force", field="Evaluated")
+        raters = (town, department, make.office(Duty.assessment_office, county))
+        for _ in range(3):
+            make.cycle(county, CycleState.draft, SubjectKind.agency)
+        for state in ("closed", "computed", "confirmed") if thoroughly else ():
+            make.cycle(county, state, SubjectKind.agency)
+        for _ in range(2):
+            both = (SubjectKind.agency, SubjectKind.township)
+            cycle = make.cycle(county, CycleState.open, *both, excellent_quota=Decimal(100))
+            for rater in raters:
+                self._fill_in(cycle, rater)
+            self._gather(cycle, agency)
+        told = make.cycle(county, CycleState.open, SubjectKind.department, SubjectKind.agency, SubjectKind.township)
+        for rater in raters:
+            make.fill_all(told, rater_unit_id=rater.id)
+        for name in ("close_cycle", "compute_scores", "confirm_scores", "publish_scores"):
+            make.press(told, name)
+        for unit in (town, department, agency.unit) * 2:
+            make.appeal(make.result(told, unit))
+
+    def _fill_in(self, cycle: EvaluationCycle, rater: Unit) -> None:
+        """One that is whole, two with scores to change, and one under seal; the rest is empty."""
+        sheets = self.make.sheets(cycle, rater_unit_id=rater.id)
+        for sheet in sheets[-2:]:
+            self.make.score(sheet)
+        for sheet in sheets[-3:-2]:
+            self.make.fill(sheet)
+
+    def _gather(self, cycle: EvaluationCycle, agency: DispatchedAgency) -> None:
+        """One that may be submitted, one that may be graded."""
+        make = self.make
+        for sheet in make.sheets(cycle, subject_unit_id=agency.unit_id, state="draft"):
+            if make.session.scalars(select(SheetScore.id).where(SheetScore.sheet_id == sheet.id)).first() is None:
+                make.score(sheet)
+            make.press(sheet, "submit_sheet", comment="")
+        found = make.aggregate(cycle, agency.unit)
+        if cycle.id % 2:
+            make.press(found, "submit_aggregate")
 
     def _invent_the_rest(self) -> None:
         """Tables that no builder fills get a row on each side, so that a new one is covered the day it is mapped."""

@@ -1,0 +1,243 @@
+"""An evaluation on its pages and by programs: sheets on one page, sealed; scores that open; who may see which."""
+
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from models.evaluation import CycleState, SubjectKind
+from models.evaluation_sheets import EvaluationSheet, SheetScore, SheetState
+from models.organisation import Duty
+from models.roles import RoleName
+from tests.make import NOW
+
+K, S = SubjectKind, CycleState
+
+
+@pytest.fixture
+def world(make):
+    """A township and a department that are asked about each other's work."""
+    town, office, other = make.township(), make.department(), make.department()
+    for department in (office, other):
+        make.item(department)
+    return town, office, other
+
+
+def boxes(make, cycle, unit, points):
+    """What a browser posts: the same score everywhere."""
+    laid = {row.id: row for row in make.indicators(cycle)}
+    return {
+        f"s{sheet.id}-{key}": points
+        for sheet in make.sheets(cycle, rater_unit_id=unit.id)
+        for key, row in laid.items()
+        if (row.subject_kind, row.side) == (sheet.subject_kind, sheet.side) and row.source != "computed"
+    }
+
+
+@pytest.mark.requirement("TA-32", "LX-01")
+def test_a_township_fills_in_all_its_sheets_on_one_page(browser_of, make, session, world):
+    town, *_ = world
+    cycle = make.cycle(None, S.open, K.department)
+    browser, address = browser_of(town), f"/evaluation_cycle/{cycle.id}/sheets"
+    page = browser.get(address).get_data(as_text=True)
+    sent = boxes(make, cycle, town, "91.5")
+    assert len(sent) == 6
+    assert all(f'name="{name}"' in page for name in sent)
+    first = next(iter(sent))
+    assert browser.post(address, data={first: "91.5"}).status_code == 302
+    assert [score.points for score in session.scalars(select(SheetScore))] == [pytest.approx(91.5)]
+    assert browser.post(address, data=sent | {"submit": "1"}).status_code == 302
+    session.expire_all()
+    assert {sheet.state for sheet in make.sheets(cycle, rater_unit_id=town.id)} == {SheetState.submitted}
+    assert len(session.scalars(select(SheetScore)).all()) == 6
+
+
+@pytest.mark.parametrize("wrong", ["100.1", "-1", "9.55", "x", "NaN"])
+def test_a_wrong_score_is_told_at_its_box_and_nothing_is_written(browser_of, make, session, world, wrong):
+    town, *_ = world
+    cycle = make.cycle(None, S.open, K.department)
+    sent = boxes(make, cycle, town, "90")
+    bad = list(sent)[2]
+    answer = browser_of(town).post(f"/evaluation_cycle/{cycle.id}/sheets", data=sent | {bad: wrong, "submit": "1"})
+    assert answer.status_code == 422
+    assert "aria-invalid" in answer.get_data(as_text=True)
+    assert session.scalars(select(SheetScore)).all() == []
+
+
+def test_only_what_is_whole_is_submitted(browser_of, make, session, world):
+    town, *_ = world
+    cycle = make.cycle(None, S.open, K.department)
+    sent = boxes(make, cycle, town, "90")
+    sent.pop(next(iter(sent)))
+    browser_of(town).post(f"/evaluation_cycle/{cycle.id}/sheets", data=sent | {"submit": "1"})
+    session.expire_all()
+    assert [sheet.state for sheet in make.sheets(cycle, rater_unit_id=town.id)] == [
+        SheetState.draft,
+        SheetState.submitted,
+    ]
+
+
+@pytest.mark.requirement("LX-22")
+def test_a_survey_is_submitted_with_its_source(browser_of, make, session, world):
+    make.village(world[0])
+    cycle = make.cycle(None, S.open, K.community)
+    office = make.office(Duty.assessment_office)
+    browser, address = browser_of(office), f"/evaluation_cycle/{cycle.id}/sheets"
+    sent = boxes(make, cycle, office, "93.2") | {"submit": "1"}
+    assert browser.post(address, data=sent).status_code == 422
+    file = (BytesIO(b"%PDF-1.4"), "调查.pdf")
+    assert browser.post(address, data=sent | {"survey": file}).status_code == 302
+    session.expire_all()
+    (sheet,) = make.sheets(cycle, rater_unit_id=office.id)
+    assert (sheet.state, sheet.file.name) == (SheetState.submitted, "调查.pdf")
+
+
+@pytest.mark.requirement("TA-32")
+def test_a_program_scores_and_submits_what_is_its_units(program_of, make, session, world):
+    town, office, _ = world
+    cycle = make.cycle(None, S.open, K.department)
+    sheet, other = make.sheets(cycle, rater_unit_id=town.id)
+    program = program_of(town)
+    laid = [row for row in make.indicators(cycle) if row.side == "bottom_up"]
+    refused = program.move("evaluation_sheet", sheet.id, "submit_sheet")
+    assert (refused.status_code, "依照清单履职" in str(refused.json)) == (422, True)
+    for row in laid:
+        body = {"sheet": sheet.id, "indicator": row.id, "points": "88.5"}
+        assert program.post("sheet_score/", json=body).status_code == 201
+    assert program.move("evaluation_sheet", sheet.id, "submit_sheet").status_code == 200
+    body = {"sheet": sheet.id, "indicator": laid[0].id, "points": "1"}
+    assert program.post("sheet_score/", json=body).status_code == 422
+    assert program_of(office).get(f"evaluation_sheet/{sheet.id}").status_code == 404
+    assert program_of(office).post("sheet_score/", json=body | {"sheet": other.id}).status_code == 422
+
+
+@pytest.mark.requirement("TA-32")
+def test_a_sealed_sheet_is_its_writers_alone_until_the_cycle_closes(program_of, make, world):
+    town, *_ = world
+    cycle = make.cycle(None, S.open, K.department)
+    sheet = make.sheets(cycle, rater_unit_id=town.id)[0]
+    make.fill(sheet)
+    county = make.office(Duty.county_office)
+    others = {
+        "assessor": program_of(make.office(Duty.assessment_office)),
+        "leader": program_of(make.office(Duty.leadership)),
+        "admin": program_of(county, RoleName.admin),
+        "subject": program_of(make.session.get_one(type(town), sheet.subject_unit_id)),
+        "township": program_of(make.township()),
+    }
+    path = f"evaluation_sheet/{sheet.id}"
+    assert program_of(town).get(path).status_code == 200
+    assert {name: program.get(path).status_code for name, program in others.items()} == dict.fromkeys(others, 404)
+    make.press(cycle, "close_cycle")
+    codes = {name: program.get(path).status_code for name, program in others.items()}
+    assert codes == {"assessor": 200, "leader": 200, "admin": 200, "subject": 404, "township": 404}
+
+
+@pytest.mark.requirement("TC-53")
+def test_departments_are_told_every_departments_score_and_townships_their_own_alone(program_of, make, world):
+    town, office, other = world
+    second = make.township()
+    cycle = make.cycle(None, S.open, K.department, K.township)
+    make.fill_all(cycle)
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+
+    def seen(unit, *roles):
+        rows = program_of(unit, *roles).get("score_result/?page_size=100").json["result"]
+        return {row["unit"]["id"] for row in rows}
+
+    assert seen(office) == seen(town) == set()
+    assert seen(make.office(Duty.assessment_office)) == {office.id, other.id, town.id, second.id}
+    assert seen(make.office(Duty.editorial_office)) == set()
+    for name in ("confirm_scores", "publish_scores"):
+        make.press(cycle, name)
+    assert seen(office) == {office.id, other.id}
+    assert seen(town) == {office.id, other.id, town.id}
+    assert seen(make.office(Duty.editorial_office)) == {office.id, other.id, town.id, second.id}
+    found = program_of(make.office(Duty.leadership)).get("score_result/?page_size=100").json["result"]
+    assert {row["place"] for row in found if row["unit"]["id"] in (town.id, second.id)} == {None}
+
+
+@pytest.mark.requirement("TC-53", "TC-55")
+def test_a_score_opens_into_its_parts_and_these_into_their_records(browser_of, program_of, make, session, world):
+    town, office, _ = world
+    call = make.call(town, lead=office, state="closed", at=NOW.replace(day=2))
+    cycle = make.cycle(None, S.open, K.department)
+    make.fill_all(cycle)
+    for name in ("close_cycle", "compute_scores", "confirm_scores", "publish_scores"):
+        make.press(cycle, name)
+    result = make.result(cycle, office)
+    program = program_of(office)
+    told = program.get(f"score_result/{result.id}/calculator").json
+    assert (told["total"], told["recomputed"], told["share"]) == (f"{result.total}", f"{result.total}", "33.33")
+    parts = {part["indicator"]["name"]: part for part in told["result"]}
+    part = make.assignments(call)[0]
+    assert parts["响应率"]["records"] == {"of": [part.id], "with": [part.id]}
+    assert (parts["响应率"]["value"], parts["响应率"]["weight"]) == ("100.00", "15.00")
+    sheets = session.scalars(
+        select(EvaluationSheet.id).where(EvaluationSheet.side == "bottom_up").order_by(EvaluationSheet.id)
+    )
+    assert set(parts["依照清单履职"]["records"]["of"]) <= set(sheets)
+    page = browser_of(office).get(f"/score_result/{result.id}/calculator").get_data(as_text=True)
+    assert f"33.33% × {result.bottom_up} + 66.67% × {result.top_down} = <b>{result.total}</b>" in page
+    assert f"/call_assignment/{part.id}" in page
+    assert "结果一致" in page
+
+
+@pytest.mark.requirement("TA-39")
+def test_who_has_sent_what_is_told_in_numbers_alone(program_of, make, world):
+    town, office, _ = world
+    make.township()
+    cycle = make.cycle(None, S.open, K.department)
+    make.fill(make.sheets(cycle, rater_unit_id=town.id)[0])
+    path = f"evaluation_cycle/{cycle.id}/progress"
+    rows = program_of(make.office(Duty.assessment_office)).get(path).json["result"]
+    assert [(row["done"], row["whole"]) for row in rows if row["unit"]["id"] == town.id] == [(1, 2)]
+    assert len(rows) == 3
+    own = program_of(town).get(path).json["result"]
+    assert [(row["unit"]["id"], row["done"], row["whole"]) for row in own] == [(town.id, 1, 2)]
+    assert program_of(office).get(path).json["result"] == []
+
+
+@pytest.mark.requirement("TA-40")
+def test_the_excellence_cap_is_told_in_chinese_by_its_name(program_of, make, world):
+    town, office, _ = world
+    agency = make.agency(town, department=office, state="in_force")
+    cycle = make.cycle(None, S.open, K.agency)
+    make.fill_all(cycle, "85")
+    gathered = make.aggregate(cycle, agency.unit)
+    assert program_of(town).move("agency_aggregate", gathered.id, "submit_aggregate").status_code == 200
+    head = program_of(office, RoleName.department_head)
+    refused = head.move("agency_aggregate", gathered.id, "grade_agency", grade="excellent")
+    assert refused.status_code == 422
+    assert "优秀等次限制规则（R18）" in str(refused.json)
+    assert head.move("agency_aggregate", gathered.id, "grade_agency", grade="good").status_code == 200
+
+
+@pytest.mark.requirement("TA-30", "TC-54")
+def test_what_a_cycle_lacks_is_told_in_chinese_by_the_name_of_its_rule(program_of, make, world):
+    cycle = make.cycle(None, S.draft, K.department)
+    (row,) = [row for row in make.indicators(cycle) if row.name == "响应率"]
+    program = program_of(make.office(Duty.assessment_office))
+    assert program.put(f"evaluation_indicator/{row.id}", json={"weight": "14"}).status_code == 200
+    refused = program.move("evaluation_cycle", cycle.id, "open_cycle")
+    assert refused.status_code == 422
+    assert "考核权重规则（R22）" in str(refused.json)
+    share = program.put(f"evaluation_cycle/{cycle.id}", json={"township_share_department": "29"})
+    assert "部门得分规则（R15）" in str(share.json)
+    share = program.put(f"evaluation_cycle/{cycle.id}", json={"township_share_agency": "59"})
+    assert "派驻机构得分规则（R16）" in str(share.json)
+
+
+@pytest.mark.requirement("TC-54", "TA-32")
+def test_a_cycle_needs_no_more_than_its_days_and_gets_the_usual_indicators(program_of, make):
+    program = program_of(make.office(Duty.assessment_office))
+    days = {"starts_on": "2026-01-01", "ends_on": "2026-06-30", "closes_on": "2026-12-31"}
+    made = program.post("evaluation_cycle/", json={"name": "Half a year", "period": "half_year"} | days)
+    assert made.status_code == 201, made.json
+    told = program.get(f"evaluation_cycle/{made.json['id']}").json["result"]
+    assert [told[name] for name in ("township_share_department", "township_share_agency")] == ["33.33", "60.00"]
+    laid = program.get("evaluation_indicator/?page_size=100").json
+    assert laid["count"] == 22
+    assert program.post("evaluation_indicator/", json={"cycle": made.json["id"], "subject_kind": "department",
+        "side": "top_down", "name": "More", "weight": "1"}).status_code == 201  # fmt: skip
