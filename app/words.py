@@ -27,6 +27,7 @@ RIGHTS = {
 
 PAGES = {
     "Burden": N_("Burden meter"),
+    "Screen": N_("Command screen"),
     "Import": N_("Import"),
     "UserDBModelView": N_("Accounts"),
     "RoleModelView": N_("Roles"),

@@ -79,7 +79,7 @@ class DispatchedAgency(Regional, Model):
     )
     ended_on: Mapped[date | None] = mapped_column(info={"label": N_("Ended on"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     seat_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
 

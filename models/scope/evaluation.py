@@ -18,7 +18,9 @@ JUDGES = frozenset({RoleName.assessor, RoleName.scorer, RoleName.discipline_insp
 """Who reads scores, and the sheets that were opened, before they are published."""
 
 DRAFT = EvaluationCycle.state == CycleState.draft
-PUBLISHED = select(EvaluationCycle.id).where(EvaluationCycle.state == CycleState.published)
+PUBLISHED = select(EvaluationCycle.id).where(
+    EvaluationCycle.region_id == REGION_ID, EvaluationCycle.state == CycleState.published
+)
 
 
 def told(here: Criterion, own: Criterion, published: Criterion, roles: Roles) -> Criterion:

@@ -66,14 +66,16 @@ SUBJECTS = {
     (Job.turnover_watch, StaffingBankEntry): lambda make, units: (
         make.paid_in(1) and make.lent(units.get("caller") or make.township(), 1, NOW.date() + timedelta(days=14))
     ),
-    (Job.regional_collect, EvaluationCycle): lambda make, units: make.cycle(
-        None, CycleState.open, SubjectKind.department
-    ),
-    (Job.score_compute, EvaluationCycle): lambda make, units: make.cycle(
-        None, CycleState.closed, SubjectKind.department
-    ),
+    (Job.regional_collect, EvaluationCycle): lambda make, units: evaluated(make, CycleState.open),
+    (Job.score_compute, EvaluationCycle): lambda make, units: evaluated(make, CycleState.closed),
 }
 """A subject of each clock, by the table that the clock looks at."""
+
+
+def evaluated(make, state):
+    """A cycle in which somebody is evaluated by somebody."""
+    make.item(), make.township()
+    return make.cycle(None, state, SubjectKind.department)
 
 
 def test_the_clocks_are_audited_then_every_job_is_swept_then_notices_then_what_leaves():

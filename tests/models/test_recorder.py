@@ -146,9 +146,9 @@ def test_a_long_reason_is_cut_and_still_proven(session, make):
 
 
 UNRECORDED = {
-    "CallCounter", "CallEvent", "CircularFailure", "EarlyWarning", "Holding", "ImportRow", "LadderRehearsalCall",
-    "LadderRehearsalLine", "LedgerAudit", "Notice", "Nudge", "Outbox", "Promise", "RecorderEntry", "RecorderHead",
-    "Reminder", "WebhookDelivery",
+    "AccountabilityDeed", "CallCounter", "CallEvent", "CircularFailure", "EarlyWarning", "Holding", "ImportRow",
+    "LadderRehearsalCall", "LadderRehearsalLine", "LedgerAudit", "Notice", "Nudge", "Outbox", "Promise",
+    "PublishedFigure", "RecorderEntry", "RecorderHead", "Reminder", "ScorePart", "ScoreResult", "WebhookDelivery",
 }  # fmt: skip
 
 

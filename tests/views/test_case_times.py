@@ -49,7 +49,7 @@ def test_many_cases_cost_the_database_no_more_than_few(browser_of, make, stateme
 
 def test_the_menu_leads_there_whoever_reads_cases(browser_of, make):
     def led(browser):
-        return 'href="/case-times/"' in browser.get("/").text
+        return 'href="/case-times/"' in browser.get("/call/").text
 
     village = make.village()
     readers = (make.office(Duty.editorial_office), make.office(Duty.leadership), make.township())

@@ -32,6 +32,7 @@ def _table(name: str, *columns: sa.Column | sa.Constraint, keys: dict[str, str],
 
 
 def upgrade() -> None:
+    op.create_index("ix_dispatched_agency_unit_id", "dispatched_agency", ["unit_id"])
     _table(
         "appraisal_total",
         *(sa.Column(column, sa.Integer(), nullable=False) for column in ("year", "excellent_quota", "post_weight")),
@@ -106,6 +107,7 @@ def _on_postgresql() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_dispatched_agency_unit_id", "dispatched_agency")
     for name in ("daily_assessment", "staff_appraisal", "appraisal_total"):
         op.drop_table(name)
     if op.get_bind().dialect.name == "postgresql":
