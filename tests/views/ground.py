@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Table, inspect, select, update
+from sqlalchemy import JSON, ColumnElement, Connection, Table, and_, exists, func, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,8 +34,8 @@ from models.daily import DailyState
 from models.disputes import DisputeState
 from models.door import act_for, may_write
 from models.establishment import QuotaKind
-from models.evaluation import CycleState, EvaluationCycle, SubjectKind
-from models.evaluation_sheets import SheetScore
+from models.evaluation import CycleState, EvaluationCycle, EvaluationIndicator, SubjectKind
+from models.evaluation_sheets import EvaluationSheet, SheetScore
 from models.files import Attachment
 from models.governance import ModuleKind
 from models.grids import Force
@@ -49,6 +49,7 @@ from models.meetings import Ballot, JointMeeting, MeetingMember, MeetingState
 from models.notices import Outbox
 from models.organisation import Duty, Unit, UnitType
 from models.posts import CommitteeKind, LeadingRole
+from models.queries.choices import draft_sheets
 from models.requests import RequestState
 from models.reviews import ReviewState
 from models.rights import grants
@@ -95,6 +96,16 @@ class Person:
 
     name: str
     actor: Actor
+
+
+def asked_by_the_first_sheet(actor: Actor) -> ColumnElement[bool]:
+    """What the sheet that is offered first still asks: no other indicator goes with it."""
+    sheet, indicator = EvaluationSheet, EvaluationIndicator
+    first = select(func.min(sheet.id)).where(draft_sheets(actor)).scalar_subquery()
+    alike = (sheet.cycle_id == indicator.cycle_id, sheet.subject_kind == indicator.subject_kind)
+    asked = exists().where(sheet.id == first, *alike, sheet.side == indicator.side)
+    scored = exists().where(SheetScore.sheet_id == first, SheetScore.indicator_id == indicator.id)
+    return and_(asked, ~scored)
 
 
 class Ground:
@@ -650,6 +661,8 @@ class Ground:
                 query = query.where(field.among(subject, person.actor))
             if field.is_file:
                 query = query.where(nameable(person.actor))
+            if field.target is EvaluationIndicator and field.among is not None:
+                query = query.where(asked_by_the_first_sheet(person.actor))
             return list(theirs.scalars(query))
 
     def one_file(self, shape: Shape, key: int, name: str) -> int | None:
