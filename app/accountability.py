@@ -19,7 +19,7 @@ from app.extensions import db
 from app.identity import ZONE
 from app.names import called
 from models.accountability import AccountabilityUnit
-from models.rules.accountability import deeds_of, parts_of
+from models.rules.deeds import deeds_of, parts_of
 from views.accountability import accountability_cases
 
 SHAPE = shape_of(accountability_cases)

@@ -17,7 +17,8 @@ from models.calls import CallState
 from models.item_words import ListState
 from models.lists import DutyList, ListItem
 from models.organisation import Duty, Unit
-from models.rules.accountability import ACCOUNTABILITY, PART, open_accountability, parts_of, prepare_accountability
+from models.rules.accountability import ACCOUNTABILITY, PART, open_accountability, prepare_accountability
+from models.rules.deeds import parts_of
 from tests.moments import NOW
 
 ACCOUNTABILITY_WORKFLOWS: dict[type[Any], Any] = {AccountabilityCase: ACCOUNTABILITY, AccountabilityUnit: PART}

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from models.accountability import (
     AccountabilityCase,
-    AccountabilityDeed,
     AccountabilityState,
     AccountabilityUnit,
     Finding,
@@ -25,10 +24,11 @@ from models.item_words import Primary
 from models.lists import ListItem
 from models.organisation import LOCAL, Posting, Unit
 from models.queries.calendar import calendar_of
-from models.queries.deeds import local_of, matter_calls, records
+from models.queries.deeds import local_of
 from models.queries.editions import version_on
 from models.roles import RoleName
 from models.rules.deadlines import SHANGHAI
+from models.rules.deeds import gather, parts_of
 from models.rules.ledger import tell
 from models.rules.rounds import iso, next_number
 from models.workflow import Ask, Refused, Step, Transition, Workflow
@@ -161,55 +161,6 @@ def open_accountability(session: Session, case: AccountabilityCase, actor: Actor
         gather(session, case)
         message = N_("A case of accountability is open: %(case)s. See what is on record of your unit.")
         _tell_all(session, case, message, "opened", now)
-
-
-def parts_of(session: Session, case: AccountabilityCase) -> list[AccountabilityUnit]:
-    """The units involved, the primary first."""
-    of_case = select(AccountabilityUnit).where(AccountabilityUnit.case_id == case.id)
-    first = AccountabilityUnit.responsibility == Responsibility.primary
-    return list(session.scalars(of_case.order_by(first.desc(), AccountabilityUnit.id)))
-
-
-def deeds_of(session: Session, part: AccountabilityUnit) -> list[AccountabilityDeed]:
-    """What is on record of a unit, in its order."""
-    of_part = select(AccountabilityDeed).where(AccountabilityDeed.part_id == part.id)
-    return list(session.scalars(of_part.order_by(AccountabilityDeed.seq)))
-
-
-def gather(session: Session, case: AccountabilityCase) -> None:
-    """What the recorder knows by now of each unit in the matter; the same again changes nothing."""
-    parts = parts_of(session, case)
-    known = {
-        (part_id, seq)
-        for part_id, seq in session.execute(
-            select(AccountabilityDeed.part_id, AccountabilityDeed.seq).where(
-                AccountabilityDeed.part_id.in_([part.id for part in parts])
-            )
-        )
-    }
-    units = session.scalars(select(Unit).where(Unit.id.in_([part.unit_id for part in parts]))).all()
-    found = records(session, _calls(session, case), case.coordination_case_id, units)
-    for part in parts:
-        record = found[part.unit_id]
-        part.deeds, part.failures = len(record.deeds), record.failures
-        session.add_all(
-            AccountabilityDeed(
-                region_id=case.region_id, part_id=part.id, seq=deed.seq, at=deed.at, subject_type=deed.subject_type,
-                action=deed.action, is_late=deed.is_late, note=deed.note,
-            )
-            for deed in record.deeds
-            if (part.id, deed.seq) not in known
-        )  # fmt: skip
-    session.flush()
-
-
-def _calls(session: Session, case: AccountabilityCase) -> list[int]:
-    if case.call_id is not None:
-        return [case.call_id]
-    if case.coordination_case is not None:
-        return [case.coordination_case.call_id] if case.coordination_case.call_id is not None else []
-    root = case.item.root_id or case.item.id
-    return list(session.scalars(matter_calls(root, case.township_id, case.happened_on)))  # type: ignore[arg-type]
 
 
 def _tell_all(session: Session, case: AccountabilityCase, message: str, key: str, now: datetime, **more: str) -> None:

@@ -88,6 +88,7 @@ def test_verify_finds_the_demo_as_it_was_written(demo, capsys):
     assert json.loads(heads) == known
 
 
+@pytest.mark.requirement("TC-08")
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [

@@ -136,6 +136,7 @@ def test_a_server_that_does_not_answer_is_named_in_a_sentence(settings):
         database.migrate(away)
 
 
+@pytest.mark.requirement("TC-08")
 def test_a_backup_restored_elsewhere_is_the_same_database_with_its_files(filled, elsewhere, tmp_path):
     archive = tmp_path / "backup.tar"
     manifest = database.backup(filled, archive)

@@ -33,6 +33,7 @@ def field(page: Any, label: str) -> Any:
 # A phone -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("TC-21")
 @pytest.mark.parametrize(
     ("account", "further"),
     [

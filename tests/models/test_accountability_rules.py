@@ -13,7 +13,8 @@ from models.lists import ListItem
 from models.organisation import Duty
 from models.recorder import RecorderEntry, verify
 from models.roles import RoleName
-from models.rules.accountability import gather, prepare_accountability
+from models.rules.accountability import prepare_accountability
+from models.rules.deeds import gather
 from models.workflow import NotYours, Refused
 from tests.make import NOW, SOON
 from tests.models.look import china, last_message, told

@@ -37,6 +37,7 @@ from models.establishment import (
     StaffingQuota,
 )
 from models.funding import PostGrades, ReturnRatio, TownshipFunding
+from models.governance import GovernanceModule, ModuleKind
 from models.grids import Grid, GridAssignment, GridRole
 from models.hotline import HotlineTicket, TicketState, Timeliness
 from models.irregular import IrregularAssignmentReport, ReportState
@@ -606,6 +607,21 @@ def test_two_townships_have_assessed_agencies_and_the_department_has_answered(co
     found = county.scalars(select(DailyAssessment).order_by(DailyAssessment.id)).all()
     assert {daily.township.name for daily in found} == {"罗阳镇", "泗溪镇"}
     assert [daily.state for daily in found].count("answered") == 1
+
+
+@pytest.mark.requirement("TS-13")
+def test_one_main_module_three_core_ones_and_the_branches_below_them(county):
+    """1+3+N, led in a township by its posts."""
+    modules = county.scalars(select(GovernanceModule).where(GovernanceModule.region_id == region(county))).all()
+    tree = {module.name: (module.kind, module.parent and module.parent.kind) for module in modules}
+    of_kind = {kind: {name for name, (own, _) in tree.items() if own is kind} for kind in ModuleKind}
+    assert of_kind[ModuleKind.main] == {"大党建"}
+    assert of_kind[ModuleKind.core] == {"大管理", "大安全", "大服务"}
+    assert of_kind[ModuleKind.branch]
+    above = {ModuleKind.main: None, ModuleKind.core: ModuleKind.main, ModuleKind.branch: ModuleKind.core}
+    assert all(parent is above[kind] for kind, parent in tree.values())
+    led = county.scalars(select(ModuleLeader.module_id).where(ModuleLeader.unit.has(Unit.name == "罗阳镇"))).all()
+    assert {module.id for module in modules if module.kind is not ModuleKind.branch} <= set(led)
 
 
 def test_a_task_force_is_at_work_with_a_review_behind_it_and_another_is_being_set_up(county):

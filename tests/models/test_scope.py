@@ -76,7 +76,7 @@ from models.rectification import Circular, CircularFailure, CircularLine, Rectif
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.reviews import ReviewFile, ReviewOpinion, ReviewState
 from models.roles import COUNTY, EVERYWHERE, RoleName
-from models.rules.accountability import parts_of
+from models.rules.deeds import parts_of
 from models.scope import SCOPED, join
 from models.scores import ScoreAppeal
 from models.segments import Extension, Pause

@@ -595,7 +595,9 @@ class Ground:
             (key,) = table.primary_key
             row = self.connection.execute(select(table).where(key == found)).mappings().one()
             values = {
-                column.key: _told(row[column.key], token) if isinstance(column.type, JSON) else token
+                column.key: _told(row[column.key], token, row.get("subject_type"))
+                if isinstance(column.type, JSON)
+                else token
                 for column in table.columns
                 if isinstance(column.type, JSON) or _carries(column)
             }
@@ -728,8 +730,12 @@ def _carries(column: Any) -> bool:
     return kind_of(column.type) in ("text", "long_text") and long_enough and not MEANT & {column.key, str(column)}
 
 
-def _told(values: dict[str, Any], token: str) -> dict[str, Any]:
-    return {name: token if isinstance(value, str) and name in TEXTS else value for name, value in values.items()}
+def _told(values: dict[str, Any], token: str, table: str | None = None) -> dict[str, Any]:
+    """What is a text elsewhere, and in this table one of several words, stays."""
+    columns = MODELS[table].__table__.columns if table in MODELS else {}
+    words = {column.key for column in columns if kind_of(column.type) == "word"}
+    marked = TEXTS - words
+    return {name: token if isinstance(value, str) and name in marked else value for name, value in values.items()}
 
 
 TEXTS = {"call", "unit", "note", "reason"} | {
