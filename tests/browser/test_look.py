@@ -254,7 +254,8 @@ def test_every_label_says_in_words_what_its_colour_means(page_as: PageAs, addres
 def test_a_desk_speaks_chinese_alone(page_as: PageAs, account: str) -> None:
     page = page_as(account)
     page.goto("/")
-    assert re.findall(r"[A-Za-z]{3,}", page.locator("#main").inner_text()) == []
+    named_so = {"Word", "Excel"}
+    assert set(re.findall(r"[A-Za-z]{3,}", page.locator("#main").inner_text())) <= named_so
 
 
 def test_what_each_township_is_asked_is_seen_without_moving_the_table(page_as: PageAs) -> None:
