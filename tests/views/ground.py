@@ -480,11 +480,16 @@ class Ground:
             make.hang_on_daily(make.daily(agency, town, state=state))
 
     def _accountability(self, units: dict[str, Unit]) -> None:
-        """A case in each state; of one that is analysed, nobody has stated a view yet."""
-        helper = self.make.department(units["county"])
-        for state in AccountabilityState:
-            item = self.make.bound(units["department"], helper)
-            self.make.accountability(units["township"], item=item, state=state)
+        """A case in each state; of one that is analysed, nobody has stated a view yet. And what may be moved on."""
+        make, helper = self.make, self.make.department(units["county"])
+        told = {}
+        for state in (*AccountabilityState, AccountabilityState.opened, AccountabilityState.analysed):
+            item = make.bound(units["department"], helper)
+            told[state] = make.accountability(units["township"], item=item, state=state)
+        make.weigh(told[AccountabilityState.opened])
+        for part in make.involved(told[AccountabilityState.analysed]):
+            make.find(part)
+            make.press(part, "state_view", view="Seen.")
 
     def _evaluation(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         """Cycles in each state, two to change or to throw away; sheets to fill in, to submit, and under seal."""

@@ -74,7 +74,7 @@ PAST = {"held_on", "seen_at", "received_at", "given_on", "sent_at", "accepted_at
 TO_COME = {"next_at"}
 """Moments that a move asks for, if one likes, and that lie in the future."""
 
-WRITTEN = {"address": "https://by.example/address", "secret": "by whoever knows it"}
+WRITTEN = {"address": "https://by.example/address", "secret": "by whoever knows it", "duty_cited": "Inspect"}
 """Texts that have a form."""
 
 SAID = {"job": "respond_remind", "role": "full_time", "clock": "respond", "failure_kind": "inaction"}
