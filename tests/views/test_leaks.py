@@ -49,7 +49,7 @@ SELDOM_READY = (
     "DutyList.can_publish",
     *("EvaluationCycle.can", "EvaluationSheet.can", "SheetScore.can", "AgencyAggregate.can", "ScoreAppeal.can"),
     *("AppraisalTotal.can", "StaffAppraisal.can", "DailyAssessment.can"),
-    *("AccountabilityCase.can", "AccountabilityUnit.can"),
+    "AccountabilityUnit.can_find",
 )
 """What the ground has ready for some roles alone: what these are tried with fits together, or follows from other steps.
 Each is tried by all roles, and watched; it is not asked that every one of them succeeds."""
