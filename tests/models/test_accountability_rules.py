@@ -356,8 +356,10 @@ def test_who_serves_in_a_unit_involved_does_not_judge(make, session, how):
 def test_a_post_that_is_over_binds_nobody(make, session):
     case = make.accountability(state=S.analysed)
     user = session.get(type(make.user()), make.judge().user_id)
-    make.posting(user, make.involved(case)[0].unit, to_on=(NOW - DAY).date())
-    make.find(make.involved(case)[0])
+    lead = make.involved(case)[0]
+    make.posting(user, lead.unit, to_on=(NOW - DAY).date())
+    make.find(lead)
+    assert lead.finding is F.exempted
 
 
 @pytest.mark.requirement("ZG-03")
