@@ -3,7 +3,8 @@
 import pytest
 
 from models.organisation import Duty
-from models.roles import OF_CONGRESS, RoleName, grants
+from models.rights import grants
+from models.roles import OF_CONGRESS, RoleName
 from views import CONSOLES
 
 RESOURCES = [console.model.__tablename__ for console in CONSOLES]
