@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
+from models.coordination import OVER, CaseParty, CaseState, CoordinationCase
 from models.ledger import Job
 from models.organisation import Duty
 from models.rules.ledger import cancel, tell
@@ -26,6 +27,9 @@ def _call_annulled(call: Call, step: Step) -> None:
     for part in parts:
         if part.state not in ENDED:
             follow(step, part, "annul")
+    for case in session.scalars(select(CoordinationCase).where(CoordinationCase.call_id == call.id)).all():
+        if case.state not in OVER:
+            follow(step, case, "annul")
     message = N_("%(call)s was found to be an irregular assignment and is void. Stop the work on it.")
     county = office(session, call.region_id, Duty.county_office)
     for unit_id in dict.fromkeys((call.caller_unit_id, county.id, *(part.department_id for part in parts))):
@@ -50,17 +54,39 @@ def _part_annulled(part: CallAssignment, step: Step) -> None:
         follow(step, order, "annul")
 
 
+def _case_annulled(case: CoordinationCase, step: Step) -> None:
+    """Whose duty it is need not be settled, nor what was settled be carried out."""
+    session = step.session
+    case.closed_at = step.now
+    jobs = (Job.case_escalate, Job.case_filing_remind, Job.case_execution_watch)
+    cancel(session, case, *jobs, cause="cancelled")
+    message = N_("%(case)s is over: its call was found to be an irregular assignment and is void.")
+    parties = select(CaseParty.unit_id).where(CaseParty.case_id == case.id).order_by(CaseParty.id)
+    for unit_id in dict.fromkeys((*session.scalars(parties), case.supervision_unit_id)):
+        tell(session, unit_id, case, message, key="annulled", now=step.now, case=str(case))
+
+
 ANNUL_CALL = Transition(
     name="annul",
     label=N_("Declared void"),
     source=frozenset({S.submitted, S.returned, S.accepted, S.dispatched, S.in_progress, S.awaiting_confirmation,
-                      S.rejected}),
+                      S.rejected, S.forwarded}),
     target=S.withdrawn,
     by=None,
     effect=_call_annulled,
     tone="danger",
 )  # fmt: skip
-"""What is with a coordination case, or was confirmed as solved, stays."""
+"""What was confirmed as solved stays."""
+
+ANNUL_CASE = Transition(
+    name="annul",
+    label=N_("Declared void"),
+    source=frozenset(set(CaseState) - {*OVER}),
+    target=CaseState.withdrawn,
+    by=None,
+    effect=_case_annulled,
+    tone="danger",
+)
 
 ANNUL_PART = Transition(
     name="annul",

@@ -15,6 +15,7 @@ from models.files import Attachment
 from models.ledger import Job
 from models.organisation import Duty, Unit, UnitType
 from models.roles import RoleName
+from models.rules.annulment import ANNUL_CASE
 from models.rules.case_papers import file_documents
 from models.rules.clocks import due, soon
 from models.rules.ledger import cancel, plan, tell
@@ -310,4 +311,5 @@ COORDINATION = Workflow(
         tone="done",
     ),
     attach(set(C) - set(OVER), concerned, file_documents),
+    ANNUL_CASE,
 )

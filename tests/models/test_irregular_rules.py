@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from models.assigned import MatterState
 from models.calls import AssignmentState, CallState, FailureKind
+from models.coordination import OVER, CaseState
 from models.irregular import Disguise, IrregularAssignmentReport, ReportState
 from models.notices import Outbox
 from models.organisation import Duty, UnitType
@@ -182,6 +183,22 @@ def test_an_upheld_report_voids_the_call_its_parts_and_their_clocks(make, sessio
     assert (entries(session, call)[-1].action, entries(session, call)[-1].user_id) == ("annul", None)
     with pytest.raises(MovedOn):
         make.press(parts[0], "respond", promised_due=NOW)
+
+
+@pytest.mark.requirement("LX-17")
+@pytest.mark.parametrize("state", sorted({*CaseState} - {*OVER}))
+def test_an_upheld_report_ends_the_coordination_case_of_the_call(make, session, state):
+    town, department = make.township(), make.department()
+    case = make.case(caller=department, lead=town, state=state)
+    report = make.report(town, department, state=R.accepted, reported_call_id=case.call_id)
+    since = last_message(session)
+    make.press(report, "find_irregular", finding="It is the department's own duty.")
+    session.expire_all()
+    assert (case.state, case.closed_at, case.call.state) == (CaseState.withdrawn, NOW, C.withdrawn)
+    assert (timers(session, case), report.cancelled) == ([], True)
+    heard = select(Outbox.unit_id).where(Outbox.id > since, Outbox.subject_type == "coordination_case")
+    units = (department, town, make.office(Duty.supervision_office))
+    assert sorted(session.scalars(heard)) == sorted(unit.id for unit in units)
 
 
 @pytest.mark.requirement("LX-17")
