@@ -10,13 +10,13 @@ from typing import Any
 
 from flask_babel import gettext
 from marshmallow import ValidationError
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.engine.declare import World
 from app.engine.derive import Shape
-from app.engine.fields import Field, Way, fields_of
+from app.engine.fields import Field, Way, fields_of, translated
 from app.engine.schema import key_of, schema_of, storable
 
 PAGE_SIZE, LARGEST_PAGE, LAST_PAGE, MOST_FILTERS = 25, 100, 1_000_000, 20
@@ -234,10 +234,33 @@ def fetch_names(session: Session, rows: Sequence[Any], *, deep: int = 1) -> list
     return fetch_related(session, fields, rows, deep=deep - 1)
 
 
+def _called(target: type[Any], words: str, *, deep: int = 2) -> ColumnElement[bool]:
+    """What is called so; of a table without names of its own, what holds each of the words."""
+    if names := [getattr(target, name) for name in NAMES if hasattr(target, name)]:
+        return or_(*(name.icontains(words, autoescape=True) for name in names))
+    return and_(true(), *(_holds(target, word, deep) for word in words.replace("·", " ").split()))
+
+
+def _holds(target: type[Any], word: str, deep: int) -> ColumnElement[bool]:
+    """Whether the word is a number of it, in a text or in a word of it, or in the name of a row that it points at."""
+    ways: list[ColumnElement[bool]] = [cast(target.id, String) == word]
+    for field in fields_of(target).values():
+        column = field.expression(target)
+        if field.kind == "number":
+            ways.append(cast(column, String) == word)
+        elif field.kind == "text":
+            ways.append(column.icontains(word, autoescape=True))
+        elif field.kind == "word":
+            ways.append(column.in_([said for said in field.words if word in translated(said.label)]))
+        elif field.kind == "row" and field.target is not None and deep:
+            ways.append(column.in_(select(field.target.id).where(_called(field.target, word, deep=deep - 1))))
+    return or_(*ways)
+
+
 def lookup(
     session: Session, target: type[Any], words: str, among: Any, *, first: Sequence[int] = (), limit: int = 20
 ) -> Sequence[Any]:
-    """Rows of a table to choose from: by the beginning of their search key, or by any of their short texts.
+    """Rows of a table to choose from: by what they are called, or by what their names are made of.
 
     `first`: the keys of those that come before all others, in this order.
     """
@@ -245,9 +268,7 @@ def lookup(
     if among is not None:
         query = query.where(among)
     if words:
-        names = [name for name in NAMES if hasattr(target, name)]
-        columns = [getattr(target, name) for name in names] or [cast(target.id, String)]
-        query = query.where(or_(*(column.icontains(words.strip()[:60], autoescape=True) for column in columns)))
+        query = query.where(_called(target, words.strip()[:60]))
     order = next((getattr(target, n) for n in ("code", "search_key", "name", "title") if hasattr(target, n)), target.id)
     before = [case({key: place for place, key in enumerate(first)}, value=target.id, else_=len(first))] if first else []
     return session.scalars(query.order_by(*before, order, target.id).limit(limit)).all()

@@ -9,8 +9,9 @@ from markupsafe import escape
 from sqlalchemy import select
 
 from models.adjustments import AdjustmentKind, AdjustmentState
+from models.agencies import AgencyState
 from models.calendar import WorkingWindow
-from models.item_words import ListState
+from models.item_words import ListState, PlatformKind
 from models.items import ItemIndicator
 from models.lists import ListItem
 from models.organisation import Duty, UnitType
@@ -226,6 +227,26 @@ def test_a_unit_is_found_by_the_short_name_that_people_use(browser_of, make, ses
     town = make.township()
     found = browser_of(town).get("/list_adjustment/lookup/lead_department?q=市场监管局").json
     assert [row["id"] for row in found] == [department.id]
+
+
+def test_what_has_no_name_of_its_own_is_found_by_what_its_name_is_made_of(browser_of, make, session):
+    town = make.township()
+    agency = make.agency(town, state=AgencyState.in_force)
+    make.agency(town, state=AgencyState.in_force, field="market")
+    agency.unit.name = "罗阳市场监管所"
+    total, platforms = make.appraisal_total(town, year=2026), make.platforms(town)
+    session.commit()
+    browser = browser_of(town, RoleName.township_head)
+
+    def found(picker, words):
+        return [row["id"] for row in browser.get(picker, query_string={"q": words}).json]
+
+    assert found("/daily_assessment/lookup/agency", "市场监管") == [agency.id]
+    for words, rows in ((f"{town.name} · 2026", [total.id]), ("2026", [total.id]), ("2025", []), ("·", [total.id])):
+        assert found("/staff_appraisal/lookup/total", words) == rows
+    assert found("/platform_meeting/lookup/platform", f"{town.name} 市场监管") == [
+        platform.id for platform in platforms if platform.kind is PlatformKind.market_supervision
+    ]
 
 
 def test_a_department_names_no_other_department_as_a_place(program_of, make):
