@@ -51,6 +51,15 @@ function showSide(open) {
   else if (was) sideButton.focus();
 }
 
+// Which parts of the menu were opened or folded up is remembered; the part of this page is open.
+for (const part of document.querySelectorAll("[data-part]")) {
+  const kept = localStorage.getItem(`menu ${part.dataset.part}`);
+  if (kept) part.open = kept === "open" || part.querySelector("[aria-current]") !== null;
+  part.querySelector("summary").addEventListener("click", () => {
+    localStorage.setItem(`menu ${part.dataset.part}`, part.open ? "folded" : "open");
+  });
+}
+
 if (sideButton) {
   sideButton.setAttribute("role", "button");
   sideButton.addEventListener("keydown", (event) => {
