@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -143,7 +144,10 @@ def in_force(page: Any) -> str:
 
 def open_item(page: Any, name: str) -> None:
     """From the menu, by the search box: the one in force is the only one there."""
-    page.locator("#side").get_by_role("link", name="清单事项").click()
+    lists = page.locator("#side details").filter(has=page.locator("summary", has_text=re.compile("^清单$")))
+    if not lists.evaluate("part => part.open"):
+        lists.locator("summary").click()
+    lists.get_by_role("link", name="清单事项").click()
     page.fill("input[type=search]", name.partition(" ")[2])
     page.keyboard.press("Enter")
     page.locator(".chip").nth(1).wait_for()
