@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+import config
 from app.engine import files, forms, pages, query, schema, write
 from app.extensions import db
 from models.door import by_rule, system_session
@@ -26,7 +27,8 @@ INSIDE = [role for role in RoleName if role not in EVERYWHERE]
 @pytest.fixture(scope="module")
 def ground(app, sqlite_file, tmp_path_factory):
     """Built once: each request that is tried is undone before the next."""
-    engine = create_engine(f"sqlite:///{_copy(sqlite_file, tmp_path_factory.mktemp('ground'))}", poolclass=NullPool)
+    url = f"sqlite:///{_copy(sqlite_file, tmp_path_factory.mktemp('ground'))}"
+    engine = create_engine(url, poolclass=NullPool, query_cache_size=config.STATEMENTS)
     with app.app_context():
         engines, usual = db.engines, db.engines[None]
         db.session.configure(join_transaction_mode="create_savepoint")
