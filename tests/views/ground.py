@@ -82,6 +82,8 @@ MEANT |= {
     "ladder_rehearsal.fingerprint",
     "ladder_rehearsal.quarter",
     *(f"agency_staff.{name}" for name in ("identity_number", "identity_secret", "phone", "phone_secret")),
+    *(f"daily_assessment.{name}" for name in ("agency_answer", "department_answer")),
+    "accountability_unit.demanded",
 }
 """Texts that mean something to the code, and so carry no token: of every table, or of one."""
 
@@ -175,13 +177,14 @@ class Ground:
         self._claim("ours")
 
     def _lists(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
+        """One in each state; what is to be published, or replaced, is alone of its type."""
         make, town, department = self.make, units["township"], units["department"]
         of_county = {"county": units["county"], "lead": department}
         long_ago = NOW - timedelta(days=40)  # the time for comment is over since
         for state, at in (
             [*((state, NOW) for state in LIST_PATHS), (ListState.consulting, long_ago)] if thoroughly else ()
         ):
-            kind = make.list_type("superseded" if state is ListState.superseded else "own")
+            kind = make.list_type(state if state in (ListState.reviewing, ListState.superseded) else "own")
             made = make.edition(state=state, at=at, list_type=kind, **of_county)
             if state is ListState.draft:
                 make.indicator(make.item(department, duty_list=made))
@@ -406,7 +409,7 @@ class Ground:
         for number, state in enumerate((*AGENCY_PATHS, "draft")):
             agency = make.agency(town, department=department, state=state, field=f"Field {number}")
             if state in ("in_force", "draft"):
-                make.staff(agency)
+                make.staff(agency, dispatched_on=date(NOW.year - 1, 1, 5))
             if state == "in_force":
                 self._changes(agency, thoroughly=town is self.units["ours"]["township"])
         for year in (2, 3):
@@ -463,14 +466,16 @@ class Ground:
             make.seat(make.committee(town, CommitteeKind.special), post)
 
     def _appraisals(self, units: dict[str, Unit]) -> None:
-        """A total in each state with a sheet, and one to throw away; what was entered of an agency, answered or not."""
+        """A total in each state with a sheet, the first of a year that people served here, and one to throw away; what
+        was entered of an agency, answered or not."""
         make, town = self.make, units["township"]
         in_force = select(DispatchedAgency).where(
             DispatchedAgency.seat_id == town.id, DispatchedAgency.state == "in_force"
         )
         agency = self.session.scalars(in_force.order_by(DispatchedAgency.id)).first()
+        units["agency"] = agency.unit
         for number, state in enumerate((*AppraisalState, "fixed", "fixed")):
-            total = make.appraisal_total(town, year=NOW.year + number + 1)
+            total = make.appraisal_total(town, year=NOW.year + (number or -1))
             for _ in range(2):
                 make.appraisal(total)
             total.state = AppraisalState(state)
@@ -492,9 +497,12 @@ class Ground:
             make.press(part, "state_view", view="Seen.")
 
     def _evaluation(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
-        """Cycles in each state, two to change or to throw away; sheets to fill in, to submit, and under seal."""
+        """Cycles in each state, two to change or to throw away; sheets to fill in, to submit, and under seal.
+
+        Of agencies enough that their department, too, has a sheet that is empty.
+        """
         make, county, town, department = self.make, units["county"], units["township"], units["department"]
-        agency = make.agency(town, department=department, state="in_force", field="Evaluated")
+        agency, _ = (make.agency(town, department=department, state="in_force", field=f"Evaluated {n}") for n in "12")
         raters = (town, department, make.office(Duty.assessment_office, county))
         for _ in range(3):
             make.cycle(county, CycleState.draft, SubjectKind.agency)

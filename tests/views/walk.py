@@ -69,8 +69,8 @@ SHARED = {"call_counter", "recorder_head"}
 INNARDS = re.compile(r"sqlite3|psycopg|sqlalchemy|Traceback \(|INSERT INTO|SELECT .+ FROM|constraint failed")
 ABSENT, HUGE = 999_999, 10**20
 EARLIER, LATER = "2026-11-20T09:00:00+08:00", "2026-12-01T09:00:00+08:00"
-PAST = {"held_on", "seen_at", "received_at", "given_on", "sent_at", "accepted_at", "dispatched_at", "responded_at",
-        "resolved_at", "closed_at"}  # fmt: skip
+PAST = {"day", "held_on", "seen_at", "received_at", "given_on", "sent_at", "accepted_at", "dispatched_at",
+        "responded_at", "resolved_at", "closed_at"}  # fmt: skip
 TO_COME = {"next_at"}
 """Moments that a move asks for, if one likes, and that lie in the future."""
 
