@@ -126,12 +126,18 @@ def _person(session: Session, appraisal: StaffAppraisal, total: AppraisalTotal, 
         staff = session.get_one(AgencyStaff, appraisal.staff_id)
         with by_rule(session):
             township_id = _served(session, total, now).get(staff.id)
+        if township_id is None:
+            raise Refused(
+                N_("%(staff)s served in no township in %(year)s, so none grades them. Choose somebody else."),
+                field="staff",
+                staff=staff.name,
+                year=str(total.year),
+            )
         if township_id != total.township_id:
-            served = session.get(Unit, township_id) if township_id else None
             raise Refused(
                 N_("Graded is where somebody served longest in the year: here that is %(township)s."),
                 field="staff",
-                township=str(served or "–"),
+                township=str(session.get_one(Unit, township_id)),
             )
         appraisal.name, appraisal.post, appraisal.post_id = "", None, None
         appraisal.post_name, appraisal.duties = staff.post, staff.post_duties

@@ -171,6 +171,13 @@ def test_who_left_in_the_year_is_graded_where_they_served_and_who_came_after_it_
     assert where_served(session, town.region_id, YEAR + 1, NOW.date()) == {}
 
 
+@pytest.mark.requirement("TS-31")
+def test_who_served_nowhere_in_the_year_is_named_as_such(make, agency, town):
+    total, newcomer = make.appraisal_total(town, year=YEAR - 1), make.staff(agency, dispatched_on=date(YEAR, 3, 1))
+    said = refused(make, lambda: make.appraisal(total, newcomer))
+    assert (said.field, said.details) == ("staff", {"staff": newcomer.name, "year": str(YEAR - 1)})
+
+
 def test_it_costs_the_same_for_three_people_and_for_nine(make, session, town):
     statements = []
 
