@@ -5,13 +5,15 @@ from datetime import date, datetime
 import pytest
 
 from models.calls import Call, CallSource
-from models.community import ExchangeEntry, ExchangeKind
+from models.community import ExchangeEntry, ExchangeKind, VillagerCouncil
 from models.disputes import MediatorPair
 from models.grids import GridRole
-from models.organisation import Duty
+from models.organisation import Duty, UnitType
+from models.partners import ResidencyKind, ResidencyRoster
 from models.reviews import ReviewState
 from models.roles import RoleName
 from models.services import ServiceState
+from models.words import Level
 
 SHARED = ("service_point", "mediator_pair", "exchange_entry")
 """What all of the county may use."""
@@ -193,6 +195,65 @@ def test_the_time_before_and_after_stands_side_by_side_in_a_chart(program_of, ma
         ("简化前工作日", 30),
         ("简化后工作日", 12),
     ]
+
+
+def charts_of(program, resource, *titles):
+    """By title: {label: {series: number}}, without noughts."""
+    found = {}
+    for number in range(9):
+        answer = program.get(f"{resource}/charts/{number}")
+        if answer.status_code == 404:
+            break
+        told = answer.json
+        found[told["title"]] = {
+            label: {part["name"]: part["data"][at] for part in told["series"] if part["data"][at]}
+            for at, label in enumerate(told["labels"])
+        }
+    return [found[title] for title in titles]
+
+
+@pytest.mark.requirement("ZG-25")
+def test_the_register_says_who_is_in_front_and_who_is_behind(program_of, make, named):
+    keeper = program_of(make.office(Duty.editorial_office), RoleName.list_manager)
+    for unit in (named["town"], make.unit(UnitType.agency), named["department"]):
+        assert keeper.post("service_desk/", json={"unit": unit.id, "functions": "政策指导"}).status_code == 201
+    told = program_of(named["town"]).get("service_desk/").json["result"]
+    assert sorted(desk["kind"] for desk in told) == ["back", "front", "front"]
+    (desks,) = charts_of(keeper, "service_desk", "前台与后台")
+    assert desks == {"前台": {"数量": 2}, "后台": {"数量": 1}}
+
+
+@pytest.mark.requirement("ZG-27")
+def test_the_network_shows_three_levels_and_what_hangs_on_what(program_of, make, named):
+    places = [(centre := make.department(), centre), (named["town"],) * 2, (named["town"], named["village"])]
+    keys = [
+        program_of(keeper).post("service_point/", json={"unit": unit.id, "name": "便民服务"}).json["id"]
+        for keeper, unit in places
+    ]
+    told = {row["id"]: row for row in program_of(make.office(Duty.leadership)).get("service_point/").json["result"]}
+    assert [told[key]["level"] for key in keys] == ["county", "township", "village"]
+    assert [(told[key]["above"] or {}).get("id") for key in keys] == [None, *keys[:2]]
+
+
+@pytest.mark.requirement("TS-38")
+def test_the_roster_counts_the_units_of_each_kind_and_the_staff_of_each_platform(program_of, make, named):
+    for platform, kind, staff in (("访", "resident", 20), ("诉", "resident", 19), ("访", "rotating", 0)):
+        columns = {"platform": platform, "kind": ResidencyKind(kind), "staff_count": staff}
+        make.row(ResidencyRoster, named["department"], **columns)
+    kinds, staff = charts_of(program_of(named["town"]), "residency_roster", "常驻和轮驻单位", "各平台工作人员")
+    assert kinds == {"建制入驻": {"数量": 2}, "固定轮驻": {"数量": 1}}
+    assert staff == {"访": {"工作人员数": 20}, "诉": {"工作人员数": 19}}
+
+
+@pytest.mark.requirement("TS-41")
+def test_councils_and_what_they_brought_about_are_counted_by_level(program_of, make, named):
+    for level in (Level.township, Level.village, Level.village):
+        counted = {"members": 100, "key_projects": 8, "projects_returned": 3, "firms_returned": 2}
+        make.row(VillagerCouncil, named["village"], level=level, **counted)
+    leader = program_of(make.office(Duty.leadership))
+    councils, brought = charts_of(leader, "villager_council", "乡贤参事会（按层级）", "乡贤参事会成效")
+    assert {label: sum(found.values()) for label, found in councils.items()} == {"乡镇级": 1, "村级": 2}
+    assert sorted(brought["村级"].values()) == [4, 6, 16, 200]
 
 
 @pytest.mark.requirement("TS-33")
