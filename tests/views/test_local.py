@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from models.calls import Call, CallSource
+from models.calls import Call, CallSource, CallState
 from models.community import ExchangeEntry, ExchangeKind, VillagerCouncil
 from models.disputes import MediatorPair
 from models.grids import GridRole
@@ -290,6 +290,17 @@ def test_who_is_asked_sees_what_it_is_about_answers_and_nobody_else_does(program
         )
         assert stranger.move(part[0], part[1].id, move, **answers).status_code == 404
         assert asked.move(part[0], part[1].id, move, **answers).status_code == 200
+
+
+@pytest.mark.requirement("LX-34")
+def test_a_mass_organisation_reads_its_call_and_answers_it(program_of, make):
+    union = make.unit(UnitType.mass_organisation)
+    call = make.call(lead=union, state=CallState.dispatched)
+    (part,) = make.assignments(call)
+    program = program_of(union)
+    assert program.get(f"call/{call.id}").status_code == 200
+    answered = program.move("call_assignment", part.id, "respond", promised_due="2098-06-30T09:00:00+08:00")
+    assert (answered.status_code, answered.json["result"]["state"]) == (200, "responded")
 
 
 @pytest.mark.requirement("TC-04")
