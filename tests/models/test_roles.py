@@ -183,6 +183,10 @@ def _may(model, name, subject, actor):
 def test_one_account_acts_for_every_unit_where_it_holds_a_post(make, session):
     person, town, lead = make.user(), make.township(), make.department()
     make.posting(person, town, RoleName.township_operator)
-    make.posting(person, lead, RoleName.department_head)
+    for role in (RoleName.department_head, RoleName.department_staff):
+        make.posting(person, lead, role)
     found = {seat.unit_id: seat.roles for seat in seats(session, person.id, NOW.date())}
-    assert found == {town.id: {RoleName.township_operator}, lead.id: {RoleName.department_head}}
+    assert found == {
+        town.id: {RoleName.township_operator},
+        lead.id: {RoleName.department_head, RoleName.department_staff},
+    }
