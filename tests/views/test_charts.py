@@ -126,7 +126,8 @@ def test_what_enforcement_brought_stands_with_the_call_and_is_summed_up(program_
     item = make.item(lead, platform="comprehensive_enforcement")
     for _ in range(2):
         part = make.assignment(lead=lead, item=item, state="responded")
-        make.press(part, "resolve", result="Done.", cases=8, fines=20500, confiscations=7)
+        said = {"result": "Done.", "cases": 8, "fines": 20500, "confiscations": 7}
+        assert program_of(lead).move("call_assignment", part.id, "resolve", **said).status_code == 200
     told = [program_of(leaders).get(f"call_assignment/charts/{number}").json for number in range(4)]
     (brought,) = (chart for chart in told if chart["title"] == "执法结果（按部门）")
     assert brought["labels"] == ["Fishery"]

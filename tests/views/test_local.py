@@ -235,6 +235,19 @@ def test_the_network_shows_three_levels_and_what_hangs_on_what(program_of, make,
     assert [(told[key]["above"] or {}).get("id") for key in keys] == [None, *keys[:2]]
 
 
+@pytest.mark.requirement("TS-35")
+def test_people_are_served_near_home_in_each_of_the_ways(program_of, make, named):
+    keeper = program_of(named["town"])
+    for channel in ("proxy_point", "self_service", "home_visit"):
+        sent = {"unit": named["village"].id, "channel": channel}
+        for resource, further in (("service_point", {"name": "便民服务"}), ("service_request", {"title": "办证"})):
+            assert keeper.post(f"{resource}/", json=sent | further).status_code == 201
+    (points,) = charts_of(keeper, "service_point", "服务点（按层级和服务方式）")
+    assert points == {"村级": {"代办点": 1, "自助服务终端": 1, "上门服务": 1}}
+    (requests,) = charts_of(keeper, "service_request", "前台受理件（按服务方式）")
+    assert set(requests) == {"代办点", "自助服务终端", "上门服务"}
+
+
 @pytest.mark.requirement("TS-38")
 def test_the_roster_counts_the_units_of_each_kind_and_the_staff_of_each_platform(program_of, make, named):
     for platform, kind, staff in (("访", "resident", 20), ("诉", "resident", 19), ("访", "rotating", 0)):
