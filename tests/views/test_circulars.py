@@ -56,9 +56,12 @@ def test_misconduct_is_counted_by_its_tags(program_of, make):
 
 @pytest.mark.requirement("TC-57")
 def test_findings_are_counted_by_their_words(program_of, make):
-    for finding in (Finding.absent, Finding.absent, Finding.overstepped):
-        make.press(make.rectification(state=RectificationState.done), "verify_rectified", finding=finding)
     program = program_of(make.office(Duty.supervision_office))
+    for finding in (Finding.absent, Finding.absent, Finding.overstepped):
+        order = make.rectification(state=RectificationState.done)
+        silent = program.move("rectification_order", order.id, "verify_rectified")
+        assert (silent.status_code, list(silent.json["message"])) == (422, ["finding"])
+        assert program.move("rectification_order", order.id, "verify_rectified", finding=finding).status_code == 200
     charts = [program.get(f"rectification_order/charts/{number}").json for number in range(3)]
     (counted,) = (told for told in charts if told.get("title") == "整改核实结论分布")
     assert dict(zip(counted["labels"], counted["series"][0]["data"], strict=True)) == {
