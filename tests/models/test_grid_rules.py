@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from models.door import OutOfSight
+from models.door import NotWritable, OutOfSight
 from models.grids import Force, Frequency, Grid, GridArea, GridAssignment, GridRole, GridState, GridTask
 from models.organisation import Duty, UnitType
 from models.roles import RoleName
@@ -136,6 +136,11 @@ def test_the_township_runs_its_grids_and_neither_who_works_there_nor_another_tow
     theirs.add(Grid(name="Ours", region_id=grid.region_id, unit_id=village.id, village_id=village.id))
     with pytest.raises(OutOfSight):
         theirs.commit()
+    worker, _ = acting(make.grid(village))
+    worker.get(Grid, grid.id).people = 9
+    with pytest.raises(NotWritable):
+        worker.commit()
+    worker.rollback()
     make.press(grid, "end", make.actor(village.parent), note="Rebuilt.")
     assert grid.state is GridState.ended
 

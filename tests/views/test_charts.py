@@ -135,7 +135,8 @@ def test_what_enforcement_brought_stands_with_the_call_and_is_summed_up(program_
         "查处案件数": [16], "罚款（元）": [41000], "没收物品数": [14]
     }  # fmt: skip
     page = browser_of(leaders).get(f"/call/{part.call_id}?_l_=zh").text
-    assert all(words in page for words in ("查处案件数", "罚款（元）", "没收物品数", "20500"))
+    for label, figure in (("查处案件数", 8), ("罚款（元）", 20500), ("没收物品数", 7)):
+        assert f'data-label="{label}">{figure}</td>' in page
 
 
 def test_what_a_chart_counts_is_its_tables_workbook(browser_of, make, two_counties):

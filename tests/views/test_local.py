@@ -279,9 +279,13 @@ def test_files_are_counted_by_stage(program_of, make, named):
 
 @pytest.mark.requirement("TS-37")
 def test_evidence_is_added_and_never_changed_or_taken_away(program_of, make, named):
-    evidence = make.evidence(named["town"])
-    for role in (RoleName.township_operator, RoleName.township_head):
-        keeper = program_of(named["town"], role)
+    for unit, role in (
+        (named["town"], RoleName.township_operator),
+        (named["town"], RoleName.township_head),
+        (named["department"], RoleName.department_head),
+    ):
+        keeper, evidence = program_of(unit, role), make.evidence(unit)
+        assert keeper.get(f"off_site_evidence/{evidence.id}").status_code == 200
         assert keeper.put(f"off_site_evidence/{evidence.id}", json={"place": "x"}).status_code == 403
         assert keeper.delete(f"off_site_evidence/{evidence.id}").status_code == 403
 
