@@ -11,13 +11,14 @@ from sqlalchemy import ColumnElement, and_, select, true
 
 from app import leaders_own as own
 from app.engine.declare import Chart as Counted
+from app.leaders_grids import GRIDS
 from app.leaders_panels import Chart, Listed, Told
 from app.leaders_scores import SCORES
 from models.adjustments import ListAdjustment
 from models.admissions import AdmissionOpinion, DutyAdmission, GuaranteeMeasure, GuaranteeState
 from models.agencies import AgencyCoverage, DispatchedAgency
 from models.base import N_
-from models.calls import Call, CallAssignment, CallSource, FailureKind
+from models.calls import CallAssignment, FailureKind
 from models.establishment import StaffingQuota
 from models.item_words import ItemState
 from models.lists import ListItem
@@ -318,35 +319,6 @@ TRANSFERS = Chart(
             of=lambda asked: asked.is_of(TransferPlan.township_id),
             only=lambda asked: TransferPlan.year.in_(asked.years),
             empty=N_("No transfer plan is entered for these years."),
-        ),
-    ),
-)
-GRIDS = Chart(
-    number=14,
-    title=N_("What do the grids report?"),
-    icon="fa-border-all",
-    sources=(
-        Listed(
-            name="grid_kinds",
-            console=calls,
-            counted=Counted(by="category", split="state"),
-            title=N_("Grid reports by kind"),
-            definition=N_("Calls that began with a report of a grid worker, by the day on which it was written."),
-            during="created_at",
-            of=Asked.of_calls,
-            only=lambda asked: Call.source == CallSource.grid,
-            empty=N_("No grid worker's report became a call in this period."),
-        ),
-        Listed(
-            name="grid_townships",
-            console=calls,
-            counted=Counted(by="caller_unit", split="category", ranked=False),
-            title=N_("Grid reports by township"),
-            definition=N_("Numbers only, by code: townships are not ranked."),
-            during="created_at",
-            of=lambda asked: and_(asked.of_calls(), local(Call.caller_unit_id)),
-            only=lambda asked: Call.source == CallSource.grid,
-            empty=N_("No grid worker's report became a call in this period."),
         ),
     ),
 )

@@ -49,6 +49,7 @@ from models.rules.deadlines import SHANGHAI
 from models.rules.lists import LIST
 from models.rules.ratings import MARKS, RATING
 from models.rules.rectification import CIRCULAR, LINE, lines_of, rectify_by
+from models.rules.results import FIGURES
 from models.rules.rounds import current, latest_case
 from models.rules.segments import EXTENSION, ask_for_it, prepare_extension
 from models.rules.supervision import SUPERVISION
@@ -269,7 +270,8 @@ class Stage:
         workflow, rates = WORKFLOWS[cue.scene.what], cue.scene.what == "rating"
         answers = rated(cue.scene.text) if rates else self._answers(cue)
         asked = {ask.name: answers[ask.name] for ask in workflow.transitions[move].asks if ask.name in answers}
-        note = "" if rates or cue.scene.text in asked.values() else cue.scene.text
+        told = rates or "result" in asked or cue.scene.text in asked.values()
+        note = "" if told else cue.scene.text
         workflow.move(self.session, self._subject(cue, actor), move, actor=actor, now=cue.at, answers=asked, note=note)
 
     def _subject(self, cue: Cue, actor: Actor) -> Any:
@@ -321,6 +323,7 @@ class Stage:
             "no_item_covers": item is None,
             "misconduct": None,
             "clause": "县级部门职责" if item is not None else "",
+            **brought(scene.text),
         }
 
     def _item(self, county: str, code: str) -> ListItem:
@@ -341,6 +344,14 @@ def rated(text: str) -> dict[str, Any]:
     told = pairs(text)
     marks = {name: int(told[name]) if name in told else None for name, _ in MARKS}
     return {"level": RatingLevel(told["level"]), "comment": told.get("comment", ""), **marks}
+
+
+def brought(text: str) -> dict[str, Any]:
+    """What an action of enforcement brought, where a scene says that (TC-22): `result: … | cases: 8 | …`."""
+    if not text.startswith("result: "):
+        return {}
+    told = pairs(text)
+    return {"result": told["result"]} | {name: int(told[name]) for name in FIGURES}
 
 
 def cast_of(session: Session) -> dict[str, Actor]:

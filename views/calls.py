@@ -3,15 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
-from app.engine.declare import Chart, Console, Extra, Kinds, Link, Related, Variant
+from app.engine.declare import Chart, Console, Derived, Extra, Kinds, Link, Related, Variant
 from models.base import N_
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.hotline import HotlineTicket
+from models.item_words import PlatformKind
 from models.lists import ListItem
 from models.nudges import Nudge
 from models.queries.choices import matters_in_force, modules_with_contacts, own_places, usable_items
 from models.queries.list_types import indicators_of
+from models.queries.platforms import PLATFORM
 from models.ratings import CaseAssessment, MutualRating
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
@@ -146,6 +148,7 @@ calls = Console(
         "direction",
         "imported",
     ),
+    derived=(Derived(name="platform", label=N_("Platform of the item"), criterion=PLATFORM, words=PlatformKind),),
     deadlines={"accept_due": ("accepted_at",), "resolve_due": ("resolved_at",), "rate_due": ("closed_at",)},
     charts=(
         Chart(by="sent_at", per="month", kind="line", split="scope", title=N_("Calls by month and scope")),

@@ -57,11 +57,13 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Derived:
-    """A yes or no that follows from other rows: the list is searched and charts are split by it; no row holds it."""
+    """A yes or no, or a word, that follows from other rows: searched and counted by, and held by no row."""
 
     name: str
     label: str
     criterion: Any
+    words: Any = None
+    """Of a word, which there are."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -131,7 +131,12 @@ def _of_extra(extra: Extra, column: str) -> Field:
 
 def derived_of(console: Console) -> dict[str, Field]:
     """What follows from other rows, as fields that are only asked for."""
-    return {d.name: Field(d.name, d.label, "flag", protected=True, criterion=d.criterion) for d in console.derived}
+    return {
+        d.name: Field(
+            d.name, d.label, "word" if d.words else "flag", protected=True, words=d.words, criterion=d.criterion
+        )
+        for d in console.derived
+    }
 
 
 def _short(extras: Mapping[str, Field]) -> list[str]:

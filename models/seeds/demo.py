@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.base import Role, User
 from models.governance import GovernanceModule, ModuleKind
+from models.item_words import PlatformKind
 from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Posting, Unit
 from models.recorder import Origin, set_origin
@@ -31,6 +32,7 @@ def fill(session: Session, now: datetime, password_hash: str) -> dict[str, int]:
     done = seed(session, since)
     done["unit"] += seed_demo_base(session)["unit"]
     _file_into_modules(session)
+    _put_on_platforms(session)
     _measure(session)
     done["account"] = add_accounts(session, since.date(), password_hash)
     done["colleague"] = _add_colleagues(session, since.date())
@@ -55,6 +57,14 @@ def _file_into_modules(session: Session) -> None:
         of_module = (ListItem.region_id == county.id) & ListItem.category.in_(row["categories"].split("、"))
         for item in session.scalars(select(ListItem).where(of_module)):
             item.module = module
+
+
+def _put_on_platforms(session: Session) -> None:
+    """To which of the four platforms items belong, by their category or their code (TA-41)."""
+    for row in rows("demo_platforms.csv"):
+        which = ListItem.code == row["item"] if row["item"] else ListItem.category == row["category"]
+        for item in session.scalars(select(ListItem).where(which)):
+            item.platform = PlatformKind(row["platform"])
 
 
 def _measure(session: Session) -> None:

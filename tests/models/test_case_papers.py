@@ -11,6 +11,8 @@ from models.case_papers import CaseDocument, OfflineKind, OfflineStep
 from models.coordination import CaseParty, CaseState, Side
 from models.meetings import JointMeeting, MeetingKind, MeetingMember
 from models.organisation import Duty
+from models.rights import grants
+from models.roles import RoleName
 from models.rules.case_papers import prepare_document, prepare_party, prepare_step, tell_party
 from models.rules.meetings import MEETING, prepare_meeting, seat_parties
 from models.workflow import NotYours, Refused
@@ -83,7 +85,9 @@ def step_of(case, *units, **columns):
 @pytest.mark.requirement("TC-59")
 def test_parties_and_offices_record_what_was_done_offline(session, make, case, supervision):
     town, other = case.other_parties
+    assert {"visit", "meeting", "written_opinion"} < set(OfflineKind)
     for actor in (make.actor(town), make.actor(other), supervision, make.actor(make.office(Duty.editorial_office))):
+        assert any(("can_add", "OfflineStep") in grants(RoleName(role)) for role in actor.roles)
         step = put(session, step_of(case, town, other), prepare_step, actor)
         assert (step.unit_id, step.recorded_at, list(step.units)) == (actor.unit_id, NOW, [town, other])
         assert {part.region_id for part in step.taking_part} == {case.region_id}

@@ -293,11 +293,14 @@ def test_one_call_is_answered_in_two_counties(county):
     assert cast_of(county)["tc_nongye"].unit_id in {part.department_id for part in parts_of(county, call)}
 
 
+@pytest.mark.requirement("TC-22")
 def test_fishery_is_enforced_jointly(county):
     call = call_of(county, "electro-fishing")
     parts = {part.department.name: part for part in parts_of(county, call)}
     assert parts.keys() == {"农业农村局", "公安局", "市场监督管理局"}
-    assert "8起" in parts["农业农村局"].result
+    joint = parts["农业农村局"]
+    assert "8起" in joint.result
+    assert (joint.cases, joint.fines, joint.confiscations) == (8, 20000, 8)
     assert call.state is CallState.closed
 
 

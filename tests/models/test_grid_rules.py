@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from models.grids import Force, Grid, GridArea, GridAssignment, GridRole, GridTask
-from models.organisation import UnitType
+from models.door import NotWritable, OutOfSight
+from models.grids import Force, Frequency, Grid, GridArea, GridAssignment, GridRole, GridState, GridTask
+from models.organisation import Duty, UnitType
 from models.roles import RoleName
-from models.rules.grids import prepare_area, prepare_assignment, prepare_grid
-from models.workflow import Refused
+from models.rules.grids import prepare_area, prepare_assignment, prepare_grid, prepare_task
+from models.workflow import NotYours, Refused
 from tests.make import NOW
 
 F, R = Force, GridRole
@@ -112,6 +113,36 @@ def test_whoever_serves_in_a_grid_that_ends_serves_no_longer(make, village):
     serving, gone = make.serving(grid), make.serving(grid, until_on=date(2026, 2, 1))
     make.press(grid, "end", note="Rebuilt.")
     assert (serving.until_on, gone.until_on) == (NOW.date(), date(2026, 2, 1))
+
+
+@pytest.mark.requirement("TA-46")
+def test_a_task_is_of_a_grid_that_still_covers_its_places(make, session, village):
+    grid, ended = make.grid_profile(village), make.grid_profile(village)
+    make.press(ended, "end", note="Rebuilt.")
+    task = GridTask(grid_id=grid.id, task="Walk the river.", frequency=Frequency.weekly)
+    prepare_task(session, task, None, NOW)
+    assert task.region_id == village.region_id
+    refused(prepare_task, session, GridTask(grid_id=ended.id, task="x", frequency=Frequency.weekly), "grid")
+
+
+@pytest.mark.requirement("TS-39")
+def test_the_township_runs_its_grids_and_neither_who_works_there_nor_another_township_does(make, acting, village):
+    grid = make.grid_profile(make.grid(village))
+    county = make.actor(make.office(Duty.county_office))
+    for actor in (make.actor(grid.unit), make.actor(village), make.actor(make.township()), county):
+        with pytest.raises(NotYours):
+            make.press(grid, "end", actor, note="x")
+    theirs, _ = acting(make.township())
+    theirs.add(Grid(name="Ours", region_id=grid.region_id, unit_id=village.id, village_id=village.id))
+    with pytest.raises(OutOfSight):
+        theirs.commit()
+    worker, _ = acting(make.grid(village))
+    worker.get(Grid, grid.id).people = 9
+    with pytest.raises(NotWritable):
+        worker.commit()
+    worker.rollback()
+    make.press(grid, "end", make.actor(village.parent), note="Rebuilt.")
+    assert grid.state is GridState.ended
 
 
 @pytest.mark.requirement("LX-32")

@@ -148,6 +148,20 @@ def test_sealed_and_missing_ratings_count_for_nobody(make, session, acting):
     assert {satisfaction(*reader) for reader in readers} == {(0, 1)}
 
 
+@pytest.mark.requirement("TC-33")
+def test_how_fast_was_answered_is_what_half_of_the_answers_took_longer_than(make, session):
+    lead = make.department()
+    for hours in (1, 2, 9):
+        (part,) = make.assignments(make.call(lead=lead, state=CallState.dispatched))
+        make.press(part, "respond", at=part.dispatched_at + timedelta(hours=hours), promised_due=AFTER)
+    (found,) = (
+        row
+        for row in rates(session, make.actor(make.office(Duty.leadership)), NOW - timedelta(days=1), AFTER, AFTER)
+        if row.unit.id == lead.id
+    )
+    assert found.hours == 2
+
+
 @pytest.mark.requirement("LX-29")
 def test_below_five_ratings_there_is_no_percentage(make, session):
     town, lead = make.township(), make.department()

@@ -11,6 +11,7 @@ from app.database import upgrade
 from models.calls import CallState
 from models.door import OutOfSight, system_session
 from models.ledger import Job, Promise
+from models.notices import Outbox
 from models.organisation import Duty
 from models.ratings import CaseAssessment, MutualRating, RatingDirection, RatingLevel, RatingState
 from models.recorder import RecorderEntry
@@ -175,6 +176,11 @@ def test_with_both_in_the_pair_is_revealed_and_each_hears_of_theirs(session, mak
     assert {rating.revealed_at for rating in (mine, theirs)} == {SOON}
     lead = make.assignments(call)[0].department
     assert told(session, since) == {lead.name: RATED, call.caller_unit.name: RATED}
+    by = session.execute(select(Outbox.unit_id, Outbox.subject_id, Outbox.details).where(Outbox.id > since)).all()
+    assert {(unit, rating, details["unit"]) for unit, rating, details in by} == {
+        (lead.id, mine.id, call.caller_unit.name),
+        (call.caller_unit_id, theirs.id, lead.name),
+    }
     assert call.state is CallState.resolved
 
 

@@ -99,6 +99,7 @@ def test_who_only_looks_moves_and_writes_no_call(role):
 def test_who_assesses_moves_evaluations_and_what_somebody_is_held_to_account_for():
     evaluations, judged = {EvaluationCycle, EvaluationSheet, ScoreAppeal}, {AccountabilityCase, AccountabilityUnit}
     assert {model for model, _ in moves_of(RoleName.assessor)} == evaluations | judged
+    assert {model for model, _ in moves_of(RoleName.discipline_inspector)} == judged
     assert moves_of(RoleName.scorer) == {(EvaluationCycle, "compute_scores")}
 
 
@@ -183,6 +184,10 @@ def _may(model, name, subject, actor):
 def test_one_account_acts_for_every_unit_where_it_holds_a_post(make, session):
     person, town, lead = make.user(), make.township(), make.department()
     make.posting(person, town, RoleName.township_operator)
-    make.posting(person, lead, RoleName.department_head)
+    for role in (RoleName.department_head, RoleName.department_staff):
+        make.posting(person, lead, role)
     found = {seat.unit_id: seat.roles for seat in seats(session, person.id, NOW.date())}
-    assert found == {town.id: {RoleName.township_operator}, lead.id: {RoleName.department_head}}
+    assert found == {
+        town.id: {RoleName.township_operator},
+        lead.id: {RoleName.department_head, RoleName.department_staff},
+    }

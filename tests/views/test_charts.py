@@ -120,6 +120,25 @@ def test_calls_of_a_township_are_counted_by_kind(program_of, make):
     assert counted == {"违建": {"Luoyang": 2, "Nanpu": 0}, "民生": {"Luoyang": 1, "Nanpu": 1}}
 
 
+@pytest.mark.requirement("TC-22")
+def test_what_enforcement_brought_stands_with_the_call_and_is_summed_up(program_of, browser_of, make):
+    lead, leaders = make.department(name="Fishery"), make.office(Duty.leadership)
+    item = make.item(lead, platform="comprehensive_enforcement")
+    for _ in range(2):
+        part = make.assignment(lead=lead, item=item, state="responded")
+        said = {"result": "Done.", "cases": 8, "fines": 20500, "confiscations": 7}
+        assert program_of(lead).move("call_assignment", part.id, "resolve", **said).status_code == 200
+    told = [program_of(leaders).get(f"call_assignment/charts/{number}").json for number in range(4)]
+    (brought,) = (chart for chart in told if chart["title"] == "执法结果（按部门）")
+    assert brought["labels"] == ["Fishery"]
+    assert {part["name"]: part["data"] for part in brought["series"]} == {
+        "查处案件数": [16], "罚款（元）": [41000], "没收物品数": [14]
+    }  # fmt: skip
+    page = browser_of(leaders).get(f"/call/{part.call_id}?_l_=zh").text
+    for label, figure in (("查处案件数", 8), ("罚款（元）", 20500), ("没收物品数", 7)):
+        assert f'data-label="{label}">{figure}</td>' in page
+
+
 def test_what_a_chart_counts_is_its_tables_workbook(browser_of, make, two_counties):
     browser = browser_of(make.office(Duty.leadership))
     with browser.get("/call/charts/1.xlsx", buffered=True) as answer:

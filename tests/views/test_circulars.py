@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from jobs.circulars import compile_circulars
 from models.organisation import Duty
-from models.rectification import Circular, CircularLine
+from models.rectification import Circular, CircularLine, Finding, RectificationState
 from models.words import Misconduct
 from tests.make import NOW
 
@@ -52,6 +52,35 @@ def test_misconduct_is_counted_by_its_tags(program_of, make):
     charts = [program.get(f"rectification_order/charts/{number}").json for number in range(3)]
     (counted,) = (told for told in charts if told.get("title") == "责令整改涉及的不良作风")
     assert dict(zip(counted["labels"], counted["series"][0]["data"], strict=True)) == {"慢作为": 2, "假动作": 1}
+
+
+@pytest.mark.requirement("TC-57")
+def test_findings_are_counted_by_their_words(program_of, make):
+    program = program_of(make.office(Duty.supervision_office))
+    for finding in (Finding.absent, Finding.absent, Finding.overstepped):
+        order = make.rectification(state=RectificationState.done)
+        silent = program.move("rectification_order", order.id, "verify_rectified")
+        assert (silent.status_code, list(silent.json["message"])) == (422, ["finding"])
+        assert program.move("rectification_order", order.id, "verify_rectified", finding=finding).status_code == 200
+    charts = [program.get(f"rectification_order/charts/{number}").json for number in range(3)]
+    (counted,) = (told for told in charts if told.get("title") == "整改核实结论分布")
+    assert dict(zip(counted["labels"], counted["series"][0]["data"], strict=True)) == {
+        "缺位，已到位": 2,
+        "越位，已正位": 1,
+    }
+
+
+@pytest.mark.requirement("TC-47")
+def test_who_orders_names_the_misconduct(program_of, make):
+    program, part = program_of(make.office(Duty.supervision_office)), make.failure()
+    said = {"reason": "Nothing moved.", "due": "2098-06-30T09:00:00+08:00"}
+    for resource, misconduct, further in (
+        ("supervision_order", "shirking", {"assignment": part.id}),
+        ("rectification_order", "idle", {"unit": part.department_id, "failure_kind": "no_response"}),
+    ):
+        issued = program.post(f"{resource}/", json=said | further | {"misconduct": misconduct})
+        assert issued.status_code == 201, issued.json
+        assert program.get(f"{resource}/{issued.json['id']}").json["result"]["misconduct"] == misconduct
 
 
 def test_the_page_of_a_warning_tells_no_key_of_the_job(browser_of, make):

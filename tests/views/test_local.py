@@ -4,14 +4,16 @@ from datetime import date, datetime
 
 import pytest
 
-from models.calls import Call, CallSource
-from models.community import ExchangeEntry, ExchangeKind
+from models.calls import Call, CallSource, CallState
+from models.community import ExchangeEntry, ExchangeKind, VillagerCouncil
 from models.disputes import MediatorPair
 from models.grids import GridRole
-from models.organisation import Duty
+from models.organisation import Duty, UnitType
+from models.partners import ResidencyKind, ResidencyRoster
 from models.reviews import ReviewState
 from models.roles import RoleName
 from models.services import ServiceState
+from models.words import Level
 
 SHARED = ("service_point", "mediator_pair", "exchange_entry")
 """What all of the county may use."""
@@ -195,6 +197,78 @@ def test_the_time_before_and_after_stands_side_by_side_in_a_chart(program_of, ma
     ]
 
 
+def charts_of(program, resource, *titles):
+    """By title: {label: {series: number}}, without noughts."""
+    found = {}
+    for number in range(9):
+        answer = program.get(f"{resource}/charts/{number}")
+        if answer.status_code == 404:
+            break
+        told = answer.json
+        found[told["title"]] = {
+            label: {part["name"]: part["data"][at] for part in told["series"] if part["data"][at]}
+            for at, label in enumerate(told["labels"])
+        }
+    return [found[title] for title in titles]
+
+
+@pytest.mark.requirement("ZG-25")
+def test_the_register_says_who_is_in_front_and_who_is_behind(program_of, make, named):
+    keeper = program_of(make.office(Duty.editorial_office), RoleName.list_manager)
+    for unit in (named["town"], make.unit(UnitType.agency), named["department"]):
+        assert keeper.post("service_desk/", json={"unit": unit.id, "functions": "政策指导"}).status_code == 201
+    told = program_of(named["town"]).get("service_desk/").json["result"]
+    assert sorted(desk["kind"] for desk in told) == ["back", "front", "front"]
+    (desks,) = charts_of(keeper, "service_desk", "前台与后台")
+    assert desks == {"前台": {"数量": 2}, "后台": {"数量": 1}}
+
+
+@pytest.mark.requirement("ZG-27")
+def test_the_network_shows_three_levels_and_what_hangs_on_what(program_of, make, named):
+    places = [(centre := make.department(), centre), (named["town"],) * 2, (named["town"], named["village"])]
+    keys = [
+        program_of(keeper).post("service_point/", json={"unit": unit.id, "name": "便民服务"}).json["id"]
+        for keeper, unit in places
+    ]
+    told = {row["id"]: row for row in program_of(make.office(Duty.leadership)).get("service_point/").json["result"]}
+    assert [told[key]["level"] for key in keys] == ["county", "township", "village"]
+    assert [(told[key]["above"] or {}).get("id") for key in keys] == [None, *keys[:2]]
+
+
+@pytest.mark.requirement("TS-35")
+def test_people_are_served_near_home_in_each_of_the_ways(program_of, make, named):
+    keeper = program_of(named["town"])
+    for channel in ("proxy_point", "self_service", "home_visit"):
+        sent = {"unit": named["village"].id, "channel": channel}
+        for resource, further in (("service_point", {"name": "便民服务"}), ("service_request", {"title": "办证"})):
+            assert keeper.post(f"{resource}/", json=sent | further).status_code == 201
+    (points,) = charts_of(keeper, "service_point", "服务点（按层级和服务方式）")
+    assert points == {"村级": {"代办点": 1, "自助服务终端": 1, "上门服务": 1}}
+    (requests,) = charts_of(keeper, "service_request", "前台受理件（按服务方式）")
+    assert set(requests) == {"代办点", "自助服务终端", "上门服务"}
+
+
+@pytest.mark.requirement("TS-38")
+def test_the_roster_counts_the_units_of_each_kind_and_the_staff_of_each_platform(program_of, make, named):
+    for platform, kind, staff in (("访", "resident", 20), ("诉", "resident", 19), ("访", "rotating", 0)):
+        columns = {"platform": platform, "kind": ResidencyKind(kind), "staff_count": staff}
+        make.row(ResidencyRoster, named["department"], **columns)
+    kinds, staff = charts_of(program_of(named["town"]), "residency_roster", "常驻和轮驻单位", "各平台工作人员")
+    assert kinds == {"建制入驻": {"数量": 2}, "固定轮驻": {"数量": 1}}
+    assert staff == {"访": {"工作人员数": 20}, "诉": {"工作人员数": 19}}
+
+
+@pytest.mark.requirement("TS-41")
+def test_councils_and_what_they_brought_about_are_counted_by_level(program_of, make, named):
+    for level in (Level.township, Level.village, Level.village):
+        counted = {"members": 100, "key_projects": 8, "projects_returned": 3, "firms_returned": 2}
+        make.row(VillagerCouncil, named["village"], level=level, **counted)
+    leader = program_of(make.office(Duty.leadership))
+    councils, brought = charts_of(leader, "villager_council", "乡贤参事会（按层级）", "乡贤参事会成效")
+    assert {label: sum(found.values()) for label, found in councils.items()} == {"乡镇级": 1, "村级": 2}
+    assert sorted(brought["村级"].values()) == [4, 6, 16, 200]
+
+
 @pytest.mark.requirement("TS-33")
 def test_files_are_counted_by_stage(program_of, make, named):
     for _ in range(2):
@@ -205,9 +279,13 @@ def test_files_are_counted_by_stage(program_of, make, named):
 
 @pytest.mark.requirement("TS-37")
 def test_evidence_is_added_and_never_changed_or_taken_away(program_of, make, named):
-    evidence = make.evidence(named["town"])
-    for role in (RoleName.township_operator, RoleName.township_head):
-        keeper = program_of(named["town"], role)
+    for unit, role in (
+        (named["town"], RoleName.township_operator),
+        (named["town"], RoleName.township_head),
+        (named["department"], RoleName.department_head),
+    ):
+        keeper, evidence = program_of(unit, role), make.evidence(unit)
+        assert keeper.get(f"off_site_evidence/{evidence.id}").status_code == 200
         assert keeper.put(f"off_site_evidence/{evidence.id}", json={"place": "x"}).status_code == 403
         assert keeper.delete(f"off_site_evidence/{evidence.id}").status_code == 403
 
@@ -229,6 +307,17 @@ def test_who_is_asked_sees_what_it_is_about_answers_and_nobody_else_does(program
         )
         assert stranger.move(part[0], part[1].id, move, **answers).status_code == 404
         assert asked.move(part[0], part[1].id, move, **answers).status_code == 200
+
+
+@pytest.mark.requirement("LX-34")
+def test_a_mass_organisation_reads_its_call_and_answers_it(program_of, make):
+    union = make.unit(UnitType.mass_organisation)
+    call = make.call(lead=union, state=CallState.dispatched)
+    (part,) = make.assignments(call)
+    program = program_of(union)
+    assert program.get(f"call/{call.id}").status_code == 200
+    answered = program.move("call_assignment", part.id, "respond", promised_due="2098-06-30T09:00:00+08:00")
+    assert (answered.status_code, answered.json["result"]["state"]) == (200, "responded")
 
 
 @pytest.mark.requirement("TC-04")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from models.calls import CallState
@@ -142,20 +144,24 @@ def rates(program, period=None):
     return {row["unit"]["name"]: row for row in answer.json["result"]}
 
 
-@pytest.mark.requirement("LX-29", "TC-33")
+@pytest.mark.requirement("LX-29", "TC-33", "TS-34")
 def test_the_three_rates_stand_with_what_they_are_made_of(browser_of, program_of, make):
     town, lead = make.township(name="Luoyang"), make.department(name="Water")
     for _ in range(5):
         make.call(town, lead=lead, state=CallState.closed)
     make.call(town, lead=lead, state=CallState.returned)
+    late = make.call(town, lead=lead, state=CallState.submitted)
+    make.press(late, "accept", at=late.accept_due + timedelta(minutes=1))
     office = make.office(Duty.county_office)
     found = rates(program_of(office), 2026)
     whole = {"part": 5, "whole": 5, "percent": 100.0}
     assert [found["Water"][name] for name in ("response", "satisfaction")] == [whole, whole]
-    assert found["Luoyang"]["correct"] == {"part": 5, "whole": 6, "percent": pytest.approx(83.33, abs=0.01)}
+    assert found["Luoyang"]["correct"] == {"part": 6, "whole": 7, "percent": pytest.approx(85.71, abs=0.01)}
+    assert found["Luoyang"]["accepted"] == {"part": 5, "whole": 6, "percent": pytest.approx(83.33, abs=0.01)}
     page = browser_of(office).get("/case_assessment/rates?period=2026&_l_=en").text
     assert "100.0% <small>5/5</small>" in page
     assert "83.3% <small>5/6</small>" in page
+    assert "85.7% <small>6/7</small>" in page
     assert "of all that were accepted or returned in the period" in page
     assert rates(program_of(town), 2026).keys() == {"Luoyang"}
     assert rates(program_of(lead), "2026-11").keys() == {"Water"}
