@@ -231,7 +231,7 @@ def test_it_costs_the_same_for_one_helper_and_for_nine(make, session):
 # Shares and views
 
 
-@pytest.mark.requirement("TA-17")
+@pytest.mark.requirement("TA-17", "ZG-05")
 def test_the_shares_are_all_fixed_and_make_a_hundred_before_the_analysis_is_recorded(make):
     case = make.accountability()
     assert "Fix the share" in str(refused(make, lambda: make.press(case, "analyse", make.judge(), analysis="x")))
@@ -245,6 +245,7 @@ def test_the_shares_are_all_fixed_and_make_a_hundred_before_the_analysis_is_reco
     assert refused(make, lambda: make.weigh(case, 50, 50))
 
 
+@pytest.mark.requirement("ZG-05")
 @pytest.mark.parametrize("share", [-1, 101])
 def test_a_share_is_a_percentage(make, share):
     case = make.accountability()
