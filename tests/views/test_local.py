@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from models.calls import Call, CallSource
-from models.community import ExchangeEntry, ExchangeKind
+from models.community import CheckIn, ExchangeEntry, ExchangeKind
 from models.disputes import MediatorPair
 from models.grids import GridRole
 from models.organisation import Duty, UnitType
@@ -212,6 +212,14 @@ def test_resources_are_summed_up_by_village(program_of, make, session, named):
     assert {part["name"]: part["data"] for part in resources["series"]} == {
         "人": [400], "地": [0], "事": [0], "物": [0], "组织": [0], "舆情": [0],
     }  # fmt: skip
+
+
+@pytest.mark.requirement("LX-13")
+def test_party_members_and_services_are_summed_up_by_community(program_of, make, named):
+    for members in (23, 7):
+        make.row(CheckIn, named["village"], organisation=f"Branch {members}", members=members, services=2)
+    told = program_of(named["town"]).get("check_in/charts/1").json
+    assert (told["labels"], [part["data"] for part in told["series"]]) == ([named["village"].name], [[30], [4]])
 
 
 @pytest.mark.requirement("ZG-14")

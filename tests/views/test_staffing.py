@@ -173,6 +173,18 @@ def test_charts_say_what_share_is_in_place_and_posted(agency, key, make, program
 # Changes
 
 
+@pytest.mark.requirement("TA-36")
+def test_the_township_that_hosts_an_agency_suggests_about_its_head_and_nobody_else_does(agency, make, program_of):
+    said = {"staff": make.staff(agency, is_head=True).id, "facts": "Three complaints."}
+    for unit, role, status in (
+        (make.township(), RoleName.township_head, 422),
+        (agency.department, RoleName.department_head, 403),
+        (agency.seat, RoleName.township_head, 201),
+    ):
+        answer = program_of(unit, role).post("head_adjustment_suggestion/", json=said)
+        assert answer.status_code == status, answer.json
+
+
 @pytest.mark.requirement("TS-25")
 def test_charts_say_how_many_changes_the_township_was_consulted_on_and_what_it_said(make, program_of):
     staff = make.staff()
