@@ -314,6 +314,7 @@ def test_who_failed_is_held_accountable_and_who_did_its_duty_exempted_or_the_rea
     make, session, failed, finding, needs
 ):
     """失职依单追责、尽职依单免责."""
+    assert {str(word) for word in F} == {"held_accountable", "exempted"}
     lead = make.department()
     item = make.bound(lead)
     call = make.call(item=item, state=CallState.in_progress)
