@@ -602,7 +602,7 @@ def test_the_screen_tells_of_today_of_who_is_behind_and_of_the_latest_calls(lead
     assert {call["caller"] for call in told["latest"]} == {"Luoyang", "Water"}
     assert told["stages"][0]["calls"] == 2
     page = leader.get("/screen/?_l_=en").text
-    assert re.findall(r'data-today="(\w+)"', page) == list(told["today"])
+    assert sorted(re.findall(r'data-today="(\w+)"', page)) == sorted(told["today"])
     assert re.findall(r"<h2.*?>(.*?)</h2>", page) == [
         "Departments, most that is late first",
         "Calls of this month in the loop",
