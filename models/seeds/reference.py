@@ -73,21 +73,23 @@ def seed(session: Session, now: datetime) -> dict[str, int]:
 
 
 def seed_demo_base(session: Session) -> dict[str, int]:
-    """Villages and grids below some townships, invented and marked so; `seed` comes first."""
-    villages = [
-        (
-            row["parent_code"],
-            Unit(
-                code=row["code"],
-                name=row["name"],
-                short_name=row["short_name"],
-                unit_type=UnitType(row["unit_type"]),
-            ),
-        )
-        for row in rows("demo_villages.csv")
-    ]
+    """Villages and grids below some townships, invented and marked so; `seed` comes first.
+
+    A village is divided into as many grids as its row says: 773 in thirteen townships of one county (LX-30).
+    """
+    villages: list[Body] = []
+    for row in rows("demo_villages.csv"):
+        code, name, kind = row["code"], row["name"], UnitType(row["unit_type"])
+        villages.append((row["parent_code"], _invented(code, name, row["short_name"], kind)))
+        for number in range(1, int(row["grids"] or 0) + 1):
+            short = f"{name}{number}网格(演示)"
+            villages.append((code, _invented(f"{code}-g{number}", f"{name}第{number}网格", short, UnitType.grid)))
     _, added = _add_units(session, villages)
     return {"unit": added}
+
+
+def _invented(code: str, name: str, short_name: str, kind: UnitType) -> Unit:
+    return Unit(code=code, name=name, short_name=short_name, unit_type=kind)
 
 
 @contextmanager

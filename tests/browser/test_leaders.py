@@ -75,7 +75,12 @@ def test_the_screen_fills_the_wall_and_keeps_its_figures_when_nothing_answers(pa
     size = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
     assert tuple(page.evaluate(size)) == WALL
     assert page.locator(".board tbody tr").count() > 3
+    assert page.locator(".loop li").count() > 3
+    tiles = page.locator("[data-today] b").all_inner_texts()
+    assert len(tiles) == 6
+    assert all(tiles)
     lines = page.locator(".latest tbody tr").all()
+    assert len(lines) > 3
     assert all(box["y"] + box["height"] < WALL[1] for box in (line.bounding_box() for line in lines))
     shown = page.locator("[data-today=open] b").inner_text()
     assert int(shown) > 0

@@ -16,6 +16,7 @@ from jobs import runner, sweep
 from jobs.mail import CLAIM
 from models.calls import AssignmentState, CallAssignment, CallState, FailureKind
 from models.coordination import CaseState, CoordinationCase
+from models.figures import FigureKind, PublishedFigure
 from models.ledger import Promise, PromiseState
 from models.notices import Notice, Outbox
 from models.organisation import Duty
@@ -26,8 +27,8 @@ from tests.make import NOW
 
 pytestmark = [pytest.mark.databases, pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 LATER = NOW + timedelta(days=60)
-KILLED = ("promise_remind", "case_execution_watch", "notices", "mails")
-"""The parts that differ in what they write; the other clocks write as these do."""
+KILLED = ("promise_remind", "case_execution_watch", "figures_publish", "notices", "mails")
+"""The parts that differ in what they write; the others write as these do."""
 
 EFFECTS = {
     ("call", "accept_watch"): 2,
@@ -81,6 +82,7 @@ def swept_once(session):
     assert Counter(session.scalars(select(CallAssignment.failure_kind)))[FailureKind.no_response] == 2
     assert Counter(session.scalars(select(CoordinationCase.state)))[CaseState.coordinating] == 2
     assert Counter(session.scalars(select(CoordinationCase.supervision_level))) == {0: 4, 1: 2}
+    assert Counter(session.scalars(select(PublishedFigure.kind))) == {FigureKind.resolution: 1}
     told(session)
     session.rollback()
 

@@ -231,7 +231,7 @@ def test_it_costs_the_same_for_one_helper_and_for_nine(make, session):
 # Shares and views
 
 
-@pytest.mark.requirement("TA-17")
+@pytest.mark.requirement("TA-17", "ZG-05")
 def test_the_shares_are_all_fixed_and_make_a_hundred_before_the_analysis_is_recorded(make):
     case = make.accountability()
     assert "Fix the share" in str(refused(make, lambda: make.press(case, "analyse", make.judge(), analysis="x")))
@@ -245,6 +245,7 @@ def test_the_shares_are_all_fixed_and_make_a_hundred_before_the_analysis_is_reco
     assert refused(make, lambda: make.weigh(case, 50, 50))
 
 
+@pytest.mark.requirement("ZG-05")
 @pytest.mark.parametrize("share", [-1, 101])
 def test_a_share_is_a_percentage(make, share):
     case = make.accountability()
@@ -313,6 +314,7 @@ def test_who_failed_is_held_accountable_and_who_did_its_duty_exempted_or_the_rea
     make, session, failed, finding, needs
 ):
     """失职依单追责、尽职依单免责."""
+    assert {str(word) for word in F} == {"held_accountable", "exempted"}
     lead = make.department()
     item = make.bound(lead)
     call = make.call(item=item, state=CallState.in_progress)

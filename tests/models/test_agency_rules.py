@@ -50,6 +50,7 @@ def test_an_agency_has_a_department_and_a_seat_and_who_manages_each_thing(sessio
     assert agency.establishment_locked
 
 
+@pytest.mark.requirement("TA-34", "TS-23")
 @pytest.mark.parametrize("name", ["unit", "department", "seat"])
 def test_each_of_the_three_is_of_its_kind_and_county(session, make, editor, name):
     away = make.county()
@@ -58,7 +59,8 @@ def test_each_of_the_three_is_of_its_kind_and_county(session, make, editor, name
         "department": make.department(away),
         "seat": make.township(away),
     }
-    for wrong in (others[name], make.unit(UnitType.village, make.township())):
+    here = make.department() if name == "seat" else make.township()
+    for wrong in (others[name], here, make.unit(UnitType.village, make.township())):
         agency = make.agency()
         setattr(agency, f"{name}_id", wrong.id)
         with session.no_autoflush, pytest.raises(Refused, match="Name an agency") as refused:

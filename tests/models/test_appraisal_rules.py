@@ -76,6 +76,7 @@ def test_the_county_fixes_no_less_than_is_distributed(make, session, town):
     assert refused(make, lambda: forget_total(session, total, editorial, NOW))
 
 
+@pytest.mark.requirement("ZG-21", "ZG-22")
 @pytest.mark.parametrize(
     ("field", "columns"),
     [

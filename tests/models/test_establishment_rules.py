@@ -250,6 +250,7 @@ def test_turnover_posts_come_from_the_bank_alone_and_a_quota_is_its_countys(make
 
 @pytest.mark.requirement("ZG-09", "LX-03")
 def test_seven_offices_and_five_institutions_are_proposed_and_approved_within_the_quota(session, make):
+    assert {str(kind) for kind in OrganKind} == {"office", "institution"}
     make.paid_in(9)
     street = make.unit(UnitType.street)
     make.quota(street, 21, Q.administrative)

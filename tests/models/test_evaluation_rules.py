@@ -98,7 +98,7 @@ def test_what_townships_say_counts_sixty_percent_of_an_agency_at_least(make, sha
     assert told.value.field == "township_share_agency"
 
 
-@pytest.mark.requirement("TA-32", "TA-38")
+@pytest.mark.requirement("TA-32", "TA-38", "LX-10")
 @pytest.mark.parametrize("column", ["township_share_department", "township_share_agency"])
 def test_the_database_itself_knows_the_floors(make, column):
     cycle = make.cycle()

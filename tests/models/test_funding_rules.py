@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from models.funding import PostGrades, ReturnedIncome, ReturnRatio, SpendingHead, TownshipFunding
 from models.organisation import Duty
@@ -38,6 +39,23 @@ def test_a_township_has_funds_under_eight_heads_of_a_year(session, make, office)
         assert refusal(prepare_funding, session, row, office) == name
 
 
+@pytest.mark.requirement("ZG-15", "ZG-16", "ZG-23")
+@pytest.mark.parametrize(
+    ("model", "columns"),
+    [
+        (TownshipFunding, {"year": 2026, "head": SpendingHead.health, "planned": 1}),
+        (ReturnRatio, {"income": ReturnedIncome.land, "percent": 1, "from_on": DAY}),
+        (PostGrades, {"from_on": DAY}),
+    ],
+)
+def test_of_a_township_each_is_said_once(session, make, model, columns):
+    town = make.township()
+    for _ in range(2):
+        session.add(model(unit_id=town.id, region_id=town.region_id, **columns))
+    with pytest.raises(IntegrityError):
+        session.commit()
+
+
 @pytest.mark.requirement("ZG-16")
 @pytest.mark.parametrize(("percent", "fits"), [("100", True), ("100.01", False), ("-1", False)])
 def test_no_more_than_all_of_an_income_is_returned(session, make, office, percent, fits):
@@ -46,6 +64,11 @@ def test_no_more_than_all_of_an_income_is_returned(session, make, office, percen
         prepare_ratio(session, ratio, office, NOW)
     else:
         assert refusal(prepare_ratio, session, ratio, office) == "percent"
+
+
+@pytest.mark.requirement("ZG-16")
+def test_the_incomes_of_the_article_are_among_the_words():
+    assert {str(income) for income in ReturnedIncome} == {"land", "infrastructure", "fines", "charges"}
 
 
 @pytest.mark.requirement("ZG-23")

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from models.item_words import PlatformKind
 from models.meetings import JointMeeting, MeetingState
@@ -40,6 +41,11 @@ def test_a_township_says_of_each_of_four_platforms_what_belongs_to_it(session, m
     for unit, scope, field in ((make.department(), "x", "unit"), (town, " ", "scope")):
         platform = Platform(unit_id=unit.id, kind=PlatformKind.market_supervision, scope=scope)
         assert refusal(make, prepare_platform, session, platform, make.actor(town), NOW).field == field
+    twice = {"kind": PlatformKind.market_supervision, "scope": "x"}
+    session.add(Platform(unit_id=town.id, region_id=town.region_id, **twice))
+    with pytest.raises(IntegrityError):
+        session.flush()
+    session.rollback()
 
 
 @pytest.mark.requirement("TA-43")

@@ -65,6 +65,7 @@ def test_another_township_has_a_head_of_its_own(session, make):
 
 @pytest.mark.requirement("LX-04")
 def test_there_is_one_working_committee_and_the_special_ones_come_after_it(session, make):
+    assert {str(kind) for kind in K} == {"working", "special"}
     town = make.township()
     actor = make.actor(town)
     assert refusal(session, prepare_committee, Committee(unit_id=town.id, name="x", kind=K.special), actor) == "kind"

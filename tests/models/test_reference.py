@@ -391,10 +391,20 @@ def test_afterwards_the_session_dates_its_entries_as_before(session):
 @pytest.mark.parametrize("township", ["罗阳镇", "泗溪镇", "雅阳镇", "南浦溪镇", "铜城镇", "汊涧镇"])
 def test_the_demonstration_has_two_villages_and_a_grid_in_six_townships(seeded, township):
     above = seeded.scalars(select(Unit).where(Unit.name == township)).one()
-    below = list(seeded.scalars(select(Unit).where(Unit.path.startswith(above.path), Unit.id != above.id)))
+    below = list(seeded.scalars(select(Unit).where(Unit.code.startswith(f"{above.code}-c"))))
     assert Counter(each.unit_type for each in below) == {UnitType.village: 2, UnitType.grid: 1}
     assert {each.region_id for each in below} == {above.region_id}
     assert all("演示" in each.short_name for each in below)
+
+
+@pytest.mark.requirement("LX-30")
+def test_thirteen_townships_of_a_county_are_divided_into_773_grids(seeded):
+    of_county = select(Unit).where(Unit.unit_type == UnitType.grid, Unit.region.has(code=TAISHUN))
+    grids = seeded.scalars(of_county).all()
+    assert len(grids) == 773
+    assert len({grid.parent.parent for grid in grids}) == 13
+    assert {grid.parent.unit_type for grid in grids} == {UnitType.village}
+    assert all("演示" in grid.short_name for grid in grids)
 
 
 def test_no_deployment_but_the_demonstration_has_villages(session):

@@ -63,6 +63,13 @@ def test_post_and_establishment_are_apart_and_where_somebody_comes_from_is_kept(
     assert staff.agency.department != other
 
 
+@pytest.mark.requirement("ZG-29")
+def test_the_ways_and_specialties_of_the_article_are_among_the_words():
+    ways = {"examination", "selected_graduate", "village_graduate", "village_cadre", "reserve_cadre"}
+    assert ways < {str(way) for way in RecruitmentSource}
+    assert {"management", "planning", "finance", "agriculture"} < {str(learned) for learned in Specialty}
+
+
 @pytest.mark.requirement("TS-22")
 @pytest.mark.parametrize(
     ("since", "until"),
@@ -137,6 +144,11 @@ def test_the_allowance_is_for_who_serves_on_the_post_and_the_benefits_for_everyo
     staff.state = S.seconded
     make.session.commit()
     assert refusal(make, staff, phone="") == "allowance_on_post"
+    away = make.staff(benefit_two_20=True)
+    away.state = S.seconded
+    make.session.commit()
+    write(make, away, post_duties="x")
+    assert away.benefit_two_20
 
 
 def test_a_person_has_a_name_a_department_and_days_in_order(make):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.appraisals import AppraisalState
+from models.appraisals import AppraisalGrade, AppraisalState
 from models.organisation import Duty
 from models.roles import RoleName
 
@@ -53,6 +53,26 @@ def test_the_sheet_shows_the_duties_of_the_post_and_the_department_reads_it_when
     assert total.state is AppraisalState.confirmed
     assert department.get(address).status_code == 200
     assert browser_of(make.department(), RoleName.department_head).get(address).status_code == 404
+
+
+@pytest.mark.requirement("ZG-22", "TS-31")
+def test_the_county_fixes_the_total_and_the_township_grades_within_it(program_of, make):
+    town = make.township()
+    agency = make.agency(town, state="in_force")
+    staff = make.staff(agency)
+    editorial = program_of(make.office(Duty.editorial_office), RoleName.editorial_officer)
+    head, department = program_of(town, RoleName.township_head), program_of(agency.department, RoleName.department_head)
+    fixed = {"township": town.id, "year": 2026, "total": "100.00", "excellent_quota": 1}
+    assert head.post("appraisal_total/", json=fixed).status_code == 403
+    key = editorial.post("appraisal_total/", json=fixed).json["id"]
+    assert head.put(f"appraisal_total/{key}", json={"total": "200.00"}).status_code == 403
+    sheet = {"total": key, "staff": staff.id, "post_function": "90", "satisfaction": "80", "share": "60.00"}
+    refused = head.post("staff_appraisal/", json=sheet)
+    assert (refused.status_code, list(refused.json["message"])) == (422, ["grade"])
+    for other in (editorial, department):
+        assert other.post("staff_appraisal/", json=sheet | {"grade": "competent"}).status_code == 403
+    assert head.post("staff_appraisal/", json=sheet | {"grade": "competent"}).status_code == 201
+    assert {str(grade) for grade in AppraisalGrade} == {"excellent", "competent", "basic", "incompetent"}
 
 
 @pytest.mark.requirement("LX-11")

@@ -1,6 +1,7 @@
 """What the console is for, and for whom: organs of a county, in six areas; nothing in it is a citizen's."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from models.organisation import Duty
 from models.rights import grants
@@ -19,6 +20,17 @@ def test_nothing_is_open_to_a_visitor_and_nobody_signs_up(app):
         assert visitor.get(f"/{resource}/").status_code in (302, 404), resource
     assert not app.config.get("AUTH_USER_REGISTRATION")
     assert not [rule for rule in app.url_map.iter_rules() if "register" in rule.rule]
+
+
+@pytest.mark.requirement("TC-08")
+def test_a_load_balancer_is_told_whether_the_process_lives_and_reaches_its_database(web, monkeypatch):
+    def away(*_):
+        raise OperationalError("SELECT 1", {}, Exception("away"))
+
+    asked = web.test_client()
+    assert [asked.get(f"/health/{page}").status_code for page in ("live", "ready")] == [200, 200]
+    monkeypatch.setattr("app.desk.db.session.scalar", away)
+    assert [asked.get(f"/health/{page}").status_code for page in ("live", "ready")] == [200, 503]
 
 
 @pytest.mark.requirement("TC-09")
@@ -54,6 +66,21 @@ def test_streets_have_a_voice_coordinate_and_assess_and_departments_do_not_asses
     assert ("can_veto_change", "PersonnelChange") in grants(RoleName.township_head)
     assess = {role for role in RoleName if ("can_add", "DailyAssessment") in grants(role)}
     assert assess == {RoleName.township_head, RoleName.township_operator}
+
+
+@pytest.mark.requirement("ZG-11", "TA-33")
+def test_a_township_manages_dispatches_and_assesses_the_people_of_the_agencies_that_it_hosts(program_of, make):
+    rights = {
+        "manage": {("can_read", "AgencyStaff"), ("can_veto_change", "PersonnelChange")},
+        "dispatch": {("can_add", "TeamForce"), ("can_add", "TaskForceMember")},
+        "assess": {("can_add", "DailyAssessment"), ("can_add", "StaffAppraisal")},
+    }
+    for name, of_kind in rights.items():
+        assert of_kind <= grants(RoleName.township_head), name
+    agency = make.agency(state="in_force")
+    staff = make.staff(agency)
+    make.staff()
+    assert program_of(agency.seat, RoleName.township_head).get("agency_staff/").json["ids"] == [staff.id]
 
 
 @pytest.mark.requirement("LX-12")

@@ -617,7 +617,15 @@ def test_the_screen_tells_of_today_of_who_is_behind_and_of_the_latest_calls(lead
     assert len(told["latest"]) == 4
     assert {call["caller"] for call in told["latest"]} == {"Luoyang", "Water"}
     assert told["stages"][0]["calls"] == 2
-    assert "secret" not in html.unescape(leader.get("/screen/").text)
+    page = leader.get("/screen/?_l_=en").text
+    assert sorted(re.findall(r'data-today="(\w+)"', page)) == sorted(told["today"])
+    assert re.findall(r"<h2.*?>(.*?)</h2>", page) == [
+        "Departments, most that is late first",
+        "Calls of this month in the loop",
+        "Latest calls",
+    ]
+    assert json.loads(re.search(r'id="figures"[^>]*>(.*?)</script>', page)[1]) | {"at": told["at"]} == told
+    assert "secret" not in html.unescape(page)
     assert "secret" not in str(told)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from models.calls import Call, CallSource, CallState
-from models.community import ExchangeEntry, ExchangeKind, VillagerCouncil
+from models.community import CheckIn, ExchangeEntry, ExchangeKind, VillagerCouncil
 from models.disputes import MediatorPair
 from models.grids import GridRole
 from models.organisation import Duty, UnitType
@@ -75,6 +75,32 @@ REGISTERS = [
              staff_count=39, schedule="", **NEW_YEAR, without=("kind", "platform", "unit")),
 ]  # fmt: skip
 
+OF_ORGANISATION = [
+    register("check_in", "LX-13", unit="@village", organisation="机关支部", members=23, checked_in_on="2026-01-05",
+             services=9, done="义诊", without=("organisation", "checked_in_on")),
+    register("governance_module", "TS-13", by="list_manager", name="大执法", kind="branch", parent="@module",
+             scope="综合执法", without=("name",)),
+    register("post", "TS-17", unit="@town", name="规划岗", duties="编规划", without=("name", "duties")),
+    register("committee", "LX-04", unit="@town", name="工委", kind="working", duties="统筹", without=("name",)),
+    register("enforcement_team", "ZG-12 ZG-13", unit="@town", name="执法队", guiding_department="@department",
+             legal_department="@helper", site="一号院", without=("name", "guiding_department", "legal_department")),
+    register("team_force", "ZG-12 LX-08 LX-09", team="@team", unit="@agency", kind="core", people=5, duty="巡查",
+             mechanism="对讲呼叫", site="二楼", without=("team", "unit", "kind")),
+    *(register("dispatched_agency", "ZG-10 LX-05 LX-06 TA-34 TS-23", by="editorial", unit="@agency", field="司法",
+               department="@department", mode="per_division", seat="@town", people_by=people, money_by=money,
+               goods_by=goods, party_relation_down=down, establishment_locked=down,
+               without=("unit", "field", "department", "mode", "seat"))
+      for people, money, goods, down in (("township", "mainly_township", "department", True),
+                                         ("department", "township", "mainly_township", False))),
+    register("township_funding", "ZG-15", by="county_office", unit="@town", year=2026, head="health", planned="30.00",
+             paid="12.50", without=("unit", "year", "head", "planned")),
+    register("return_ratio", "ZG-16", by="county_office", unit="@town", income="fines", percent="80.00",
+             from_on="2026-01-01", without=("unit", "income", "percent", "from_on")),
+    register("post_grades", "ZG-23", by="editorial", unit="@town", from_on="2026-01-01", senior=1, middle=4, junior=7,
+             without=("unit", "from_on")),
+]  # fmt: skip
+"""What is laid down of townships, their agencies and posts. All of the county reads it."""
+
 
 @pytest.fixture
 def town(make):
@@ -100,6 +126,10 @@ def named(make, town):
         "pair": make.row(MediatorPair, town),
         "resource": make.row(ExchangeEntry, town, kind=ExchangeKind.resource),
         "file": make.file(town),
+        "helper": make.department(),
+        "agency": make.unit(UnitType.agency),
+        "team": make.team(town),
+        "module": make.module(),
     }
 
 
@@ -119,11 +149,12 @@ def keeper_of(make, named):
     return {
         "township": (named["town"], RoleName.township_operator),
         "list_manager": (editorial, RoleName.list_manager),
+        "editorial": (editorial, RoleName.editorial_officer),
         "county_office": (office, RoleName.county_dispatcher),
     }.__getitem__
 
 
-@pytest.mark.parametrize(("resource", "by", "body", "without"), REGISTERS)
+@pytest.mark.parametrize(("resource", "by", "body", "without"), [*REGISTERS, *OF_ORGANISATION])
 def test_a_register_keeps_what_it_is_for(program_of, keeper_of, sent, resource, by, body, without):
     program, body = program_of(*keeper_of(by)), sent(body)
     for name in without:
@@ -183,6 +214,28 @@ def test_resources_are_summed_up_by_village(program_of, make, session, named):
     assert {part["name"]: part["data"] for part in resources["series"]} == {
         "人": [400], "地": [0], "事": [0], "物": [0], "组织": [0], "舆情": [0],
     }  # fmt: skip
+
+
+@pytest.mark.requirement("LX-13")
+def test_party_members_and_services_are_summed_up_by_community(program_of, make, named):
+    for members in (23, 7):
+        make.row(CheckIn, named["village"], organisation=f"Branch {members}", members=members, services=2)
+    told = program_of(named["town"]).get("check_in/charts/1").json
+    assert (told["labels"], [part["data"] for part in told["series"]]) == ([named["village"].name], [[30], [4]])
+
+
+@pytest.mark.requirement("ZG-14")
+def test_area_population_and_output_of_a_township_are_entered_and_charted(program_of, make, town):
+    admin = program_of(make.office(Duty.county_office), RoleName.admin)
+    sent = {"area_km2": "60.00", "population": 6000, "gdp": "36000.00"}
+    assert admin.put(f"unit/{town.id}", json=sent).status_code == 200
+    told = admin.get(f"unit/{town.id}").json["result"]
+    assert {name: told[name] for name in sent} == sent
+    charts = [admin.get(f"unit/charts/{number}").json for number in (1, 2)]
+    assert [(chart["labels"], [part["data"] for part in chart["series"]]) for chart in charts] == [
+        ([town.name], [[6000]]),
+        ([town.name], [[36000.0]]),
+    ]
 
 
 @pytest.mark.requirement("ZG-26")

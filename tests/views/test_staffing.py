@@ -123,6 +123,28 @@ def test_who_sees_the_county_does_not_see_its_people(key, make, program_of, duty
     assert program_of(make.office(duty), role).get(f"agency_staff/{key}").status_code in (403, 404)
 
 
+@pytest.mark.requirement("ZG-21", "ZG-23", "ZG-29", "TS-17", "TS-21", "TS-30")
+def test_what_is_kept_of_a_person_is_entered_and_told(agency, key, make, program_of):
+    program = program_of(agency.department)
+    sent = {
+        "establishment_unit": make.department().id,
+        "post": "规划员",
+        "post_grade": "middle",
+        "post_duties": "编规划",
+        "status_kind": "institution",
+        "recruited_by": "reserve_cadre",
+        "specialty": "planning",
+        "benefit_two_20": True,
+        "pay_relation_down": False,
+        "party_relation_down": False,
+        "union_relation_down": False,
+    }
+    assert program.put(f"agency_staff/{key}", json=sent).status_code == 200
+    told = program.get(f"agency_staff/{key}").json["result"]
+    told["establishment_unit"] = told["establishment_unit"]["id"]
+    assert {name: told[name] for name in sent} == sent
+
+
 @pytest.mark.requirement("TS-21")
 def test_by_rest_a_locked_agency_takes_nobody_in(agency, key, program_of, session):
     sent = {"agency": agency.id, "dispatched_on": "2026-01-05"}
@@ -149,6 +171,18 @@ def test_charts_say_what_share_is_in_place_and_posted(agency, key, make, program
 
 
 # Changes
+
+
+@pytest.mark.requirement("TA-36")
+def test_the_township_that_hosts_an_agency_suggests_about_its_head_and_nobody_else_does(agency, make, program_of):
+    said = {"staff": make.staff(agency, is_head=True).id, "facts": "Three complaints."}
+    for unit, role, status in (
+        (make.township(), RoleName.township_head, 422),
+        (agency.department, RoleName.department_head, 403),
+        (agency.seat, RoleName.township_head, 201),
+    ):
+        answer = program_of(unit, role).post("head_adjustment_suggestion/", json=said)
+        assert answer.status_code == status, answer.json
 
 
 @pytest.mark.requirement("TS-25")
