@@ -41,13 +41,13 @@ class _Shell:
     def __init__(self, entries: list[Entry]) -> None:
         self._entries = entries
 
-    def menu(self) -> list[tuple[str, str, list[tuple[Entry, str, str]]]]:
-        """Categories, as named and as told, with what the person's role goes for: (entry, label, address)."""
+    def menu(self) -> list[tuple[str, list[tuple[Entry, str, str]]]]:
+        """Categories with their entries, as far as the person's role goes: (entry, label, address)."""
         allowed = [e for e in self._entries if _allows(e)]
         allowed.sort(key=lambda e: [entry.category for entry in self._entries].index(e.category))
         return [
-            (name, translated(name), [(e, translated(e.label), url_for(e.endpoint, f=e.conditions)) for e in group])
-            for name, group in groupby(allowed, key=lambda e: e.category)
+            (translated(category), [(e, translated(e.label), url_for(e.endpoint, f=e.conditions)) for e in group])
+            for category, group in groupby(allowed, key=lambda e: e.category)
         ]
 
     def seat(self) -> Any:
@@ -65,10 +65,6 @@ class _Shell:
 
     def here(self, entry: Entry) -> bool:
         return bool(request.endpoint and request.endpoint.split(".")[0] == entry.endpoint.split(".")[0])
-
-    def holds(self, entries: list[tuple[Entry, str, str]]) -> bool:
-        """Whether the page that is open is one of these."""
-        return any(self.here(entry) for entry, *_ in entries)
 
     def language(self) -> str:
         return str(get_locale() or "zh")[:2]
