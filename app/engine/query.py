@@ -242,18 +242,20 @@ def _called(target: type[Any], words: str, *, deep: int = 2) -> ColumnElement[bo
 
 
 def _holds(target: type[Any], word: str, deep: int) -> ColumnElement[bool]:
-    """Whether the word is a number of it, in a text or in a word of it, or in the name of a row that it points at."""
+    """Whether it is in the name of a row that it points at, or in what people write of it: a number, a text, a word."""
     ways: list[ColumnElement[bool]] = [cast(target.id, String) == word]
     for field in fields_of(target).values():
         column = field.expression(target)
-        if field.kind == "number":
+        if field.kind == "row" and field.target is not None and deep:
+            ways.append(column.in_(select(field.target.id).where(_called(field.target, word, deep=deep - 1))))
+        elif field.protected:
+            continue
+        elif field.kind == "number":
             ways.append(cast(column, String) == word)
         elif field.kind == "text":
             ways.append(column.icontains(word, autoescape=True))
         elif field.kind == "word":
             ways.append(column.in_([said for said in field.words if word in translated(said.label)]))
-        elif field.kind == "row" and field.target is not None and deep:
-            ways.append(column.in_(select(field.target.id).where(_called(field.target, word, deep=deep - 1))))
     return or_(*ways)
 
 
