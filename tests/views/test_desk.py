@@ -150,3 +150,24 @@ def test_a_supervision_order_tells_on_the_desk_by_when_to_reply(browser_of, make
     order = make.order(assignment=make.assignment())
     _, dues = desk(browser_of(order.unit))
     assert dues["Reply to a supervision order"] == 1
+
+
+@pytest.mark.requirement("TA-17", "TA-18")
+def test_an_event_lies_on_the_desk_of_who_judges_and_until_they_have_said_something_of_whom_it_concerns(
+    browser_of, make
+):
+    lead, other = make.department(), make.department()
+    case = make.accountability(item=make.bound(lead))
+    judges, head = browser_of(make.office(Duty.assessment_office)), browser_of(lead, RoleName.department_head)
+    assert desk(judges)[0] == {"Weigh the shares of an event, and analyse it": [str(case)]}
+    owed = "State the view of your unit on an event"
+    assert owed not in desk(head)[0]
+    make.weigh(case)
+    make.press(case, "analyse", make.judge(), analysis="The lead came late.")
+    found, dues = desk(head)
+    assert (found[owed], dues[owed]) == ([str(case)], 1)
+    assert desk(judges)[0] == {"Record what is found of an event, and conclude it": [str(case)]}
+    assert owed not in desk(browser_of(other, RoleName.department_head))[0]
+    (part, *_) = make.involved(case)
+    make.press(part, "state_view", view="We came.")
+    assert owed not in desk(head)[0]
