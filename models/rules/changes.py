@@ -95,8 +95,13 @@ def _negotiated(change: PersonnelChange, step: Step) -> None:
     _tell(change, step, change.department_id, message, key=f"negotiated@{change.version}")
 
 
+def _is_free(change: PersonnelChange) -> bool:
+    """Not vetoed, or vetoed and talked over (R24)."""
+    return change.state is not S.vetoed or bool(change.negotiated_plan.strip())
+
+
 def _may_be_decided(change: PersonnelChange, step: Step) -> None:
-    if change.state is S.vetoed and not change.negotiated_plan.strip():
+    if not _is_free(change):
         raise Refused(
             N_("The township vetoes this change. Negotiate a plan with it: its leader records it here."),
             field="negotiated_plan",
@@ -255,6 +260,7 @@ CHANGE = Workflow(
         by=_its_head,
         asks=(Ask(name="decision", label=N_("Decision"), kind="long_text"),),
         guard=_may_be_decided,
+        of_use=_is_free,
         effect=_decided,
         tone="active",
     ),

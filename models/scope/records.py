@@ -13,10 +13,13 @@ from models.admissions import DutyAdmission
 from models.appraisals import AppraisalTotal, StaffAppraisal
 from models.assigned import AssignedMatter
 from models.calls import CallCounter
+from models.congress import CongressOpinion
 from models.coordination import CoordinationCase
 from models.daily import DailyAssessment
+from models.disputes import DisputeCase
 from models.door import Roles, Scope
 from models.evaluation_sheets import AgencyAggregate, EvaluationSheet, SheetScore
+from models.hotline import HotlineTicket
 from models.imports import ImportRun
 from models.irregular import IrregularAssignmentReport
 from models.ledger import LedgerAudit, Promise
@@ -24,8 +27,11 @@ from models.notices import Notice, Outbox
 from models.personnel import PersonnelChange
 from models.ratings import CaseAssessment, MutualRating
 from models.recorder import RecorderEntry, RecorderHead
+from models.rectification import RectificationOrder
 from models.requests import DataRequest
+from models.reviews import ReviewFile, ReviewOpinion
 from models.roles import EVERYWHERE
+from models.scope import calls, circulars, evaluation, local
 from models.scope.accountability import my_accountability_ids, my_part_ids, sees_accountability, sees_part
 from models.scope.admissions import my_admission_ids
 from models.scope.appraisals import about_mine, entered_by_me, my_appraisal_ids, my_total_ids, sees_appraisal
@@ -43,6 +49,8 @@ from models.scope.staffing import (
     sees_staff,
     sees_suggestion,
 )
+from models.scores import ScoreAppeal
+from models.services import BackDeskTask, ServiceRequest
 from models.staffing import AgencyStaff
 from models.statements import ResponsibilityStatement
 from models.suggestions import HeadAdjustmentSuggestion
@@ -66,6 +74,18 @@ TOLD_TO_ALL_CONCERNED: dict[type[Any], Select[int]] = {
     DailyAssessment: select(DailyAssessment.id).where(or_(entered_by_me, about_mine)),
 }
 """Of which tables those whom a row concerns see its history, too: who did what."""
+
+DEALINGS: dict[type[Any], Callable[[Roles], Criterion]] = {
+    model: scopes[model].sees
+    for scopes, models in (
+        (circulars.SCOPES, (RectificationOrder,)),
+        (evaluation.SCOPES, (ScoreAppeal,)),
+        (calls.SCOPES, (HotlineTicket, CongressOpinion)),
+        (local.SCOPES, (ServiceRequest, BackDeskTask, DisputeCase, ReviewFile, ReviewOpinion)),
+    )
+    for model in models
+}
+"""What two sides do with one another: whoever sees a row of these sees its history, with what the other side did."""
 
 NARROWER: dict[type[Any], Callable[[Roles], Criterion]] = {
     MutualRating: sees_rating,
@@ -96,6 +116,13 @@ _told = reach(
 
 
 def _sees_entry(roles: Roles) -> Criterion:
+    dealings = (
+        and_(
+            RecorderEntry.subject_type == model.__tablename__,
+            RecorderEntry.subject_id.in_(select(model.id).where(sees(roles))),
+        )
+        for model, sees in DEALINGS.items()
+    )
     narrower = (
         or_(
             RecorderEntry.subject_type != model.__tablename__,
@@ -103,7 +130,7 @@ def _sees_entry(roles: Roles) -> Criterion:
         )
         for model, sees in NARROWER.items()
     )
-    return and_(_told(roles), *narrower)
+    return and_(or_(_told(roles), *dealings), *narrower)
 
 
 SCOPES: dict[type, Scope] = {

@@ -9,6 +9,7 @@ from models.agencies import AgencyState
 from models.organisation import Duty
 from models.personnel import ChangeKind, ChangeReason, ChangeState, PersonnelChange, TownshipOpinion, TransferPlan
 from models.roles import RoleName
+from models.rules.changes import CHANGE
 from models.rules.personnel import forget_transfer_plan, prepare_transfer_plan
 from models.staffing import StaffState
 from models.workflow import MovedOn, NotYours, Refused
@@ -88,9 +89,12 @@ def test_an_objection_does_not_stop_the_decision_and_its_reasons_stay(make):
 @pytest.mark.requirement("TS-20")
 def test_a_vetoed_change_is_decided_once_its_leader_has_recorded_a_negotiated_plan(make):
     change = make.change(state=S.vetoed)
+    decider = head(make, change.department)
     assert stopped(make, change, "decide_change") == "negotiated_plan"
+    assert {move.name for move in CHANGE.open_to(change, decider)} == {"withdraw_change"}
     make.answer_change(change, "record_plan")
     assert (change.state, change.negotiated_plan) == (S.vetoed, "In spring.")
+    assert {move.name for move in CHANGE.open_to(change, decider)} == {"decide_change", "withdraw_change"}
     make.answer_change(change, "decide_change")
     assert (change.state, change.township_opinion) == (S.decided, "veto")
 

@@ -264,6 +264,12 @@ PERSONAL = (AgencyStaff, PersonnelChange, HeadAdjustmentSuggestion)
 JUDGED = (AccountabilityCase, AccountabilityUnit, AccountabilityDeed)
 """What is of those who judge, of leaders, and of each unit involved its own."""
 
+DEALINGS = (
+    *(RectificationOrder, ScoreAppeal, HotlineTicket, CongressOpinion),
+    *(ServiceRequest, BackDeskTask, DisputeCase, ReviewFile, ReviewOpinion),
+)
+"""What two sides do with one another: who sees a row sees its history."""
+
 OPEN = (ListState.published, ListState.superseded, ListState.consulting)
 """Editions that everyone in the county reads: those that bind, or did, and one that is out for comment."""
 
@@ -892,6 +898,7 @@ class World:
                 )
                 or row.subject_type in (model.__tablename__ for model in (*PERSONAL, *JUDGED, StaffAppraisal))
                 or self._is_of_total(row, actor)
+                or self._is_of_dealing(row, actor, calls)
                 or (
                     row.subject_type == DutyAdmission.__tablename__
                     and self._concerns(self.session.get(DutyAdmission, row.subject_id), actor)
@@ -987,6 +994,15 @@ class World:
             return self.session.get(AppraisalTotal, entry.subject_id).township_id in actor.unit_ids
         is_daily = entry.subject_type == DailyAssessment.__tablename__
         return is_daily and self._is_assessed(self.session.get(DailyAssessment, entry.subject_id), actor)
+
+    def _is_of_dealing(self, entry: RecorderEntry, actor: Actor, calls: set[int]) -> bool:
+        """Who deals with somebody over something sees what the other side did."""
+        for model in DEALINGS:
+            if entry.subject_type == model.__tablename__:
+                words = OBSERVED.get(model, REST[model][:2]) if actor.observes else REST[model][:1]
+                row = self.session.get(model, entry.subject_id)
+                return all(self.means(word, row, actor, calls, {}) for word in words)
+        return False
 
     def _reads_judged(self, row: Any, actor: Actor) -> bool:
         """The whole of it for who judges, or leads; for the heads of a unit involved, its own part."""
