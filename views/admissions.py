@@ -131,7 +131,7 @@ batches = Console(
     category=N_("Admissions"),
     icon="fa-layer-group",
     listed=("name", "year"),
-    related=(Related(model=DutyAdmission, by="batch"),),
+    related=(Related(model=DutyAdmission, by="batch", listed=("number", "title", "applicant", "state")),),
     prepare=prepare_batch,
     empty=N_("No batch. What has ripened is admitted together."),
 )

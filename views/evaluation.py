@@ -58,7 +58,7 @@ evaluation_cycles = Console(
         Related(
             model=EvaluationIndicator,
             by="cycle",
-            listed=("name", "subject_kind", "side", "component", "source", "formula", "weight"),
+            listed=("name", "subject_kind", "side", "component", "source", "weight"),
             order="id",
         ),
         Related(
