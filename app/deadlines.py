@@ -22,9 +22,13 @@ def derivation(session: Any, row: Any, column: str) -> Derivation | None:
         start=found.start,
         limit=_limit(found),
         provisional=found.due.provisional,
-        days=tuple((step.day, step.kind, step.minutes, translated(step.note)) for step in found.due.steps),
+        days=tuple(_day(step) for step in (*found.due.steps, *(day for later in found.later for day in later.steps))),
         later=tuple(_later(later) for later in found.later),
     )
+
+
+def _day(step: Any) -> tuple[Any, Any, int, str]:
+    return step.day, step.kind, step.minutes, translated(step.note)
 
 
 def _limit(found: derivations.Derivation) -> str:
@@ -33,11 +37,10 @@ def _limit(found: derivations.Derivation) -> str:
     return gettext("%(days)s working days, the same for all", days=found.days) if found.days else ""
 
 
-def _later(later: derivations.Later) -> tuple[Any, str, Any]:
+def _later(later: derivations.Later) -> tuple[Any, Any, str, Any]:
     segment = later.segment
     if isinstance(segment, Pause):
-        told = gettext("The clock rested from then on, and ran again when the caller delivered: %(reason)s",
-                       reason=segment.reason)  # fmt: skip
-        return segment.paused_at, told, later.due
+        told = gettext("The clock rested until the caller delivered: %(reason)s", reason=segment.reason)
+        return segment.paused_at, segment.resumed_at, told, later.due
     told = gettext("%(days)s more days were granted: %(reason)s", days=segment.days, reason=segment.reason)
-    return segment.decided_at, told, later.due
+    return segment.decided_at, None, told, later.due

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext
+from sqlalchemy.orm import object_session
 
 from app.engine.fields import translated
+from app.identity import current_actor
 from app.words import PAGES, RIGHTS, ROLES
 from models.accountability import AccountabilityUnit
 from models.admissions import GuaranteeMeasure
@@ -22,8 +24,9 @@ from models.imports import ImportWord
 from models.ladders import LadderRehearsal
 from models.ledger import Job, LedgerAudit, Promise
 from models.limits import DueRevision, LimitRehearsal
-from models.lists import ListField
+from models.lists import ListField, ListItem
 from models.meetings import MeetingVote
+from models.organisation import Unit
 from models.personnel import PersonnelChange
 from models.platforms import Platform
 from models.recorder import RecorderEntry
@@ -282,8 +285,19 @@ def _ledger_audit(audit: LedgerAudit) -> str:
     return told
 
 
+def _of_county(row: Unit | ListItem) -> str:
+    """With its county in front, if the reader serves another: departments and items of both are called alike."""
+    home, session = current_actor().region_id, object_session(row)
+    if home in (None, row.region_id) or row.region_id is None or session is None:
+        return str(row)
+    county = session.get(Unit, row.region_id)
+    return str(row) if county in (None, row) else f"{county}{row}" if isinstance(row, Unit) else f"{county} {row}"
+
+
 NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     Role: role_name,
+    Unit: _of_county,
+    ListItem: _of_county,
     CallEvent: lambda event: f"{event.call} · {called(event.action, event.subject_type)}",
     ImportWord: _import_word,
     LedgerAudit: _ledger_audit,

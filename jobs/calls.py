@@ -73,8 +73,8 @@ def response(batch: Batch) -> None:
     batch.climb(
         _of_ladder(waiting),
         "respond_due",
-        before=N_("%(call)s waits for your response. Respond by %(due)s."),
-        after=N_("You did not respond to %(call)s; the limit was %(due)s. Respond now."),
+        before=N_("%(step)s: %(call)s waits for your response. Respond by %(due)s."),
+        after=N_("%(step)s: you did not respond to %(call)s; the limit was %(due)s. Respond now."),
     )
     for promise, part in soon:
         batch.warn(
@@ -112,8 +112,8 @@ def promised_result(batch: Batch) -> None:
     batch.climb(
         _of_ladder(waiting),
         "promised_due",
-        before=N_("A result for %(call)s is due by %(due)s. Report it in time."),
-        after=N_("A result for %(call)s was due by %(due)s. Report it now."),
+        before=N_("%(step)s: a result for %(call)s is due by %(due)s. Report it in time."),
+        after=N_("%(step)s: a result for %(call)s was due by %(due)s. Report it now."),
     )
     _silent(batch, [pair for pair in waiting if pair[0].step == SILENT])
     for promise, part in soon:

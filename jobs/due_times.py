@@ -135,7 +135,11 @@ def _parties(session: Session, cases: Sequence[Any]) -> dict[int, list[int]]:
 
 def _finish(session: Session, revision: DueRevision, now: datetime) -> None:
     """Each unit hears once how many of its due times moved."""
-    message = N_("%(count)s due times that concern you were counted anew, because of: %(reason)s. See your desk.")
+    message = (
+        N_("%(count)s due times that concern you were counted anew, because of: %(reason)s. See your desk.")
+        if revision.reason
+        else N_("%(count)s due times that concern you were counted anew, as a time limit was changed. See your desk.")
+    )
     for unit_id, count in sorted(revision.units.items()):
         tell(session, int(unit_id), revision, message, key="counted anew", now=now, count=str(count),
              reason=revision.reason)  # fmt: skip

@@ -231,6 +231,7 @@ class Batch:
             say: dict[str, Any] = {
                 "call": str(getattr(subject, "call", subject)),
                 "unit": str(unit_of(subject, named=True)),
+                "step": row.name,
             }
             for duty, audience in hearers(row).items():
                 if duty is None:
@@ -238,7 +239,7 @@ class Batch:
                     continue
                 office = offices.get((promise.region_id, duty))
                 aloud = N_("%(unit)s: %(step)s for %(call)s, due by %(due)s.")
-                self.tell(promise, subject, office, aloud, audience=audience, due=end, step=row.name, **say)
+                self.tell(promise, subject, office, aloud, audience=audience, due=end, **say)
         self._promises += counted_up(self.session, self.job, cards, [promise.id for promise in self.fired], self.now)
 
     def plan(self, subject: Any, job: Job, moments: Sequence[datetime]) -> None:

@@ -8,6 +8,7 @@ from models.base import N_
 from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.hotline import HotlineTicket
+from models.irregular import IrregularAssignmentReport
 from models.item_words import PlatformKind
 from models.lists import ListItem
 from models.nudges import Nudge
@@ -19,15 +20,24 @@ from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import forget_call, prepare_call, watch_clue
 from models.rules.segments import AT_WORK
+from models.rules.supervision import OPEN_PARTS
 from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
+
+
+def _proposed(call: Call) -> dict[str, Any]:
+    """To change the item that the call cites; or what the list lacks, if it cites none."""
+    if call.list_item is None:
+        return {"kind": "add", "title": call.title, "category": call.category or None}
+    return {"kind": "modify", "list_item": call.list_item_id, "duty_list": call.list_item.duty_list_id}
+
 
 PROPOSE = Link(
     label=N_("Propose to adjust the list"),
     endpoint="ListAdjustmentPage.add",
     icon="fa-pen-ruler",
     takes="call",
-    further=lambda call: {"kind": "add", "title": call.title, "category": call.category or None},
+    further=_proposed,
     needs=("can_add", "ListAdjustment"),
 )
 """Where the list does not cover what one wants to call about (R5)."""
@@ -65,6 +75,7 @@ SUPERVISE = Link(
     icon="fa-gavel",
     takes="assignment",
     needs=("can_add", "SupervisionOrder"),
+    when=lambda part: part.state in OPEN_PARTS,
 )
 
 
@@ -197,6 +208,7 @@ calls = Console(
         Related(model=SupervisionOrder, by="call"),
         Related(model=Reminder, by="call"),
         Related(model=Nudge, by="call", listed=("unit", "assignment", "number", "at", "movement")),
+        Related(model=IrregularAssignmentReport, by="reported_call", listed=("reporter", "state", "reported_at")),
         Related(model=HotlineTicket, by="call", listed=("external_key", "source", "title", "state", "answer_due")),
     ),
     links=(TURNS, SCOPES, PROPOSE),

@@ -3,8 +3,8 @@
 from app.engine.declare import Chart, Console, Link, Related
 from models.base import N_
 from models.case_papers import CaseDocument, OfflineStep
-from models.coordination import CaseParty, CoordinationCase
-from models.meetings import JointMeeting
+from models.coordination import OVER, CaseParty, CoordinationCase
+from models.meetings import JointMeeting, MeetingKind
 from models.queries.choices import bodies, open_cases, other_bodies, published_items
 from models.rules.case_papers import prepare_document, prepare_party, prepare_step, tell_party
 from models.rules.coordination import COORDINATION
@@ -17,6 +17,7 @@ SUPERVISE = Link(
     icon="fa-gavel",
     takes="case",
     needs=("can_add", "SupervisionOrder"),
+    when=lambda case: case.call_id is not None and case.state not in OVER,
 )
 
 cases = Console(
@@ -57,7 +58,13 @@ cases = Console(
     related=(
         Related(model=CaseParty, by="case", listed=("unit", "side", "reason"), order="id"),
         Related(model=OfflineStep, by="case", listed=("held_on", "kind", "outcome", "units", "unit"), order="held_on"),
-        Related(model=JointMeeting, by="case", listed=("title", "state", "meets_at", "place"), order="meets_at"),
+        Related(
+            model=JointMeeting,
+            by="case",
+            listed=("title", "state", "meets_at", "place"),
+            order="meets_at",
+            further={"kind": MeetingKind.coordination.value},
+        ),
         Related(model=SupervisionOrder, by="case"),
         Related(model=CaseDocument, by="case", listed=("title", "file", "unit", "filed_at"), order="id"),
     ),

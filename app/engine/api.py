@@ -355,7 +355,8 @@ class Resource(BaseApi):
                     for day, kind, minutes, note in found.days
                 ],
                 "later": [
-                    {"at": at.isoformat(), "what": what, "due": due.isoformat()} for at, what, due in found.later
+                    {"at": at.isoformat(), "until": until and until.isoformat(), "what": what, "due": due.isoformat()}
+                    for at, until, what, due in found.later
                 ],
             },
         )

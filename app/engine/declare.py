@@ -79,6 +79,8 @@ class Related:
     """What they are on this page; else they are called as their own list is."""
     empty: str = ""
     """What to do while there is none."""
+    further: Mapping[str, str] = field(default_factory=dict)
+    """What the form of a new one is told besides, by its columns."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,8 +273,8 @@ class Derivation:
     """Whether it rests on days that are not announced yet."""
     days: tuple[tuple[Any, Any, int, str], ...]
     """(day, kind of day, minutes that counted, note)"""
-    later: tuple[tuple[Any, str, Any], ...] = ()
-    """(since when, what moved it, when it was due then)"""
+    later: tuple[tuple[Any, Any, str, Any], ...] = ()
+    """(since when, until when if it lasted, what moved it, when it was due then)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -298,7 +298,7 @@ class Page(Forms):
             "empty": translated(related.empty),
             "add": shape is not None
             and self._may_hang_on(row, related, shape)
-            and url_for(f"{page}.add", **{related.by: row.id}, part_of=related.by),
+            and url_for(f"{page}.add", **{**related.further, related.by: row.id}, part_of=related.by),
             "fields": fields,
             "rows": [
                 (r, self._cells(fields, r, shape), page and url_for(f"{page}.show", pk=r.id)) for r in rows[:RELATED]

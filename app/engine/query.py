@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from marshmallow import ValidationError
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, true
@@ -236,7 +237,10 @@ def fetch_names(session: Session, rows: Sequence[Any], *, deep: int = 1) -> list
 
 def _called(target: type[Any], words: str, *, deep: int = 2) -> ColumnElement[bool]:
     """What is called so; of a table without names of its own, what holds each of the words."""
-    if names := [getattr(target, name) for name in NAMES if hasattr(target, name)]:
+    names = [getattr(target, name) for name in NAMES if hasattr(target, name)]
+    if target is User:
+        names.append(User.last_name + User.first_name)
+    if names:
         return or_(*(name.icontains(words, autoescape=True) for name in names))
     return and_(true(), *(_holds(target, word, deep) for word in words.replace("·", " ").split()))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallState, FailureKind
@@ -47,10 +47,12 @@ def _part_annulled(part: CallAssignment, step: Step) -> None:
     rests = select(Pause).where(Pause.assignment_id == part.id, Pause.resumed_at.is_(None))
     for pause in session.scalars(rests):
         pause.resumed_at = step.now
-    orders = select(SupervisionOrder).where(
-        SupervisionOrder.assignment_id == part.id, SupervisionOrder.state != OrderState.closed
-    )
-    for order in session.scalars(orders).all():
+    _end_orders(step, SupervisionOrder.assignment_id == part.id)
+
+
+def _end_orders(step: Step, about: ColumnElement[bool]) -> None:
+    orders = select(SupervisionOrder).where(about, SupervisionOrder.state != OrderState.closed)
+    for order in step.session.scalars(orders).all():
         follow(step, order, "annul")
 
 
@@ -60,6 +62,7 @@ def _case_annulled(case: CoordinationCase, step: Step) -> None:
     case.closed_at = step.now
     jobs = (Job.case_escalate, Job.case_filing_remind, Job.case_execution_watch)
     cancel(session, case, *jobs, cause="cancelled")
+    _end_orders(step, SupervisionOrder.case_id == case.id)
     message = N_("%(case)s is over: its call was found to be an irregular assignment and is void.")
     parties = select(CaseParty.unit_id).where(CaseParty.case_id == case.id).order_by(CaseParty.id)
     for unit_id in dict.fromkeys((*session.scalars(parties), case.supervision_unit_id)):

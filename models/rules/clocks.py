@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import N_
-from models.calendar import Clock, TimeLimit
+from models.calendar import Clock, LimitState, TimeLimit
 from models.queries.calendar import calendar_of, limits_of
 from models.rules.deadlines import Due, OutOfCalendar, WorkingCalendar
-from models.rules.matching import ANY, Matter, first_that_fits
+from models.rules.matching import ANY, Matter, first_that_fits, fits
 from models.workflow import Refused
 
 
@@ -38,6 +39,15 @@ def limit_of(session: Session, region_id: int, clock: Clock, matter: Matter = AN
     if limit is None:
         raise Refused(N_("No time limit is set for “%(clock)s”. Ask the administrator to set one."), clock=clock.label)
     return limit
+
+
+def limits_ever(session: Session, region_id: int, clock: Clock, matter: Matter = ANY) -> list[TimeLimit]:
+    """The rule that counts now, and after it all that fit and count, or have counted."""
+    known = select(TimeLimit).where(TimeLimit.region_id == region_id, TimeLimit.clock == clock)
+    known = known.where(TimeLimit.state != LimitState.draft).order_by(TimeLimit.position, TimeLimit.id)
+    now = first_that_fits(limits_of(session, region_id).get(clock, ()), matter)
+    ever = (limit for limit in session.scalars(known) if limit is not now and fits(limit, matter))
+    return [*([now] if now else []), *ever]
 
 
 def soon(session: Session, region_id: int, start: datetime, end: datetime, days: int = 1) -> datetime:

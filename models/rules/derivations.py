@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,12 +19,13 @@ from models.queries.calendar import calendar_of
 from models.ratings import MutualRating
 from models.recorder import RecorderEntry
 from models.reviews import ReviewFile
-from models.rules.clocks import counted, limit_of
+from models.rules.clocks import counted, limits_ever
 from models.rules.deadlines import Due
+from models.rules.deadlines import Step as DayStep
 from models.rules.due_times import MOVED
 from models.rules.matching import ANY, Matter, about
 from models.rules.rounds import current, lead_of
-from models.rules.segments import ANSWERED_WITHIN, LOOKED_AT, after, segments
+from models.rules.segments import ANSWERED_WITHIN, LOOKED_AT, added, after, segments
 from models.rules.supervision import ACKNOWLEDGE, REPORT_BACK
 from models.segments import Extension, Pause
 from models.supervision import SupervisionOrder
@@ -67,6 +70,8 @@ class Later:
 
     segment: Pause | Extension
     due: datetime
+    steps: tuple[DayStep, ...] = ()
+    """The days that were granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,7 @@ class Derivation:
 def derivation(session: Session, row: Any, column: str) -> Derivation | None:
     """How the due moment in a column came about.
 
-    None where it is what people set, and where the county's calendar or limits have changed since, and would give
-    another.
+    None where it is what people set, and where the county's calendar has changed since, and would give another.
     """
     days = FIXED.get((type(row), column), 0)
     if getattr(row, column) is None or not (days or clock_of(row, column)):
@@ -109,33 +113,33 @@ def _fixed(session: Session, row: Any, column: str, start: datetime, days: int) 
 
 
 def _by_limit(session: Session, row: Any, column: str, start: datetime) -> Derivation | None:
-    limit, first = _counted(session, row, column, start)
     part = _moved_with(session, row, column)
-    first_promise = row.first_promised_due if isinstance(row, CallAssignment) and column == "promised_due" else None
-    if first_promise is not None and (first is None or first.at != first_promise):
-        limit, first = None, Due(first_promise, False, ())
-    if first is None:
-        return None
-    later, due, calendar = [], first.at, calendar_of(session, row.region_id)
-    for at, segment in segments(session, part) if part is not None else ():
-        if at >= start:
-            due = after(part.call, segment)(calendar, due)  # type: ignore[union-attr]  # there are none without it
-            later.append(Later(segment, due))
-    if due != getattr(row, column) or (limit is None and not later):
-        return None
-    return Derivation(start, limit, first, tuple(later))
+    passed = [segment for at, segment in segments(session, part) if at >= start] if part is not None else []
+    calendar = calendar_of(session, row.region_id)
+    for limit, first in _counted(session, row, column, start):
+        later, due = [], first.at
+        for segment in passed:
+            before, due = due, after(part.call, segment)(calendar, due)  # type: ignore[union-attr]  # there are none
+            later.append(Later(segment, due, added(part.call, segment, calendar, before)))  # type: ignore[union-attr]
+        if due == getattr(row, column):
+            return Derivation(start, limit, first, tuple(later))
+    return None
 
 
-def _counted(session: Session, row: Any, column: str, start: datetime) -> tuple[TimeLimit | None, Due | None]:
-    """The limit of the column's clock, and when it runs out."""
+def _counted(session: Session, row: Any, column: str, start: datetime) -> Iterator[tuple[TimeLimit | None, Due]]:
+    """When the column's clock ran out at first: by the rule that counts now, by each that has ever fitted; or as said.
+
+    A rule that was switched on later counts nothing of what was counted before.
+    """
     clock = clock_of(row, column)
-    if clock is None:
-        return None, None
-    try:
-        limit = limit_of(session, row.region_id, clock, _matter(session, row, column))
-        return limit, counted(session, limit, start)
-    except Refused:
-        return None, None
+    promise = row.first_promised_due if isinstance(row, CallAssignment) and column == "promised_due" else None
+    for limit in limits_ever(session, row.region_id, clock, _matter(session, row, column)) if clock else ():
+        with suppress(Refused):
+            first = counted(session, limit, start)
+            if promise in (None, first.at):
+                yield limit, first
+    if promise is not None:
+        yield None, Due(promise, False, ())
 
 
 def _matter(session: Session, row: Any, column: str) -> Matter:

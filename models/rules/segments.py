@@ -21,6 +21,7 @@ from models.door import by_rule
 from models.ledger import Job
 from models.organisation import Duty
 from models.queries.calendar import calendar_of
+from models.rules.deadlines import Step as DayStep
 from models.rules.deadlines import WorkingCalendar
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
@@ -96,6 +97,13 @@ def segments_of(session: Session, parts: Sequence[int]) -> Mapping[int, list[Pas
 def after(call: Call, segment: Pause | Extension) -> Segment:
     """A due moment → what it is after this."""
     return _rest(call, segment) if isinstance(segment, Pause) else _more(call, segment)
+
+
+def added(call: Call, segment: Pause | Extension, calendar: WorkingCalendar, due: datetime) -> tuple[DayStep, ...]:
+    """The days that an extension adds to a due moment, each with what it counts."""
+    if isinstance(segment, Pause):
+        return ()
+    return calendar.add(due, segment.days, _unit(call, LimitUnit.working_day)).steps
 
 
 def promised_again(session: Session, part: CallAssignment) -> datetime | None:

@@ -12,7 +12,7 @@ from models.actor import Actor
 from models.base import N_
 from models.calendar import LimitUnit
 from models.calls import AssignmentState, Call, CallAssignment
-from models.coordination import CaseParty, CaseState, CoordinationCase
+from models.coordination import OVER, CaseParty, CoordinationCase
 from models.door import by_rule
 from models.ledger import Job
 from models.notices import Audience
@@ -53,7 +53,7 @@ def open_parts(actor: Actor) -> ColumnElement[bool]:
 
 
 def open_cases(actor: Actor) -> ColumnElement[bool]:
-    running = CoordinationCase.call_id.is_not(None) & (CoordinationCase.state != CaseState.closed)
+    running = CoordinationCase.call_id.is_not(None) & CoordinationCase.state.not_in(OVER)
     return running & (CoordinationCase.region_id == actor.region_id)
 
 

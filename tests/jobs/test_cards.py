@@ -108,7 +108,7 @@ def test_the_third_red_card_in_a_year_calls_the_unit_in_once(make, session, ledg
         red(make, ledger, lead, at=china("12-08 09:00"))
     assert [(job, subject) for job, subject, _ in taken(TALK)] == [(RESPOND, first.id)]
     told = [(unit, audience) for unit, audience, said in ledger.told(RESPOND) if said.get("step") == "Talk"]
-    assert told == [(county, "everyone")]
+    assert told == [(lead.id, "heads"), (county, "everyone")]
     assert (lead.id, first.call_id, RESPOND, TALK) in ledger.reminded()
     ledger.keep(RESPOND, china("12-20 09:00"))
     assert len(taken(TALK)) == 1

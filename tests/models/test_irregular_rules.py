@@ -187,15 +187,17 @@ def test_an_upheld_report_voids_the_call_its_parts_and_their_clocks(make, sessio
 
 @pytest.mark.requirement("LX-17")
 @pytest.mark.parametrize("state", sorted({*CaseState} - {*OVER}))
-def test_an_upheld_report_ends_the_coordination_case_of_the_call(make, session, state):
+def test_an_upheld_report_ends_the_coordination_case_of_the_call_and_what_presses_for_it(make, session, state):
     town, department = make.township(), make.department()
     case = make.case(caller=department, lead=town, state=state)
+    order = make.order(case=case, unit=town)
     report = make.report(town, department, state=R.accepted, reported_call_id=case.call_id)
     since = last_message(session)
     make.press(report, "find_irregular", finding="It is the department's own duty.")
     session.expire_all()
     assert (case.state, case.closed_at, case.call.state) == (CaseState.withdrawn, NOW, C.withdrawn)
     assert (timers(session, case), report.cancelled) == ([], True)
+    assert (order.state, timers(session, order)) == (OrderState.closed, [])
     heard = select(Outbox.unit_id).where(Outbox.id > since, Outbox.subject_type == "coordination_case")
     units = (department, town, make.office(Duty.supervision_office))
     assert sorted(session.scalars(heard)) == sorted(unit.id for unit in units)

@@ -16,6 +16,9 @@ from models.opinions import ListOpinion
 from models.organisation import Duty
 from models.queries.calendar import calendar_of
 from models.reviews import ReviewState
+from models.rules.clocks import limit_of
+from models.rules.derivations import derivation
+from models.rules.matching import about
 from models.supervision import OrderState, SupervisionOrder
 from tests.make import NOW, SOON
 
@@ -71,9 +74,25 @@ def test_every_counted_deadline_can_be_explained(program_of, make, subject, colu
     assert told["limit"]
 
 
-def test_a_promise_is_the_departments_own_word(program_of, make):
+def test_a_promise_is_the_departments_own_word(program_of, browser_of, make):
     part = make.assignment(state=AssignmentState.responded)
-    assert program_of(part.department).get(f"call_assignment/{part.id}/due/promised_due").json["result"] is None
+    address = f"call_assignment/{part.id}/due/promised_due"
+    found = program_of(part.department).get(address).json["result"]
+    assert (found["limit"], found["days"], found["start"], found["later"]) == ("", [], NOW.isoformat(), [])
+    assert "单位自己的承诺" in browser_of(part.department).get(f"/{address}?_l_=zh").text
+
+
+@pytest.mark.parametrize("retired", [False, True])
+def test_what_an_older_rule_counted_is_explained_by_it_after_another_was_switched_on(make, session, retired):
+    part = make.assignment()
+    counting = limit_of(session, part.region_id, Clock.respond, about(part, part.department_id))
+    before = derivation(session, part, "respond_due")
+    newer = make.rehearsed(make.limit(amount=4), "switch_on")
+    if retired:
+        make.rehearsed(counting, "retire")
+    assert limit_of(session, part.region_id, Clock.respond, about(part, part.department_id)) is newer
+    assert derivation(session, part, "respond_due") == before
+    assert before.limit is counting
 
 
 def test_a_changed_limit_explains_nothing_that_was_counted_before(program_of, browser_of, make, session):
@@ -84,7 +103,7 @@ def test_a_changed_limit_explains_nothing_that_was_counted_before(program_of, br
     session.commit()
     address = f"call/{call.id}/due/accept_due"
     assert program_of(call.caller_unit).get(address).json["result"] is None
-    assert "工作日历或时限已有变动" in browser_of(call.caller_unit).get(f"/{address}").text
+    assert "工作日历已有变动" in browser_of(call.caller_unit).get(f"/{address}").text
 
 
 @pytest.mark.parametrize("column", ["resolve_due", "sent_at", "title", "nope"])
@@ -117,10 +136,13 @@ def test_what_moved_a_promise_is_told_with_the_moment_after_it(program_of, brows
     make.press(part, "resume", at=NOW + timedelta(hours=25))
     make.press(make.extension(part, days=2, at=NOW + timedelta(hours=26)), "approve", at=NOW + timedelta(hours=27))
     told = program_of(part.department).get(f"call_assignment/{part.id}/due/promised_due").json["result"]
-    assert (told["limit"], told["days"], told["start"]) == ("", [], NOW.isoformat())
+    assert (told["limit"], told["start"]) == ("", NOW.isoformat())
     assert [later["due"] for later in told["later"]][-1] == part.promised_due.isoformat() > first
     page = browser_of(part.department).get(f"/call_assignment/{part.id}/due/promised_due?_l_=zh").text
     assert all(words in page for words in ("缺现场照片", "2天", "单位自己的承诺"))
+    rested, granted = told["later"]
+    assert [rested["at"], rested["until"]] == [(NOW + timedelta(hours=n)).isoformat() for n in (1, 25)]
+    assert (granted["until"], told["days"][0]["day"]) == (None, rested["due"][:10])
     of_call = program_of(part.call.caller_unit).get(f"call/{part.call_id}/due/resolve_due").json["result"]
     assert sum(day["minutes"] for day in of_call["days"]) > 0
     assert of_call["later"][-1]["due"] == part.call.resolve_due.isoformat()
