@@ -186,6 +186,7 @@ PAGES = {
     "supervision_order": "SupervisionOrderPage.show",
     "rectification_order": "RectificationOrderPage.show",
     "circular": "CircularPage.show",
+    "circular_line": "CircularLinePage.show",
     "early_warning": "EarlyWarningPage.show",
     "due_revision": "DueRevisionPage.show",
     "mutual_rating": "MutualRatingPage.show",

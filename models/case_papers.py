@@ -82,7 +82,7 @@ class CaseDocument(Regional, Model):
     title: Mapped[str] = mapped_column(String(200), default="", info={"label": N_("Title")})
     file_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    filed_at: Mapped[datetime] = mapped_column(info={"label": N_("Filed at"), "protected": True})
+    filed_at: Mapped[datetime] = mapped_column(info={"label": N_("Put into the case at"), "protected": True})
 
     case: Mapped[CoordinationCase] = relationship(info={"label": N_("Coordination case")})
     file: Mapped[Attachment] = relationship(foreign_keys=file_id, info={"label": N_("File")})

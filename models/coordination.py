@@ -66,7 +66,7 @@ class CoordinationCase(Regional, Model):
     category: Mapped[str] = mapped_column(String(40), default="", info={"label": N_("Category"), "protected": True})
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     round: Mapped[int] = mapped_column(default=1, info={"label": N_("Round"), "protected": True})
-    forwarded_at: Mapped[datetime] = mapped_column(info={"label": N_("Forwarded"), "protected": True})
+    forwarded_at: Mapped[datetime] = mapped_column(info={"label": N_("Brought to coordination"), "protected": True})
     forwarded_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True, info={"protected": True})
     supervision_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     notified_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Parties notified"), "protected": True})

@@ -27,7 +27,7 @@ class LadderRehearsal(Regional, Model):
     rehearsed_at: Mapped[datetime] = mapped_column(info={"label": N_("Rehearsed at"), "protected": True})
     fingerprint: Mapped[str] = mapped_column(
         String(64),
-        info={"label": N_("Version"), "help": N_("A digest of the ladder and its steps."), "protected": True},
+        info={"label": N_("Digest of the ladder"), "protected": True},
     )
     clocks: Mapped[int] = mapped_column(info={"label": N_("Clocks looked at"), "protected": True})
     sent: Mapped[int] = mapped_column(info={"label": N_("Reminders, as supposed"), "protected": True})

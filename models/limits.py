@@ -29,9 +29,7 @@ class LimitRehearsal(Regional, Model):
     time_limit_id: Mapped[int] = mapped_column(ForeignKey("time_limit.id"), index=True)
     supposes: Mapped[Rehearsed] = mapped_column(info={"label": N_("Supposed"), "protected": True})
     rehearsed_at: Mapped[datetime] = mapped_column(info={"label": N_("Rehearsed at"), "protected": True})
-    fingerprint: Mapped[str] = mapped_column(
-        String(64), info={"label": N_("Version"), "help": N_("A digest of the rule's fields."), "protected": True}
-    )
+    fingerprint: Mapped[str] = mapped_column(String(64), info={"label": N_("Digest of the rule"), "protected": True})
     past_calls: Mapped[int] = mapped_column(info={"label": N_("Ended calls looked at"), "protected": True})
     past_matched: Mapped[int] = mapped_column(info={"label": N_("Ended calls that it fits"), "protected": True})
     past_earlier: Mapped[int] = mapped_column(

@@ -57,6 +57,8 @@ class Ask:
     """The keys of those that fit this subject best: offered first, as long as nothing is typed."""
     length: int | None = None
     help: str = ""
+    of_use: Callable[[Any], bool] | None = None
+    """Whether a page asks for it, of this subject. Said all the same, the guard says why not."""
 
 
 Answers = Mapping[str, Any]

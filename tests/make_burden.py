@@ -13,7 +13,7 @@ from models.organisation import Unit
 from models.policies import PolicyDocument, PolicyLevel
 from models.requests import DataRequest, DataRequestField, DataRequestTownship, RequestState
 from models.rules.assigned import prepare_matter
-from models.rules.irregular import prepare_report
+from models.rules.irregular import follow_report, prepare_report
 from models.rules.requests import compare_request, prepare_field, prepare_request
 from models.statements import ResponsibilityStatement, StatementState, StatementTownship
 from tests.moments import NOW
@@ -125,6 +125,8 @@ class MakeBurden:
         report = IrregularAssignmentReport(**columns)
         prepare_report(self.session, report, self.actor(reporter), at)
         self._add(report)
+        follow_report(self.session, report, self.actor(reporter), at)
+        self.session.commit()
         return self._along(report, REPORT_PATHS[state], at, finding="It has no basis.")
 
     def request(

@@ -2,6 +2,7 @@
 
 from app.engine.declare import Chart, Console, Link, Related
 from models.base import N_
+from models.calls import FailureKind
 from models.queries.choices import other_bodies
 from models.rectification import Circular, CircularFailure, CircularLine, RectificationOrder
 from models.rules.rectification import (
@@ -28,6 +29,7 @@ rectification_orders = Console(
     listed=("unit", "failure_kind", "misconduct", "state", "due", "is_late", "finding"),
     form=("unit", "assignment", "failure_kind", "misconduct", "due", "reason"),
     required=("reason",),
+    words={"failure_kind": tuple(kind for kind in FailureKind if kind is not FailureKind.none)},
     among={"unit": other_bodies, "assignment": failed},
     searched=("unit", "state", "failure_kind", "misconduct", "finding", "is_late", "due", "assignment", "line"),
     deadlines={"due": ("done_at",)},

@@ -4,7 +4,7 @@ from app.engine.declare import Chart, Console
 from models.base import N_
 from models.irregular import IrregularAssignmentReport
 from models.queries.choices import binding_statements, calls_upon_us, departments, matters_upon_us, requests_upon_us
-from models.rules.irregular import REPORT, prepare_report
+from models.rules.irregular import REPORT, follow_report, prepare_report
 
 irregular_reports = Console(
     model=IrregularAssignmentReport,
@@ -37,5 +37,6 @@ irregular_reports = Console(
     ),
     workflow=REPORT,
     prepare=prepare_report,
+    follow=follow_report,
     empty=N_("No report. A department learns of one only when there is a finding on it."),
 )

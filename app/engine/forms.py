@@ -208,7 +208,7 @@ class Forms(BaseView):
 
     def _move(self, pk: int, name: str) -> str | tuple[str, int] | Response:
         row, transition = self._row(pk), self._transition(name)
-        fields = asked(transition)
+        fields = asked(transition, row)
         if request.method == "GET":
             if transition not in self._open_moves(row):
                 flash(gettext("This step is not open to you at present."), "warning")
@@ -229,11 +229,11 @@ class Forms(BaseView):
 
     def _not_moved(self, pk: int, transition: Any, told: Told) -> tuple[str, int] | Response:
         row = self._row(pk)
-        has_form = asked(transition) or transition.wants_note or told.fields.keys() & {"note", "place"}
+        has_form = asked(transition, row) or transition.wants_note or told.fields.keys() & {"note", "place"}
         if transition not in self._open_moves(row) or not has_form:
             flash(told.message, "danger")
             return redirect(url_for(f"{self.endpoint}.show", pk=pk))
-        fields = asked(transition)
+        fields = asked(transition, row)
         told = _with_lost_files(fields, told)
         return self._draw_move(row, transition, self._posted(fields, subject=row), told=told), told.status
 
@@ -247,7 +247,7 @@ class Forms(BaseView):
             subject=row,
             title=f"{translated(transition.label)} · {name_of(row)}",
             intro=translated(transition.help),
-            fields=asked(transition),
+            fields=asked(transition, row),
             folded=(),
             values=values,
             told=told,

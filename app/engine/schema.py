@@ -273,8 +273,8 @@ def _of_actor(criterion: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
     return lambda subject, actor: criterion(actor)
 
 
-def asked(transition: Any) -> list[Field]:
-    """The fields that a move asks for."""
+def asked(transition: Any, subject: Any = None) -> list[Field]:
+    """The fields that a move asks for; of a subject, those that are of use."""
     return [
         Field(
             name=ask.name,
@@ -289,6 +289,7 @@ def asked(transition: Any) -> list[Field]:
             length=ask.length,
         )
         for ask in transition.asks
+        if subject is None or ask.of_use is None or ask.of_use(subject)
     ]
 
 

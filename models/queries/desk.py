@@ -38,7 +38,14 @@ from models.queries.piles import Pile
 from models.queries.piles import pile as _pile
 from models.queries.refusals import refused_before
 from models.ratings import MutualRating, RatingState
-from models.rectification import Circular, CircularState, RectificationOrder, RectificationState
+from models.rectification import (
+    Circular,
+    CircularLine,
+    CircularState,
+    LineState,
+    RectificationOrder,
+    RectificationState,
+)
 from models.requests import DataRequest, RequestState
 from models.reviews import ReviewOpinion
 from models.roles import RoleName
@@ -120,6 +127,10 @@ def _of_supervision_office(actor: Actor) -> Iterator[Pile]:
     yield _pile(rectified, N_("Verify a rectification"), reported, since=rectified.done_at)
     drafted = (circular.region_id == actor.region_id) & (circular.state == CircularState.draft)
     yield _pile(circular, N_("Publish a circular"), drafted, since=circular.compiled_at)
+    line = CircularLine
+    published = circular.state == CircularState.published
+    named = (line.region_id == actor.region_id) & (line.state == LineState.named) & line.circular.has(published)
+    yield _pile(line, N_("Named in a circular: order to rectify, where it is called for"), named)
     yield _pile(
         case, N_("The parties negotiate"), here & (case.state == C.negotiating), case.negotiation_due, mine=False
     )

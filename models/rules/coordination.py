@@ -74,7 +74,7 @@ def _negotiating(case: CoordinationCase, step: Step) -> None:
 def _agreed(case: CoordinationCase, step: Step) -> None:
     """TC-43: an agreement is reported to the editorial office for filing and review."""
     case.agreement, case.agreed_at = step.answers["agreement"], step.now
-    case.agreement_file = step.answers.get("file_id") or case.agreement_file
+    case.agreement_file = step.answers.get("file_id")
     case.responsible_unit = step.answers.get("responsible_unit_id") or case.responsible_unit
     case.filing_due = _set_due(case, step, Clock.file)
     cancel(step.session, case, Job.case_escalate, cause="agreed")

@@ -12,13 +12,15 @@ from models.actor import Actor
 from models.assigned import AssignedMatter, MatterDepartment
 from models.base import N_
 from models.calls import Call
+from models.door import by_rule
 from models.irregular import IrregularAssignmentReport, ReportState
-from models.organisation import LOCAL, Unit
+from models.organisation import LOCAL, Duty, Unit
 from models.requests import DataRequest
 from models.roles import RoleName
 from models.rules.assigned import MATTER
 from models.rules.calls import CALL
 from models.rules.ledger import tell
+from models.rules.offices import offices_of
 from models.rules.requests import REQUEST
 from models.rules.statements import STATEMENT
 from models.statements import ResponsibilityStatement
@@ -64,6 +66,18 @@ def prepare_report(session: Session, report: IrregularAssignmentReport, actor: A
         raise Refused(N_("This department did not send the data request."), field="department")
     if call and session.get_one(Call, call).caller_unit_id != report.department_id:
         raise Refused(N_("This department did not make the call."), field="department")
+
+
+def follow_report(session: Session, report: IrregularAssignmentReport, actor: Actor, now: datetime) -> None:
+    """The editorial office hears of it, once; the department does not."""
+    if report.version > 1:
+        return
+    message = N_("%(unit)s reports an irregular assignment: %(report)s. Accept it, and examine it.")
+    with by_rule(session):
+        examining = offices_of(session, report.region_id).get(Duty.editorial_office)
+        if examining is not None:
+            tell(session, examining, report, message, key="reported", now=now,
+                 unit=str(report.reporter), report=str(report))  # fmt: skip
 
 
 def _departments(session: Session, matter_id: int) -> set[int]:

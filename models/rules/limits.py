@@ -8,10 +8,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
+from models.assigned import AssignedMatter
 from models.base import N_
 from models.calendar import Clock, LimitState, TimeLimit
 from models.item_words import ItemState
@@ -65,6 +66,7 @@ def prepare_limit(session: Session, limit: TimeLimit, actor: Actor, now: datetim
     item = session.get(ListItem, limit.list_item_id) if limit.list_item_id else None
     department = session.get(Unit, limit.department_id) if limit.department_id else None
     _check_conditions(limit, item, department)
+    _check_category(session, limit)
     limit.root_item_id = root_of(item)
     _check_position(session, limit)
 
@@ -81,6 +83,19 @@ def _check_conditions(limit: TimeLimit, item: ListItem | None, department: Unit 
     for name, row in (("list_item", item), ("department", department)):
         if row is not None and row.region_id != limit.region_id:
             raise Refused(N_("This is another county's. Choose one of the county of the rule."), field=name)
+
+
+def _check_category(session: Session, limit: TimeLimit) -> None:
+    known = (
+        exists().where(model.region_id == limit.region_id, model.category == limit.category)
+        for model in (ListItem, AssignedMatter)
+    )
+    if limit.category and not session.scalar(select(or_(*known))):
+        raise Refused(
+            N_("No item or matter of the county is in the category “%(category)s”. Write it as the lists do."),
+            field="category",
+            category=limit.category,
+        )
 
 
 def _check_position(session: Session, limit: TimeLimit) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.calls import AssignmentState, CallState
 from models.coordination import CaseParty, CaseState, Side
 from models.organisation import Duty, Unit, UnitType
-from models.rules.calls import answering
+from models.rules.calls import CALL, answering
 from models.rules.coordination import COORDINATION, holders
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import CASE_PATHS, NOW, SOON
@@ -109,6 +109,14 @@ def test_an_agreement_that_is_sent_back_is_negotiated_anew(session, make):
 
 
 @pytest.mark.requirement("TC-44")
+def test_what_was_agreed_anew_without_a_file_has_none(make):
+    case = make.case(state=C.negotiating)
+    make.press(case, "agree", agreement="Zrzy does it.", file_id=make.file())
+    make.press(case, "send_back", note="The law names another.")
+    make.press(case, "agree", agreement="Zhzf does it.")
+    assert (case.agreement, case.agreement_file) == ("Zhzf does it.", None)
+
+
 def test_without_agreement_the_editorial_office_coordinates(session, make):
     case = make.case(state=C.negotiating)
     since = last_message(session)
@@ -278,6 +286,7 @@ def test_who_rejected_may_be_asked_again(make):
 def test_a_caller_that_was_made_the_duty_holder_withdraws(make):
     township = make.township()
     case = make.case(state=C.decided, caller=township, holder=township)
+    assert "withdraw" in {move.name for move in CALL.open_to(case.call, make.actor(township))}
     make.press(case.call, "withdraw")
     assert case.call.state is CallState.withdrawn
 
@@ -285,6 +294,7 @@ def test_a_caller_that_was_made_the_duty_holder_withdraws(make):
 @pytest.mark.parametrize("state", [C.opened, C.negotiating, C.coordinating, C.decided])
 def test_a_caller_does_not_withdraw_from_a_case_that_may_bind_others(make, state):
     case = make.case(state=state)
+    assert "withdraw" not in {move.name for move in CALL.open_to(case.call, make.actor(case.call.caller_unit))}
     with pytest.raises(Refused, match="The coordination case decides what follows"):
         make.press(case.call, "withdraw")
 

@@ -62,6 +62,15 @@ def test_nobody_else_reports(make, session, kind):
         prepare_report(session, IrregularAssignmentReport(), make.actor(make.unit(kind), "township_operator"), NOW)
 
 
+@pytest.mark.requirement("LX-16")
+def test_the_editorial_office_hears_of_a_report_and_the_department_does_not(make, session):
+    office, town = make.office(Duty.editorial_office), make.township()
+    since = last_message(session)
+    report = make.report(town)
+    (outbox,) = session.scalars(select(Outbox).where(Outbox.id > since))
+    assert (outbox.unit_id, outbox.subject_id, outbox.details["unit"]) == (office.id, report.id, town.name)
+
+
 def test_a_report_is_about_one_task_and_that_of_the_department(make):
     town, lead, helper, other = make.township(), *(make.department() for _ in range(3))
     matter = make.matter(lead, town, state=M.in_force, helpers=[helper])
@@ -77,10 +86,11 @@ def test_a_report_is_about_one_task_and_that_of_the_department(make):
 
 def test_nothing_is_said_to_the_department_before_the_finding(make, session):
     report = make.report()
+    heard = {report.reporter.name, make.office(Duty.editorial_office).name}
     make.press(report, "accept")
-    assert set(told(session)) == {report.reporter.name}
+    assert set(told(session)) == heard
     make.press(report, "withdraw")
-    assert set(told(session)) == {report.reporter.name}
+    assert set(told(session)) == heard
 
 
 # The finding
@@ -286,7 +296,7 @@ def test_a_dismissed_report_changes_nothing_of_the_task(make, session):
     since = last_message(session)
     report = make.report(town, lead, state=R.dismissed, assigned_matter_id=matter.id)
     assert (matter.state, report.finding, report.cancelled) == (M.in_force, "It has no basis.", False)
-    assert told(session, since).keys() == {town.name, lead.name}
+    assert told(session, since).keys() == {town.name, lead.name, make.office(Duty.editorial_office).name}
 
 
 @pytest.mark.requirement("LX-17")

@@ -26,6 +26,14 @@ S = LimitState
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
+def test_a_rule_of_a_category_names_one_that_the_lists_have(make):
+    make.item(category="城乡建设")
+    assert make.limit(category="城乡建设").category == "城乡建设"
+    with pytest.raises(Refused) as refused:
+        make.limit(category="城乡建社")
+    assert (refused.value.field, refused.value.details) == ("category", {"category": "城乡建社"})
+
+
 # Which fits
 
 
@@ -111,9 +119,10 @@ def test_a_rule_of_an_item_counts_for_its_later_versions_too(make, session, swit
 
 
 def test_a_rule_of_a_category_and_one_of_a_scope(make, switched_on):
+    item = make.item(category="water")
     switched_on(category="water", clock=Clock.resolve, amount=3)
     switched_on(scope=CallScope.key, clock=Clock.accept, amount=2)
-    water = make.call(item=make.item(category="water"), state=CallState.dispatched)
+    water = make.call(item=item, state=CallState.dispatched)
     air = make.call(item=make.item(category="air"), state=CallState.dispatched)
     assert (water.resolve_due, air.resolve_due) == (china("11-26 17:30"), china("12-07 17:30"))
     assert make.call(scope=CallScope.key, state=CallState.submitted).accept_due == china("11-25 17:30")
@@ -128,8 +137,8 @@ def test_the_lead_decides_which_rule_the_whole_call_runs_by(make, switched_on):
 
 
 def test_a_case_runs_by_the_rules_of_what_it_is_about(make, switched_on):
-    switched_on(category="water", clock=Clock.negotiate, amount=3)
     water, air = make.item(category="water"), make.item(category="air")
+    switched_on(category="water", clock=Clock.negotiate, amount=3)
     assert make.case(item=water, state=CaseState.negotiating).negotiation_due == china("11-26 17:30")
     assert make.free_case(item=water, state=CaseState.negotiating).negotiation_due == china("11-26 17:30")
     assert make.free_case(item=air, state=CaseState.negotiating).negotiation_due == china("12-07 17:30")

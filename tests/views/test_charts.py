@@ -123,7 +123,12 @@ def test_calls_of_a_township_are_counted_by_kind(program_of, make):
 @pytest.mark.requirement("TC-22")
 def test_what_enforcement_brought_stands_with_the_call_and_is_summed_up(program_of, browser_of, make):
     lead, leaders = make.department(name="Fishery"), make.office(Duty.leadership)
+    other = make.assignment(lead=lead, state="responded")
     item = make.item(lead, platform="comprehensive_enforcement")
+    asked = make.assignment(lead=lead, item=item, state="responded")
+    for part, figures in ((asked, True), (other, False)):
+        form = browser_of(lead).get(f"/call_assignment/{part.id}/move/resolve").text
+        assert ('name="fines"' in form, 'name="result"' in form) == (figures, True)
     for _ in range(2):
         part = make.assignment(lead=lead, item=item, state="responded")
         said = {"result": "Done.", "cases": 8, "fines": 20500, "confiscations": 7}

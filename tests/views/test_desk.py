@@ -12,7 +12,7 @@ from jobs.circulars import compile_circulars
 from models.calls import CallSource, CallState
 from models.coordination import CaseState
 from models.organisation import Duty
-from models.rectification import Circular
+from models.rectification import Circular, CircularLine
 from models.reviews import ReviewState
 from models.roles import RoleName
 from models.services import ServiceState
@@ -133,6 +133,10 @@ def test_a_drafted_circular_waits_for_the_supervision_office_until_it_is_publish
     circular, office = session.scalars(select(Circular)).one(), make.office(Duty.supervision_office)
     assert desk(browser_of(office))[0] == {"Publish a circular": [str(circular)]}
     make.press(circular, "publish_circular", number="1")
+    line = session.scalars(select(CircularLine)).one()
+    named = "Named in a circular: order to rectify, where it is called for"
+    assert desk(browser_of(office))[0] == {named: [str(line)]}
+    make.press(line, "order_rectification", due=NOW + timedelta(days=9), reason="Answer in time.")
     assert desk(browser_of(office))[0] == {}
 
 

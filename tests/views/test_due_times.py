@@ -120,6 +120,7 @@ def test_after_a_rule_has_changed_people_read_which_in_their_language(browser_of
 
 def test_a_deadline_names_the_rule_that_fitted(program_of, make, session):
     department = make.department()
+    make.item(category="environment")
     limit = make.rehearsed(make.limit(amount=4, department_id=department.id, category="environment"), "switch_on")
     part = make.assignment(lead=department)
     told = program_of(department).get(f"call_assignment/{part.id}/due/respond_due").json["result"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from markupsafe import escape
@@ -64,6 +65,34 @@ def test_what_is_no_part_of_the_page_is_shown_itself(browser_of, make):
     assert f'href="{escape(address)}"' in township.get(f"/list_item/{item.id}").text
     form = {"list_item": item.id, "kind": "modify", "duty_list": item.duty_list_id, "reason": "law_change"}
     assert "/list_adjustment/" in township.post(address, data=form).location
+
+
+def test_a_call_leads_to_a_change_of_the_item_that_it_cites(browser_of, make):
+    call = make.call(state="submitted")
+    item, page = call.list_item, unescape(browser_of(call.caller_unit).get(f"/call/{call.id}").text)
+    address = f"/list_adjustment/add?call={call.id}&kind=modify&list_item={item.id}&duty_list={item.duty_list_id}"
+    assert f'href="{address}"' in page
+
+
+def test_a_meeting_on_a_case_is_one_on_coordination(browser_of, make):
+    case = make.case(state="negotiating")
+    page = unescape(browser_of(make.office(Duty.supervision_office)).get(f"/coordination_case/{case.id}").text)
+    assert f"/joint_meeting/add?kind=coordination&case={case.id}" in page
+
+
+@pytest.mark.requirement("TA-16")
+def test_an_order_is_offered_on_what_can_be_pressed_for(browser_of, make):
+    office = browser_of(make.office(Duty.supervision_office))
+    offered = {
+        "case": (make.case(state="negotiating"), True),
+        "case without a call": (make.free_case(state="negotiating"), False),
+        "closed case": (make.case(state="closed"), False),
+        "part": (make.assignment(), True),
+        "resolved part": (make.assignment(state="resolved"), False),
+    }
+    for name, (row, is_offered) in offered.items():
+        page = office.get(f"/{row.__tablename__}/{row.id}").text
+        assert ("/supervision_order/add?" in page) is is_offered, name
 
 
 def test_who_is_asked_reads_what_is_proposed_and_what_stands_now(browser_of, make):
