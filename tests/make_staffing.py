@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import update
+
 from models.agencies import AgencyState, DispatchedAgency
 from models.organisation import Duty, Unit, UnitType
 from models.personnel import ChangeKind, ChangeReason, ChangeState, PersonnelChange, TransferPlan
@@ -51,8 +53,11 @@ class MakeStaffing:
     """The part of `Make` that knows people of agencies."""
 
     def staff(self: Any, agency: DispatchedAgency | None = None, **columns: Any) -> Any:
-        """Somebody of a department who serves at an agency, as written while the agency was laid down."""
+        """Somebody of a department who serves at an agency, as written while it was laid down. A head before ceases."""
         agency = agency or self.agency(state=AgencyState.in_force)
+        if columns.get("is_head"):
+            heads = update(AgencyStaff).where(AgencyStaff.agency_id == agency.id, AgencyStaff.is_head)
+            self.session.execute(heads.values(is_head=False))
         locked = agency.establishment_locked
         if locked:
             agency.establishment_locked = False

@@ -14,6 +14,7 @@ from models.rules.agencies import (
     prepare_force,
     prepare_team,
 )
+from models.staffing import AgencyStaff
 
 LAID_DOWN = (
     "unit",
@@ -52,6 +53,7 @@ dispatched_agencies = Console(
     ),
     related=(
         Related(model=AgencyCoverage, by="agency", listed=("township", "weight"), order="id"),
+        Related(model=AgencyStaff, by="agency", listed=("name", "post", "is_head", "state", "dispatched_on")),
         Related(model=DailyAssessment, by="agency", listed=("day", "township", "matter", "points", "state")),
     ),
     links=(DAILY,),
@@ -82,7 +84,9 @@ enforcement_teams = Console(
     form=("unit", "name", "guiding_department", "legal_department", "site"),
     searched=("name", "unit", "guiding_department", "legal_department"),
     among={"unit": own_townships, "guiding_department": parents, "legal_department": parents},
-    related=(Related(model=TeamForce, by="team", listed=("unit", "kind", "people", "duty", "site"), order="id"),),
+    related=(
+        Related(model=TeamForce, by="team", listed=("unit", "kind", "people", "duty", "mechanism", "site"), order="id"),
+    ),
     prepare=prepare_team,
     forget=forget_team,
     empty=N_(

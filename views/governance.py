@@ -3,6 +3,8 @@
 from app.engine.declare import Console, Related
 from models.base import N_
 from models.governance import GovernanceModule, ModuleContact
+from models.lists import ListItem
+from models.posts import ModuleLeader
 from models.queries.choices import departments, modules
 from models.rules.calendar import prepare_county_row
 from models.rules.modules import prepare_contact
@@ -25,6 +27,9 @@ governance_modules = Console(
             order="id",
             empty=N_("No department is named: nobody can be called through this module yet."),
         ),
+        Related(model=GovernanceModule, by="parent", listed=("name", "kind", "scope"), order="id"),
+        Related(model=ModuleLeader, by="module", listed=("post", "role"), order="id"),
+        Related(model=ListItem, by="module", listed=("title", "lead_department", "state"), order="code"),
     ),
     empty=N_("No modules yet: one main module, three of substance, and branches."),
 )

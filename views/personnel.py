@@ -26,7 +26,7 @@ personnel_changes = Console(
         *("decision", "decided_at", "plan", "effective_at"),
     ),
     form=FORM,
-    folded=("to_unit", "ends_on", "exception_reason"),
+    folded=("exception_reason",),
     searched=(
         *("staff", "kind", "reason", "state", "department", "township", "township_opinion", "before_term"),
         *("before_service", "effective_on", "decided_at"),

@@ -4,7 +4,7 @@ from app.engine.declare import Chart, Console, Derived, Related
 from models.base import N_
 from models.personnel import PersonnelChange
 from models.queries.choices import agencies_in_place, bodies, own_departments, own_people
-from models.queries.staffing import IS_DISPATCHED, IS_IN_PLACE
+from models.queries.staffing import IS_DISPATCHED, IS_IN_PLACE, IS_KEPT
 from models.rules.staffing import STAFF, forget_staff, prepare_staff
 from models.staffing import AgencyStaff
 
@@ -34,6 +34,7 @@ agency_staff = Console(
     derived=(
         Derived(name="in_place", label=N_("In place"), criterion=IS_IN_PLACE),
         Derived(name="dispatched", label=N_("Posted to an agency"), criterion=IS_DISPATCHED),
+        Derived(name="kept", label=N_("Still with the department"), criterion=IS_KEPT),
     ),
     among={
         "agency": agencies_in_place,
@@ -46,6 +47,7 @@ agency_staff = Console(
             by="field",
             split="in_place",
             share=True,
+            only={"dispatched": "true"},
             title=N_("People in place by field"),
             definition=N_("Of those posted to agencies of the field: in place is who is not seconded away."),
         ),
@@ -53,6 +55,7 @@ agency_staff = Console(
             by="personnel_unit",
             split="dispatched",
             share=True,
+            only={"kept": "true"},
             title=N_("Share of people posted to agencies, by department"),
             definition=N_("Of the people that the department keeps here, who serves at an agency or is seconded."),
         ),

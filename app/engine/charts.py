@@ -202,6 +202,8 @@ def _label(shape: Shape, name: str) -> str:
 
 
 def _word(shape: Shape, name: str, value: str) -> str:
+    if shape.fields[name].kind == "flag":
+        return gettext("Yes") if value == "true" else gettext("No")
     return next((translated(word.label) for word in shape.fields[name].words or () if word.value == value), value)
 
 

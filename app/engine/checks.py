@@ -40,7 +40,7 @@ def _findings(console: Console) -> Iterator[str]:
     yield from _of_derived(model, console, known)
     for chart in console.charts:
         yield from _of_chart(model, chart, {**known, **derived_of(console)})
-        yield from _of_counting(model, chart, console, known)
+        yield from _of_counting(model, chart, console, {**known, **derived_of(console)})
     yield from _of_related(model, console)
     yield from _of_workflow(model, console, known)
     yield from _of_model(model, console)
@@ -86,8 +86,7 @@ def _of_places(model: str, shape: Shape) -> Iterator[str]:
 
 def _of_opening(model: str, shape: Shape) -> Iterator[str]:
     for name, word in (shape.console.opens or {}).items():
-        words = ("true", "false") if shape.fields[name].kind == "flag" else tuple(shape.fields[name].words or ())
-        if name not in shape.searched or word not in words:
+        if name not in shape.searched or word not in _words(shape.fields[name]):
             yield f"E208 {model}: its list opens with {name!r} as {word!r}: no word of a column that it is searched by"
 
 
@@ -124,8 +123,13 @@ def _of_counting(model: str, chart: Chart, console: Console, known: Any) -> Iter
     if chart.per and chart.by in known and known[chart.by].kind != "moment":
         yield f"E302 {model}: a chart counts {chart.by!r} per {chart.per}, and it is not a moment"
     for name, word in chart.only.items():
-        if name not in console.searched or name not in known or word not in list(known[name].words or ()):
+        searched = (*console.searched, *(derived.name for derived in console.derived))
+        if name not in searched or name not in known or word not in _words(known[name]):
             yield f"E305 {model}: a chart counts {name!r} as {word!r}: no word of a column that it is searched by"
+
+
+def _words(field: Field) -> list[str]:
+    return ["true", "false"] if field.kind == "flag" else list(field.words or ())
 
 
 def _of_related(model: str, console: Console) -> Iterator[str]:

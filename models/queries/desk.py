@@ -31,12 +31,12 @@ from models.item_words import ListState
 from models.lists import DutyList
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.opinions import ListOpinion, OpinionState
-from models.personnel import ChangeState, PersonnelChange
 from models.queries.accountability_desk import of_involved, of_judges
 from models.queries.evaluation_desk import of_assessor, of_evaluated
 from models.queries.piles import Pile
 from models.queries.piles import pile as _pile
 from models.queries.refusals import refused_before
+from models.queries.staffing_desk import OF_DEPARTMENTS, OF_TOWNSHIPS, of_personnel
 from models.ratings import MutualRating, RatingState
 from models.rectification import (
     Circular,
@@ -52,7 +52,6 @@ from models.roles import RoleName
 from models.segments import Extension, ExtensionState
 from models.services import BackDeskTask, BackTaskState
 from models.statements import ResponsibilityStatement, StatementState
-from models.suggestions import HeadAdjustmentSuggestion, SuggestionState
 from models.supervision import OrderState, SupervisionOrder
 from models.words import Level
 
@@ -330,33 +329,6 @@ def _of_tickets(actor: Actor) -> Iterator[Pile]:
         yield _pile(HotlineTicket, title, ours, HotlineTicket.answer_due, since=HotlineTicket.received_at)
 
 
-def _of_personnel(actor: Actor) -> Iterator[Pile]:
-    """Personnel changes and suggestions about heads: the department's part, and the word of the township."""
-    change, state, suggestion = PersonnelChange, ChangeState, HeadAdjustmentSuggestion
-    if actor.roles & OF_TOWNSHIPS:
-        planned = suggestion.township_id.in_(actor.unit_ids) & (suggestion.state == SuggestionState.plan_proposed)
-        yield _pile(suggestion, N_("Accept a plan for the head of an agency, or decline it"), planned)
-        asked = change.township_id.in_(actor.unit_ids) & (change.state == state.opinion_requested)
-        yield _pile(change, N_("Give the committee's word on a personnel change"), asked, since=change.asked_at)
-    if actor.roles & OF_DEPARTMENTS:
-        about = suggestion.department_id.in_(actor.unit_ids)
-        title = N_("Analyse a suggestion about the head of an agency")
-        yield _pile(suggestion, title, about & (suggestion.state == SuggestionState.opened), suggestion.due)
-        title = N_("Negotiate a plan for the head of an agency")
-        analysed = about & (suggestion.state == SuggestionState.analysed)
-        yield _pile(suggestion, title, analysed, since=suggestion.analysed_at)
-        ours = change.department_id.in_(actor.unit_ids)
-        yield _pile(change, N_("Ask the township about a personnel change"), ours & (change.state == state.proposed))
-        answered = change.state.in_((state.agreed, state.objected))
-        negotiated = (change.state == state.vetoed) & (change.negotiated_plan != "")
-        title = N_("Decide on a personnel change")
-        yield _pile(change, title, ours & (answered | negotiated), since=change.opinion_at)
-        vetoed = ours & (change.state == state.vetoed) & (change.negotiated_plan == "")
-        yield _pile(change, N_("Negotiate a plan with the township that vetoes"), vetoed, since=change.opinion_at)
-        decided = ours & (change.state == state.decided)
-        yield _pile(change, N_("Put a personnel change into effect"), decided, since=change.effective_on)
-
-
 def _of_addressed(actor: Actor) -> Iterator[Pile]:
     opinion = CongressOpinion
     ours = opinion.addressed_unit_id.in_(actor.unit_ids) & (opinion.state == CongressOpinionState.recorded)
@@ -364,7 +336,6 @@ def _of_addressed(actor: Actor) -> Iterator[Pile]:
 
 
 R = RoleName
-OF_DEPARTMENTS, OF_TOWNSHIPS = {R.department_head, R.department_staff}, {R.township_head, R.township_operator}
 ANSWERING = OF_DEPARTMENTS | OF_TOWNSHIPS | {R.agency_head, R.agency_staff}
 DESKS: tuple[tuple[set[RoleName], Callable[[Actor], Iterator[Pile]]], ...] = (
     ({R.county_dispatcher}, _of_county_office),
@@ -378,7 +349,7 @@ DESKS: tuple[tuple[set[RoleName], Callable[[Actor], Iterator[Pile]]], ...] = (
     (ANSWERING, _of_asked_for_opinions),
     (OF_DEPARTMENTS, _of_who_asks_townships),
     (OF_TOWNSHIPS, _of_who_reports),
-    (OF_DEPARTMENTS | OF_TOWNSHIPS, _of_personnel),
+    (OF_DEPARTMENTS | OF_TOWNSHIPS, of_personnel),
     (ANSWERING | {R.county_dispatcher, R.editorial_officer, R.list_manager, R.supervisor}, _of_addressed),
     (OF_DEPARTMENTS | OF_TOWNSHIPS | {R.assessor}, of_evaluated),
     ({R.assessor, R.scorer}, of_assessor),

@@ -7,4 +7,5 @@ from models.staffing import AgencyStaff, StaffState
 
 IS_CONSULTED = PersonnelChange.opinion_at.is_not(None)
 IS_IN_PLACE = AgencyStaff.state == StaffState.in_place
+IS_KEPT = AgencyStaff.state != StaffState.left
 IS_DISPATCHED = AgencyStaff.state.in_((StaffState.in_place, StaffState.seconded))

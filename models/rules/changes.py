@@ -11,7 +11,8 @@ from models.roles import RoleName
 from models.rules.deadlines import SHANGHAI
 from models.rules.ledger import tell
 from models.rules.personnel import OPEN, fits, in_time
-from models.rules.staffing import TERM, after_months
+from models.rules.seats import follow_person
+from models.rules.staffing import TERM, after_months, check_head
 from models.staffing import AgencyStaff, PostGrade
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
@@ -141,11 +142,14 @@ def _is_the_day(change: PersonnelChange, step: Step) -> None:
             N_("It takes effect on %(day)s, and not before."), field="effective_on", day=f"{change.effective_on}"
         )
     _still_fits(change, step)
+    if change.as_head and (agency := change.to_agency or change.staff.agency) is not None:
+        check_head(step.session, agency.id, change.staff_id, "as_head")
 
 
 def _took_effect(change: PersonnelChange, step: Step) -> None:
     change.effective_at = step.now
     EFFECTS[change.kind](change, change.staff, step)
+    follow_person(step.session, change.staff, change.effective_on)
     message = N_("The personnel change at “%(agency)s” is in effect.")
     hosts = {change.township_id, change.to_agency.seat_id if change.to_agency else change.township_id}
     for unit_id in sorted(hosts):
@@ -258,7 +262,7 @@ CHANGE = Workflow(
         source=frozenset({S.agreed, S.objected, S.vetoed}),
         target=S.decided,
         by=_its_head,
-        asks=(Ask(name="decision", label=N_("Decision"), kind="long_text"),),
+        asks=(Ask(name="decision", label=N_("Decision taken"), kind="long_text"),),
         guard=_may_be_decided,
         of_use=_is_free,
         effect=_decided,

@@ -132,7 +132,7 @@ ORG_PLAN = Workflow(
     InternalOrgPlan,
     Transition(
         name="propose",
-        label=N_("Propose"),
+        label=N_("Submit for approval"),
         source=frozenset({P.draft}),
         target=P.proposed,
         by=_township,

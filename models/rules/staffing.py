@@ -7,7 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
@@ -92,10 +92,24 @@ def _dispatched(session: Session, staff: AgencyStaff) -> None:
         raise Refused(N_("Choose an agency of the county that has not ended."), field="agency")
     if staff.is_head and agency is None:
         raise Refused(N_("Name the agency whose head the person is."), field="is_head")
+    if staff.is_head and agency is not None:
+        check_head(session, agency.id, staff.id, "is_head")
     staff.field = agency.field if agency else ""
     staff.min_term_until = after_months(staff.dispatched_on, TERM) if staff.dispatched_on else None
     if staff.state in (None, S.registered, S.in_place):
         staff.state = S.in_place if agency else S.registered
+
+
+def check_head(session: Session, agency_id: int, staff_id: int | None, field: str) -> None:
+    """An agency has one head. Raises `Refused`, naming the field."""
+    heads = select(AgencyStaff).where(AgencyStaff.agency_id == agency_id, AgencyStaff.is_head)
+    other = session.scalar(heads.where(AgencyStaff.state == S.in_place, AgencyStaff.id != (staff_id or 0)).limit(1))
+    if other is not None:
+        raise Refused(
+            N_("The agency has a head, %(person)s. A personnel change removes or moves that person first."),
+            field=field,
+            person=other.name,
+        )
 
 
 def _agencies(session: Session, staff: AgencyStaff) -> Iterator[DispatchedAgency]:

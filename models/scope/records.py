@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, false, or_, select, true
 from models.accountability import AccountabilityCase, AccountabilityUnit
 from models.actor import REGION_ID, UNIT_IDS, USER_ID
 from models.admissions import DutyAdmission
+from models.agencies import DispatchedAgency
 from models.appraisals import AppraisalTotal, StaffAppraisal
 from models.assigned import AssignedMatter
 from models.calls import CallCounter
@@ -18,6 +19,7 @@ from models.coordination import CoordinationCase
 from models.daily import DailyAssessment
 from models.disputes import DisputeCase
 from models.door import Roles, Scope
+from models.establishment import InternalOrgPlan, StaffingBankEntry
 from models.evaluation_sheets import AgencyAggregate, EvaluationSheet, SheetScore
 from models.hotline import HotlineTicket
 from models.imports import ImportRun
@@ -31,7 +33,7 @@ from models.rectification import RectificationOrder
 from models.requests import DataRequest
 from models.reviews import ReviewFile, ReviewOpinion
 from models.roles import EVERYWHERE
-from models.scope import calls, circulars, evaluation, local
+from models.scope import agencies, calls, circulars, establishment, evaluation, local
 from models.scope.accountability import my_accountability_ids, my_part_ids, sees_accountability, sees_part
 from models.scope.admissions import my_admission_ids
 from models.scope.appraisals import about_mine, entered_by_me, my_appraisal_ids, my_total_ids, sees_appraisal
@@ -81,6 +83,8 @@ DEALINGS: dict[type[Any], Callable[[Roles], Criterion]] = {
         (circulars.SCOPES, (RectificationOrder,)),
         (evaluation.SCOPES, (ScoreAppeal,)),
         (calls.SCOPES, (HotlineTicket, CongressOpinion)),
+        (agencies.SCOPES, (DispatchedAgency,)),
+        (establishment.SCOPES, (InternalOrgPlan, StaffingBankEntry)),
         (local.SCOPES, (ServiceRequest, BackDeskTask, DisputeCase, ReviewFile, ReviewOpinion)),
     )
     for model in models

@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models.agencies import AgencyState
-from models.organisation import Duty
+from models.organisation import Duty, Posting
 from models.personnel import ChangeKind, ChangeReason, ChangeState, PersonnelChange, TownshipOpinion, TransferPlan
 from models.roles import RoleName
 from models.rules.changes import CHANGE
@@ -312,6 +313,61 @@ def test_the_new_host_hears_of_a_move_as_well_and_no_message_names_the_person(ma
     messages = told(session, since)
     assert messages.keys() == {change.township.name, change.to_agency.seat.name}
     assert not [message for message in messages.values() if change.staff.name in str(message)]
+
+
+# What becomes of the account
+
+
+def seats(session, user):
+    """Unit, role, and the days of a person's postings."""
+    of_user = select(Posting).where(Posting.user_id == user.id).order_by(Posting.id)
+    return [(p.unit_id, p.role.name, p.from_on, p.to_on) for p in session.scalars(of_user)]
+
+
+@pytest.mark.requirement("TS-21")
+def test_rights_follow_the_person_from_agency_to_agency_and_end_with_a_secondment(make, session):
+    user, staff, _ = make.user(), make.staff(is_head=True), make.role(RoleName.agency_staff)
+    here, before = staff.agency.unit_id, TODAY - timedelta(days=1)
+    make.posting(user, staff.agency.unit, RoleName.agency_head, from_on=SINCE)
+    office = make.office(Duty.county_office)
+    make.posting(user, office, RoleName.county_dispatcher, from_on=SINCE)
+    staff.user = user
+    session.commit()
+    elsewhere = (office.id, "county_dispatcher", SINCE, None)
+    head, clerk = (here, "agency_head", SINCE, before), (here, "agency_staff", TODAY)
+    make.change(staff, K.remove, state=S.effective)
+    session.expire_all()
+    assert seats(session, user) == [head, elsewhere, (*clerk, None)]
+    moved = make.change(staff, K.move, exception_reason="Ill.", effective_on=LATE, state=S.decided)
+    make.answer_change(moved, "put_into_effect", at=NOW + (LATE - TODAY))
+    there = (moved.to_agency.unit_id, "agency_staff", LATE)
+    assert seats(session, user) == [head, elsewhere, (*clerk, LATE - timedelta(days=1)), (*there, None)]
+
+
+@pytest.mark.requirement("TS-21")
+@pytest.mark.parametrize("kind", [K.second, K.transfer_out])
+def test_who_is_away_acts_for_no_agency_and_who_returns_does_again(make, session, kind):
+    user, staff = make.user(), make.staff()
+    make.posting(user, staff.agency.unit, RoleName.agency_staff, from_on=SINCE)
+    staff.user = user
+    plan_of(make, staff, 1)
+    make.change(staff, kind, exception_reason="A task.", state=S.effective)
+    away = (staff.agency.unit_id, "agency_staff", SINCE, TODAY - timedelta(days=1))
+    assert seats(session, user) == [away]
+    if kind is K.second:
+        make.change(staff, K.come_back, state=S.effective)
+        assert seats(session, user) == [away, (*away[:2], TODAY, None)]
+
+
+@pytest.mark.requirement("TS-21")
+def test_an_agency_has_one_head(make, session):
+    head = make.staff(is_head=True)
+    second = make.staff(head.agency)
+    change = make.change(second, K.appoint, new_post="Head", as_head=True, state=S.decided)
+    assert stopped(make, change, "put_into_effect") == "as_head"
+    make.change(head, K.remove, state=S.effective)
+    make.answer_change(change, "put_into_effect")
+    assert (head.is_head, second.is_head) == (False, True)
 
 
 # Proposing

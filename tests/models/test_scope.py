@@ -267,6 +267,7 @@ JUDGED = (AccountabilityCase, AccountabilityUnit, AccountabilityDeed)
 DEALINGS = (
     *(RectificationOrder, ScoreAppeal, HotlineTicket, CongressOpinion),
     *(ServiceRequest, BackDeskTask, DisputeCase, ReviewFile, ReviewOpinion),
+    *(DispatchedAgency, InternalOrgPlan, StaffingBankEntry),
 )
 """What two sides do with one another: who sees a row sees its history."""
 
