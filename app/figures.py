@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from flask import abort, request
 from flask_appbuilder import expose, has_access
 from sqlalchemy import func, select
 
-from app.beside import PageBeside
+from app.beside import PageBeside, row_of
 from app.engine.build import Entry
 from app.engine.derive import shape_of
 from app.engine.fields import translated
+from app.engine.present import name_of
 from app.extensions import appbuilder, db
 from app.identity import ZONE, current_actor, now
 from app.rates import PERIOD, Period
@@ -50,6 +52,29 @@ class Recount(PageBeside):
         )
 
 
+class FigureCalls(PageBeside):
+    """The calls that a published number counts, as they were then: those that the reader may see, and how many more."""
+
+    route_base = f"/{SHAPE.resource}"
+    shape = SHAPE
+
+    @expose("/<int:pk>/calls", methods=["GET"])
+    @has_access
+    def page(self, pk: int) -> str:
+        figure: PublishedFigure = row_of(SHAPE, pk)
+        times, counted = Counter(figure.calls["whole"]), Counter(figure.calls["part"])
+        calls = db.session.scalars(select(Call).where(Call.id.in_(times)).order_by(Call.id)).all()
+        return self.render_template(
+            "figure_calls.html",
+            figure=figure,
+            name=name_of(figure),
+            lines=[(call, counted[call.id], times[call.id]) for call in calls],
+            hidden=len(times) - len(calls),
+            may_read_calls=appbuilder.sm.has_access("can_read", Call.__name__),
+            t=translated,
+        )
+
+
 def _period() -> Period | None:
     """The month asked for, or the last one that is published."""
     said = request.args.get("period")
@@ -69,4 +94,4 @@ def _recounted(period: Period) -> list[Recounted]:
     return recount(db.session(), current_actor(), figures, begins, period.moved(1).begins, now())
 
 
-VIEWS = (Recount,)
+VIEWS = (Recount, FigureCalls)

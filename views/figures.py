@@ -12,6 +12,8 @@ RECOUNT = Link(
     further=lambda figure: {"period": figure.period},
 )
 
+CALLS = Link(label=N_("Calls counted"), endpoint="FigureCalls.page", icon="fa-list-check")
+
 published_figures = Console(
     model=PublishedFigure,
     name=N_("Published figures"),
@@ -21,7 +23,7 @@ published_figures = Console(
     form=(),
     searched=("period", "unit", "kind", "published_at"),
     order=("period", "desc"),
-    links=(RECOUNT,),
+    links=(CALLS, RECOUNT),
     intake=None,
     empty=N_("Nothing is published yet. At the end of each month the figures of departments and townships are."),
 )

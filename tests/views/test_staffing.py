@@ -235,3 +235,20 @@ def test_what_waits_lies_on_the_desk_of_whose_turn_it_is(make, browser_of):
             named = f"{change.staff} · {change.kind.label}"
             assert (named in page) == (title is not None), (name, unit.name)
             assert title is None or title in page
+        leader = browser_of(change.township, RoleName.township_head).get("/?_l_=en").text
+        assert ("Record the plan negotiated on a vetoed personnel change" in leader) is (name == "veto_change")
+
+
+@pytest.mark.requirement("TA-43", "TS-19", "LX-02")
+def test_what_a_township_owes_of_its_meetings_forces_and_plans_lies_on_its_desk(make, browser_of):
+    town = make.township()
+    make.gathering(make.platforms(town)[0])
+    make.task_force(town, state="active")
+    make.org_plan(town)
+    page = browser_of(town).get("/?_l_=en").text
+    for title in (
+        "Hold a meeting of platforms, and record its minutes",
+        "Review a task force",
+        "Complete an internal organisation plan, and submit it",
+    ):
+        assert title in page, title
