@@ -28,6 +28,7 @@ from models.establishment import InternalOrgPlan, OrgPlanState
 from models.hotline import HotlineTicket, TicketState
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
+from models.ledger import Job
 from models.lists import DutyList
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.opinions import ListOpinion, OpinionState
@@ -47,7 +48,7 @@ from models.services import BackDeskTask, BackTaskState
 from models.statements import ResponsibilityStatement, StatementState
 from models.suggestions import HeadAdjustmentSuggestion, SuggestionState
 from models.supervision import OrderState, SupervisionOrder
-from models.words import Level
+from models.words import CallScope, Level
 
 A, C, D, J, S = AssignmentState, CaseState, AdmissionState, AdjustmentState, CallState
 
@@ -251,12 +252,10 @@ def _of_list_manager(actor: Actor) -> Iterator[Pile]:
 
 def _of_caller(actor: Actor) -> Iterator[Pile]:
     ours = Call.caller_unit_id.in_(actor.unit_ids)
-    yield _pile(
-        Call,
-        N_("Send a draft, or correct what was returned"),
-        ours & Call.state.in_((S.draft, S.returned)),
-        since=Call.created_at,
-    )
+    unsent, urgent = ours & Call.state.in_((S.draft, S.returned)), Call.scope == CallScope.emergency
+    title, clock = N_("Send an emergency at once"), Job.accept_watch
+    yield _pile(Call, title, unsent & urgent, Call.accept_due, since=Call.created_at, clock=clock)
+    yield _pile(Call, N_("Send a draft, or correct what was returned"), unsent & ~urgent, since=Call.created_at)
     yield _pile(
         Call,
         N_("Confirm, or say that it is not solved"),
@@ -303,7 +302,7 @@ def _of_grid(actor: Actor) -> Iterator[Pile]:
     settles = R.community_commissioner in actor.roles
     title = N_("Settle a clue, or complete it: the township sends it") if settles else UNSENT
     yield _pile(Call, title, drafts, since=Call.created_at)
-    sent = clues & Call.state.not_in((S.draft, S.returned))
+    sent = clues & Call.state.not_in((S.draft, S.returned, S.closed, S.withdrawn, S.settled_here))
     yield _pile(Call, N_("What became of your clues"), sent, since=Call.sent_at.desc(), mine=False)
 
 

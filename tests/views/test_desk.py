@@ -109,10 +109,25 @@ def test_a_grid_worker_sees_their_clues_until_the_end(browser_of, program_of, ma
     make.call(town, title="OURS", place_unit_id=grid.id)
     make.call(town, title="THEIRS", source=CallSource.grid, place_unit_id=elsewhere.id)
     done = make.call(town, source=CallSource.grid, place_unit_id=grid.id, state=CallState.resolved)
+    for over in (CallState.closed, CallState.withdrawn):
+        make.call(town, source=CallSource.grid, place_unit_id=grid.id, state=over)
     assert desk(browser_of(grid))[0] == {
         "Complete a clue: the township sends it": ["CLUE"],
         "What became of your clues": [str(done)],
     }
+
+
+@pytest.mark.requirement("TA-24", "LX-24")
+def test_an_emergency_that_was_noticed_stands_first_with_its_limit(browser_of, program_of, make):
+    town = make.township()
+    make.call(town, title="PLAIN")
+    program_of(make.village(town)).post("call/", json={"title": "FIRE", "scope": "emergency"})
+    piles, dues = desk(browser_of(town))
+    assert list(piles.items()) == [
+        ("Send an emergency at once", ["FIRE"]),
+        ("Send a draft, or correct what was returned", ["PLAIN"]),
+    ]
+    assert list(dues.values()) == [1, 0]
 
 
 def test_an_order_to_rectify_lies_on_the_units_desk_and_then_on_that_of_the_office(browser_of, make):
