@@ -216,6 +216,19 @@ def test_resources_are_summed_up_by_village(program_of, make, session, named):
     }  # fmt: skip
 
 
+@pytest.mark.requirement("LX-31")
+def test_grids_that_have_ended_are_in_no_chart_of_the_villages(program_of, make, session, named):
+    for ended in (False, True):
+        profile = make.grid_profile(named["village"])
+        profile.people = 7
+        session.commit()
+        if ended:
+            make.press(profile, "end", note="Rebuilt.")
+    charts = [program_of(named["town"]).get(f"grid/charts/{number}").json for number in range(3)]
+    by_village, by_state, resources = ([part["data"] for part in chart["series"]] for chart in charts)
+    assert (by_village, by_state, resources[0]) == ([[2]], [[2, 1]], [7]), "one grid is there before"
+
+
 @pytest.mark.requirement("LX-13")
 def test_party_members_and_services_are_summed_up_by_community(program_of, make, named):
     for members in (23, 7):
