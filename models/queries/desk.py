@@ -318,6 +318,16 @@ def _of_tickets(actor: Actor) -> Iterator[Pile]:
         yield _pile(HotlineTicket, title, ours, HotlineTicket.answer_due, since=HotlineTicket.received_at)
 
 
+def _of_disputes(actor: Actor) -> Iterator[Pile]:
+    """What the villages handed up; and what another township mediates together with this one (TS-40)."""
+    case = DisputeCase
+    risen = case.unit_id.in_(actor.unit_ids) & (case.unit_id != actor.unit_id) & (case.level == Level.township)
+    title = N_("Disputes handed up to the township")
+    yield _pile(case, title, risen & (case.state != DisputeState.settled), since=case.found_at)
+    together = case.partner_id.in_(actor.unit_ids) & (case.state == DisputeState.joint_mediation)
+    yield _pile(case, N_("Mediate together with another township"), together, since=case.found_at)
+
+
 def _of_personnel(actor: Actor) -> Iterator[Pile]:
     """Personnel changes and suggestions about heads: the department's part, and the word of the township."""
     change, state, suggestion = PersonnelChange, ChangeState, HeadAdjustmentSuggestion
@@ -366,6 +376,7 @@ DESKS: tuple[tuple[set[RoleName], Callable[[Actor], Iterator[Pile]]], ...] = (
     (ANSWERING, _of_asked_for_opinions),
     (OF_DEPARTMENTS, _of_who_asks_townships),
     (OF_TOWNSHIPS, _of_who_reports),
+    (OF_TOWNSHIPS, _of_disputes),
     (OF_DEPARTMENTS | OF_TOWNSHIPS, _of_personnel),
     (ANSWERING | {R.county_dispatcher, R.editorial_officer, R.list_manager, R.supervisor}, _of_addressed),
     (OF_DEPARTMENTS | OF_TOWNSHIPS | {R.assessor}, of_evaluated),

@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 from models.calls import CallState
 from models.community import ExchangeEntry, ExchangeKind, VillagerCouncil
 from models.disputes import DisputeState
+from models.door import OutOfSight
 from models.notices import Outbox
 from models.organisation import Duty, Unit, UnitType
 from models.partners import ResidencyKind, ResidencyRoster
 from models.reviews import CareerStage, ReviewFile, ReviewState
+from models.rights import grants
 from models.roles import RoleName
 from models.rules.calls import answering
 from models.rules.disputes import DISPUTE
@@ -181,6 +183,44 @@ def test_whoever_is_above_hears_of_a_dispute_and_the_county_settles_what_rose_to
 
 
 @pytest.mark.requirement("TS-40")
+def test_the_villages_commissioner_hands_a_dispute_up_to_the_township_and_no_further(make, session, village):
+    case, commissioner = make.dispute(make.grid(village)), make.commissioner(village)
+    may = {move.name for move in DISPUTE.open_to(case, commissioner)}
+    rights = {(f"can_{name}", "DisputeCase") for name in ("consult", "hand_up")}
+    assert rights <= grants(RoleName.community_commissioner)
+    assert "consult" in may
+    make.press(case, "consult", commissioner)
+    before = told(session, village.parent), told(session, village)
+    make.press(case, "hand_up", commissioner)
+    assert (told(session, village.parent), told(session, village)) == (before[0] + 1, before[1])
+    with pytest.raises(NotYours):
+        make.press(case, "hand_up", commissioner)
+    session.rollback()
+    make.press(case, "settle", make.actor(village.parent), outcome="Both agree.")
+    assert (case.state, case.level) == (DisputeState.settled, Level.township)
+
+
+@pytest.mark.requirement("TS-40")
+def test_a_township_that_hands_its_villages_dispute_up_does_not_write_to_itself(make, session, village):
+    case, before = make.dispute(village, state=DisputeState.consultation), told(session, village.parent)
+    make.press(case, "hand_up", make.actor(village.parent))
+    assert (case.level, told(session, village.parent)) == (Level.township, before)
+
+
+@pytest.mark.requirement("TS-40")
+def test_the_other_side_of_a_joint_mediation_records_how_it_ended_and_the_keeper_hears(make, session, village):
+    other, stranger = make.township(), make.township()
+    case = make.dispute(village, other, state=DisputeState.joint_mediation)
+    before = told(session, village), told(session, other)
+    with pytest.raises(NotYours):
+        make.press(case, "settle", make.actor(stranger), outcome="Both agree.")
+    session.rollback()
+    make.press(case, "settle", make.actor(other), outcome="Both agree.")
+    assert case.state is DisputeState.settled
+    assert (told(session, village), told(session, other)) == (before[0] + 1, before[1])
+
+
+@pytest.mark.requirement("TS-40")
 def test_joint_mediation_is_with_a_township_of_another_area(make, session, village):
     other, away = make.township(), make.township(make.county())
     actor = make.actor(village.parent)
@@ -249,6 +289,21 @@ def test_a_council_is_of_the_level_of_its_unit_and_its_numbers_are_not_below_zer
         prepare_council(session, council, None, NOW)
         assert council.level is level
     refused(prepare_council, session, VillagerCouncil(unit_id=village.id, name="C", members=-1), "members")
+
+
+@pytest.mark.requirement("TS-41")
+def test_the_county_office_keeps_the_council_of_the_county_and_of_nobody_else(make, acting, village):
+    theirs, dispatcher = acting(make.office(Duty.county_office))
+    assert {("can_add", "VillagerCouncil"), ("can_edit", "VillagerCouncil")} <= grants(RoleName.county_dispatcher)
+    council = VillagerCouncil(unit_id=dispatcher.unit_id, name="C", members=5)
+    prepare_council(theirs, council, dispatcher, NOW)
+    theirs.add(council)
+    theirs.commit()
+    assert council.level is Level.county
+    other = VillagerCouncil(unit_id=village.id, name="C", members=5, level=Level.village, region_id=village.region_id)
+    theirs.add(other)
+    with pytest.raises(OutOfSight):
+        theirs.commit()
 
 
 @pytest.mark.requirement("LX-35")
