@@ -69,14 +69,21 @@ def prepare_council(session: Session, council: VillagerCouncil, actor: Actor, no
 def prepare_exchange(session: Session, entry: ExchangeEntry, actor: Actor, now: datetime) -> None:
     """LX-35: a need meets a resource, once. Raises `Refused`, naming the field."""
     prepare_owned(session, entry, actor, now)
-    match = session.get(ExchangeEntry, entry.match_id, with_for_update=True) if entry.match_id else None
+    one, keys = ExchangeEntry, (entry.id or 0, entry.match_id or 0)
+    both = select(one.id, one.kind, one.title, one.match_id).where(one.id.in_(keys)).order_by(one.id)
+    match = {row.id: row for row in session.execute(both.with_for_update())}.get(entry.match_id or 0)
     if match is None:
         return
     if match.kind is entry.kind:
         raise Refused(N_("A need is matched with a resource, a resource with a need."), field="match")
-    taken = select(ExchangeEntry.id).where(ExchangeEntry.match_id == match.id)
-    if session.scalar(taken.where(ExchangeEntry.id != (entry.id or 0)).limit(1)):
+    taken = select(one.id).where(one.match_id == match.id, one.id != keys[0]).limit(1)
+    if match.match_id not in (None, entry.id) or session.scalar(taken):
         raise Refused(N_("“%(entry)s” is matched already. Choose another."), field="match", entry=match.title)
+    chosen = session.scalar(select(one.title).where(one.match_id == keys[0], one.id != match.id).limit(1))
+    if chosen:
+        raise Refused(
+            N_("“%(entry)s” is matched with this one already. Leave the match empty."), field="match", entry=chosen
+        )
 
 
 def prepare_residency(session: Session, roster: ResidencyRoster, actor: Actor, now: datetime) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.calls import CallState
-from models.community import ExchangeEntry, ExchangeKind, VillagerCouncil
+from models.community import ExchangeEntry, ExchangeKind, Progress, ProjectProgress, VillagerCouncil
 from models.disputes import DisputeState
 from models.door import OutOfSight
 from models.notices import Outbox
@@ -266,6 +266,13 @@ def test_there_are_twenty_stages_and_a_file_has_a_number_and_no_name(make, villa
     assert not {"name", "person", "candidate"} & set(ReviewFile.__table__.columns.keys())
 
 
+def test_who_does_not_agree_to_a_file_is_asked_why(make, session, village):
+    (opinion,) = make.review_opinions(make.review(village, state=ReviewState.reviewing))
+    with pytest.raises(Refused, match="Say why you do not agree") as refusal:
+        make.press(opinion, "give", agrees=False, opinion=" ")
+    assert refusal.value.field == "opinion"
+
+
 def test_a_file_that_is_withdrawn_asks_nobody_any_more(make, village):
     file = make.review(village, state=ReviewState.withdrawn)
     assert {opinion.state for opinion in make.review_opinions(file)} == {"lapsed"}
@@ -316,6 +323,19 @@ def test_a_need_meets_a_resource_and_each_but_once(make, session, village):
     session.commit()
     again = ExchangeEntry(kind=ExchangeKind.need, match_id=resource.id, **of_unit)
     refused(prepare_exchange, session, again, "match")
+    prepare_exchange(session, need, None, NOW)
+    other = make.row(ExchangeEntry, village)
+    resource.match_id = other.id
+    refused(prepare_exchange, session, resource, "match")
+    third = ExchangeEntry(kind=ExchangeKind.resource, match_id=need.id, **of_unit)
+    refused(prepare_exchange, session, third, "match")
+
+
+@pytest.mark.requirement("LX-35")
+def test_a_project_is_not_taken_up_as_a_wish_is():
+    words = {kind: {word.value: word.label for word in kind} for kind in (Progress, ProjectProgress)}
+    assert words[Progress].keys() == words[ProjectProgress].keys(), "as they are stored"
+    assert not set(words[Progress].values()) & set(words[ProjectProgress].values())
 
 
 @pytest.mark.requirement("TS-38")

@@ -204,6 +204,15 @@ def test_a_grid_worker_reads_the_grid_and_its_staff_and_changes_neither(program_
     assert worker.move("grid", profile.id, "end", note="x").status_code == 403
 
 
+@pytest.mark.requirement("LX-35")
+def test_a_match_is_read_on_both_sides(browser_of, make, named):
+    resource = make.row(ExchangeEntry, named["village"], kind=ExchangeKind.resource)
+    need = make.row(ExchangeEntry, named["village"], match_id=resource.id)
+    browser = browser_of(named["town"])
+    for one, other in ((need, resource), (resource, need)):
+        assert f'href="/exchange_entry/{other.id}"' in browser.get(f"/exchange_entry/{one.id}").text
+
+
 @pytest.mark.requirement("LX-31")
 def test_resources_are_summed_up_by_village(program_of, make, session, named):
     for people in (320, 80):
