@@ -246,7 +246,7 @@ for _role in (
 # A ticket tells of somebody: it is read by its township and by the offices that look after it.
 for _role in (RoleName.admin, RoleName.audit_admin, RoleName.supervisor, RoleName.assessor, RoleName.leader):
     _TABLE[_role] |= {"HotlineTicket": "read export"}
-_TABLE[RoleName.county_dispatcher] |= {"HotlineTicket": "read add edit delete export assign_township"}
+_TABLE[RoleName.county_dispatcher] |= {"HotlineTicket": "read add edit delete export assign_township answer_directly"}
 _TABLE[RoleName.township_head] |= {"HotlineTicket": "read add edit export to_call answer_directly not_ours"}
 
 _TABLE[RoleName.admin] |= {

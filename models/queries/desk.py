@@ -310,7 +310,7 @@ def _of_tickets(actor: Actor) -> Iterator[Pile]:
     """What the hotline and other systems passed on; and, of the county office, what was given back."""
     if RoleName.county_dispatcher in actor.roles:
         back = (HotlineTicket.region_id == actor.region_id) & (HotlineTicket.state == TicketState.returned)
-        title = N_("Assign a ticket that was given back")
+        title = N_("Assign a ticket that was given back, or answer it")
         yield _pile(HotlineTicket, title, back, HotlineTicket.answer_due, since=HotlineTicket.received_at)
     if actor.roles & OF_TOWNSHIPS:
         ours = HotlineTicket.unit_id.in_(actor.unit_ids) & (HotlineTicket.state == TicketState.received)
