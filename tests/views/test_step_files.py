@@ -44,6 +44,16 @@ def clue(worker, make, session):
     return session.scalars(select(Call)).one()
 
 
+def test_the_timeline_names_each_file(worker, browser_of, town, clue):
+    def told(browser):
+        """From the top: the latest first."""
+        page = browser.get(f"/call/{clue.id}?_l_=en").text
+        return re.findall(r"Photo or file ([^<\n]+?)\s*<", page)
+
+    assert told(worker) == [PHOTO]
+    assert told(browser_of(town)) == [PHOTO], "and to whoever sees the call"
+
+
 def both(row, file, size=""):
     table = type(row).__tablename__
     return [f"{way}/{table}/{row.id}/file/files/{file.id}{size}" for way in ("", "/api/v1")]
