@@ -12,9 +12,11 @@ from models.actor import Actor
 from models.base import N_
 from models.community import ExchangeEntry, VillagerCouncil
 from models.evidence import OffSiteEvidence
+from models.files import Attachment
 from models.organisation import BELOW_TOWNSHIP, LOCAL, Unit
 from models.partners import ResidencyKind, ResidencyRoster
 from models.rules.calendar import prepare_county_row
+from models.rules.photos import place
 from models.words import Level
 from models.workflow import Refused
 
@@ -96,7 +98,13 @@ def prepare_residency(session: Session, roster: ResidencyRoster, actor: Actor, n
 
 
 def prepare_evidence(session: Session, evidence: OffSiteEvidence, actor: Actor, now: datetime) -> None:
-    """Raises `Refused`, naming the field."""
+    """Where and when: what the photo says, unless the form does. Raises `Refused`, naming the field."""
     prepare_owned(session, evidence, actor, now)
+    file = session.get_one(Attachment, evidence.file_id)
+    of_photo = {"seen_at": file.taken_at, "place": place(file.latitude, file.longitude)}
+    for field, told in of_photo.items():
+        if not (getattr(evidence, field) or told):
+            raise Refused(N_("Fill this in: the file does not say it."), field=field)
+        setattr(evidence, field, getattr(evidence, field) or told)
     if evidence.seen_at > now:
         raise Refused(N_("This lies in the future. Name a moment that has passed."), field="seen_at")

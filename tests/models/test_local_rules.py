@@ -1,6 +1,7 @@
 """Desks, disputes, joint reviews, registers: what each of their rules refuses, and what follows by itself."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
@@ -355,6 +356,25 @@ def test_evidence_was_seen_before_it_is_kept(make, session, village):
     evidence = make.evidence(village)
     evidence.seen_at = NOW + timedelta(hours=1)
     refused(prepare_evidence, session, evidence, "seen_at")
+
+
+@pytest.mark.requirement("TS-37")
+def test_where_and_when_evidence_was_taken_is_what_its_photo_says_unless_the_form_does(make, session, village):
+    taken = {"taken_at": NOW - timedelta(days=1), "latitude": Decimal("27.5"), "longitude": Decimal("119.7")}
+    evidence = make.evidence(village)
+    evidence.file_id = make.file(village, **taken).id
+    prepare_evidence(session, evidence, None, NOW)
+    assert (evidence.seen_at, evidence.place) == (NOW, "Bridge")
+    with session.no_autoflush:
+        evidence.seen_at = evidence.place = None
+        prepare_evidence(session, evidence, None, NOW)
+    assert (evidence.seen_at, evidence.place) == (taken["taken_at"], "27.500000, 119.700000")
+    session.commit()
+    for field in ("seen_at", "place"):
+        bare = make.evidence(village)
+        with session.no_autoflush:
+            setattr(bare, field, None)
+        refused(prepare_evidence, session, bare, field)
 
 
 # Calls
