@@ -27,7 +27,7 @@ from models.calls import Call
 from models.lists import ListItem
 from models.notices import Notice
 from models.queries.desk import piles
-from models.queries.piles import MOST, Pile
+from models.queries.piles import MOST, Pile, ends_of
 from models.roles import RoleName
 
 SHOWN = 100
@@ -94,11 +94,12 @@ def _stack(pile: Pile) -> Stack:
     rows = db.session.scalars(pile.query).all()
     _held = fetch_names(db.session(), rows)
     due = pile.due.key if pile.due is not None else ""
-    return Stack(translated(pile.title), [_line(row, due) for row in rows], len(rows) == MOST)
+    ends = ends_of(db.session(), rows, pile.clock) if pile.clock else {}
+    return Stack(translated(pile.title), [_line(row, due, ends.get(row.id)) for row in rows], len(rows) == MOST)
 
 
-def _line(row: Any, due: str) -> Line:
-    fields, at = fields_of(type(row)), getattr(row, due) if due else None
+def _line(row: Any, due: str, end: datetime | None) -> Line:
+    fields, at = fields_of(type(row)), end or (getattr(row, due) if due else None)
     return Line(
         title=name_of(row),
         address=url_for(f"{type(row).__name__}Page.show", pk=row.id),

@@ -15,10 +15,12 @@ from app.engine.present import CODES, name_of, plain
 from app.identity import ZONE
 from app.words import ROLES
 from models.base import N_, Model, User
+from models.files import Attachment
 from models.items import ItemIndicator
 from models.lists import ListField
 from models.organisation import Unit
 from models.recorder import TOLD, RecorderEntry
+from models.step_files import StepFile
 from models.workflow import workflow_of
 
 MOST = 200
@@ -60,6 +62,8 @@ def _all_told(session: Any, entries: Sequence[RecorderEntry], *, whole: bool = F
 def _subject(entry: RecorderEntry, references: Any) -> str:
     kind = translated(CODES.get(entry.subject_type, entry.subject_type))
     name = references.get((_accounts().get(entry.subject_type), entry.subject_id))
+    if entry.subject_type == StepFile.__tablename__:  # called as the file that hangs there
+        name = references.get((Attachment, (entry.before | entry.after).get("file_id")))
     return f"{kind} {name}" if name else kind
 
 

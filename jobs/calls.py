@@ -21,6 +21,7 @@ from models.words import CallScope
 
 UNDER_WAY = (CallState.dispatched, CallState.in_progress)
 AT_WORK = (AssignmentState.responded, AssignmentState.working)
+WITH_CALLER = (joinedload(Call.caller_unit),)
 WITH_NAMES = (joinedload(CallAssignment.call), joinedload(CallAssignment.department))
 
 
@@ -55,13 +56,15 @@ def acceptance(batch: Batch) -> None:
 def _clues(batch: Batch, offices: dict[tuple[int | None, Duty | None], int]) -> None:
     """R8: an emergency that was written down and never called."""
     unsent = Call.state.in_((CallState.draft, CallState.returned))
-    for promise, call in batch.waiting(unsent, Call.scope == CallScope.emergency):
+    for promise, call in batch.waiting(unsent, Call.scope == CallScope.emergency, options=WITH_CALLER):
         batch.record(promise, call)
-        reason = N_("An emergency was not called in time.")
+        reason, due = N_("An emergency was not called in time."), promise.due_at
         message = N_("An emergency was written down and not called by %(due)s: %(call)s. Send it now.")
-        heads = Audience.heads
-        for unit in (call.caller_unit_id, offices.get((call.region_id, Duty.leadership))):
-            batch.remind(promise, call, unit, promise.due_at, reason, message, audience=heads, call=str(call))
+        batch.remind(promise, call, call.caller_unit_id, due, reason, message, call=str(call))
+        message = N_("An emergency was not called by %(unit)s by %(due)s: %(call)s.")
+        leaders, heads = offices.get((call.region_id, Duty.leadership)), Audience.heads
+        batch.remind(promise, call, leaders, due, reason, message, audience=heads, call=str(call),
+                     unit=str(call.caller_unit))  # fmt: skip
 
 
 def response(batch: Batch) -> None:

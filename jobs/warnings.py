@@ -21,12 +21,12 @@ from models.organisation import LOCAL, Duty, Unit
 from models.queries.calendar import calendar_of
 from models.rules.deadlines import SHANGHAI
 from models.rules.ledger import tell
-from models.warnings import EarlyWarning, WarningKind
+from models.warnings import AGAIN_WITHIN, EarlyWarning, WarningKind
 
 TWICE, FEWEST = 2, 5
 """A category rises if the month has at least so many times the calls of the month before, and so many at least."""
-AGAIN, DAYS = 3, 30
-"""A place calls again with so many calls of a category within so many days."""
+AGAIN = 3
+"""A place calls again with so many calls of a category within thirty days."""
 YEAR, ENOUGH = timedelta(days=365), 20
 """Work is slow against what was finished within a year, if that is so much at least."""
 
@@ -89,7 +89,7 @@ def _repeats(session: Session, now: datetime) -> Iterator[EarlyWarning]:
     """Named anew when the month is another, as long as it goes on."""
     month = f"{now.astimezone(SHANGHAI):%Y-%m}"
     by = (Call.region_id, Call.caller_unit_id, Call.place_unit_id, Call.category)
-    lately = and_(Call.sent_at > now - timedelta(days=DAYS), Call.sent_at <= now)
+    lately = and_(Call.sent_at > now - AGAIN_WITHIN, Call.sent_at <= now)
     counted = select(*by, func.count()).where(_sent(), lately, Call.place_unit_id.is_not(None))
     again = counted.group_by(*by).having(func.count() >= AGAIN)
     for region, unit, place, category, number in session.execute(again):

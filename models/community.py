@@ -81,6 +81,14 @@ class ExchangeEntry(Owned, Model):
         return self.title
 
 
+class ProjectProgress(Word):
+    """How far a small project has come."""
+
+    open = "open", N_("Not begun"), "info"
+    taken_up = "taken_up", N_("Being carried out"), "active"
+    fulfilled = "fulfilled", N_("Completed"), "done"
+
+
 class MicroProject(Owned, Model):
     """A small project in which neighbours put something right themselves (LX-35)."""
 
@@ -90,7 +98,7 @@ class MicroProject(Owned, Model):
     title: Mapped[str] = mapped_column(String(120), info={"label": N_("Project")})
     content: Mapped[str] = mapped_column(Text, default="", info={"label": N_("Content")})
     participants: Mapped[int] = mapped_column(default=0, info={"label": N_("Participants")})
-    progress: Mapped[Progress] = mapped_column(default=Progress.open, info={"label": N_("Progress")})
+    progress: Mapped[ProjectProgress] = mapped_column(default=ProjectProgress.open, info={"label": N_("Progress")})
     from_on: Mapped[date] = mapped_column(info={"label": N_("From")})
     until_on: Mapped[date | None] = mapped_column(info={"label": N_("Until")})
 

@@ -30,8 +30,13 @@ class OffSiteEvidence(Owned, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(120), info={"label": N_("What it shows")})
     source: Mapped[EvidenceSource] = mapped_column(info={"label": N_("Source")})
-    place: Mapped[str] = mapped_column(String(120), info={"label": N_("Place")})
-    seen_at: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Seen at")})
+    place: Mapped[str] = mapped_column(
+        String(120), info={"label": N_("Place"), "help": N_("Left empty, it is that of the photo."), "filled": True}
+    )
+    seen_at: Mapped[datetime] = mapped_column(
+        index=True,
+        info={"label": N_("Seen at"), "help": N_("Left empty, it is when the photo was taken."), "filled": True},
+    )
     list_item_id: Mapped[int] = mapped_column(ForeignKey("list_item.id"), index=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), index=True)
 

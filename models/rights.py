@@ -111,6 +111,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "CallAssignment": "read export uphold reassign rule resume",
         "PastCall": "read add edit delete export",
         "DisputeCase": "read export prevent settle",
+        "VillagerCouncil": "read add edit export",
         "Extension": "read export approve refuse",
         "ResidencyRoster": "read add edit delete export",
         "TownshipFunding": "read add edit delete export",
@@ -222,7 +223,10 @@ _TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {
     "CallAssignment": "read export respond start pause resume resolve attach"
 }
 _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
-_TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker] | {"Call": "read add edit delete settle_here"}
+_TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker] | {
+    "Call": "read add edit delete settle_here",
+    "DisputeCase": "read add edit consult hand_up settle",
+}
 _TABLE[RoleName.township_observer] = _TABLE[RoleName.congress_observer]
 
 # Whomever a congress may address answers it.
@@ -242,7 +246,7 @@ for _role in (
 # A ticket tells of somebody: it is read by its township and by the offices that look after it.
 for _role in (RoleName.admin, RoleName.audit_admin, RoleName.supervisor, RoleName.assessor, RoleName.leader):
     _TABLE[_role] |= {"HotlineTicket": "read export"}
-_TABLE[RoleName.county_dispatcher] |= {"HotlineTicket": "read add edit delete export assign_township"}
+_TABLE[RoleName.county_dispatcher] |= {"HotlineTicket": "read add edit delete export assign_township answer_directly"}
 _TABLE[RoleName.township_head] |= {"HotlineTicket": "read add edit export to_call answer_directly not_ours"}
 
 _TABLE[RoleName.admin] |= {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import N_, Model, Regional, Word
 from models.calls import Call
 from models.organisation import Unit
+
+AGAIN_WITHIN = timedelta(days=30)
+"""Within what time the same at one place is the same again."""
 
 
 class WarningKind(Word):
@@ -45,7 +48,14 @@ class EarlyWarning(Regional, Model):
         }
     )
     usual: Mapped[int] = mapped_column(
-        info={"label": N_("Otherwise (calls or hours)"), "help": N_("What it is measured against."), "protected": True}
+        info={
+            "label": N_("Otherwise (calls or hours)"),
+            "help": N_(
+                "Of more calls, those of the month before; of the same again, the most that is not noticed; of slow"
+                " work, what nine in ten take at most."
+            ),
+            "protected": True,
+        }
     )
     found_at: Mapped[datetime] = mapped_column(index=True, info={"label": N_("Noticed at"), "protected": True})
 

@@ -154,6 +154,7 @@ calls = Console(
         "scope",
         "category",
         "caller_unit",
+        "place_unit",
         "list_item",
         "sent_at",
         "direction",

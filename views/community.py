@@ -1,6 +1,6 @@
 """Councils, wishes, exchanges and small projects of communities."""
 
-from app.engine.declare import Chart, Console
+from app.engine.declare import Chart, Console, Related
 from models.base import N_
 from models.community import CheckIn, ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
 from models.queries.choices import own_units
@@ -49,6 +49,14 @@ exchange_entries = Console(
     searched=("title", "kind", "unit", "match"),
     among={"unit": own_units},
     charts=(Chart(by="unit", split="kind", title=N_("Needs and resources by unit")),),
+    related=(
+        Related(
+            model=ExchangeEntry,
+            by="match",
+            listed=("title", "kind", "body", "unit"),
+            title=N_("Matched with this one"),
+        ),
+    ),
     prepare=prepare_exchange,
     empty=N_("Nothing is needed or offered yet."),
 )

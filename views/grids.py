@@ -6,6 +6,7 @@ from models.grids import Grid, GridArea, GridAssignment, GridTask
 from models.queries.choices import commissioners, grid_items, own_grids, own_people, own_places
 from models.rules.grids import GRID, prepare_area, prepare_assignment, prepare_grid, prepare_task
 
+IN_FORCE = {"state": "in_force"}
 RESOURCES = ("people", "places", "affairs", "things", "organisations", "public_opinion")
 
 grids = Console(
@@ -29,9 +30,9 @@ grids = Console(
     searched=("name", "village", "is_comprehensive", "speciality", "state"),
     among={"unit": own_places},
     charts=(
-        Chart(by="village", split="is_comprehensive", title=N_("Grids by village")),
+        Chart(by="village", split="is_comprehensive", only=IN_FORCE, title=N_("Grids by village")),
         Chart(by="state", kind="pie", title=N_("Grids by state")),
-        Chart(by="village", sums=RESOURCES, title=N_("Resources by village")),
+        Chart(by="village", sums=RESOURCES, only=IN_FORCE, title=N_("Resources by village")),
     ),
     related=(
         Related(model=GridArea, by="grid", listed=("name",), order="name"),

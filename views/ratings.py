@@ -35,8 +35,9 @@ ratings = Console(
         Chart(
             by="level",
             kind="pie",
+            known=True,
             title=N_("Ratings by level"),
-            definition=N_("What is sealed counts for its giver alone. Not rated is no level, and never praise."),
+            definition=N_("Only what has been rated; what is sealed counts for its giver alone."),
         ),
         Chart(by="revealed_at", per="month", kind="line", split="direction", title=N_("Ratings revealed by month")),
     ),

@@ -71,7 +71,7 @@ def counted(shape: Shape, chart: Chart, question: Question, *, dialect: str, zon
         groups.append(_group(shape, chart.split, "", dialect, zone).label("counted_part"))
     measured: list[Any] = [func.sum(getattr(model, name)) for name in chart.sums] or [func.count()]
     query = narrowed(shape, question).with_only_columns(*groups, *measured).order_by(None)
-    if chart.per:  # what has not happened yet is in no month
+    if chart.per or chart.known:  # what has not happened yet is in no month
         query = query.where(getattr(model, chart.by).is_not(None))
     return query.group_by(*(group.name for group in groups))
 

@@ -49,6 +49,8 @@ class Chart:
     """Words that the rows are narrowed by, by their columns, besides what the list is narrowed to."""
     ranked: bool = True
     """The largest bar first; else in the order of codes, words or numbers: townships are not ranked."""
+    known: bool = False
+    """Whether rows without a value in `by` are left out."""
     share: bool = False
     """Of a chart split by a yes or no: which part of each bar is a yes, in percent."""
     definition: str = ""

@@ -254,7 +254,7 @@ def _of_column(name: str, column: Any) -> Field:
         name=name,
         label=column.info.get("label", ""),
         kind=kind,
-        required=not column.nullable and column.default is None,
+        required=not column.nullable and column.default is None and not column.info.get("filled"),
         protected=bool(column.primary_key or column.info.get("protected") or not column.info.get("label")),
         help=column.info.get("help", ""),
         length=getattr(column.type, "length", None) if kind == "text" else None,

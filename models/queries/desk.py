@@ -28,6 +28,7 @@ from models.establishment import InternalOrgPlan, OrgPlanState
 from models.hotline import HotlineTicket, TicketState
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.item_words import ListState
+from models.ledger import Job
 from models.lists import DutyList
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.opinions import ListOpinion, OpinionState
@@ -53,7 +54,7 @@ from models.segments import Extension, ExtensionState
 from models.services import BackDeskTask, BackTaskState
 from models.statements import ResponsibilityStatement, StatementState
 from models.supervision import OrderState, SupervisionOrder
-from models.words import Level
+from models.words import CallScope, Level
 
 A, C, D, J, S = AssignmentState, CaseState, AdmissionState, AdjustmentState, CallState
 
@@ -261,12 +262,10 @@ def _of_list_manager(actor: Actor) -> Iterator[Pile]:
 
 def _of_caller(actor: Actor) -> Iterator[Pile]:
     ours = Call.caller_unit_id.in_(actor.unit_ids)
-    yield _pile(
-        Call,
-        N_("Send a draft, or correct what was returned"),
-        ours & Call.state.in_((S.draft, S.returned)),
-        since=Call.created_at,
-    )
+    unsent, urgent = ours & Call.state.in_((S.draft, S.returned)), Call.scope == CallScope.emergency
+    title, clock = N_("Send an emergency at once"), Job.accept_watch
+    yield _pile(Call, title, unsent & urgent, Call.accept_due, since=Call.created_at, clock=clock)
+    yield _pile(Call, N_("Send a draft, or correct what was returned"), unsent & ~urgent, since=Call.created_at)
     yield _pile(
         Call,
         N_("Confirm, or say that it is not solved"),
@@ -313,7 +312,7 @@ def _of_grid(actor: Actor) -> Iterator[Pile]:
     settles = R.community_commissioner in actor.roles
     title = N_("Settle a clue, or complete it: the township sends it") if settles else UNSENT
     yield _pile(Call, title, drafts, since=Call.created_at)
-    sent = clues & Call.state.not_in((S.draft, S.returned))
+    sent = clues & Call.state.not_in((S.draft, S.returned, S.closed, S.withdrawn, S.settled_here))
     yield _pile(Call, N_("What became of your clues"), sent, since=Call.sent_at.desc(), mine=False)
 
 
@@ -321,12 +320,22 @@ def _of_tickets(actor: Actor) -> Iterator[Pile]:
     """What the hotline and other systems passed on; and, of the county office, what was given back."""
     if RoleName.county_dispatcher in actor.roles:
         back = (HotlineTicket.region_id == actor.region_id) & (HotlineTicket.state == TicketState.returned)
-        title = N_("Assign a ticket that was given back")
+        title = N_("Assign a ticket that was given back, or answer it")
         yield _pile(HotlineTicket, title, back, HotlineTicket.answer_due, since=HotlineTicket.received_at)
     if actor.roles & OF_TOWNSHIPS:
         ours = HotlineTicket.unit_id.in_(actor.unit_ids) & (HotlineTicket.state == TicketState.received)
         title = N_("Answer a ticket, make a call of it, or give it back")
         yield _pile(HotlineTicket, title, ours, HotlineTicket.answer_due, since=HotlineTicket.received_at)
+
+
+def _of_disputes(actor: Actor) -> Iterator[Pile]:
+    """What the villages handed up; and what another township mediates together with this one (TS-40)."""
+    case = DisputeCase
+    risen = case.unit_id.in_(actor.unit_ids) & (case.unit_id != actor.unit_id) & (case.level == Level.township)
+    title = N_("Disputes handed up to the township")
+    yield _pile(case, title, risen & (case.state != DisputeState.settled), since=case.found_at)
+    together = case.partner_id.in_(actor.unit_ids) & (case.state == DisputeState.joint_mediation)
+    yield _pile(case, N_("Mediate together with another township"), together, since=case.found_at)
 
 
 def _of_addressed(actor: Actor) -> Iterator[Pile]:
@@ -349,6 +358,7 @@ DESKS: tuple[tuple[set[RoleName], Callable[[Actor], Iterator[Pile]]], ...] = (
     (ANSWERING, _of_asked_for_opinions),
     (OF_DEPARTMENTS, _of_who_asks_townships),
     (OF_TOWNSHIPS, _of_who_reports),
+    (OF_TOWNSHIPS, _of_disputes),
     (OF_DEPARTMENTS | OF_TOWNSHIPS, of_personnel),
     (ANSWERING | {R.county_dispatcher, R.editorial_officer, R.list_manager, R.supervisor}, _of_addressed),
     (OF_DEPARTMENTS | OF_TOWNSHIPS | {R.assessor}, of_evaluated),

@@ -18,7 +18,7 @@ from models.organisation import ANSWERING, LOCAL, Duty, Unit
 from models.rules.annulment import ANNUL_CALL
 from models.rules.assigned import concerned
 from models.rules.clocks import due, soon
-from models.rules.clues import SETTLE_HERE, check_place, watch_clue
+from models.rules.clues import SETTLE_HERE, check_place, tell_noticer, watch_clue
 from models.rules.holdings import hand_on
 from models.rules.items import check_indicators
 from models.rules.ledger import cancel, plan, tell
@@ -97,6 +97,7 @@ def _sent(call: Call, step: Step) -> None:
     reminder = soon(step.session, call.region_id, step.now, limit.at)
     plan(step.session, call, Job.accept_watch, reminder, limit.at)
     _tell_office(call, step, N_("%(unit)s calls: %(call)s. Accept it by %(due)s."), "sent", due=iso(limit.at))
+    tell_noticer(call, step, N_("The township has called about what you noticed: %(call)s."), "sent")
 
 
 def _accepted(call: Call, step: Step) -> None:
@@ -131,6 +132,7 @@ def _may_withdraw(call: Call, step: Step) -> None:
 
 def _withdrawn(call: Call, step: Step) -> None:
     cancel(step.session, call, Job.accept_watch, cause="withdrawn")
+    tell_noticer(call, step, N_("The township has withdrawn its call about what you noticed: %(call)s."), "withdrawn")
     follow_call(call, step, "call_dropped")
 
 
@@ -235,6 +237,11 @@ def _finished(call: Call, step: Step) -> None:
     _tell_caller(call, step, message, f"finished{call.rounds}.{call.reopened}")
 
 
+def _confirmed(call: Call, step: Step) -> None:
+    confirmed(call, step)
+    tell_noticer(call, step, N_("What you noticed is solved: %(call)s."), "solved")
+
+
 CALL = Workflow(
     Call,
     Transition(
@@ -326,7 +333,7 @@ CALL = Workflow(
         source=frozenset({S.awaiting_confirmation}),
         target=S.resolved,
         by=caller,
-        effect=confirmed,
+        effect=_confirmed,
         tone="done",
         help=N_("You and those who solved it then rate each other; with both ratings, or at the limit, it closes."),
     ),

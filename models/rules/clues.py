@@ -19,16 +19,18 @@ from models.lists import ListItem
 from models.organisation import BELOW_TOWNSHIP, LOCAL, Unit, UnitType
 from models.roles import RoleName
 from models.rules.clocks import due
-from models.rules.ledger import cancel, is_planned, plan, tell
+from models.rules.ledger import cancel, is_planned, is_told, plan, tell
 from models.rules.matching import about
 from models.rules.modules import check_module
 from models.rules.photos import place
+from models.rules.rounds import iso
 from models.rules.step_files import keep_region
 from models.rules.tickets import follow_call
 from models.words import CallScope
 from models.workflow import Refused, Step, Transition
 
 S = CallState
+NOTICED = N_("%(unit)s has noticed: %(call)s. Complete the clue, and send it.")
 
 
 def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> None:
@@ -118,16 +120,38 @@ def check_place(session: Session, call: Call) -> None:
 def watch_clue(session: Session, call: Call, actor: Actor, now: datetime) -> None:
     """R8: an emergency that is written down has to be called within the limit for accepting it. Raises `Refused`.
 
-    The limit counts from the writing, however often it is edited; of what was returned, from the return.
+    The limit counts from the writing, however often it is edited; of what was returned, from the return. The township
+    hears of what its villages and grids notice, at once.
     """
     with by_rule(session):
         if call.scope is not CallScope.emergency:
             cancel(session, call, Job.accept_watch, cause="no emergency")
+            _noticed(session, call, actor, now, None)
             return
         start = call.created_at if call.state is S.draft else now
         limit = due(session, call.region_id, Clock.accept, start, about(call)).at
         if not is_planned(session, call, Job.accept_watch, limit if call.state is S.draft else None):
             plan(session, call, Job.accept_watch, limit)
+        _noticed(session, call, actor, now, limit)
+
+
+def _noticed(session: Session, call: Call, actor: Actor, now: datetime, limit: datetime | None) -> None:
+    """The township hears of a clue once; and once more, if it becomes an emergency later (LX-24)."""
+    if not is_clue(call) or not actor.serves(call.place_unit_id) or actor.serves(call.caller_unit_id):
+        return
+    keys = ("emergency",) if limit else ("noticed", "emergency")
+    if not any(is_told(session, call.caller_unit_id, call, key) for key in keys):
+        message = N_("%(unit)s has noticed an emergency: %(call)s. Send it by %(due)s.") if limit else NOTICED
+        further = {"due": iso(limit)} if limit else {}
+        tell(session, call.caller_unit_id, call, message, key=keys[0], now=now, call=str(call),
+             unit=str(call.place_unit), **further)  # fmt: skip
+
+
+def tell_noticer(call: Call, step: Step, message: str, key: str) -> None:
+    """The village or grid that noticed it hears what becomes of its clue (LX-24)."""
+    if is_clue(call) and call.place_unit_id not in (None, call.caller_unit_id):
+        tell(step.session, call.place_unit_id or 0, call, message, key=f"{key}@{call.version}", now=step.now,
+             call=str(call))  # fmt: skip
 
 
 def forget_call(session: Session, call: Call, actor: Actor, now: datetime) -> None:
@@ -139,9 +163,13 @@ def forget_call(session: Session, call: Call, actor: Actor, now: datetime) -> No
         follow_call(call, Step(session, actor, now, {}, ""), "call_dropped")
 
 
+def is_clue(call: Call) -> bool:
+    """What was noticed in a village or grid, for its township to call about."""
+    return call.source is CallSource.grid and call.direction is Direction.township_to_department
+
+
 def _noticed_here(call: Call, actor: Actor) -> bool:
-    is_clue = call.source is CallSource.grid and call.direction is Direction.township_to_department
-    return is_clue and RoleName.community_commissioner in actor.roles and actor.serves(call.place_unit_id)
+    return is_clue(call) and RoleName.community_commissioner in actor.roles and actor.serves(call.place_unit_id)
 
 
 def _settled_here(call: Call, step: Step) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from models.actor import Actor
 from models.base import N_
 from models.disputes import DisputeCase, DisputeState
-from models.organisation import LOCAL, Duty, Unit
+from models.organisation import BELOW_TOWNSHIP, LOCAL, Duty, Unit
+from models.roles import RoleName
 from models.rules.ledger import tell
 from models.rules.offices import office
 from models.rules.registers import level_of, prepare_owned
@@ -20,6 +21,7 @@ from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 S = DisputeState
 ABOVE = {Level.village: Level.township, Level.township: Level.county}
+OF_VILLAGES = {RoleName.grid_worker, RoleName.community_commissioner}
 OPEN = frozenset({S.screening, S.consultation, S.joint_mediation})
 
 
@@ -35,8 +37,18 @@ def keeper(case: DisputeCase, actor: Actor) -> bool:
 
 
 def handles(case: DisputeCase, actor: Actor) -> bool:
-    """Who keeps it; and what has been handed up to the county, the county office."""
+    """Who keeps it, and the township above, which serves its villages; of what rose to the county, its office."""
     return keeper(case, actor) or (case.level is Level.county and county_office(case, actor))
+
+
+def lifts(case: DisputeCase, actor: Actor) -> bool:
+    """What has reached the township is the township's to hand up, and no village's."""
+    return keeper(case, actor) and (case.level is Level.village or not actor.roles <= OF_VILLAGES)
+
+
+def settles(case: DisputeCase, actor: Actor) -> bool:
+    """Either side of a joint mediation records how it ended."""
+    return handles(case, actor) or (case.state is S.joint_mediation and actor.serves(case.partner_id))
 
 
 def elsewhere(case: DisputeCase, actor: Actor) -> ColumnElement[bool]:
@@ -62,11 +74,18 @@ def _risen(case: DisputeCase, step: Step) -> None:
     """Whoever is on that level hears of it: the township, or the county office."""
     case.level = ABOVE[case.level]
     office_of_county = case.level is Level.county
-    above = office(step.session, case.region_id, Duty.county_office) if office_of_county else case.unit.parent
+    above = office(step.session, case.region_id, Duty.county_office) if office_of_county else _township(case.unit)
     message = N_("%(unit)s hands a dispute up to you: %(case)s.")
-    if above is not None:
+    if above is not None and above.id != step.actor.unit_id:  # a township may hand up what its village has found
         tell(step.session, above.id, case, message, key=f"risen@{case.version}", now=step.now,
              unit=str(case.unit), case=str(case))  # fmt: skip
+
+
+def _township(unit: Unit) -> Unit | None:
+    above = unit.parent
+    while above is not None and above.unit_type in BELOW_TOWNSHIP:
+        above = above.parent
+    return above
 
 
 def _together(case: DisputeCase, step: Step) -> None:
@@ -82,6 +101,10 @@ def _guarded(case: DisputeCase, step: Step) -> None:
 
 def _settled(case: DisputeCase, step: Step) -> None:
     case.outcome, case.settled_at = step.answers["outcome"], step.now
+    message = N_("A dispute that you have a part in is settled: %(case)s.")
+    for unit_id in dict.fromkeys(filter(None, (case.unit_id, case.partner_id))):
+        if unit_id != step.actor.unit_id:
+            tell(step.session, unit_id, case, message, key=f"settled@{case.version}", now=step.now, case=str(case))
 
 
 DISPUTE = Workflow(
@@ -101,7 +124,7 @@ DISPUTE = Workflow(
         label=N_("Hand up one level"),
         source=frozenset({S.consultation}),
         target=S.consultation,
-        by=keeper,
+        by=lifts,
         guard=_may_rise,
         of_use=lambda case: case.level in ABOVE,
         effect=_risen,
@@ -132,7 +155,7 @@ DISPUTE = Workflow(
         label=N_("Settle"),
         source=OPEN | {S.prevention},
         target=S.settled,
-        by=handles,
+        by=settles,
         asks=(Ask(name="outcome", label=N_("Outcome"), kind="long_text"),),
         effect=_settled,
         tone="done",

@@ -193,7 +193,16 @@ GRID = Workflow(
         source=frozenset({S.in_force}),
         target=S.in_force,
         by=township,
-        asks=(Ask(name="grid_ids", label=N_("Special grids"), kind="rows", model=Grid, among=special_ones),),
+        asks=(
+            Ask(
+                name="grid_ids",
+                label=N_("Special grids"),
+                kind="rows",
+                model=Grid,
+                among=special_ones,
+                help=N_("In force, of the same village. If none is offered, there is none."),
+            ),
+        ),
         effect=_merged,
         tone="active",
         help=N_("This one becomes comprehensive and takes over their places, tasks and people; they end."),

@@ -100,6 +100,11 @@ def county_office(ticket: HotlineTicket, actor: Actor) -> bool:
     return RoleName.county_dispatcher in actor.roles and actor.region_id == ticket.region_id
 
 
+def answers(ticket: HotlineTicket, actor: Actor) -> bool:
+    """Its township; the county office, what was given back and is no township's (LX-26, LX-28)."""
+    return county_office(ticket, actor) if ticket.state is S.returned else township(ticket, actor)
+
+
 def _items(ticket: HotlineTicket, actor: Actor) -> ColumnElement[bool]:
     return published_items(actor)
 
@@ -153,7 +158,7 @@ def _dropped(ticket: HotlineTicket, step: Step) -> None:
 def _given_back(ticket: HotlineTicket, step: Step) -> None:
     ticket.returned_reason = without_numbers(step.answers["reason"])
     unit = office(step.session, ticket.region_id, Duty.county_office)
-    message = N_("%(unit)s gives a ticket back: %(ticket)s. Assign another township.")
+    message = N_("%(unit)s gives a ticket back: %(ticket)s. Assign another township, or answer it.")
     tell(step.session, unit.id, ticket, message, key=f"returned@{ticket.version}", now=step.now,
          unit=str(ticket.unit), ticket=str(ticket))  # fmt: skip
 
@@ -190,9 +195,9 @@ HOTLINE = Workflow(
     Transition(
         name="answer_directly",
         label=N_("Answer it yourself"),
-        source=frozenset({S.received}),
+        source=frozenset({S.received, S.returned}),
         target=S.answered,
-        by=township,
+        by=answers,
         asks=(Ask(name="answer", label=N_("Answer given back"), kind="long_text"),),
         effect=_answered,
         tone="done",
@@ -206,7 +211,7 @@ HOTLINE = Workflow(
         asks=(Ask(name="reason", label=N_("Why it is not ours"), kind="long_text"),),
         effect=_given_back,
         tone="warn",
-        help=N_("The county office reads why, and assigns another township."),
+        help=N_("The county office reads why, and assigns another township or answers it."),
     ),
     Transition(
         name="assign_township",

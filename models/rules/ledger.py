@@ -91,6 +91,16 @@ def tell(
     tell_some(session, unit_id, Audience.everyone, subject, message, key=key, now=now, **details)
 
 
+def is_told(session: Session, unit_id: int, subject: Any, key: str) -> bool:
+    """Whether the unit has been told of the subject for that reason."""
+    query = select(Outbox.id).where(Outbox.key == _key(unit_id, subject, key))
+    return session.scalar(query.limit(1)) is not None
+
+
+def _key(unit_id: int, subject: Any, key: str) -> str:
+    return f"{subject.__tablename__}:{subject.id}:{key}:{unit_id}"
+
+
 def tell_some(
     session: Session,
     unit_id: int,
@@ -105,7 +115,7 @@ def tell_some(
     """The same, to some people of the unit."""
     session.add(
         Outbox(
-            key=f"{subject.__tablename__}:{subject.id}:{key}:{unit_id}",
+            key=_key(unit_id, subject, key),
             region_id=subject.region_id,
             unit_id=unit_id,
             audience=audience,

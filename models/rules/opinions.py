@@ -51,13 +51,18 @@ def answers(opinion: Any, actor: Actor) -> bool:
     return actor.serves(opinion.unit_id)
 
 
-def _says_why(opinion: Any, step: Step) -> None:
-    if not step.answers["agrees"] and not (step.answers.get("opinion") or "").strip():
-        raise Refused(N_("Say what should be changed."), field="opinion")
+CHANGED = N_("Say what should be changed.")
 
 
-def workflow_of_opinions(model: type[Any], under: str, all_in: str) -> Workflow:
-    """The moves of an opinion on the row in `under`; when no other is awaited, that row makes its move `all_in`."""
+def workflow_of_opinions(model: type[Any], under: str, all_in: str, *, why: str = CHANGED) -> Workflow:
+    """The moves of an opinion on the row in `under`; when no other is awaited, that row makes its move `all_in`.
+
+    Who disagrees is asked `why`.
+    """
+
+    def says_why(opinion: Any, step: Step) -> None:
+        if not step.answers["agrees"] and not (step.answers.get("opinion") or "").strip():
+            raise Refused(why, field="opinion")
 
     def given(opinion: Any, step: Step) -> None:
         opinion.agrees, opinion.opinion = step.answers["agrees"], step.answers.get("opinion") or ""
@@ -79,7 +84,7 @@ def workflow_of_opinions(model: type[Any], under: str, all_in: str) -> Workflow:
                 Ask(name="opinion", label=N_("Opinion"), kind="long_text", required=False),
                 Ask(name="file_id", label=N_("File"), kind="file", model=Attachment, required=False),
             ),
-            guard=_says_why,
+            guard=says_why,
             effect=given,
             tone="active",
         ),

@@ -12,9 +12,11 @@ from models.actor import Actor
 from models.base import N_
 from models.community import ExchangeEntry, VillagerCouncil
 from models.evidence import OffSiteEvidence
+from models.files import Attachment
 from models.organisation import BELOW_TOWNSHIP, LOCAL, Unit
 from models.partners import ResidencyKind, ResidencyRoster
 from models.rules.calendar import prepare_county_row
+from models.rules.photos import place
 from models.words import Level
 from models.workflow import Refused
 
@@ -69,14 +71,21 @@ def prepare_council(session: Session, council: VillagerCouncil, actor: Actor, no
 def prepare_exchange(session: Session, entry: ExchangeEntry, actor: Actor, now: datetime) -> None:
     """LX-35: a need meets a resource, once. Raises `Refused`, naming the field."""
     prepare_owned(session, entry, actor, now)
-    match = session.get(ExchangeEntry, entry.match_id, with_for_update=True) if entry.match_id else None
+    one, keys = ExchangeEntry, (entry.id or 0, entry.match_id or 0)
+    both = select(one.id, one.kind, one.title, one.match_id).where(one.id.in_(keys)).order_by(one.id)
+    match = {row.id: row for row in session.execute(both.with_for_update())}.get(entry.match_id or 0)
     if match is None:
         return
     if match.kind is entry.kind:
         raise Refused(N_("A need is matched with a resource, a resource with a need."), field="match")
-    taken = select(ExchangeEntry.id).where(ExchangeEntry.match_id == match.id)
-    if session.scalar(taken.where(ExchangeEntry.id != (entry.id or 0)).limit(1)):
+    taken = select(one.id).where(one.match_id == match.id, one.id != keys[0]).limit(1)
+    if match.match_id not in (None, entry.id) or session.scalar(taken):
         raise Refused(N_("“%(entry)s” is matched already. Choose another."), field="match", entry=match.title)
+    chosen = session.scalar(select(one.title).where(one.match_id == keys[0], one.id != match.id).limit(1))
+    if chosen:
+        raise Refused(
+            N_("“%(entry)s” is matched with this one already. Leave the match empty."), field="match", entry=chosen
+        )
 
 
 def prepare_residency(session: Session, roster: ResidencyRoster, actor: Actor, now: datetime) -> None:
@@ -89,7 +98,13 @@ def prepare_residency(session: Session, roster: ResidencyRoster, actor: Actor, n
 
 
 def prepare_evidence(session: Session, evidence: OffSiteEvidence, actor: Actor, now: datetime) -> None:
-    """Raises `Refused`, naming the field."""
+    """Where and when: what the photo says, unless the form does. Raises `Refused`, naming the field."""
     prepare_owned(session, evidence, actor, now)
+    file = session.get_one(Attachment, evidence.file_id)
+    of_photo = {"seen_at": file.taken_at, "place": place(file.latitude, file.longitude)}
+    for field, told in of_photo.items():
+        if not (getattr(evidence, field) or told):
+            raise Refused(N_("Fill this in: the file does not say it."), field=field)
+        setattr(evidence, field, getattr(evidence, field) or told)
     if evidence.seen_at > now:
         raise Refused(N_("This lies in the future. Name a moment that has passed."), field="seen_at")

@@ -82,4 +82,4 @@ REVIEW = Workflow(
         tone="warn",
     ),
 )
-OPINION = workflow_of_opinions(ReviewOpinion, "review_file", "opinions_in")
+OPINION = workflow_of_opinions(ReviewOpinion, "review_file", "opinions_in", why=N_("Say why you do not agree."))

@@ -74,7 +74,7 @@ def test_of_an_emergency_left_waiting_the_leaders_hear(make, ledger):
 @pytest.mark.databases
 @pytest.mark.requirement("TA-24")
 @pytest.mark.parametrize("state", [CallState.draft, CallState.returned])
-def test_an_emergency_written_down_and_not_called_alarms_its_heads_and_the_leaders(make, session, ledger, state):
+def test_an_emergency_written_down_and_not_called_alarms_its_township_and_the_leaders(make, session, ledger, state):
     call = make.call(state=state, scope=CallScope.emergency)
     watch_clue(session, call, NOBODY, NOW)
     (limit,) = ledger.moments(call, Job.accept_watch)
@@ -82,7 +82,12 @@ def test_an_emergency_written_down_and_not_called_alarms_its_heads_and_the_leade
     assert ledger.keep(Job.accept_watch, limit - MINUTE) == 0
     assert ledger.keep(Job.accept_watch, limit) == 1
     say = {"call": str(call), "due": limit.isoformat()}
-    assert ledger.told(Job.accept_watch) == [(call.caller_unit_id, "heads", say), (leaders, "heads", say)]
+    assert ledger.told(Job.accept_watch) == [
+        (call.caller_unit_id, "everyone", say),
+        (leaders, "heads", say | {"unit": str(call.caller_unit)}),
+    ]
+    sentences = list(session.scalars(select(Outbox.message).where(Outbox.subject_type == "call").order_by(Outbox.id)))
+    assert ["Send it now" in sentence for sentence in sentences[-2:]] == [True, False], "a leader cannot send"
     assert ledger.keep(Job.accept_watch, LATER) == 0
 
 

@@ -18,11 +18,13 @@ from models.calls import ENDED, AssignmentState, Call, CallAssignment, CallSourc
 from models.coordination import CoordinationCase
 from models.door import OutOfSight, system_session
 from models.item_words import ItemState, PowerStatus
-from models.ledger import Promise, PromiseState
+from models.ledger import Job, Promise, PromiseState
+from models.notices import Audience, Outbox
 from models.organisation import Duty, Unit, UnitType
 from models.roles import RoleName
 from models.rules.calls import CALL, answering
 from models.rules.clues import forget_call, prepare_call, watch_clue
+from models.rules.ledger import ends_at
 from models.words import CallScope, Modality, modality
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import CALL_PATHS, NOW, Make
@@ -757,6 +759,69 @@ def test_a_grid_workers_clue_is_sent_by_the_township(session, make, acting, leve
         make.press(call, "send", worker)
     make.press(call, "send", make.actor(township))
     assert call.state is S.submitted
+
+
+def noticed(session, make, place, **values):
+    """A clue as its form writes it; with what is to be called to change it."""
+    clue, worker = Call(title="Rubbish in the river", **values), make.actor(place)
+
+    def written(**more):
+        for name, value in more.items():
+            setattr(clue, name, value)
+        prepare_call(session, clue, worker, NOW)
+        session.add(clue)
+        session.flush()
+        watch_clue(session, clue, worker, NOW)
+
+    written()
+    return clue, written
+
+
+@pytest.mark.requirement("LX-24", "TA-24")
+def test_the_township_hears_once_of_a_clue_and_once_that_it_is_an_emergency(session, make):
+    village = make.village(make.township())
+    before = last_message(session)
+    clue, again = noticed(session, make, village)
+    assert told(session, before) == {
+        clue.caller_unit.name: "%(unit)s has noticed: %(call)s. Complete the clue, and send it."
+    }
+    before = last_message(session)
+    again(title="Rubbish in the brook")
+    assert told(session, before) == {}
+    again(scope=CallScope.emergency)
+    assert told(session, before) == {
+        clue.caller_unit.name: "%(unit)s has noticed an emergency: %(call)s. Send it by %(due)s."
+    }
+    heard = session.scalars(select(Outbox).order_by(Outbox.id.desc()).limit(1)).one()
+    assert (heard.audience, heard.details["unit"]) == (Audience.everyone, village.name)
+    assert datetime.fromisoformat(heard.details["due"]) == ends_at(session, clue, Job.accept_watch)
+    before = last_message(session)
+    again(title="Rubbish in the river")
+    again(scope=CallScope.key)
+    assert told(session, before) == {}
+
+
+def test_of_what_the_township_itself_writes_down_nobody_is_told(session, make):
+    township = make.township()
+    before = last_message(session)
+    own = {"scope": CallScope.emergency, "source": CallSource.grid, "list_item_id": make.item().id}
+    noticed(session, make, township, **own)
+    assert told(session, before) == {}
+
+
+@pytest.mark.requirement("LX-24")
+def test_who_noticed_hears_what_becomes_of_the_clue(session, make):
+    village = make.village(make.township())
+    sent = make.call(village, source=CallSource.grid, place_unit_id=village.id)
+    before = last_message(session)
+    make.press(sent, "send")
+    assert told(session, before)[village.name] == "The township has called about what you noticed: %(call)s."
+    make.press(sent, "withdraw")
+    withdrawn = "The township has withdrawn its call about what you noticed: %(call)s."
+    assert told(session, before)[village.name] == withdrawn
+    done = make.call(village, source=CallSource.grid, place_unit_id=village.id, state=S.awaiting_confirmation)
+    make.press(done, "confirm")
+    assert told(session, before)[village.name] == "What you noticed is solved: %(call)s."
 
 
 @pytest.mark.requirement("LX-24", "LX-25")

@@ -110,6 +110,25 @@ def test_what_is_not_ours_goes_back_to_the_county_office_which_assigns_another(m
         make.press(ticket, "answer_directly", make.actor(town), answer="x")
 
 
+@pytest.mark.requirement("LX-26", "LX-28")
+def test_the_county_office_answers_what_is_no_townships_and_nothing_else(make, town):
+    office, stranger = (
+        make.actor(make.office(Duty.county_office)),
+        make.actor(make.office(Duty.county_office, make.county())),
+    )
+    ticket = make.ticket(town)
+    with pytest.raises(NotYours):
+        make.press(ticket, "answer_directly", office, answer="The province answers.")
+    make.press(ticket, "not_ours", reason="The bridge lies beyond.")
+    for other in (make.actor(town), stranger):
+        with pytest.raises(NotYours):
+            make.press(ticket, "answer_directly", other, answer="x")
+    make.press(ticket, "answer_directly", office, answer="The province answers.")
+    assert (ticket.state, ticket.way, ticket.answer) == (
+        TicketState.answered, TicketWay.directly, "The province answers.",
+    )  # fmt: skip
+
+
 @pytest.mark.requirement("LX-28")
 def test_an_office_of_another_county_assigns_nothing_here(make, town):
     ticket = make.ticket(town, state=TicketState.returned)

@@ -1,17 +1,20 @@
 """Desks, disputes, joint reviews, registers: what each of their rules refuses, and what follows by itself."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 
 from models.calls import CallState
-from models.community import ExchangeEntry, ExchangeKind, VillagerCouncil
+from models.community import ExchangeEntry, ExchangeKind, Progress, ProjectProgress, VillagerCouncil
 from models.disputes import DisputeState
+from models.door import OutOfSight
 from models.notices import Outbox
 from models.organisation import Duty, Unit, UnitType
 from models.partners import ResidencyKind, ResidencyRoster
 from models.reviews import CareerStage, ReviewFile, ReviewState
+from models.rights import grants
 from models.roles import RoleName
 from models.rules.calls import answering
 from models.rules.disputes import DISPUTE
@@ -181,6 +184,44 @@ def test_whoever_is_above_hears_of_a_dispute_and_the_county_settles_what_rose_to
 
 
 @pytest.mark.requirement("TS-40")
+def test_the_villages_commissioner_hands_a_dispute_up_to_the_township_and_no_further(make, session, village):
+    case, commissioner = make.dispute(make.grid(village)), make.commissioner(village)
+    may = {move.name for move in DISPUTE.open_to(case, commissioner)}
+    rights = {(f"can_{name}", "DisputeCase") for name in ("consult", "hand_up")}
+    assert rights <= grants(RoleName.community_commissioner)
+    assert "consult" in may
+    make.press(case, "consult", commissioner)
+    before = told(session, village.parent), told(session, village)
+    make.press(case, "hand_up", commissioner)
+    assert (told(session, village.parent), told(session, village)) == (before[0] + 1, before[1])
+    with pytest.raises(NotYours):
+        make.press(case, "hand_up", commissioner)
+    session.rollback()
+    make.press(case, "settle", make.actor(village.parent), outcome="Both agree.")
+    assert (case.state, case.level) == (DisputeState.settled, Level.township)
+
+
+@pytest.mark.requirement("TS-40")
+def test_a_township_that_hands_its_villages_dispute_up_does_not_write_to_itself(make, session, village):
+    case, before = make.dispute(village, state=DisputeState.consultation), told(session, village.parent)
+    make.press(case, "hand_up", make.actor(village.parent))
+    assert (case.level, told(session, village.parent)) == (Level.township, before)
+
+
+@pytest.mark.requirement("TS-40")
+def test_the_other_side_of_a_joint_mediation_records_how_it_ended_and_the_keeper_hears(make, session, village):
+    other, stranger = make.township(), make.township()
+    case = make.dispute(village, other, state=DisputeState.joint_mediation)
+    before = told(session, village), told(session, other)
+    with pytest.raises(NotYours):
+        make.press(case, "settle", make.actor(stranger), outcome="Both agree.")
+    session.rollback()
+    make.press(case, "settle", make.actor(other), outcome="Both agree.")
+    assert case.state is DisputeState.settled
+    assert (told(session, village), told(session, other)) == (before[0] + 1, before[1])
+
+
+@pytest.mark.requirement("TS-40")
 def test_joint_mediation_is_with_a_township_of_another_area(make, session, village):
     other, away = make.township(), make.township(make.county())
     actor = make.actor(village.parent)
@@ -226,6 +267,13 @@ def test_there_are_twenty_stages_and_a_file_has_a_number_and_no_name(make, villa
     assert not {"name", "person", "candidate"} & set(ReviewFile.__table__.columns.keys())
 
 
+def test_who_does_not_agree_to_a_file_is_asked_why(make, session, village):
+    (opinion,) = make.review_opinions(make.review(village, state=ReviewState.reviewing))
+    with pytest.raises(Refused, match="Say why you do not agree") as refusal:
+        make.press(opinion, "give", agrees=False, opinion=" ")
+    assert refusal.value.field == "opinion"
+
+
 def test_a_file_that_is_withdrawn_asks_nobody_any_more(make, village):
     file = make.review(village, state=ReviewState.withdrawn)
     assert {opinion.state for opinion in make.review_opinions(file)} == {"lapsed"}
@@ -251,6 +299,21 @@ def test_a_council_is_of_the_level_of_its_unit_and_its_numbers_are_not_below_zer
     refused(prepare_council, session, VillagerCouncil(unit_id=village.id, name="C", members=-1), "members")
 
 
+@pytest.mark.requirement("TS-41")
+def test_the_county_office_keeps_the_council_of_the_county_and_of_nobody_else(make, acting, village):
+    theirs, dispatcher = acting(make.office(Duty.county_office))
+    assert {("can_add", "VillagerCouncil"), ("can_edit", "VillagerCouncil")} <= grants(RoleName.county_dispatcher)
+    council = VillagerCouncil(unit_id=dispatcher.unit_id, name="C", members=5)
+    prepare_council(theirs, council, dispatcher, NOW)
+    theirs.add(council)
+    theirs.commit()
+    assert council.level is Level.county
+    other = VillagerCouncil(unit_id=village.id, name="C", members=5, level=Level.village, region_id=village.region_id)
+    theirs.add(other)
+    with pytest.raises(OutOfSight):
+        theirs.commit()
+
+
 @pytest.mark.requirement("LX-35")
 def test_a_need_meets_a_resource_and_each_but_once(make, session, village):
     need, resource = make.row(ExchangeEntry, village), make.row(ExchangeEntry, village, kind=ExchangeKind.resource)
@@ -261,6 +324,19 @@ def test_a_need_meets_a_resource_and_each_but_once(make, session, village):
     session.commit()
     again = ExchangeEntry(kind=ExchangeKind.need, match_id=resource.id, **of_unit)
     refused(prepare_exchange, session, again, "match")
+    prepare_exchange(session, need, None, NOW)
+    other = make.row(ExchangeEntry, village)
+    resource.match_id = other.id
+    refused(prepare_exchange, session, resource, "match")
+    third = ExchangeEntry(kind=ExchangeKind.resource, match_id=need.id, **of_unit)
+    refused(prepare_exchange, session, third, "match")
+
+
+@pytest.mark.requirement("LX-35")
+def test_a_project_is_not_taken_up_as_a_wish_is():
+    words = {kind: {word.value: word.label for word in kind} for kind in (Progress, ProjectProgress)}
+    assert words[Progress].keys() == words[ProjectProgress].keys(), "as they are stored"
+    assert not set(words[Progress].values()) & set(words[ProjectProgress].values())
 
 
 @pytest.mark.requirement("TS-38")
@@ -280,6 +356,25 @@ def test_evidence_was_seen_before_it_is_kept(make, session, village):
     evidence = make.evidence(village)
     evidence.seen_at = NOW + timedelta(hours=1)
     refused(prepare_evidence, session, evidence, "seen_at")
+
+
+@pytest.mark.requirement("TS-37")
+def test_where_and_when_evidence_was_taken_is_what_its_photo_says_unless_the_form_does(make, session, village):
+    taken = {"taken_at": NOW - timedelta(days=1), "latitude": Decimal("27.5"), "longitude": Decimal("119.7")}
+    evidence = make.evidence(village)
+    evidence.file_id = make.file(village, **taken).id
+    prepare_evidence(session, evidence, None, NOW)
+    assert (evidence.seen_at, evidence.place) == (NOW, "Bridge")
+    with session.no_autoflush:
+        evidence.seen_at = evidence.place = None
+        prepare_evidence(session, evidence, None, NOW)
+    assert (evidence.seen_at, evidence.place) == (taken["taken_at"], "27.500000, 119.700000")
+    session.commit()
+    for field in ("seen_at", "place"):
+        bare = make.evidence(village)
+        with session.no_autoflush:
+            setattr(bare, field, None)
+        refused(prepare_evidence, session, bare, field)
 
 
 # Calls

@@ -430,6 +430,11 @@ WRITERS = {
         )
         for who in ("luoyang", "sixi", "grid", "tongcheng")
     },
+    # Posts at the office that keep no council are kept from it by their rights.
+    **{
+        (VillagerCouncil, who): "theirs at the beginning"
+        for who in ("office", "tc_office", "admin", "security", "audit")
+    },
     **{(HotlineTicket, who): "theirs at the beginning" for who in ("luoyang", "sixi", "tongcheng")},
     **{(HotlineTicket, who): "received here" for who in ("office", "tc_office")},
     **{(PastCall, who): "county" for who in ("office", "tc_office")},
@@ -644,6 +649,7 @@ class World:
                 make.serving(profile)
                 make.task(profile)
             make.press(profile, "end", note="Rebuilt.")
+        self._councils()
         zrzy = self.actors["zrzy"].unit_id
         for place in (grid, *villages):
             for model in REGISTERS:
@@ -658,6 +664,10 @@ class World:
                 make.review(place, self._in(place, zrzy), state=state)
         make.row(PartnerOrganisation, villages[0], department_id=zrzy)
         make.dispute(villages[1], grid.parent.parent, state=DisputeState.joint_mediation)
+
+    def _councils(self) -> None:
+        for office in ("office", "tc_office"):
+            self.make.row(VillagerCouncil, self.session.get_one(Unit, self.actors[office].unit_id))
 
     def _pass_on(self, *towns: Unit) -> None:
         """Tickets, but for those of which a call was made: that is among the calls above."""

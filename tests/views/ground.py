@@ -28,7 +28,7 @@ from models.assigned import MatterState
 from models.base import Model, User
 from models.calendar import LimitState, ReminderLadder
 from models.calls import AssignmentState as A
-from models.community import ExchangeEntry, ExchangeKind
+from models.community import ExchangeEntry, ExchangeKind, VillagerCouncil
 from models.congress import CongressOpinion
 from models.daily import DailyState
 from models.disputes import DisputeState
@@ -323,6 +323,7 @@ class Ground:
             make.task(profile)
         make.press(profile, "end", note="Rebuilt.")
         make.row(ExchangeEntry, village, match_id=resource.id)
+        make.row(VillagerCouncil, make.office(Duty.county_office, units["county"]))
         for state in SERVICE_PATHS if thoroughly else ("received", "passed"):
             make.service(
                 village, department, state=ServiceState(state), service_item_id=make.service_item(department).id

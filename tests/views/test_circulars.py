@@ -1,6 +1,8 @@
 """A circular: read by every unit of the county once it is published, printed, and then frozen."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -8,10 +10,14 @@ from docx import Document
 from sqlalchemy import select
 
 from jobs.circulars import compile_circulars
+from jobs.warnings import warn_early
+from models.calls import CallState
 from models.organisation import Duty
 from models.rectification import Circular, CircularLine, Finding, RectificationState
+from models.warnings import EarlyWarning, WarningKind
 from models.words import Misconduct
 from tests.make import NOW
+from tests.models.look import china
 
 
 @pytest.fixture
@@ -88,3 +94,28 @@ def test_the_page_of_a_warning_tells_no_key_of_the_job(browser_of, make):
     page = browser_of(make.office(Duty.supervision_office)).get(f"/early_warning/{warning.id}?_l_=zh").text
     assert "本次（件或工作小时）" in page
     assert warning.key not in page
+
+
+@pytest.mark.requirement("TA-50", "TS-12")
+def test_a_warning_leads_to_the_calls_that_it_counted(browser_of, make, session):
+    town = make.township()
+    village, item = make.village(town), make.item(category="违建")
+    sent = {"state": CallState.submitted, "item": item}
+    here = [make.call(town, at=china(f"12-0{n + 1} 10:00"), place_unit_id=village.id, **sent) for n in range(4)]
+    elsewhere = make.call(town, at=china("12-05 10:00"), **sent)
+    before = make.call(town, at=china("11-25 10:00"), place_unit_id=village.id, **sent)
+    make.call(town, at=china("11-14 10:00"), place_unit_id=village.id, **sent)
+    make.call(town, at=china("12-02 10:00"), place_unit_id=village.id, **sent | {"item": make.item(category="市容")})
+    make.call(at=china("12-02 10:00"), **sent)
+    warn_early(session, china("12-15 02:00"))
+    session.commit()
+    counted = {WarningKind.rise: [*here, elsewhere], WarningKind.repeat: [*here, before]}
+    browser = browser_of(make.office(Duty.county_office))
+    for warning in session.scalars(select(EarlyWarning)):
+        page = browser.get(f"/early_warning/{warning.id}?_l_=en").text
+        (address,) = re.findall(r'href="([^"]+)"[^>]*>\s*(?:<i[^>]*></i>)?\s*The calls counted', page)
+        listed = set(re.findall(r'href="/call/(\d+)"', browser.get(unescape(address)).text))
+        assert listed == {str(call.id) for call in counted.pop(warning.kind)}, warning.number
+    assert not counted
+    stuck = make.warning(kind=WarningKind.stuck, call=before)
+    assert "The calls counted" not in browser.get(f"/early_warning/{stuck.id}?_l_=en").text

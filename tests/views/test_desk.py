@@ -11,6 +11,7 @@ from sqlalchemy import select
 from jobs.circulars import compile_circulars
 from models.calls import CallSource, CallState
 from models.coordination import CaseState
+from models.disputes import DisputeState
 from models.organisation import Duty
 from models.rectification import Circular, CircularLine
 from models.reviews import ReviewState
@@ -109,10 +110,39 @@ def test_a_grid_worker_sees_their_clues_until_the_end(browser_of, program_of, ma
     make.call(town, title="OURS", place_unit_id=grid.id)
     make.call(town, title="THEIRS", source=CallSource.grid, place_unit_id=elsewhere.id)
     done = make.call(town, source=CallSource.grid, place_unit_id=grid.id, state=CallState.resolved)
+    for over in (CallState.closed, CallState.withdrawn):
+        make.call(town, source=CallSource.grid, place_unit_id=grid.id, state=over)
     assert desk(browser_of(grid))[0] == {
         "Complete a clue: the township sends it": ["CLUE"],
         "What became of your clues": [str(done)],
     }
+
+
+@pytest.mark.requirement("TA-24", "LX-24")
+def test_an_emergency_that_was_noticed_stands_first_with_its_limit(browser_of, program_of, make):
+    town = make.township()
+    make.call(town, title="PLAIN")
+    program_of(make.village(town)).post("call/", json={"title": "FIRE", "scope": "emergency"})
+    piles, dues = desk(browser_of(town))
+    assert list(piles.items()) == [
+        ("Send an emergency at once", ["FIRE"]),
+        ("Send a draft, or correct what was returned", ["PLAIN"]),
+    ]
+    assert list(dues.values()) == [1, 0]
+
+
+@pytest.mark.requirement("TS-40")
+def test_disputes_lie_on_the_desk_of_the_township_they_rose_to_and_of_the_one_that_mediates_too(browser_of, make):
+    town, other = make.township(), make.township()
+    village = make.village(town)
+    risen = make.dispute(village, state=DisputeState.consultation)
+    make.press(risen, "hand_up")
+    make.dispute(village, state=DisputeState.consultation)
+    make.dispute(town, state=DisputeState.consultation)
+    shared = make.dispute(village, other, state=DisputeState.joint_mediation)
+    make.dispute(village, other, state=DisputeState.settled)
+    assert desk(browser_of(town))[0] == {"Disputes handed up to the township": [str(risen)]}
+    assert desk(browser_of(other))[0] == {"Mediate together with another township": [str(shared)]}
 
 
 def test_an_order_to_rectify_lies_on_the_units_desk_and_then_on_that_of_the_office(browser_of, make):

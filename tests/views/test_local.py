@@ -204,6 +204,15 @@ def test_a_grid_worker_reads_the_grid_and_its_staff_and_changes_neither(program_
     assert worker.move("grid", profile.id, "end", note="x").status_code == 403
 
 
+@pytest.mark.requirement("LX-35")
+def test_a_match_is_read_on_both_sides(browser_of, make, named):
+    resource = make.row(ExchangeEntry, named["village"], kind=ExchangeKind.resource)
+    need = make.row(ExchangeEntry, named["village"], match_id=resource.id)
+    browser = browser_of(named["town"])
+    for one, other in ((need, resource), (resource, need)):
+        assert f'href="/exchange_entry/{other.id}"' in browser.get(f"/exchange_entry/{one.id}").text
+
+
 @pytest.mark.requirement("LX-31")
 def test_resources_are_summed_up_by_village(program_of, make, session, named):
     for people in (320, 80):
@@ -214,6 +223,19 @@ def test_resources_are_summed_up_by_village(program_of, make, session, named):
     assert {part["name"]: part["data"] for part in resources["series"]} == {
         "人": [400], "地": [0], "事": [0], "物": [0], "组织": [0], "舆情": [0],
     }  # fmt: skip
+
+
+@pytest.mark.requirement("LX-31")
+def test_grids_that_have_ended_are_in_no_chart_of_the_villages(program_of, make, session, named):
+    for ended in (False, True):
+        profile = make.grid_profile(named["village"])
+        profile.people = 7
+        session.commit()
+        if ended:
+            make.press(profile, "end", note="Rebuilt.")
+    charts = [program_of(named["town"]).get(f"grid/charts/{number}").json for number in range(3)]
+    by_village, by_state, resources = ([part["data"] for part in chart["series"]] for chart in charts)
+    assert (by_village, by_state, resources[0]) == ([[2]], [[2, 1]], [7]), "one grid is there before"
 
 
 @pytest.mark.requirement("LX-13")

@@ -84,6 +84,14 @@ def test_a_sealed_rating_is_found_nowhere_and_a_revealed_one_everywhere(
     assert found["recorder"] == (who == "auditor")
 
 
+def test_what_is_not_rated_is_no_level_in_the_chart(program_of, make, call, rating):
+    make.call(call.caller_unit, state=CallState.resolved)
+    program = program_of(rating.rater_unit)
+    assert program.get("mutual_rating/").json["count"] > 1, "what is owed stands in the list"
+    told = program.get("mutual_rating/charts/0?_l_=en").json
+    assert (told["labels"], [part["data"] for part in told["series"]]) == (["Dissatisfied"], [[1]])
+
+
 def test_its_giver_reads_it_all_the_while(browser_of, program_of, call, rating):
     found = looked(browser_of(call.caller_unit), program_of(call.caller_unit), rating)
     assert not [place for place, seen in found.items() if not seen and place not in ("recorder", "notices")]

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from models.calls import Call, CallState
+from models.evidence import OffSiteEvidence
 from models.files import Attachment
 from models.organisation import Duty
 from models.step_files import StepFile
@@ -42,6 +43,25 @@ def clue(worker, make, session):
     answer = sent(worker, "/call/add", **told, **empty, files=[upload()])
     assert answer.status_code == 302, answer.text
     return session.scalars(select(Call)).one()
+
+
+def test_the_timeline_names_each_file(worker, browser_of, town, clue):
+    def told(browser):
+        """From the top: the latest first."""
+        page = browser.get(f"/call/{clue.id}?_l_=en").text
+        return re.findall(r"Photo or file ([^<\n]+?)\s*<", page)
+
+    assert told(worker) == [PHOTO]
+    assert told(browser_of(town)) == [PHOTO], "and to whoever sees the call"
+
+
+@pytest.mark.requirement("TS-37")
+def test_evidence_from_a_phone_needs_no_place_and_no_moment(browser_of, make, town, session):
+    told = {"unit": town.id, "title": "夜间倾倒", "source": "camera", "list_item": make.item().id}
+    answer = sent(browser_of(town), "/off_site_evidence/add", **told, place="", seen_at="", file=upload())
+    assert answer.status_code == 302, answer.text
+    evidence = session.scalars(select(OffSiteEvidence)).one()
+    assert (evidence.seen_at, evidence.place) == (evidence.file.taken_at, "31.620139, 119.675000")
 
 
 def both(row, file, size=""):
