@@ -138,7 +138,7 @@ class CalculatorApi(ApiBeside):
         get:
           summary: The sides of a score, their indicators with weight and formula of that day, and the records in each
           responses:
-            200: {description: 'share, total, grade, corrected, recomputed; of each part its numbers and records'}
+            200: {description: 'share, total, grade, corrected and its grade, recomputed; of each part all numbers'}
             401: {$ref: '#/components/responses/401'}
             403: {$ref: '#/components/responses/403'}
             404: {$ref: '#/components/responses/404'}
@@ -153,6 +153,7 @@ class CalculatorApi(ApiBeside):
             **told,
             **words,
             corrected=_said(found.corrected),
+            corrected_grade=found.corrected_grade,
             recomputed=_said(found.total),
             result=[_told(part) for parts in found.sides.values() for part in parts],
         )

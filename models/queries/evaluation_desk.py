@@ -36,9 +36,9 @@ def of_assessor(actor: Actor) -> Iterator[Pile]:
     here = cycle.region_id == actor.region_id
     closed = here & (cycle.state == S.closed)
     yield pile(cycle, N_("Compute the scores of a cycle"), closed, since=cycle.closed_at)
+    yield pile(cycle, N_("Confirm the scores of a cycle"), here & (cycle.state == S.computed), since=cycle.computed_at)
     if RoleName.assessor not in actor.roles:
         return
-    yield pile(cycle, N_("Confirm the scores of a cycle"), here & (cycle.state == S.computed), since=cycle.computed_at)
     confirmed = here & (cycle.state == S.confirmed)
     yield pile(cycle, N_("Publish the scores of a cycle"), confirmed, since=cycle.confirmed_at)
     lodged = (appeal.region_id == actor.region_id) & (appeal.state == AppealState.lodged)

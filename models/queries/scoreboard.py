@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session, joinedload
 from models.actor import Actor
 from models.door import by_rule
 from models.evaluation import EvaluationCycle, EvaluationIndicator, Side, SubjectKind
-from models.evaluation_sheets import EvaluationSheet, SheetScore, SheetState
+from models.evaluation_sheets import EvaluationSheet, Grade, SheetScore, SheetState
 from models.organisation import Unit
 from models.queries.evaluation import RECORDS
 from models.roles import EVERYWHERE
 from models.rules.indicators import TWO_SIDED
-from models.rules.reckoning import Reckoned, half_up, joined, total_of, value_of
+from models.rules.reckoning import Reckoned, corrected_grade, half_up, joined, total_of, value_of
 from models.scope.evaluation import JUDGES
 from models.scores import AppealState, ScoreAppeal, ScorePart, ScoreResult
 
@@ -53,6 +53,11 @@ class Line(NamedTuple):
 
     result: ScoreResult
     corrected: Decimal | None
+
+    @property
+    def corrected_grade(self) -> Grade | None:
+        """What the corrected score is graded; nothing where none was corrected."""
+        return corrected_grade(self.result, self.corrected)
 
 
 def scoreboard(session: Session, cycle: EvaluationCycle) -> dict[SubjectKind, list[Line]]:
@@ -99,6 +104,11 @@ class Account:
     result: ScoreResult
     sides: dict[Side, list[Opened]] = field(default_factory=dict)
     corrected: Decimal | None = None
+
+    @property
+    def corrected_grade(self) -> Grade | None:
+        """What the corrected score is graded; nothing where none was corrected."""
+        return corrected_grade(self.result, self.corrected)
 
     def anew(self, side: Side | None = None) -> Decimal | None:
         """One side, or all, computed anew from what is stored."""

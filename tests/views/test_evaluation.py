@@ -149,8 +149,11 @@ def test_departments_are_told_every_departments_score_and_townships_their_own_al
     assert seen(office) == seen(town) == set()
     assert seen(make.office(Duty.assessment_office)) == {office.id, other.id, town.id, second.id}
     assert seen(make.office(Duty.editorial_office)) == set()
-    for name in ("confirm_scores", "publish_scores"):
-        make.press(cycle, name)
+    scorer = program_of(make.office(Duty.county_office), RoleName.scorer)
+    assert scorer.move("evaluation_cycle", cycle.id, "confirm_scores").status_code == 200
+    assert scorer.move("evaluation_cycle", cycle.id, "publish_scores").status_code == 403
+    make.session.refresh(cycle)
+    make.press(cycle, "publish_scores")
     assert seen(office) == {office.id, other.id}
     assert seen(town) == {office.id, other.id, town.id}
     assert seen(make.office(Duty.editorial_office)) == {office.id, other.id, town.id, second.id}
