@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
@@ -15,15 +16,17 @@ from app.engine.fields import translated
 from app.engine.present import name_of
 from app.engine.query import fetch_names
 from app.extensions import appbuilder, db
-from app.identity import ZONE, current_actor
-from models.evaluation import CycleState, SubjectKind
+from app.identity import ZONE, current_actor, now
+from models.evaluation import CycleState, EvaluationCycle, SubjectKind
 from models.queries.evaluation import MEANT
-from models.queries.scoreboard import SHOWN, Opened, account, progress, scoreboard
+from models.queries.scoreboard import SHOWN, Line, Opened, account, appealable, progress, scoreboard
 from models.rules.reckoning import DEDUCTING, MEANS
+from models.scores import ScoreAppeal
 from views.evaluation import evaluation_cycles, score_results
 
 CYCLES, RESULTS = shape_of(evaluation_cycles), shape_of(score_results)
 SCORED = (CycleState.computed, CycleState.confirmed, CycleState.published)
+COLUMNS = ("place", "share", "bottom_up", "top_down")
 
 
 class EvaluationProgress(PageBeside):
@@ -57,10 +60,22 @@ class EvaluationScores(PageBeside):
         return self.render_template(
             "evaluation_scores.html",
             cycle=cycle,
-            groups=[(kind, lines[kind]) for kind in SubjectKind if kind in lines],
-            ranked=SubjectKind.department,
+            groups=[(kind, lines[kind], *_columns(lines[kind])) for kind in SubjectKind if kind in lines],
+            appealable=_appealable(cycle),
             t=translated,
         )
+
+
+def _columns(lines: Sequence[Line]) -> tuple[set[str], bool]:
+    """Which columns say anything of anybody, and whether any score was corrected."""
+    told = {name for name in COLUMNS for line in lines if getattr(line.result, name) is not None}
+    return told, any(line.corrected is not None for line in lines)
+
+
+def _appealable(cycle: EvaluationCycle) -> set[int]:
+    if not appbuilder.sm.has_access("can_add", ScoreAppeal.__name__):
+        return set()
+    return appealable(db.session(), cycle, current_actor(), now())
 
 
 class Calculator(PageBeside):
@@ -81,6 +96,7 @@ class Calculator(PageBeside):
             "calculator.html",
             result=result,
             found=found,
+            may_appeal=result.id in _appealable(result.cycle),
             meant={formula: translated(words) for formula, words in MEANT.items()},
             address=_address,
             name_of=name_of,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.actor import Actor
 from models.door import by_rule
-from models.evaluation import EvaluationCycle, EvaluationIndicator, Side, SubjectKind
+from models.evaluation import CycleState, EvaluationCycle, EvaluationIndicator, Side, SubjectKind
 from models.evaluation_sheets import EvaluationSheet, Grade, SheetScore, SheetState
 from models.organisation import Unit
 from models.queries.evaluation import RECORDS
@@ -79,6 +80,16 @@ def corrections(session: Session, cycle_id: int) -> dict[int, Decimal]:
         ScoreAppeal.state == AppealState.upheld, ScoreAppeal.result_id.in_(of_cycle)
     )
     return {key: total for key, total in session.execute(upheld.order_by(ScoreAppeal.id)) if total is not None}
+
+
+def appealable(session: Session, cycle: EvaluationCycle, actor: Actor, now: datetime) -> set[int]:
+    """The scores of a cycle against which one's unit may still lodge an appeal. One statement at most."""
+    if cycle.state is not CycleState.published or actor.observes or not cycle.appeal_due or now > cycle.appeal_due:
+        return set()
+    result, appeal = ScoreResult, ScoreAppeal
+    before = select(appeal.result_id).where(appeal.state != AppealState.withdrawn)
+    own = select(result.id).where(result.cycle_id == cycle.id, result.unit_id.in_(actor.unit_ids))
+    return set(session.scalars(own.where(result.id.not_in(before))))
 
 
 @dataclass(frozen=True, slots=True)

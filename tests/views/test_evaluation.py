@@ -1,5 +1,8 @@
 """An evaluation on its pages and by programs: sheets on one page, sealed; scores that open; who may see which."""
 
+import re
+from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -185,6 +188,53 @@ def test_a_score_opens_into_its_parts_and_these_into_their_records(browser_of, p
     assert f"33.33% × {result.bottom_up} + 66.67% × {result.top_down} = <b>{result.total}</b>" in page
     assert f"/call_assignment/{part.id}" in page
     assert "结果一致" in page
+
+
+@pytest.mark.requirement("TC-53")
+def test_scores_are_shown_in_the_columns_that_say_something_with_the_way_to_appeal(browser_of, make, world):
+    town, office, other = world
+    cycle = make.cycle(None, S.open, K.department, K.township)
+    make.fill_all(cycle)
+    for name in ("close_cycle", "compute_scores", "confirm_scores", "publish_scores"):
+        make.press(cycle, name)
+    own, others = (make.result(cycle, unit) for unit in (office, other))
+    department = browser_of(office, RoleName.department_head)
+
+    def scores(browser):
+        """(headings of each kind, labels of the first card of each, which scores offer an appeal)"""
+        page = browser.get(f"/evaluation_cycle/{cycle.id}/scores?_l_=en").text
+        tables = re.findall(r"<table.+?</table>", page, re.DOTALL)
+        heads = [re.findall(r'<th scope="col">(.+?)</th>', table) for table in tables]
+        first = [re.findall(r'data-label="(.+?)"', table.split("</tr>")[1]) for table in tables]
+        assert all('class="table table-numbers table-cards"' in table for table in tables)
+        return heads, first, re.findall(r"/score_appeal/add\?result=(\d+)", page)
+
+    sides = ["Rank", "Share from below, percent", "From below", "From above"]
+    heads, labels, offered = scores(department)
+    assert heads == [["Unit", *sides, "Score", "Grade"]]
+    assert labels == [[*sides, "Score", "Grade"]]
+    assert offered == [str(own.id)]
+    heads, labels, offered = scores(browser_of(town, RoleName.township_head))
+    assert heads[1] == ["Unit", "Score", "Grade"]
+    assert labels[1] == ["Score", "Grade"]
+    assert offered == [str(make.result(cycle, town).id)]
+    add = "/score_appeal/add?result="
+    assert f"{add}{own.id}" in department.get(f"/score_result/{own.id}/calculator").text
+    assert add not in department.get(f"/score_result/{others.id}/calculator").text
+
+    appeal = make.appeal(own)
+    make.press(appeal, "uphold_appeal", corrected_total=Decimal("59.99"), answer="Yes.", signature="A")
+    heads, labels, offered = scores(department)
+    assert heads == [["Unit", *sides, "Score", "Grade", "Corrected score"]]
+    assert offered == []
+    page = department.get(f"/score_result/{own.id}/calculator?_l_=en").text
+    assert '59.99 <span class="tag tag-danger">Unqualified</span>' in page
+    make.press(make.appeal(make.result(cycle, other)), "withdraw_appeal")
+    other_one = browser_of(other, RoleName.department_head)
+    assert scores(other_one)[2] == [str(others.id)]
+    cycle.appeal_due = NOW - timedelta(seconds=1)
+    make.session.commit()
+    assert scores(other_one)[2] == []
 
 
 @pytest.mark.requirement("TA-39")
