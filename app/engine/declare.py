@@ -194,6 +194,8 @@ class Console:
     searched: tuple[str, ...] = ()
     derived: tuple[Derived, ...] = ()
     order: tuple[str, Literal["asc", "desc"]] | None = None
+    unsorted: tuple[str, ...] = ()
+    """Of what is listed, what nobody may sort by: where an order would be a ranking that must not be."""
     opens: Mapping[str, str] | None = None
     """Words, or yes and no as `true` and `false`, that the list is narrowed by when it is opened, by their columns.
     Whoever reads it may take them away."""

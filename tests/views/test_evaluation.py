@@ -237,6 +237,29 @@ def test_scores_are_shown_in_the_columns_that_say_something_with_the_way_to_appe
     assert scores(other_one)[2] == []
 
 
+@pytest.mark.requirement("TS-03")
+@pytest.mark.parametrize(
+    ("resource", "column"),
+    [
+        *(("score_result", name) for name in ("total", "grade", "bottom_up", "top_down", "capped_by", "place")),
+        *(("score_part", name) for name in ("value", "numerator", "denominator")),
+        *(("score_appeal", name) for name in ("published_total", "corrected_total")),
+        ("sheet_score", "points"),
+    ],
+)
+def test_nobody_ranks_townships_by_sorting_a_list(browser_of, program_of, make, resource, column):
+    assessment = make.office(Duty.assessment_office)
+    browser, program = browser_of(assessment), program_of(assessment)
+    for address in (f"/{resource}/", f"/{resource}/export.xlsx"):
+        for name, status in (("id", 200), (column, 400)):
+            with browser.get(f"{address}?order={name}&dir=desc") as answer:
+                assert answer.status_code == status
+        assert f"order={column}" not in browser.get(f"/{resource}/").text
+    asked = [program.get(f"{resource}/?q=(order_column:{name})") for name in ("id", column)]
+    assert [answer.status_code for answer in asked] == [200, 400]
+    assert column not in asked[0].json["order_columns"]
+
+
 @pytest.mark.requirement("TA-39")
 def test_who_has_sent_what_is_told_in_numbers_alone(program_of, make, world):
     town, office, _ = world
