@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import url_for
+from flask import render_template, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.api import protect
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.beside import ApiBeside, PageBeside, row_of
@@ -20,6 +21,7 @@ from app.identity import ZONE, current_actor, now
 from models.evaluation import CycleState, EvaluationCycle, SubjectKind
 from models.queries.evaluation import MEANT
 from models.queries.scoreboard import SHOWN, Line, Opened, account, appealable, progress, scoreboard
+from models.rules.indicators import sums_of
 from models.rules.reckoning import DEDUCTING, MEANS
 from models.scores import ScoreAppeal
 from views.evaluation import evaluation_cycles, score_results
@@ -44,6 +46,26 @@ class EvaluationProgress(PageBeside):
         return self.render_template(
             "evaluation_progress.html", cycle=cycle, sent=sent, whole=whole, done=done, zone=ZONE
         )
+
+
+class EvaluationWeights(PageBeside):
+    """What the weights of a cycle make, before it opens: each sum has to be a hundred (R22)."""
+
+    route_base = f"/{CYCLES.resource}"
+    shape = CYCLES
+
+    @expose("/<int:pk>/weights", methods=["GET"])
+    @has_access
+    def page(self, pk: int) -> str:
+        cycle = row_of(CYCLES, pk)
+        return self.render_template("weights.html", cycle=cycle, sums=sums_of(db.session(), cycle), t=translated)
+
+    def summary(self, cycle: EvaluationCycle) -> Markup:
+        """For the page of a draft."""
+        if cycle.state is not CycleState.draft:
+            return Markup()
+        drawn = render_template("_weights.html", sums=sums_of(db.session(), cycle), t=translated)
+        return Markup(drawn)  # noqa: S704  (escaped there)
 
 
 class EvaluationScores(PageBeside):
@@ -192,4 +214,4 @@ def _said(number: Any) -> str | None:
     return None if number is None else f"{number:f}"
 
 
-VIEWS = (EvaluationProgress, EvaluationScores, Calculator, EvaluationApi, CalculatorApi)
+VIEWS = (EvaluationProgress, EvaluationWeights, EvaluationScores, Calculator, EvaluationApi, CalculatorApi)

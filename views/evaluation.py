@@ -42,6 +42,14 @@ evaluation_cycles = Console(
             when=lambda cycle: cycle.state is CycleState.open,
         ),
         Link(
+            label=N_("What the weights make"),
+            endpoint="EvaluationWeights.page",
+            icon="fa-scale-balanced",
+            needs=("can_read", "EvaluationIndicator"),
+            when=lambda cycle: cycle.state is CycleState.draft,
+            summed_up=True,
+        ),
+        Link(
             label=N_("Who has sent what"),
             endpoint="EvaluationProgress.page",
             icon="fa-list-check",

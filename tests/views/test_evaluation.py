@@ -12,6 +12,7 @@ from models.evaluation import CycleState, SubjectKind
 from models.evaluation_sheets import EvaluationSheet, SheetScore, SheetState
 from models.organisation import Duty
 from models.roles import RoleName
+from models.workflow import Refused
 from tests.make import NOW
 
 K, S = SubjectKind, CycleState
@@ -303,6 +304,32 @@ def test_what_a_cycle_lacks_is_told_in_chinese_by_the_name_of_its_rule(program_o
     assert "部门得分规则（R15）" in str(share.json)
     share = program.put(f"evaluation_cycle/{cycle.id}", json={"township_share_agency": "59"})
     assert "派驻机构得分规则（R16）" in str(share.json)
+
+
+@pytest.mark.requirement("TC-54", "R22")
+def test_a_draft_shows_what_its_weights_make_and_the_refusal_says_it_once(browser_of, make, world):
+    cycle = make.cycle(None, S.draft, K.department, K.township)
+    row = next(row for row in make.indicators(cycle) if row.subject_kind is K.township)
+    row.weight += 5
+    make.session.commit()
+    browser = browser_of(make.office(Duty.assessment_office))
+    cells = re.compile(r'<th scope="row">(.+?)</th><td class="said".*?>(.+?)</td><td .*?tag-(\w+)">(.+?)</span>')
+    expected = [
+        ("Departments", "From below", "done", "100.00"),
+        ("Departments", "From above", "done", "100.00"),
+        ("Townships and streets", "both sides together", "danger", "105.00"),
+    ]
+    for page in ("", "/weights"):
+        assert cells.findall(browser.get(f"/evaluation_cycle/{cycle.id}{page}?_l_=en").text) == expected
+    with pytest.raises(Refused) as told:
+        make.press(cycle, "open_cycle")
+    said = "those of “Townships and streets” on both sides make 105.00, and must make 100."
+    assert said in told.value.args[0] % told.value.details
+    make.session.rollback()
+    row.weight -= 5
+    make.session.commit()
+    make.press(cycle, "open_cycle")
+    assert "/weights" not in browser.get(f"/evaluation_cycle/{cycle.id}").text
 
 
 @pytest.mark.requirement("TC-54", "TA-32")
