@@ -127,6 +127,12 @@ class Account:
         return half_up(joined(Reckoned(found.part.weight, found.value) for found in opened))
 
     @property
+    def weighed(self) -> list[tuple[Decimal, Decimal]]:
+        """(weight, value) of every indicator that had something to count."""
+        counted = (opened.part for parts in self.sides.values() for opened in parts)
+        return [(part.weight, part.value) for part in counted if part.value is not None]
+
+    @property
     def total(self) -> Decimal | None:
         """The total computed anew; by the sides as they are kept, where they are weighed apart."""
         result = self.result

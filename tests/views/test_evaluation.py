@@ -191,6 +191,36 @@ def test_a_score_opens_into_its_parts_and_these_into_their_records(browser_of, p
     assert "结果一致" in page
 
 
+@pytest.mark.requirement("TC-53", "TA-39")
+def test_the_calculator_shows_what_each_township_weighs_and_how_indicators_add_up(browser_of, make, session, world):
+    town, office, _ = world
+    second = make.township()
+    agency = make.agency(town, second, department=office, state="in_force")
+    make.call(town, lead=office, state="dispatched", at=NOW - timedelta(days=9))
+    cycle = make.cycle(None, S.open, K.agency, K.township)
+    for sheet in make.sheets(cycle):
+        make.fill(sheet, {town.id: "80", second.id: "90"}.get(sheet.rater_unit_id, "85"))
+    make.press(make.aggregate(cycle, agency.unit), "submit_aggregate")
+    make.press(cycle, "close_cycle")
+    make.press(cycle, "compute_scores")
+    browser = browser_of(make.office(Duty.assessment_office))
+
+    def page(unit):
+        return browser.get(f"/score_result/{make.result(cycle, unit).id}/calculator?_l_=en").text
+
+    weights = {sheet.rater_unit_id: sheet.coverage for sheet in make.sheets(cycle, side="bottom_up")}
+    of_agency = page(agency.unit)
+    for unit, points in ((town, "80.0"), (second, "90.0")):
+        assert f"<b>{points}</b> · weight {weights[unit.id]}</li>" in of_agency
+    result = make.result(cycle, town)
+    weighed = [(part.weight, part.value) for part in make.parts(result).values() if part.value is not None]
+    said = " + ".join(f"{weight}% × {value}" for weight, value in weighed)
+    whole = sum(weight for weight, _ in weighed)
+    assert len(weighed) > 1
+    assert whole < 100  # nothing was rated: the rest makes up the whole
+    assert f"<dd>({said}) ÷ {whole}% = <b>{result.total}</b></dd>" in page(town)
+
+
 @pytest.mark.requirement("TC-53")
 def test_scores_are_shown_in_the_columns_that_say_something_with_the_way_to_appeal(browser_of, make, world):
     town, office, other = world
