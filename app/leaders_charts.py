@@ -165,7 +165,7 @@ SUPERVISION = Chart(
         Listed(
             name="orders",
             console=supervision_orders,
-            counted=Counted(by="level", split="state", ranked=False),
+            counted=Counted(by="level", split="state", ranked=False, called=N_("Level %(n)s")),
             title=N_("Supervision orders by level"),
             definition=N_("Issued in the period; the level to which each has risen, and where it stands."),
             during="issued_at",

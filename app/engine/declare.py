@@ -49,6 +49,8 @@ class Chart:
     """Words that the rows are narrowed by, by their columns, besides what the list is narrowed to."""
     ranked: bool = True
     """The largest bar first; else in the order of codes, words or numbers: townships are not ranked."""
+    called: str = ""
+    """What groups that are bare numbers are called: a sentence with `%(n)s`."""
     share: bool = False
     """Of a chart split by a yes or no: which part of each bar is a yes, in percent."""
     definition: str = ""

@@ -333,7 +333,7 @@ def test_orders_by_level_and_what_is_still_to_be_put_right(leader, make):
     make.rectification(lead, state=RectificationState.issued)
     make.rectification(lead, state=RectificationState.verified)
     found = panels(leader)
-    assert told(found["orders"]) == {"1": {"Issued": 1, "Closed": 1}, "3": {"Issued": 1}}
+    assert told(found["orders"]) == {"Level 1": {"Issued": 1, "Closed": 1}, "Level 3": {"Issued": 1}}
     assert told(found["pressed"]) == {"Water": {"Issued": 2}}
     assert told(found["rectifications"]) == {"Water": {"Issued": 1}}
 
@@ -544,6 +544,17 @@ def test_a_period_and_a_unit_narrow_the_whole_page(leader, make):
 def test_what_the_page_does_not_know_it_does_not_answer(leader, asks, status):
     for page in ("/leaders/", "/leaders/rows/calls"):
         assert leader.get(f"{page}?{asks}").status_code == status, page
+
+
+def test_days_that_run_backwards_are_told_at_their_field(leader):
+    answer = leader.get("/leaders/?from=2026-05-01&to=2026-04-01&_l_=en")
+    box = re.search(r'<input class="input input-wrong"[^>]+>', answer.text)[0]
+    assert (answer.status_code, 'name="to" value="2026-04-01"' in box) == (400, True)
+    assert 'aria-describedby="to-problem"' in box
+    assert re.search(r'id="to-problem"[^>]*>.*?“Until” lies before “From”\. Choose', answer.text)
+    assert 'name="from" value="2026-05-01"' in answer.text
+    assert "data-chart " not in answer.text
+    assert "input-wrong" not in leader.get(f"/leaders/?{AUTUMN}").text
 
 
 @pytest.mark.parametrize(
