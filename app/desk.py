@@ -18,14 +18,14 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.engine.fields import fields_of, translated
-from app.engine.present import name_of, shown
+from app.engine.present import by_when, name_of, shown
 from app.engine.query import fetch_names
 from app.extensions import appbuilder, db
 from app.identity import ACTING, ZONE, current_actor, now, offered_seats
 from models.base import N_
 from models.calls import Call
 from models.lists import ListItem
-from models.notices import Notice
+from models.notices import Notice, one_stop
 from models.organisation import Posting
 from models.queries.desk import piles
 from models.queries.piles import MOST, Pile
@@ -164,12 +164,12 @@ def _mine() -> tuple[Any, ...]:
 def said(notice: Notice) -> str:
     """The sentence in the reader's language, its moments in the county's zone."""
     details = {name: _detail(name, value) for name, value in notice.details.items()}
-    return gettext(notice.message, **details)
+    return one_stop(gettext(notice.message, **details))
 
 
 def _detail(name: str, value: Any) -> str:
     if name == "due":
-        return datetime.fromisoformat(value).astimezone(ZONE).strftime("%m-%d %H:%M")
+        return by_when(datetime.fromisoformat(value).astimezone(ZONE), "%m-%d")
     return str(value)
 
 

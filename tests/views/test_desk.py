@@ -12,6 +12,7 @@ from app.desk import PAGES
 from jobs.circulars import compile_circulars
 from models.calls import CallSource, CallState
 from models.coordination import CaseState
+from models.evaluation import CycleState, SubjectKind
 from models.organisation import Duty
 from models.rectification import Circular
 from models.reviews import ReviewState
@@ -89,6 +90,14 @@ def test_a_total_lies_with_its_township_and_once_submitted_with_the_editorial_of
     assert desks() == [{}, {}, {county: [str(total)]}]
     make.press(total, "confirm_appraisals")
     assert desks() == [{}, {}, {}]
+
+
+def test_sheets_are_due_at_the_end_of_the_last_day(browser_of, make):
+    town = make.township()
+    make.item(make.department())
+    cycle = make.cycle(None, CycleState.open, SubjectKind.department)
+    page = browser_of(town, RoleName.township_head).get("/?_l_=en").text
+    assert f">{cycle.closes_on} 24:00</time>" in page
 
 
 def test_a_notice_about_an_evaluation_opens_what_it_is_about():

@@ -88,7 +88,11 @@ def test_a_survey_is_submitted_with_its_source(browser_of, make, session, world)
     office = make.office(Duty.assessment_office)
     browser, address = browser_of(office), f"/evaluation_cycle/{cycle.id}/sheets"
     sent = boxes(make, cycle, office, "93.2") | {"submit": "1"}
-    assert browser.post(address, data=sent).status_code == 422
+    refused = browser.post(address, data=sent)
+    assert refused.status_code == 422
+    box = re.search(r'<input class="input input-wrong" type="file" name="survey"[^>]*>', refused.text)[0]
+    assert 'aria-describedby="f-survey-problem"' in box
+    assert re.search(r'<p class="problem" id="f-survey-problem"><i [^>]+></i>.{8,}</p>', refused.text)
     file = (BytesIO(b"%PDF-1.4"), "调查.pdf")
     assert browser.post(address, data=sent | {"survey": file}).status_code == 302
     session.expire_all()
