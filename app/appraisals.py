@@ -11,9 +11,10 @@ from markupsafe import Markup
 from app.beside import PageBeside, row_of
 from app.engine.derive import shape_of
 from app.engine.present import name_of
-from app.extensions import db
+from app.extensions import appbuilder, db
 from app.identity import current_actor, now, today
 from models.agencies import DispatchedAgency
+from models.appraisals import StaffAppraisal
 from models.queries.daily import by_month
 from models.rules.appraisals import ungraded
 from views.agencies import dispatched_agencies
@@ -35,7 +36,8 @@ class Ungraded(PageBeside):
         year = int(said) if YEAR.fullmatch(said) else abort(400)
         region_id = current_actor().region_id
         found = ungraded(db.session(), region_id, year, now()) if region_id is not None else []
-        return self.render_template("ungraded.html", year=year, found=found)
+        may_appraise = appbuilder.sm.has_access("can_add", StaffAppraisal.__name__)
+        return self.render_template("ungraded.html", year=year, found=found, may_appraise=may_appraise)
 
 
 class DailyByMonth(PageBeside):

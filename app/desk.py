@@ -18,14 +18,15 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.engine.fields import fields_of, translated
-from app.engine.present import name_of, shown
+from app.engine.present import by_when, name_of, shown
 from app.engine.query import fetch_names
 from app.extensions import appbuilder, db
 from app.identity import ACTING, ZONE, current_actor, now, offered_seats
 from models.base import N_
 from models.calls import Call
 from models.lists import ListItem
-from models.notices import Notice
+from models.notices import Notice, one_stop
+from models.organisation import Posting
 from models.queries.desk import piles
 from models.queries.piles import MOST, Pile, ends_of
 from models.roles import RoleName
@@ -39,6 +40,8 @@ SIGHTS = (
     (N_("Three rates"), "Rates.page", "fa-percent", "CaseAssessment"),
     (N_("Burden meter"), "Burden.index", "fa-weight-hanging", "Burden"),
     (N_("Who answers?"), "Finder.index", "fa-magnifying-glass", ListItem.__name__),
+    (N_("Postings"), "PostingPage.listing", "fa-id-badge", Posting.__name__),
+    (N_("Roles"), "RoleModelView.list", "fa-user-shield", "RoleModelView"),
 )
 
 
@@ -77,16 +80,17 @@ class Desk(IndexView):
             mine=sorted((s for mine, s in stacks if mine and s.lines), key=_urgency),
             others=[s for mine, s in stacks if not mine and s.lines],
             may_call=appbuilder.sm.has_access("can_add", Call.__name__),
-            sights=[] if stacks else _sights(),
+            sights=_sights(),
+            awaits=bool(stacks),
         )
 
 
 def _sights() -> list[tuple[str, str, str]]:
-    """(label, address, icon) of what is worth a look for those to whom nothing is sent: leaders, observers."""
+    """(label, address, icon) of what is worth a look where nothing waits."""
     return [
         (translated(label), url_for(endpoint), icon)
         for label, endpoint, icon, permission in SIGHTS
-        if appbuilder.sm.has_access("can_read", permission)
+        if any(appbuilder.sm.has_access(right, permission) for right in ("can_read", "can_list"))
     ]
 
 
@@ -161,12 +165,12 @@ def _mine() -> tuple[Any, ...]:
 def said(notice: Notice) -> str:
     """The sentence in the reader's language, its moments in the county's zone."""
     details = {name: _detail(name, value) for name, value in notice.details.items()}
-    return gettext(notice.message, **details)
+    return one_stop(gettext(notice.message, **details))
 
 
 def _detail(name: str, value: Any) -> str:
     if name == "due":
-        return datetime.fromisoformat(value).astimezone(ZONE).strftime("%m-%d %H:%M")
+        return by_when(datetime.fromisoformat(value).astimezone(ZONE), "%m-%d")
     return str(value)
 
 
@@ -209,6 +213,9 @@ PAGES = {
     "staffing_bank_entry": "StaffingBankEntryPage.show",
     "platform_meeting": "PlatformMeetingPage.show",
     "internal_org_plan": "InternalOrgPlanPage.show",
+    "evaluation_cycle": "EvaluationCyclePage.show",
+    "agency_aggregate": "AgencyAggregatePage.show",
+    "score_appeal": "ScoreAppealPage.show",
     "unit": "UnitPage.show",
 }
 

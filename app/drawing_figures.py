@@ -132,9 +132,11 @@ def _lines(figure: Figure) -> tuple[list[str], int]:
 
 
 def _legend(figure: Figure, top: float) -> tuple[list[str], int]:
-    """The names of the series, as many in a row as there is room for."""
+    """The names of the series that tell something, as many in a row as there is room for."""
     drawn, x, y = [], 24.0, top + 12
-    for number, (name, _) in enumerate(figure.series):
+    for number, (name, values) in enumerate(figure.series):
+        if not any(values):
+            continue
         breadth = 26 + measured(name, SMALL)
         if x + breadth > WIDTH - 24:
             x, y = 24.0, y + 20

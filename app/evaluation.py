@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import url_for
+from flask import render_template, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.api import protect
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.beside import ApiBeside, PageBeside, row_of
@@ -15,15 +17,18 @@ from app.engine.fields import translated
 from app.engine.present import name_of
 from app.engine.query import fetch_names
 from app.extensions import appbuilder, db
-from app.identity import ZONE, current_actor
-from models.evaluation import CycleState, SubjectKind
+from app.identity import ZONE, current_actor, now
+from models.evaluation import CycleState, EvaluationCycle, SubjectKind
 from models.queries.evaluation import MEANT
-from models.queries.scoreboard import SHOWN, Opened, account, progress, scoreboard
+from models.queries.scoreboard import SHOWN, Line, Opened, account, appealable, progress, scoreboard
+from models.rules.indicators import sums_of
 from models.rules.reckoning import DEDUCTING, MEANS
+from models.scores import ScoreAppeal
 from views.evaluation import evaluation_cycles, score_results
 
 CYCLES, RESULTS = shape_of(evaluation_cycles), shape_of(score_results)
 SCORED = (CycleState.computed, CycleState.confirmed, CycleState.published)
+COLUMNS = ("place", "share", "bottom_up", "top_down")
 
 
 class EvaluationProgress(PageBeside):
@@ -43,6 +48,26 @@ class EvaluationProgress(PageBeside):
         )
 
 
+class EvaluationWeights(PageBeside):
+    """What the weights of a cycle make, before it opens: each sum has to be a hundred (R22)."""
+
+    route_base = f"/{CYCLES.resource}"
+    shape = CYCLES
+
+    @expose("/<int:pk>/weights", methods=["GET"])
+    @has_access
+    def page(self, pk: int) -> str:
+        cycle = row_of(CYCLES, pk)
+        return self.render_template("weights.html", cycle=cycle, sums=sums_of(db.session(), cycle), t=translated)
+
+    def summary(self, cycle: EvaluationCycle) -> Markup:
+        """For the page of a draft."""
+        if cycle.state is not CycleState.draft:
+            return Markup()
+        drawn = render_template("_weights.html", sums=sums_of(db.session(), cycle), t=translated)
+        return Markup(drawn)  # noqa: S704  (escaped there)
+
+
 class EvaluationScores(PageBeside):
     """The scores of a cycle: departments by their place, all others by their code."""
 
@@ -57,10 +82,22 @@ class EvaluationScores(PageBeside):
         return self.render_template(
             "evaluation_scores.html",
             cycle=cycle,
-            groups=[(kind, lines[kind]) for kind in SubjectKind if kind in lines],
-            ranked=SubjectKind.department,
+            groups=[(kind, lines[kind], *_columns(lines[kind])) for kind in SubjectKind if kind in lines],
+            appealable=_appealable(cycle),
             t=translated,
         )
+
+
+def _columns(lines: Sequence[Line]) -> tuple[set[str], bool]:
+    """Which columns say anything of anybody, and whether any score was corrected."""
+    told = {name for name in COLUMNS for line in lines if getattr(line.result, name) is not None}
+    return told, any(line.corrected is not None for line in lines)
+
+
+def _appealable(cycle: EvaluationCycle) -> set[int]:
+    if not appbuilder.sm.has_access("can_add", ScoreAppeal.__name__):
+        return set()
+    return appealable(db.session(), cycle, current_actor(), now())
 
 
 class Calculator(PageBeside):
@@ -81,6 +118,7 @@ class Calculator(PageBeside):
             "calculator.html",
             result=result,
             found=found,
+            may_appeal=result.id in _appealable(result.cycle),
             meant={formula: translated(words) for formula, words in MEANT.items()},
             address=_address,
             name_of=name_of,
@@ -138,7 +176,7 @@ class CalculatorApi(ApiBeside):
         get:
           summary: The sides of a score, their indicators with weight and formula of that day, and the records in each
           responses:
-            200: {description: 'share, total, grade, corrected, recomputed; of each part its numbers and records'}
+            200: {description: 'share, total, grade, corrected and its grade, recomputed; of each part all numbers'}
             401: {$ref: '#/components/responses/401'}
             403: {$ref: '#/components/responses/403'}
             404: {$ref: '#/components/responses/404'}
@@ -153,6 +191,7 @@ class CalculatorApi(ApiBeside):
             **told,
             **words,
             corrected=_said(found.corrected),
+            corrected_grade=found.corrected_grade,
             recomputed=_said(found.total),
             result=[_told(part) for parts in found.sides.values() for part in parts],
         )
@@ -175,4 +214,4 @@ def _said(number: Any) -> str | None:
     return None if number is None else f"{number:f}"
 
 
-VIEWS = (EvaluationProgress, EvaluationScores, Calculator, EvaluationApi, CalculatorApi)
+VIEWS = (EvaluationProgress, EvaluationWeights, EvaluationScores, Calculator, EvaluationApi, CalculatorApi)

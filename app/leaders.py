@@ -38,6 +38,7 @@ PERIODS = {
     "quarter": N_("This quarter"),
     "year": N_("This year"),
 }
+BACKWARDS = N_("“Until” lies before “From”. Choose for it the same day or a later one.")
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 1, 1)
 LAST_PAGE = 10_000
@@ -60,13 +61,16 @@ class Leaders(PageBeside):
 
     @expose("/", methods=["GET"])
     @has_access
-    def page(self) -> str:
-        asked = _asked()
-        charts = list(_charts(asked))
+    def page(self) -> str | tuple[str, int]:
+        """Of days that run backwards the form alone, with what is wrong at its field."""
+        asked = _told()
+        backwards = asked.first > asked.last
+        charts = [] if backwards else list(_charts(asked))
         panels = {source.name: panel for one in charts for source, panel in one.panels}
-        return self.render_template(
+        drawn: str = self.render_template(
             "leaders.html",
             asked=asked,
+            problem=translated(BACKWARDS) if backwards else "",
             charts=charts,
             headlines=list(headlines(asked, panels)),
             chosen=request.args.get("period", "" if "from" in request.args else "year"),
@@ -74,9 +78,10 @@ class Leaders(PageBeside):
             units=[(unit.id, name_of(unit)) for unit in db.session.scalars(units_to_ask_of(asked.actor))],
             address=_address,
             first_told=first_told,
-            may_export=appbuilder.sm.has_access("can_export", self.shape.permission),
+            may_export=not backwards and appbuilder.sm.has_access("can_export", self.shape.permission),
             t=translated,
         )
+        return (drawn, 400) if backwards else drawn
 
     @expose("/rows/<name>", methods=["GET"])
     @has_access
@@ -149,16 +154,22 @@ def _address(endpoint: str, **more: Any) -> str:
 
 
 def _asked() -> Asked:
+    """What ends before it begins is a 400."""
+    asked = _told()
+    return asked if asked.first <= asked.last else abort(400)
+
+
+def _told() -> Asked:
     first, last = _days()
     return Asked(current_actor(), first, last, now(), _unit())
 
 
 def _days() -> tuple[date, date]:
-    """A named period, this one; or from one day to another. What is no day, or ends before it begins, is a 400."""
+    """A named period, this one; or from one day to another, as they were told. What is no day is a 400."""
     args = request.args
     if args.get("from") or args.get("to"):
         first, last = _day(args.get("from"), EARLIEST), _day(args.get("to"), today())
-        return (first, last) if EARLIEST <= first <= last < LATEST else abort(400)
+        return (first, last) if all(EARLIEST <= day < LATEST for day in (first, last)) else abort(400)
     name = args.get("period", "year")
     if name not in PERIODS:
         abort(400)

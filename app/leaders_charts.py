@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, true
 
+from app import leaders_disputes as disputes
 from app import leaders_own as own
 from app.engine.declare import Chart as Counted
 from app.leaders_grids import GRIDS
@@ -144,7 +145,7 @@ HOURS = Chart(
     icon="fa-stopwatch",
     sources=(
         Told(name="hours", tells=own.hours_panel, rows=own.hours_rows, needs=(calls, assignments)),
-        Told(name="answers", tells=own.answers_panel, needs=(assignments,)),
+        Told(name="answers", tells=own.answers_panel, rows=own.answers_rows, needs=(assignments,)),
     ),
 )
 DISPUTES = Chart(
@@ -152,8 +153,8 @@ DISPUTES = Chart(
     title=N_("How do rejections and disputes end?"),
     icon="fa-scale-balanced",
     sources=(
-        Told(name="outcomes", tells=own.outcomes_panel, rows=own.outcomes_rows, needs=(cases,)),
-        Told(name="stages", tells=own.stages_panel, needs=(cases,)),
+        Told(name="outcomes", tells=disputes.outcomes_panel, rows=disputes.outcomes_rows, needs=(cases,)),
+        Told(name="stages", tells=disputes.stages_panel, rows=disputes.stages_rows, needs=(cases,)),
     ),
 )
 SUPERVISION = Chart(
@@ -164,7 +165,7 @@ SUPERVISION = Chart(
         Listed(
             name="orders",
             console=supervision_orders,
-            counted=Counted(by="level", split="state", ranked=False),
+            counted=Counted(by="level", split="state", ranked=False, called=N_("Level %(n)s")),
             title=N_("Supervision orders by level"),
             definition=N_("Issued in the period; the level to which each has risen, and where it stands."),
             during="issued_at",
@@ -349,8 +350,8 @@ MISCONDUCT = Chart(
     sources=(
         Told(
             name="misconduct",
-            tells=own.misconduct_panel,
-            rows=own.misconduct_rows,
+            tells=disputes.misconduct_panel,
+            rows=disputes.misconduct_rows,
             needs=(supervision_orders, rectification_orders, cases),
         ),
     ),

@@ -21,14 +21,12 @@ from models.calls import CallAssignment
 from models.door import by_rule
 from models.irregular import IrregularAssignmentReport, ReportState
 from models.organisation import LOCAL, Unit
-from models.queries import hours, loop, misconduct, outcomes
+from models.queries import hours, loop
 from models.queries.asked import Asked, month_ends
 from models.queries.burden import admitted_now, is_of_county, matters_now, powers_and_duties, townships, upheld
-from models.queries.case_times import STAGES
 from models.queries.posted import posted
 from models.queries.rates import MEANT, Figures, Share, behind, rates
 from models.ratings import MutualRating
-from models.words import Misconduct
 from views.admissions import admissions
 from views.assigned import assigned_matters
 from views.calls import assignments, calls
@@ -53,7 +51,7 @@ MONTHS = 24
 """Of how many month ends, at most, a line is drawn."""
 
 
-def _rounded(number: float | None) -> float | None:
+def rounded(number: float | None) -> float | None:
     return None if number is None else round(number, 1)
 
 
@@ -138,6 +136,7 @@ def rates_panel(asked: Asked) -> Panel:
         beside=True,
         keys=tuple(str(one.unit.id) for one in found),
         parts=RATES,
+        counted=tuple(tuple(getattr(one, name).whole for one in found) for name in RATES),
         more=tuple(
             (f"{translated(MEANT[name][0])} n/N", tuple(_made_of(one, name) for one in found)) for name in RATES
         ),
@@ -148,7 +147,7 @@ def rates_panel(asked: Asked) -> Panel:
 
 def _percent(one: Figures, name: str) -> float | None:
     share: Share = getattr(one, name)
-    return _rounded(share.telling if name == "satisfaction" else share.percent)
+    return rounded(share.telling if name == "satisfaction" else share.percent)
 
 
 def _made_of(one: Figures, name: str) -> str:
@@ -157,8 +156,10 @@ def _made_of(one: Figures, name: str) -> str:
 
 
 def rates_rows(asked: Asked, key: str, part: str) -> Behind | None:
-    if part not in RATES or key == ALL:
-        return None
+    return _shared(asked, key, part) if part in RATES and key != ALL else None
+
+
+def _shared(asked: Asked, key: str, part: str) -> Behind:
     model: Any
     model, unit_id, ids = behind(asked.actor, asked.begins, asked.ends, asked.now, part, *_within(asked))
     console = CONSOLES[MutualRating if part == "satisfaction" else CallAssignment]
@@ -168,9 +169,9 @@ def rates_rows(asked: Asked, key: str, part: str) -> Behind | None:
 def hours_panel(asked: Asked) -> Panel:
     found = list(hours.hours(db.session(), asked))
     series = (
-        (gettext("Hours taken"), tuple(_rounded(step.taken) for step in found)),
-        (gettext("Limit"), tuple(_rounded(step.allowed) for step in found)),
-        (gettext("Period before"), tuple(_rounded(step.before) for step in found)),
+        (gettext("Hours taken"), tuple(rounded(step.taken) for step in found)),
+        (gettext("Limit"), tuple(rounded(step.allowed) for step in found)),
+        (gettext("Period before"), tuple(rounded(step.before) for step in found)),
     )
     return Panel(
         title=gettext("Mean hours of each step, against its limit"),
@@ -214,88 +215,18 @@ def answers_panel(asked: Asked) -> Panel:
         definition=f"{translated(MEANT['hours'][1])}。",
         by=gettext("Department"),
         labels=tuple(name_of(one.unit) for one in found),
-        series=((translated(MEANT["hours"][0]), tuple(_rounded(one.hours) for one in found)),),
+        series=((translated(MEANT["hours"][0]), tuple(rounded(one.hours) for one in found)),),
         measure=gettext("%(n)s h", n=""),
+        keys=tuple(str(one.unit.id) for one in found),
+        parts=("hours",),
+        counted=((1,) * len(found),),
         ranked=True,
         empty=gettext("No department answered in this period."),
     )
 
 
-# Disputes
-
-
-def _outcomes(asked: Asked) -> outcomes.Outcomes:
-    """Two panels of a page read them."""
-    if "outcomes" not in asked.memo:
-        asked.memo["outcomes"] = outcomes.outcomes(db.session(), asked)
-    found: outcomes.Outcomes = asked.memo["outcomes"]
-    return found
-
-
-def outcomes_panel(asked: Asked) -> Panel:
-    found = _outcomes(asked)
-    return Panel(
-        title=gettext("Rejections, and cases by outcome"),
-        definition=gettext(
-            "Parts of calls rejected in the period, also if the rejection was taken back since; cases opened in it, and"
-            " what has become of them by now."
-        ),
-        by=gettext("Outcome"),
-        labels=tuple(translated(label) for label, _, _ in outcomes.OUTCOMES.values()),
-        series=((gettext("Count"), tuple(found.counts.values())),),
-        keys=tuple(outcomes.OUTCOMES),
-        parts=("count",),
-        empty=gettext("Nothing was rejected and no case was opened in this period."),
-    )
-
-
-def outcomes_rows(asked: Asked, key: str, part: str) -> Behind | None:
-    if key not in outcomes.OUTCOMES:
-        return None
-    return Behind(CONSOLES[outcomes.OUTCOMES[key][1]], (outcomes.behind(asked, key),))
-
-
-def stages_panel(asked: Asked) -> Panel:
-    found = _outcomes(asked)
-    return Panel(
-        title=gettext("Working days of each stage of a case"),
-        definition=gettext(
-            "The mean of the cases opened in the period that have left the stage; a day has seven hours."
-        ),
-        by=gettext("Stage"),
-        labels=tuple(translated(label) for label, _ in STAGES),
-        series=((gettext("Working days"), tuple(map(_rounded, found.days))),),
-        more=((gettext("Cases"), tuple(map(str, found.left))),),
-        empty=gettext("No case opened in this period has left a stage."),
-    )
-
-
-def misconduct_panel(asked: Asked) -> Panel:
-    found = misconduct.misconduct(db.session(), asked)
-    return Panel(
-        title=gettext("Misconduct named, by where it is named"),
-        definition=gettext(
-            "Supervision orders and rectification orders issued, and opinions on coordination cases given, in the"
-            " period, that name one of the four kinds."
-        ),
-        by=gettext("Misconduct"),
-        labels=tuple(translated(word.label) for word in Misconduct),
-        series=tuple(
-            (translated(label), tuple(found[name].get(word, 0) for word in Misconduct))
-            for name, (label, _) in misconduct.NAMED.items()
-        ),
-        keys=tuple(word.value for word in Misconduct),
-        parts=tuple(misconduct.NAMED),
-        empty=gettext("No order and no opinion of this period names any."),
-    )
-
-
-def misconduct_rows(asked: Asked, key: str, part: str) -> Behind | None:
-    if part not in misconduct.NAMED:
-        return None
-    model: Any = misconduct.NAMED[part][1]
-    which = true() if key == ALL else model.misconduct == Misconduct(key)
-    return Behind(CONSOLES[model], (misconduct.behind(asked, part), which))
+def answers_rows(asked: Asked, key: str, part: str) -> Behind | None:
+    return _shared(asked, key, part) if part == "hours" and key != ALL else None
 
 
 # Burden
@@ -387,7 +318,7 @@ def posted_panel(asked: Asked) -> Panel:
         ),
         by=gettext("Day"),
         labels=tuple(f"{day}" for day in days),
-        series=tuple((name_of(one.unit), tuple(_rounded(share.percent) for share in one.shares)) for one in found),
+        series=tuple((name_of(one.unit), tuple(rounded(share.percent) for share in one.shares)) for one in found),
         kind="line",
         measure="%",
         beside=True,

@@ -59,6 +59,8 @@ class Panel:
     keys: tuple[str, ...] = ()
     parts: tuple[str | None, ...] = ()
     """By which, of a label and of a series, the rows behind a number are found; none where there are none to show."""
+    counted: tuple[tuple[int, ...], ...] = ()
+    """Of how many rows each number of each series is made, where that is not the number itself."""
     facts: tuple[tuple[str, str], ...] = ()
     """What is worth a line of its own: (what, how much)."""
     more: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -80,7 +82,7 @@ class Panel:
 
     @property
     def is_empty(self) -> bool:
-        return not any(value for _, values in self.series for value in values)
+        return not any(value for values in self.counted or [values for _, values in self.series] for value in values)
 
     @property
     def as_json(self) -> list[dict[str, Any]]:
@@ -93,6 +95,17 @@ class Panel:
         head = [self.by, *(name for name, _ in self.series), *(name for name, _ in self.more)]
         columns = (*(values for _, values in self.series), *(texts for _, texts in self.more))
         return [head, *([label, *(column[at] for column in columns)] for at, label in enumerate(self.labels))]
+
+    def opens(self, row: int, at: int) -> bool:
+        """Whether rows stand behind a number: a share of nothing, too, is a share of some."""
+        if not self.keys or self.parts[at] is None:
+            return False
+        return bool(self.counted[at][row] if self.counted else self.series[at][1][row])
+
+    def linked(self, row: int, at: int) -> str:
+        """What leads to the rows: the number, or where none is told how many they are."""
+        value = self.series[at][1][row]
+        return self.shown(value) if value is not None else gettext("%(n)s rows", n=self.counted[at][row])
 
     def shown(self, value: Number) -> str:
         if value is None:

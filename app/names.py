@@ -291,6 +291,7 @@ def _of_county(row: Unit | ListItem) -> str:
     if home in (None, row.region_id) or row.region_id is None or session is None:
         return str(row)
     county = session.get(Unit, row.region_id)
+    session.info.setdefault("counties", {})[row.region_id] = county  # held, so that the next of it asks nothing
     return str(row) if county in (None, row) else f"{county}{row}" if isinstance(row, Unit) else f"{county} {row}"
 
 

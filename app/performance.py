@@ -42,6 +42,7 @@ class Performance(PageBeside):
             documents=db.session.scalars(of_lead.order_by(ThreeFixedDocument.issued_on.desc())).all(),
             may_read_calls=appbuilder.sm.has_access("can_read", Call.__name__),
             t=translated,
+            name_of=name_of,
             zone=ZONE,
         )
 

@@ -73,6 +73,7 @@ class Rates(PageBeside):
             pairs=_pairs(period),
             low=LOW,
             t=translated,
+            name_of=name_of,
             known=lambda other: PERIOD.fullmatch(str(other)),
         )
 

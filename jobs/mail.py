@@ -28,7 +28,7 @@ from config import Settings, settings
 from jobs.chinese import chinese
 from jobs.watch import Done
 from models.base import N_, User
-from models.notices import Notice
+from models.notices import Notice, one_stop
 from models.rules.deadlines import SHANGHAI
 
 log = logging.getLogger("jobs.mail")
@@ -188,7 +188,7 @@ def _bundles(mailings: list[Mailing]) -> list[list[Mailing]]:
 
 
 def _text(mailing: Mailing) -> str:
-    return chinese(mailing.message) % _shown(mailing.details)
+    return one_stop(chinese(mailing.message) % _shown(mailing.details))
 
 
 def _letter(mailing: Mailing, line: str, text: str, now: datetime) -> EmailMessage:
@@ -268,7 +268,10 @@ def _shown(details: dict[str, Any]) -> dict[str, Any]:
     due = details.get("due")
     if not isinstance(due, str):
         return details
-    return details | {"due": f"{datetime.fromisoformat(due).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"}
+    local = datetime.fromisoformat(due).astimezone(SHANGHAI)
+    ends_a_day = (local.hour, local.minute) == (0, 0)
+    said = f"{local - timedelta(days=1):%Y-%m-%d} 24:00" if ends_a_day else f"{local:%Y-%m-%d %H:%M}"
+    return details | {"due": said}
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, User, Word
 from models.organisation import Unit
+
+TWO_STOPS = re.compile(r"(?<!\.)[。.]([。.])(?!\.)")
+
+
+def one_stop(sentence: str) -> str:
+    """Where what was put into a sentence brought a full stop of its own: the sentence's alone."""
+    return TWO_STOPS.sub(r"\1", sentence)
 
 
 class Audience(Word):

@@ -320,7 +320,7 @@ for _role in (RoleName.agency_head, RoleName.agency_staff):
 for _role in (RoleName.township_head, RoleName.township_operator):
     _TABLE[_role]["AgencyAggregate"] = "read export submit_aggregate"
 _TABLE[RoleName.department_head] |= {"AgencyAggregate": "read export grade_agency"}
-_TABLE[RoleName.scorer] |= {"EvaluationCycle": "read export compute_scores"}
+_TABLE[RoleName.scorer] |= {"EvaluationCycle": "read export compute_scores confirm_scores"}
 _TABLE[RoleName.assessor] |= _SHEETS | {
     "EvaluationCycle": f"{_KEEP} open_cycle close_cycle compute_scores confirm_scores publish_scores",
     "EvaluationIndicator": _KEEP,

@@ -42,6 +42,14 @@ evaluation_cycles = Console(
             when=lambda cycle: cycle.state is CycleState.open,
         ),
         Link(
+            label=N_("What the weights make"),
+            endpoint="EvaluationWeights.page",
+            icon="fa-scale-balanced",
+            needs=("can_read", "EvaluationIndicator"),
+            when=lambda cycle: cycle.state is CycleState.draft,
+            summed_up=True,
+        ),
+        Link(
             label=N_("Who has sent what"),
             endpoint="EvaluationProgress.page",
             icon="fa-list-check",
@@ -120,6 +128,7 @@ sheet_scores = Console(
     name=N_("Scores on sheets"),
     category=CATEGORY,
     listed=("sheet", "indicator", "points"),
+    unsorted=("points",),
     form=("sheet", "indicator", "points"),
     searched=("sheet", "indicator", "points"),
     among={"sheet": draft_sheets, "indicator": asked_indicators},
@@ -166,6 +175,7 @@ score_results = Console(
     category=CATEGORY,
     icon="fa-calculator",
     listed=("unit", "cycle", "subject_kind", "bottom_up", "top_down", "total", "grade", "capped_by", "place"),
+    unsorted=("bottom_up", "top_down", "total", "grade", "capped_by", "place"),  # townships are not ranked (B5)
     shown=(
         *("unit", "cycle", "subject_kind", "share", "bottom_up", "top_down", "total", "grade", "capped_by", "place"),
         *("computed_at", "inputs_hash"),
@@ -202,6 +212,7 @@ score_parts = Console(
     name=N_("Parts of scores"),
     category=CATEGORY,
     listed=("result", "indicator", "side", "weight", "numerator", "denominator", "value"),
+    unsorted=("numerator", "denominator", "value"),
     shown=(
         *("result", "indicator", "side", "source", "formula", "deduct", "weight"),
         *("numerator", "denominator", "value"),
@@ -217,6 +228,7 @@ score_appeals = Console(
     category=CATEGORY,
     icon="fa-hand",
     listed=("result", "unit", "state", "published_total", "corrected_total", "lodged_at", "answered_at"),
+    unsorted=("published_total", "corrected_total"),
     shown=(
         *("result", "unit", "state", "reason", "lodged_at", "published_total", "corrected_total"),
         *("answer", "signature", "answered_at"),

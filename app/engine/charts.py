@@ -110,6 +110,8 @@ def figures(world: World, shape: Shape, chart: Chart, question: Question) -> Fig
     order = _order(session, shape.fields[chart.by], chart, sizes)
     kept = order[-BARS:] if chart.per else order[:BARS]
     names = _names(session, shape.fields[chart.by], kept, chart.per)
+    if chart.called:
+        names |= {key: gettext(chart.called, n=key) for key in kept if key is not None}
     split_names = _part_names(session, shape, chart, list(parts))
     title = translated(chart.title) or _title(shape, chart)
     as_declared = chart.sums and not chart.split

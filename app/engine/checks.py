@@ -47,7 +47,7 @@ def _findings(console: Console) -> Iterator[str]:
 
 
 def _unknown(console: Console, known: Any) -> Iterator[tuple[str, str]]:
-    for place in ("listed", "shown", "form", "required", "folded", "searched"):
+    for place in ("listed", "unsorted", "shown", "form", "required", "folded", "searched"):
         yield from ((place, name) for name in getattr(console, place) or () if name not in known)
     yield from (("among", name) for name in console.among or () if name not in known)
     yield from (("words", name) for name in console.words or () if name not in known)

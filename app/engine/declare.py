@@ -51,6 +51,8 @@ class Chart:
     """The largest bar first; else in the order of codes, words or numbers: townships are not ranked."""
     known: bool = False
     """Whether rows without a value in `by` are left out."""
+    called: str = ""
+    """What groups that are bare numbers are called: a sentence with `%(n)s`."""
     share: bool = False
     """Of a chart split by a yes or no: which part of each bar is a yes, in percent."""
     definition: str = ""
@@ -196,6 +198,8 @@ class Console:
     searched: tuple[str, ...] = ()
     derived: tuple[Derived, ...] = ()
     order: tuple[str, Literal["asc", "desc"]] | None = None
+    unsorted: tuple[str, ...] = ()
+    """Of what is listed, what nobody may sort by: where an order would be a ranking that must not be."""
     opens: Mapping[str, str] | None = None
     """Words, or yes and no as `true` and `false`, that the list is narrowed by when it is opened, by their columns.
     Whoever reads it may take them away."""

@@ -62,7 +62,8 @@ class Shape:
 
     @property
     def sortable(self) -> tuple[str, ...]:
-        return ("id", *(name for name in self.listed if self.fields[name].is_scalar))
+        unsorted = self.console.unsorted
+        return ("id", *(n for n in self.listed if self.fields[n].is_scalar and n not in unsorted))
 
     @cached_property
     def record(self) -> Select[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -76,7 +76,8 @@ def shown(
 
 def _moment(value: datetime, zone: tzinfo, now: datetime | None, *, estimate: bool) -> Markup:
     local = value.astimezone(zone)
-    stamp = Markup('<time datetime="{}">{}</time>').format(local.isoformat(), local.strftime("%Y-%m-%d %H:%M"))
+    said = local.strftime("%Y-%m-%d %H:%M") if now is None else by_when(local, "%Y-%m-%d")
+    stamp = Markup('<time datetime="{}">{}</time>').format(local.isoformat(), said)
     if now is None:
         return stamp
     left = (value - now).total_seconds()
@@ -84,6 +85,13 @@ def _moment(value: datetime, zone: tzinfo, now: datetime | None, *, estimate: bo
     words = gettext("%(time)s over", time=spell(-left)) if left < 0 else gettext("%(time)s left", time=spell(left))
     told = Markup('{} <span class="tag tag-{}">{}</span>').format(stamp, tone, words)
     return told + Markup(' <span class="tag tag-muted">{}</span>').format(gettext("Estimate")) if estimate else told
+
+
+def by_when(local: datetime, day: str) -> str:
+    """A deadline, its day in this form: midnight is the end of the day before, as one says it."""
+    if local.time() == time():
+        return f"{local - timedelta(days=1):{day}} 24:00"
+    return f"{local:{day} %H:%M}"
 
 
 def spell(seconds: float) -> str:

@@ -31,15 +31,23 @@ const parted = (figures) => Boolean(figures.split) || figures.series.length > 1;
 // A number with what stands behind it; what is not known is not written.
 const written = (figures) => (value) => (value === null || value === undefined ? "" : counted(value) + (figures.measure || ""));
 
+// How much room the longest of some texts takes behind a bar, in pixels.
+const pen = document.createElement("canvas").getContext("2d");
+function room(texts) {
+  pen.font = `12px ${font}`;
+  return Math.ceil(Math.max(0, ...texts.map((text) => pen.measureText(text).width))) + 12;
+}
+
 function common(figures) {
   const format = written(figures);
   const names = figures.kind === "pie" ? figures.labels : figures.series.map(({ name }) => name);
+  const told = figures.kind === "pie" ? undefined : figures.series.filter(({ data }) => data.some(Boolean)).map(({ name }) => name);
   return {
     color: (figures.tones || []).some(Boolean) ? toned(figures.tones) : coloured(names, figures.muted),
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     textStyle: { fontFamily: font, color: colour("ink-2") },
     tooltip: { renderMode: "richText", confine: true, valueFormatter: format, textStyle: { fontFamily: font } },
-    legend: { show: parted(figures), type: "scroll", bottom: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: colour("ink-2") } },
+    legend: { show: parted(figures), data: told, type: "scroll", bottom: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: colour("ink-2") } },
   };
 }
 
@@ -69,10 +77,11 @@ function bars(figures) {
   const stacked = figures.series.length > 1 && !figures.beside;
   const total = (index) => figures.series.reduce((sum, { data }) => sum + data[index], 0);
   const largest = Math.max(1, ...figures.labels.map((_, index) => total(index)));
+  const ends = stacked ? figures.labels.map((_, index) => format(total(index))) : figures.series.flatMap(({ data }) => data.map(format));
   return {
     ...common(figures),
     tooltip: { ...common(figures).tooltip, trigger: "axis", axisPointer: { type: "shadow" } },
-    grid: { left: 8, right: 40, top: 8, bottom: parted(figures) ? 36 : 8, containLabel: true },
+    grid: { left: 8, right: Math.max(40, room(ends)), top: 8, bottom: parted(figures) ? 36 : 8, containLabel: true },
     xAxis: { type: "value", minInterval: 1, axisLabel: { formatter: counted, hideOverlap: true }, splitLine: { lineStyle: { color: colour("line") } } },
     yAxis: {
       type: "category",

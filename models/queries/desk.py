@@ -33,7 +33,7 @@ from models.lists import DutyList
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.opinions import ListOpinion, OpinionState
 from models.queries.accountability_desk import of_involved, of_judges
-from models.queries.evaluation_desk import of_assessor, of_evaluated
+from models.queries.evaluation_desk import of_assessor, of_confirming, of_distributors, of_evaluated
 from models.queries.piles import Pile
 from models.queries.piles import pile as _pile
 from models.queries.refusals import refused_before
@@ -363,6 +363,8 @@ DESKS: tuple[tuple[set[RoleName], Callable[[Actor], Iterator[Pile]]], ...] = (
     (ANSWERING | {R.county_dispatcher, R.editorial_officer, R.list_manager, R.supervisor}, _of_addressed),
     (OF_DEPARTMENTS | OF_TOWNSHIPS | {R.assessor}, of_evaluated),
     ({R.assessor, R.scorer}, of_assessor),
+    (OF_TOWNSHIPS, of_distributors),
+    ({R.editorial_officer}, of_confirming),
     ({R.assessor, R.discipline_inspector}, of_judges),
     ({R.department_head, R.township_head, R.agency_head}, of_involved),
     ({R.joint_meeting_member}, _of_joint_meeting),

@@ -58,5 +58,16 @@ def behind(asked: Asked, name: str) -> ColumnElement[bool]:
     return asked.during(CallAssignment.rejected_at) & asked.of_parts()
 
 
+def left(asked: Asked, stage: int) -> ColumnElement[bool]:
+    """The cases whose days of a stage are counted, in the order of `STAGES`."""
+    begun, over = (
+        (Case.notified_at, func.coalesce(Case.agreed_at, Case.escalated_at)),
+        (Case.agreed_at, Case.filed_at),
+        (Case.escalated_at, Case.decided_at),
+        (func.coalesce(Case.filed_at, Case.decided_at), Case.closed_at),
+    )[stage]
+    return _opened(asked) & begun.is_not(None) & over.is_not(None) & (Case.state != CaseState.withdrawn)
+
+
 def _opened(asked: Asked) -> ColumnElement[bool]:
     return asked.during(Case.forwarded_at) & of_case(asked)

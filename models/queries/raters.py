@@ -81,7 +81,7 @@ def _within(moment: Any, cycle: EvaluationCycle) -> tuple[ColumnElement[bool], .
 
 
 def _worked_together(cycle: EvaluationCycle) -> Select[int, int]:
-    """Townships that called in the period, each with the departments that answered: of their own calls alone."""
+    """Townships that called in the period, each with the departments of its county that answered its own calls."""
     caller, answering = aliased(Unit), aliased(Unit)
     part = CallAssignment
     return (
@@ -91,7 +91,8 @@ def _worked_together(cycle: EvaluationCycle) -> Select[int, int]:
         .join(answering, answering.id == part.department_id)
         .where(Call.region_id == cycle.region_id, ~Call.imported, part.state != AssignmentState.void)
         .where(caller.unit_type.in_(LOCAL), caller.valid_to.is_(None))
-        .where(answering.unit_type == UnitType.department, *_within(part.dispatched_at, cycle))
+        .where(answering.unit_type == UnitType.department, answering.region_id == cycle.region_id)
+        .where(*_within(part.dispatched_at, cycle))
         .distinct()
         .order_by(Call.caller_unit_id, part.department_id)
     )

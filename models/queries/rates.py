@@ -137,12 +137,13 @@ def rates(
 def behind(
     actor: Actor, begins: datetime, ends: datetime, now: datetime, name: str, *within_calls: ColumnElement[bool]
 ) -> tuple[type[Any], Any, Select[Any]]:
-    """The rows that a department's share is counted of: their table, whose they are, and their keys."""
+    """The rows that a department's share, or its hours, are counted of: their table, whose they are, and their keys."""
     within = _Period(actor, begins, ends, now, within_calls)
     model, unit_id, query = {
         "response": (CallAssignment, CallAssignment.department_id, within.responses),
         "resolution": (CallAssignment, CallAssignment.department_id, within.answered),
         "satisfaction": (MutualRating, MutualRating.ratee_unit_id, within.ratings),
+        "hours": (CallAssignment, CallAssignment.department_id, within.times),
     }[name]
     return model, unit_id, query().with_only_columns(model.id).group_by(None)  # type: ignore[attr-defined]
 

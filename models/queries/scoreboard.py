@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -13,13 +14,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.actor import Actor
 from models.door import by_rule
-from models.evaluation import EvaluationCycle, EvaluationIndicator, Side, SubjectKind
-from models.evaluation_sheets import EvaluationSheet, SheetScore, SheetState
+from models.evaluation import CycleState, EvaluationCycle, EvaluationIndicator, Side, SubjectKind
+from models.evaluation_sheets import EvaluationSheet, Grade, SheetScore, SheetState
 from models.organisation import Unit
 from models.queries.evaluation import RECORDS
 from models.roles import EVERYWHERE
 from models.rules.indicators import TWO_SIDED
-from models.rules.reckoning import Reckoned, half_up, joined, total_of, value_of
+from models.rules.reckoning import Reckoned, corrected_grade, half_up, joined, total_of, value_of
 from models.scope.evaluation import JUDGES
 from models.scores import AppealState, ScoreAppeal, ScorePart, ScoreResult
 
@@ -54,6 +55,11 @@ class Line(NamedTuple):
     result: ScoreResult
     corrected: Decimal | None
 
+    @property
+    def corrected_grade(self) -> Grade | None:
+        """What the corrected score is graded; nothing where none was corrected."""
+        return corrected_grade(self.result, self.corrected)
+
 
 def scoreboard(session: Session, cycle: EvaluationCycle) -> dict[SubjectKind, list[Line]]:
     """What the asker may see, by kind: departments by their place, all others by their code. Two statements."""
@@ -74,6 +80,16 @@ def corrections(session: Session, cycle_id: int) -> dict[int, Decimal]:
         ScoreAppeal.state == AppealState.upheld, ScoreAppeal.result_id.in_(of_cycle)
     )
     return {key: total for key, total in session.execute(upheld.order_by(ScoreAppeal.id)) if total is not None}
+
+
+def appealable(session: Session, cycle: EvaluationCycle, actor: Actor, now: datetime) -> set[int]:
+    """The scores of a cycle against which one's unit may still lodge an appeal. One statement at most."""
+    if cycle.state is not CycleState.published or actor.observes or not cycle.appeal_due or now > cycle.appeal_due:
+        return set()
+    result, appeal = ScoreResult, ScoreAppeal
+    before = select(appeal.result_id).where(appeal.state != AppealState.withdrawn)
+    own = select(result.id).where(result.cycle_id == cycle.id, result.unit_id.in_(actor.unit_ids))
+    return set(session.scalars(own.where(result.id.not_in(before))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +116,21 @@ class Account:
     sides: dict[Side, list[Opened]] = field(default_factory=dict)
     corrected: Decimal | None = None
 
+    @property
+    def corrected_grade(self) -> Grade | None:
+        """What the corrected score is graded; nothing where none was corrected."""
+        return corrected_grade(self.result, self.corrected)
+
     def anew(self, side: Side | None = None) -> Decimal | None:
         """One side, or all, computed anew from what is stored."""
         opened = [part for of_side, parts in self.sides.items() for part in parts if side in (None, of_side)]
         return half_up(joined(Reckoned(found.part.weight, found.value) for found in opened))
+
+    @property
+    def weighed(self) -> list[tuple[Decimal, Decimal]]:
+        """(weight, value) of every indicator that had something to count."""
+        counted = (opened.part for parts in self.sides.values() for opened in parts)
+        return [(part.weight, part.value) for part in counted if part.value is not None]
 
     @property
     def total(self) -> Decimal | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
@@ -22,8 +22,11 @@ S = AppealState
 
 
 def prepare_appeal(session: Session, appeal: ScoreAppeal, actor: Actor, now: datetime) -> None:
-    """Of the unit whose score it is, in time. Raises `Refused`, naming the field."""
-    result = session.get(ScoreResult, appeal.result_id) if appeal.result_id else None
+    """Of the unit whose score it is, in time, once: of two at a time, the score being locked, one is refused.
+
+    Raises `Refused`, naming the field.
+    """
+    result = session.get(ScoreResult, appeal.result_id, with_for_update=True) if appeal.result_id else None
     cycle = session.get(EvaluationCycle, result.cycle_id) if result else None
     if result is None or cycle is None or cycle.state is not CycleState.published:
         raise Refused(N_("Name a score that is published."), field="result")
@@ -31,12 +34,24 @@ def prepare_appeal(session: Session, appeal: ScoreAppeal, actor: Actor, now: dat
         raise Refused(N_("A unit appeals against its own score. Name yours."), field="result")
     if cycle.appeal_due is None or now > cycle.appeal_due:
         raise Refused(N_("The time to appeal is over."), field="result")
+    _refuse_second(session, appeal)
     if not (appeal.reason or "").strip():
         raise Refused(N_("Say what is wrong, and why."), field="reason")
     appeal.region_id, appeal.unit_id = result.region_id, result.unit_id
     appeal.published_total = result.total
     if not inspect(appeal).persistent:
         appeal.lodged_at = now
+
+
+def _refuse_second(session: Session, appeal: ScoreAppeal) -> None:
+    of_result = (ScoreAppeal.result_id == appeal.result_id, ScoreAppeal.id != (appeal.id or 0))
+    before = session.scalars(select(ScoreAppeal.state).where(*of_result, ScoreAppeal.state != S.withdrawn)).first()
+    if before is S.lodged:
+        raise Refused(N_("An appeal against this score is open. Wait for its answer, or withdraw it first."),
+                      field="result")  # fmt: skip
+    if before is not None:
+        raise Refused(N_("An appeal against this score is answered, and the answer is final. Name another score."),
+                      field="result")  # fmt: skip
 
 
 def follow_appeal(session: Session, appeal: ScoreAppeal, actor: Actor, now: datetime) -> None:
@@ -93,7 +108,10 @@ APPEAL = Workflow(
         guard=_corrects,
         effect=_upheld,
         tone="done",
-        help=N_("The score as published stays, and is shown beside the corrected one."),
+        help=N_(
+            "Score, grade and rank as published stay. The corrected score is shown beside them with the grade that it"
+            " has; nobody's rank changes."
+        ),
     ),
     Transition(
         name="dismiss_appeal",

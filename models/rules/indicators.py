@@ -37,6 +37,10 @@ TWO_SIDED = (K.department, K.agency)
 """Of whom the two sides are weighed apart, and joined by the cycle's share (R15, R16)."""
 
 MANAGEMENT = (Component.list_management, Component.operation, Component.satisfaction, Component.supervision)
+ONE_SIDE = N_("Component weights (R22): those of “%(kind)s” %(side)s make %(sum)s, and must make 100. Correct them.")
+BOTH_SIDES = N_(
+    "Component weights (R22): those of “%(kind)s” on both sides make %(sum)s, and must make 100. Correct them."
+)
 PERFORMANCE = (Component.list_performance, Component.sunk_duties, Component.call_execution)
 
 _OF_WHO_ANSWERS = frozenset(Formula) - {Formula.drawings_complete, Formula.guarantees_kept}
@@ -170,19 +174,25 @@ def _side(laid: Sequence[EvaluationIndicator], kind: SubjectKind, side: Side | N
     return [row for row in laid if row.subject_kind is kind and side in (None, row.side)]
 
 
-def _refuse_sums(laid: Sequence[EvaluationIndicator]) -> None:
-    sums: dict[tuple[SubjectKind, Side | None], Decimal] = defaultdict(Decimal)
+def sums(laid: Sequence[EvaluationIndicator]) -> dict[tuple[SubjectKind, Side | None], Decimal]:
+    """What the weights of each kind make: of each side, where the two are weighed apart, else of both together."""
+    found: dict[tuple[SubjectKind, Side | None], Decimal] = defaultdict(Decimal)
     for row in laid:
-        sums[row.subject_kind, row.side if row.subject_kind in TWO_SIDED else None] += row.weight
-    for (kind, side), whole in sums.items():
+        found[row.subject_kind, row.side if row.subject_kind in TWO_SIDED else None] += row.weight
+    return found
+
+
+def sums_of(session: Session, cycle: EvaluationCycle) -> list[tuple[SubjectKind, Side | None, Decimal]]:
+    """Those of a cycle, by kind and side. One statement."""
+    found = sums(_of(session, cycle.id))
+    return [(kind, side, found[kind, side]) for kind in SubjectKind for side in (*Side, None) if (kind, side) in found]
+
+
+def _refuse_sums(laid: Sequence[EvaluationIndicator]) -> None:
+    for (kind, side), whole in sums(laid).items():
         if whole != WHOLE:
-            raise Refused(
-                N_("Component weights (R22): those of “%(kind)s” %(side)s make %(sum)s, and must make 100. Correct"
-                   " them."),
-                kind=kind.label,
-                side=side.label if side else N_("both sides together"),
-                sum=f"{whole:f}",
-            )  # fmt: skip
+            told = {"side": side.label} if side else {}
+            raise Refused(ONE_SIDE if side else BOTH_SIDES, kind=kind.label, sum=f"{whole:f}", **told)
 
 
 def _refuse_components(of_departments: Sequence[EvaluationIndicator]) -> None:

@@ -11,8 +11,9 @@ from fractions import Fraction
 from math import floor
 from typing import NamedTuple
 
-from models.evaluation import WHOLE, EvaluationCycle, Formula
+from models.evaluation import WHOLE, EvaluationCycle, Formula, SubjectKind
 from models.evaluation_sheets import Grade
+from models.scores import CappedBy, ScoreResult
 
 DEDUCTING = frozenset({Formula.failures, Formula.supervision_orders, Formula.rectifications})
 """Formulas that count what went wrong: a hundred, less the points off for each, and never below nothing."""
@@ -76,3 +77,15 @@ def grade_of(cycle: EvaluationCycle, total: Decimal | None) -> Grade | None:
         (Grade.qualified, cycle.qualified_from),
     )
     return next((grade for grade, least in scale if total >= least), Grade.unqualified)
+
+
+def corrected_grade(result: ScoreResult, corrected: Decimal | None) -> Grade | None:
+    """By the cycle's scale; of departments, excellent only what was published as excellent: no quota is counted anew.
+
+    A veto stays, and so does what a department said of its agency (R18).
+    """
+    if corrected is None or result.capped_by is CappedBy.veto or result.subject_kind is SubjectKind.agency:
+        return None if corrected is None else result.grade
+    grade = grade_of(result.cycle, corrected)
+    places = result.subject_kind is SubjectKind.department
+    return Grade.good if places and grade is Grade.excellent and result.grade is not grade else grade

@@ -36,9 +36,15 @@ def test_several_stand_in_one_bar_with_their_sum_behind_it():
     assert [breadth for _, breadth in bars[:2]] == [ROOM / 4, ROOM * 3 / 4]
 
 
+def test_no_name_is_written_of_a_series_that_tells_nothing():
+    for late, names in ((1, ["Late", "Open"]), (0, ["Open"]), (None, ["Open"])):
+        texts, _, _ = drawn(figure(["A"], ("Late", [late]), ("Open", [2])))
+        assert [text for text in texts if text in ("Late", "Open")] == names
+
+
 def test_or_beside_each_other_where_they_are_no_parts_of_a_whole():
     texts, bars, _ = drawn(figure(["A"], ("Plan", [2.0]), ("Done", [None]), beside=True))
-    assert texts == ["A", "2.0", "–", "Plan", "Done"]
+    assert texts == ["A", "2.0", "–", "Plan"]
     assert [breadth for _, breadth in bars[:2]] == [ROOM, 0]
 
 

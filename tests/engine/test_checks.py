@@ -127,6 +127,7 @@ MISTAKES = [
     ("E101", console(among={"nope": anything}), "Sound: among names 'nope'"),
     ("E101", console(deadlines={"nope": ()}), "Sound: deadlines names 'nope'"),
     ("E101", console(deadlines={"due_at": ("nope",)}), "Sound: deadlines names 'nope'"),
+    ("E101", console(unsorted=("nope",)), "Sound: unsorted names 'nope'"),
     ("E101", console(order=("nope", "asc")), "Sound: order names 'nope'"),
     ("E101", console(related=(Related(model=Part, by="sound", listed=("nope",)),)), "Sound: related names 'nope'"),
     ("E101", console(related=(Related(model=Part, by="sound", order="nope"),)), "Sound: related names 'nope'"),

@@ -113,6 +113,7 @@ def test_newest_come_first_unless_declared():
 
 def test_one_sorts_by_what_is_listed_but_not_by_relations_or_data():
     assert shape(listed=("title", "shelf", "extra", "pages")).sortable == ("id", "title", "pages")
+    assert shape(listed=("title", "shelf", "pages"), unsorted=("pages",)).sortable == ("id", "title")
 
 
 def test_one_filters_by_what_is_searched_and_by_the_relations_listed():

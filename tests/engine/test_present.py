@@ -77,6 +77,13 @@ def test_a_running_deadline_says_what_is_left_or_over(left, tone, words):
     assert html.endswith(f'</time> <span class="tag tag-{tone}">{words}</span>')
 
 
+def test_a_deadline_at_midnight_is_the_end_of_the_day_before():
+    midnight = datetime(2026, 12, 20, 16, tzinfo=UTC)
+    assert "2026-12-20 24:00</time>" in cell("due_at", midnight, now=NOW)
+    assert "2026-12-21 00:01</time>" in cell("due_at", midnight + timedelta(minutes=1), now=NOW)
+    assert "2026-12-21 00:00</time>" in cell("due_at", midnight)
+
+
 def test_a_deadline_that_has_ended_says_neither():
     html = cell("due_at", NOW - timedelta(days=2))
     assert html.endswith("</time>")

@@ -231,6 +231,19 @@ def test_the_letter_is_in_chinese_time_and_from_us(settings):
     assert mail_.get_content().startswith("330329-2026-0001: by 2026-11-23 17:30.\n")
 
 
+@pytest.mark.parametrize(
+    ("call", "due", "said"),
+    [
+        ("Nobody came.", "2026-12-20T16:00:00+00:00", "Nobody came. By 2026-12-20 24:00."),
+        ("无人到场。", "2026-12-21T01:00:00+00:00", "无人到场. By 2026-12-21 09:00."),
+        ("And so on...", "2026-12-21T01:00:00+00:00", "And so on.... By 2026-12-21 09:00."),
+    ],
+)
+def test_a_sentence_has_one_full_stop_and_a_day_ends_at_its_midnight(settings, call, due, said):
+    sent = letter(mailing(message="%(call)s. By %(due)s.", call=call, due=due), NOW)
+    assert sent.get_content().startswith(f"{said}\n")
+
+
 def test_the_letter_is_translated(settings, monkeypatch):
     class Chinese:
         def gettext(self, message):

@@ -23,12 +23,14 @@ from models.evaluation_sheets import AggregateState, EvaluationSheet, Grade, She
 from models.item_words import Holder
 from models.notices import Outbox
 from models.organisation import Duty
+from models.queries.scoreboard import scoreboard
 from models.ratings import CaseAssessment
 from models.rules.appeals import prepare_appeal
 from models.rules.evaluation import forget_cycle, prepare_cycle
 from models.rules.evaluation_sheets import prepare_score
 from models.rules.indicators import prepare_indicator
-from models.scores import AppealState, CappedBy, ScoreAppeal
+from models.rules.reckoning import corrected_grade
+from models.scores import AppealState, CappedBy, ScoreAppeal, ScoreResult
 from models.workflow import MovedOn, NotYours, Refused
 from tests.make import NOW
 
@@ -155,7 +157,7 @@ def test_indicators_are_fixed_when_the_cycle_opens(make, town, office):
 
 
 @pytest.mark.requirement("TC-55")
-def test_it_is_computed_by_the_scorer_or_who_assesses_and_by_nobody_else(make, town, office):
+def test_it_is_computed_and_confirmed_by_the_scorer_or_who_assesses_and_by_nobody_else(make, town, office):
     cycle = make.cycle(None, S.closed, K.department)
     for unit, role in (
         (office, "department_head"),
@@ -165,9 +167,11 @@ def test_it_is_computed_by_the_scorer_or_who_assesses_and_by_nobody_else(make, t
         with pytest.raises(NotYours):
             make.press(cycle, "compute_scores", make.actor(unit, role))
         make.session.rollback()
-    make.press(cycle, "compute_scores", make.actor(make.office(Duty.county_office), "scorer"))
+    scorer = make.actor(make.office(Duty.county_office), "scorer")
+    for name in ("compute_scores", "confirm_scores"):
+        make.press(cycle, name, scorer)
     with pytest.raises(NotYours):
-        make.press(cycle, "confirm_scores", make.actor(make.office(Duty.county_office), "scorer"))
+        make.press(cycle, "publish_scores", scorer)
 
 
 # Indicators
@@ -304,7 +308,12 @@ def test_who_is_asked_follows_from_the_record(make, office):
     agency = make.agency(*towns, department=office, state=AgencyState.in_force)
     make.agency(towns[0], department=office, field="drafted")
     make.call(towns[0], lead=office, state=CallState.dispatched, at=NOW - timedelta(days=9))
-    make.call(make.township(make.county()), state=CallState.dispatched)
+    elsewhere = make.county()
+    make.call(make.township(elsewhere), state=CallState.dispatched)
+    drawn_in = make.call(towns[1], lead=office, state=CallState.dispatched, at=NOW - timedelta(days=99))
+    part = make.assignments(drawn_in)[0]
+    part.department_id, part.dispatched_at = make.department(elsewhere).id, NOW - timedelta(days=9)
+    make.session.commit()
     cycle, assessment = make.cycle(None, S.open), make.office(Duty.assessment_office)
     asked = {(s.subject_unit_id, s.rater_unit_id, str(s.side)) for s in make.sheets(cycle)}
     assert asked == {
@@ -782,6 +791,8 @@ def test_a_correction_stands_signed_beside_what_was_published(make, town, office
         make.assessor().user_id,
     )
     assert make.result(cycle, office).total == total
+    (line,) = scoreboard(make.session, cycle)[K.department]
+    assert (line.result.grade, line.corrected, line.corrected_grade) == (Grade.good, Decimal("90.50"), Grade.good)
     with pytest.raises(MovedOn):
         make.press(appeal, "dismiss_appeal", **said)
 
@@ -808,6 +819,45 @@ def test_a_unit_appeals_against_its_own_published_score_in_time(make, town, offi
     appeal = make.appeal(result)
     make.press(appeal, "dismiss_appeal", answer="Counted right.", signature="Assessor")
     assert (appeal.state, appeal.corrected_total) == (AppealState.dismissed, None)
+
+
+@pytest.mark.requirement("TC-53")
+@pytest.mark.parametrize(
+    ("kind", "grade", "cap", "corrected", "expected"),
+    [
+        (K.department, Grade.qualified, None, "80", Grade.good),
+        (K.department, Grade.qualified, None, "91", Grade.good),
+        (K.department, Grade.good, CappedBy.quota, "95", Grade.good),
+        (K.department, Grade.excellent, None, "99", Grade.excellent),
+        (K.department, Grade.excellent, None, "79.99", Grade.qualified),
+        (K.department, Grade.unqualified, CappedBy.veto, "91", Grade.unqualified),
+        (K.township, Grade.good, None, "90", Grade.excellent),
+        (K.agency, Grade.good, CappedBy.township_grade, "95", Grade.good),
+        (K.department, Grade.good, None, None, None),
+    ],
+)
+def test_a_corrected_score_is_graded_by_the_scale_and_never_newly_excellent(
+    make, kind, grade, cap, corrected, expected
+):
+    result = ScoreResult(cycle=make.cycle(), subject_kind=kind, grade=grade, capped_by=cap)
+    assert corrected_grade(result, None if corrected is None else Decimal(corrected)) is expected
+    make.session.rollback()
+
+
+def test_one_appeal_is_answered_for_a_score_and_another_waits_for_nothing(make, town, office):
+    result = make.result(make.cycle(None, S.published, K.department), office)
+    withdrawn = make.appeal(result)
+    with pytest.raises(Refused, match="is open") as told:
+        make.appeal(result)
+    assert told.value.field == "result"
+    make.session.rollback()
+    make.press(withdrawn, "withdraw_appeal")
+    open_one = make.appeal(result)
+    prepare_appeal(make.session, open_one, make.actor(office), NOW)  # its reason is changed: it is no second one
+    make.press(open_one, "dismiss_appeal", answer="Counted right.", signature="Assessor")
+    with pytest.raises(Refused, match="final") as told:
+        make.appeal(result)
+    assert told.value.field == "result"
 
 
 def test_a_draft_is_thrown_away_with_its_indicators(make):

@@ -100,7 +100,7 @@ def test_who_assesses_moves_evaluations_and_what_somebody_is_held_to_account_for
     evaluations, judged = {EvaluationCycle, EvaluationSheet, ScoreAppeal}, {AccountabilityCase, AccountabilityUnit}
     assert {model for model, _ in moves_of(RoleName.assessor)} == evaluations | judged
     assert {model for model, _ in moves_of(RoleName.discipline_inspector)} == judged
-    assert moves_of(RoleName.scorer) == {(EvaluationCycle, "compute_scores")}
+    assert moves_of(RoleName.scorer) == {(EvaluationCycle, name) for name in ("compute_scores", "confirm_scores")}
 
 
 @pytest.mark.requirement("TC-55", "TA-40", "TA-39")

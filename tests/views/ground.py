@@ -515,13 +515,20 @@ class Ground:
             for rater in raters:
                 self._fill_in(cycle, rater)
             self._gather(cycle, agency)
-        told = make.cycle(county, CycleState.open, SubjectKind.department, SubjectKind.agency, SubjectKind.township)
+        for appealed in (True, True, False):  # one to change, one to withdraw, and scores against which one is lodged
+            told = self._published(county, raters)
+            for unit in (town, department, agency.unit) if appealed else ():
+                make.appeal(make.result(told, unit))
+
+    def _published(self, county: Unit, raters: tuple[Unit, ...]) -> EvaluationCycle:
+        make = self.make
+        kinds = (SubjectKind.department, SubjectKind.agency, SubjectKind.township)
+        told: EvaluationCycle = make.cycle(county, CycleState.open, *kinds)
         for rater in raters:
             make.fill_all(told, rater_unit_id=rater.id)
         for name in ("close_cycle", "compute_scores", "confirm_scores", "publish_scores"):
             make.press(told, name)
-        for unit in (town, department, agency.unit) * 2:
-            make.appeal(make.result(told, unit))
+        return told
 
     def _fill_in(self, cycle: EvaluationCycle, rater: Unit) -> None:
         """One that is whole, two with scores to change, and one under seal; the rest is empty."""

@@ -1,5 +1,6 @@
 """The sheet of a person, who is still without one, and an agency's days by month."""
 
+import html
 import re
 from datetime import date
 from decimal import Decimal
@@ -17,7 +18,8 @@ def test_a_page_shows_who_is_still_without_a_grade_to_whom_may_see_them(browser_
     agency, elsewhere = (make.agency(unit, state="in_force") for unit in (town, other))
     graded, left = make.staff(agency), make.staff(agency)
     far = make.staff(elsewhere)
-    make.appraisal(make.appraisal_total(town), graded)
+    total = make.appraisal_total(town)
+    make.appraisal(total, graded)
 
     def named(unit, role, year="2026"):
         page = browser_of(unit, role).get(f"/staff_appraisal/ungraded?year={year}")
@@ -25,6 +27,12 @@ def test_a_page_shows_who_is_still_without_a_grade_to_whom_may_see_them(browser_
         return {staff.name for staff in (graded, left, far) if re.search(rf">{staff.name}<", page.text)}
 
     assert named(town, RoleName.township_head) == {left.name}
+    page = browser_of(town, RoleName.township_head).get("/staff_appraisal/ungraded?year=2026").text
+    (address,) = re.findall(r'href="(/staff_appraisal/add[^"]+)"', page)
+    form = browser_of(town, RoleName.township_head).get(html.unescape(address)).text
+    assert all(f'<option value="{key}" selected>' in form for key in (total.id, left.id))
+    for unit, role in ((other, RoleName.township_head), (agency.department, RoleName.department_head)):
+        assert "/staff_appraisal/add" not in browser_of(unit, role).get("/staff_appraisal/ungraded?year=2026").text
     assert named(other, RoleName.township_head) == {far.name}
     assert named(make.office(Duty.editorial_office), RoleName.editorial_officer) == {left.name, far.name}
     assert named(agency.department, RoleName.department_head) == {left.name}

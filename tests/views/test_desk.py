@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.desk import PAGES
 from jobs.circulars import compile_circulars
 from models.calls import CallSource, CallState
 from models.coordination import CaseState
 from models.disputes import DisputeState
+from models.evaluation import CycleState, SubjectKind
 from models.organisation import Duty
 from models.rectification import Circular, CircularLine
 from models.reviews import ReviewState
@@ -55,13 +57,52 @@ def test_what_is_late_stands_before_what_only_lies_long(browser_of, make, sessio
 
 
 def test_to_whom_nothing_is_sent_it_says_where_to_look(browser_of, make):
-    observer = browser_of(make.office(Duty.leadership), RoleName.congress_observer).get("/").text
-    township = browser_of(make.township()).get("/").text
-    for address in ("/leaders/", "/call/charts", "/list_item/charts", "/burden/", "/find/"):
-        assert (f'class="button" href="{address}"' in observer, f'class="button" href="{address}"' in township) == (
-            True,
-            False,
-        )
+    """And to those to whom something is, while nothing waits."""
+    town = make.township()
+
+    def sights(unit, role):
+        return set(re.findall(r'class="button" href="(/.+?)"', browser_of(unit, role).get("/?_l_=en").text))
+
+    usual = {"/leaders/", "/call/charts", "/list_item/charts", "/burden/", "/find/"}
+    assert sights(make.office(Duty.leadership), RoleName.congress_observer) >= usual
+    county = make.office(Duty.county_office)
+    assert sights(county, RoleName.scorer) >= usual
+    assert sights(make.agency(town, state="in_force").unit, RoleName.agency_staff) >= {"/find/", "/list_item/charts"}
+    assert {"/posting/", "/roles/list/"} <= sights(county, RoleName.security_admin)
+    assert sights(town, RoleName.township_head) >= usual
+    make.call(town)
+    assert not sights(town, RoleName.township_head) & usual
+
+
+@pytest.mark.requirement("TS-31", "R34")
+def test_a_total_lies_with_its_township_and_once_submitted_with_the_editorial_office(browser_of, make):
+    town, editors = make.township(), make.office(Duty.editorial_office)
+    own = "Appraise the people of the township, and submit the whole"
+    county = "Confirm the appraisals of a township, or send them back"
+
+    def desks():
+        units = (town, RoleName.township_head), (make.township(), None), (editors, RoleName.editorial_officer)
+        return [desk(browser_of(unit, *filter(None, (role,))))[0] for unit, role in units]
+
+    total = make.appraisal_total(town)
+    make.appraisal(total)
+    assert desks() == [{own: [str(total)]}, {}, {}]
+    make.press(total, "submit_appraisals")
+    assert desks() == [{}, {}, {county: [str(total)]}]
+    make.press(total, "confirm_appraisals")
+    assert desks() == [{}, {}, {}]
+
+
+def test_sheets_are_due_at_the_end_of_the_last_day(browser_of, make):
+    town = make.township()
+    make.item(make.department())
+    cycle = make.cycle(None, CycleState.open, SubjectKind.department)
+    page = browser_of(town, RoleName.township_head).get("/?_l_=en").text
+    assert f">{cycle.closes_on} 24:00</time>" in page
+
+
+def test_a_notice_about_an_evaluation_opens_what_it_is_about():
+    assert {"evaluation_cycle", "agency_aggregate", "score_appeal", "appraisal_total"} <= PAGES.keys()
 
 
 def test_a_leaders_first_page_is_that_of_the_charts(browser_of, make):

@@ -1,5 +1,8 @@
 """An evaluation on its pages and by programs: sheets on one page, sealed; scores that open; who may see which."""
 
+import re
+from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -9,6 +12,7 @@ from models.evaluation import CycleState, SubjectKind
 from models.evaluation_sheets import EvaluationSheet, SheetScore, SheetState
 from models.organisation import Duty
 from models.roles import RoleName
+from models.workflow import Refused
 from tests.make import NOW
 
 K, S = SubjectKind, CycleState
@@ -84,7 +88,11 @@ def test_a_survey_is_submitted_with_its_source(browser_of, make, session, world)
     office = make.office(Duty.assessment_office)
     browser, address = browser_of(office), f"/evaluation_cycle/{cycle.id}/sheets"
     sent = boxes(make, cycle, office, "93.2") | {"submit": "1"}
-    assert browser.post(address, data=sent).status_code == 422
+    refused = browser.post(address, data=sent)
+    assert refused.status_code == 422
+    box = re.search(r'<input class="input input-wrong" type="file" name="survey"[^>]*>', refused.text)[0]
+    assert 'aria-describedby="f-survey-problem"' in box
+    assert re.search(r'<p class="problem" id="f-survey-problem"><i [^>]+></i>.{8,}</p>', refused.text)
     file = (BytesIO(b"%PDF-1.4"), "调查.pdf")
     assert browser.post(address, data=sent | {"survey": file}).status_code == 302
     session.expire_all()
@@ -149,8 +157,11 @@ def test_departments_are_told_every_departments_score_and_townships_their_own_al
     assert seen(office) == seen(town) == set()
     assert seen(make.office(Duty.assessment_office)) == {office.id, other.id, town.id, second.id}
     assert seen(make.office(Duty.editorial_office)) == set()
-    for name in ("confirm_scores", "publish_scores"):
-        make.press(cycle, name)
+    scorer = program_of(make.office(Duty.county_office), RoleName.scorer)
+    assert scorer.move("evaluation_cycle", cycle.id, "confirm_scores").status_code == 200
+    assert scorer.move("evaluation_cycle", cycle.id, "publish_scores").status_code == 403
+    make.session.refresh(cycle)
+    make.press(cycle, "publish_scores")
     assert seen(office) == {office.id, other.id}
     assert seen(town) == {office.id, other.id, town.id}
     assert seen(make.office(Duty.editorial_office)) == {office.id, other.id, town.id, second.id}
@@ -182,6 +193,106 @@ def test_a_score_opens_into_its_parts_and_these_into_their_records(browser_of, p
     assert f"33.33% × {result.bottom_up} + 66.67% × {result.top_down} = <b>{result.total}</b>" in page
     assert f"/call_assignment/{part.id}" in page
     assert "结果一致" in page
+
+
+@pytest.mark.requirement("TC-53", "TA-39")
+def test_the_calculator_shows_what_each_township_weighs_and_how_indicators_add_up(browser_of, make, session, world):
+    town, office, _ = world
+    second = make.township()
+    agency = make.agency(town, second, department=office, state="in_force")
+    make.call(town, lead=office, state="dispatched", at=NOW - timedelta(days=9))
+    cycle = make.cycle(None, S.open, K.agency, K.township)
+    for sheet in make.sheets(cycle):
+        make.fill(sheet, {town.id: "80", second.id: "90"}.get(sheet.rater_unit_id, "85"))
+    make.press(make.aggregate(cycle, agency.unit), "submit_aggregate")
+    make.press(cycle, "close_cycle")
+    make.press(cycle, "compute_scores")
+    browser = browser_of(make.office(Duty.assessment_office))
+
+    def page(unit):
+        return browser.get(f"/score_result/{make.result(cycle, unit).id}/calculator?_l_=en").text
+
+    weights = {sheet.rater_unit_id: sheet.coverage for sheet in make.sheets(cycle, side="bottom_up")}
+    of_agency = page(agency.unit)
+    for unit, points in ((town, "80.0"), (second, "90.0")):
+        assert f"<b>{points}</b> · weight {weights[unit.id]}</li>" in of_agency
+    result = make.result(cycle, town)
+    weighed = [(part.weight, part.value) for part in make.parts(result).values() if part.value is not None]
+    said = " + ".join(f"{weight}% × {value}" for weight, value in weighed)
+    whole = sum(weight for weight, _ in weighed)
+    assert len(weighed) > 1
+    assert whole < 100  # nothing was rated: the rest makes up the whole
+    assert f"<dd>({said}) ÷ {whole}% = <b>{result.total}</b></dd>" in page(town)
+
+
+@pytest.mark.requirement("TC-53")
+def test_scores_are_shown_in_the_columns_that_say_something_with_the_way_to_appeal(browser_of, make, world):
+    town, office, other = world
+    cycle = make.cycle(None, S.open, K.department, K.township)
+    make.fill_all(cycle)
+    for name in ("close_cycle", "compute_scores", "confirm_scores", "publish_scores"):
+        make.press(cycle, name)
+    own, others = (make.result(cycle, unit) for unit in (office, other))
+    department = browser_of(office, RoleName.department_head)
+
+    def scores(browser):
+        """(headings of each kind, labels of the first card of each, which scores offer an appeal)"""
+        page = browser.get(f"/evaluation_cycle/{cycle.id}/scores?_l_=en").text
+        tables = re.findall(r"<table.+?</table>", page, re.DOTALL)
+        heads = [re.findall(r'<th scope="col">(.+?)</th>', table) for table in tables]
+        first = [re.findall(r'data-label="(.+?)"', table.split("</tr>")[1]) for table in tables]
+        assert all('class="table table-numbers table-cards"' in table for table in tables)
+        return heads, first, re.findall(r"/score_appeal/add\?result=(\d+)", page)
+
+    sides = ["Rank", "Share from below, percent", "From below", "From above"]
+    heads, labels, offered = scores(department)
+    assert heads == [["Unit", *sides, "Score", "Grade"]]
+    assert labels == [[*sides, "Score", "Grade"]]
+    assert offered == [str(own.id)]
+    heads, labels, offered = scores(browser_of(town, RoleName.township_head))
+    assert heads[1] == ["Unit", "Score", "Grade"]
+    assert labels[1] == ["Score", "Grade"]
+    assert offered == [str(make.result(cycle, town).id)]
+    add = "/score_appeal/add?result="
+    assert f"{add}{own.id}" in department.get(f"/score_result/{own.id}/calculator").text
+    assert add not in department.get(f"/score_result/{others.id}/calculator").text
+
+    appeal = make.appeal(own)
+    make.press(appeal, "uphold_appeal", corrected_total=Decimal("59.99"), answer="Yes.", signature="A")
+    heads, labels, offered = scores(department)
+    assert heads == [["Unit", *sides, "Score", "Grade", "Corrected score"]]
+    assert offered == []
+    page = department.get(f"/score_result/{own.id}/calculator?_l_=en").text
+    assert '59.99 <span class="tag tag-danger">Unqualified</span>' in page
+    make.press(make.appeal(make.result(cycle, other)), "withdraw_appeal")
+    other_one = browser_of(other, RoleName.department_head)
+    assert scores(other_one)[2] == [str(others.id)]
+    cycle.appeal_due = NOW - timedelta(seconds=1)
+    make.session.commit()
+    assert scores(other_one)[2] == []
+
+
+@pytest.mark.requirement("TS-03")
+@pytest.mark.parametrize(
+    ("resource", "column"),
+    [
+        *(("score_result", name) for name in ("total", "grade", "bottom_up", "top_down", "capped_by", "place")),
+        *(("score_part", name) for name in ("value", "numerator", "denominator")),
+        *(("score_appeal", name) for name in ("published_total", "corrected_total")),
+        ("sheet_score", "points"),
+    ],
+)
+def test_nobody_ranks_townships_by_sorting_a_list(browser_of, program_of, make, resource, column):
+    assessment = make.office(Duty.assessment_office)
+    browser, program = browser_of(assessment), program_of(assessment)
+    for address in (f"/{resource}/", f"/{resource}/export.xlsx"):
+        for name, status in (("id", 200), (column, 400)):
+            with browser.get(f"{address}?order={name}&dir=desc") as answer:
+                assert answer.status_code == status
+        assert f"order={column}" not in browser.get(f"/{resource}/").text
+    asked = [program.get(f"{resource}/?q=(order_column:{name})") for name in ("id", column)]
+    assert [answer.status_code for answer in asked] == [200, 400]
+    assert column not in asked[0].json["order_columns"]
 
 
 @pytest.mark.requirement("TA-39")
@@ -227,6 +338,32 @@ def test_what_a_cycle_lacks_is_told_in_chinese_by_the_name_of_its_rule(program_o
     assert "部门得分规则（R15）" in str(share.json)
     share = program.put(f"evaluation_cycle/{cycle.id}", json={"township_share_agency": "59"})
     assert "派驻机构得分规则（R16）" in str(share.json)
+
+
+@pytest.mark.requirement("TC-54", "R22")
+def test_a_draft_shows_what_its_weights_make_and_the_refusal_says_it_once(browser_of, make, world):
+    cycle = make.cycle(None, S.draft, K.department, K.township)
+    row = next(row for row in make.indicators(cycle) if row.subject_kind is K.township)
+    row.weight += 5
+    make.session.commit()
+    browser = browser_of(make.office(Duty.assessment_office))
+    cells = re.compile(r'<th scope="row">(.+?)</th><td class="said".*?>(.+?)</td><td .*?tag-(\w+)">(.+?)</span>')
+    expected = [
+        ("Departments", "From below", "done", "100.00"),
+        ("Departments", "From above", "done", "100.00"),
+        ("Townships and streets", "both sides together", "danger", "105.00"),
+    ]
+    for page in ("", "/weights"):
+        assert cells.findall(browser.get(f"/evaluation_cycle/{cycle.id}{page}?_l_=en").text) == expected
+    with pytest.raises(Refused) as told:
+        make.press(cycle, "open_cycle")
+    said = "those of “Townships and streets” on both sides make 105.00, and must make 100."
+    assert said in told.value.args[0] % told.value.details
+    make.session.rollback()
+    row.weight -= 5
+    make.session.commit()
+    make.press(cycle, "open_cycle")
+    assert "/weights" not in browser.get(f"/evaluation_cycle/{cycle.id}").text
 
 
 @pytest.mark.requirement("TC-54", "TA-32")

@@ -167,6 +167,42 @@ def test_behind_a_rate_are_the_rows_that_it_is_made_of(leader, make):
     assert parts == [("response", 5), ("resolution", 4), ("satisfaction", 3)]
 
 
+def cells(browser, name):
+    """The numbers in the table of a panel: (what it says, the rows that it leads to, or nothing)."""
+    page = browser.get(f"/leaders/?{AUTUMN}&_l_=en").text.split(f'id="panel-{name}"')[1].split('id="panel-')[0]
+    found = re.findall(r'<td>(?:<a href="([^"]+)">)?([^<]+)(?:</a>)?</td>', page)
+    return [(said, html.unescape(address)) for address, said in found]
+
+
+@pytest.mark.requirement("LX-29")
+def test_a_share_of_nothing_met_and_one_too_small_to_tell_lead_to_their_rows(leader, make):
+    lead, town = make.department(name="Water"), make.township()
+    silent = make.assignments(make.call(town, lead=lead, state=CallState.dispatched, at=china("10-12 09:00")))[0]
+    (response, there), (resolution, open_), (satisfaction, nothing) = cells(leader, "rates")
+    assert (response, resolution, satisfaction, nothing) == ("0.0%", "0.0%", "–", "")
+    assert [rows(leader, address) for address in (there, open_)] == [1, 1]
+    assert f"/call_assignment/{silent.id}" in leader.get(there).text
+    make.call(town, lead=lead, state=CallState.closed, at=china("10-13 09:00"))
+    *_, (satisfaction, rated) = cells(leader, "rates")
+    assert (satisfaction, rows(leader, rated)) == ("1 rows", 1)
+
+
+@pytest.mark.requirement("TC-33", "TC-40")
+def test_behind_hours_and_days_are_the_answers_and_cases_that_they_are_the_mean_of(leader, make):
+    lead = make.department(name="Water")
+    for state in (CallState.in_progress, CallState.in_progress, CallState.dispatched):
+        make.call(make.township(), lead=lead, state=state, at=china("11-12 09:00"))
+    ((said, answers),) = cells(leader, "answers")
+    assert (said, rows(leader, answers)) == ("0.0 h", 2)
+    make.case(state=CaseState.decided, at=china("11-02 09:00"))
+    case = make.free_case(state=CaseState.filed, at=china("11-03 09:00"))
+    make.press(case, "order_execution", at=china("11-30 09:00"))
+    make.free_case(state=CaseState.negotiating, at=china("11-04 09:00"))
+    make.free_case(state=CaseState.withdrawn, at=china("11-04 09:00"))
+    found = cells(leader, "stages")
+    assert [rows(leader, address) if address else 0 for _, address in found] == [2, 1, 1, 0]
+
+
 @pytest.mark.requirement("LX-29")
 def test_departments_are_ranked_by_the_share_that_they_answer_in_time(leader, make):
     good, bad, town = make.department(name="Good"), make.department(name="Bad"), make.township(name="Luoyang")
@@ -297,7 +333,7 @@ def test_orders_by_level_and_what_is_still_to_be_put_right(leader, make):
     make.rectification(lead, state=RectificationState.issued)
     make.rectification(lead, state=RectificationState.verified)
     found = panels(leader)
-    assert told(found["orders"]) == {"1": {"Issued": 1, "Closed": 1}, "3": {"Issued": 1}}
+    assert told(found["orders"]) == {"Level 1": {"Issued": 1, "Closed": 1}, "Level 3": {"Issued": 1}}
     assert told(found["pressed"]) == {"Water": {"Issued": 2}}
     assert told(found["rectifications"]) == {"Water": {"Issued": 1}}
 
@@ -508,6 +544,17 @@ def test_a_period_and_a_unit_narrow_the_whole_page(leader, make):
 def test_what_the_page_does_not_know_it_does_not_answer(leader, asks, status):
     for page in ("/leaders/", "/leaders/rows/calls"):
         assert leader.get(f"{page}?{asks}").status_code == status, page
+
+
+def test_days_that_run_backwards_are_told_at_their_field(leader):
+    answer = leader.get("/leaders/?from=2026-05-01&to=2026-04-01&_l_=en")
+    box = re.search(r'<input class="input input-wrong"[^>]+>', answer.text)[0]
+    assert (answer.status_code, 'name="to" value="2026-04-01"' in box) == (400, True)
+    assert 'aria-describedby="to-problem"' in box
+    assert re.search(r'id="to-problem"[^>]*>.*?“Until” lies before “From”\. Choose', answer.text)
+    assert 'name="from" value="2026-05-01"' in answer.text
+    assert "data-chart " not in answer.text
+    assert "input-wrong" not in leader.get(f"/leaders/?{AUTUMN}").text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from models.door import by_rule
 from models.organisation import Duty
 from models.ratings import RatingLevel, RatingState
 from models.roles import RoleName
+from tests.make import NOW
 from tests.views.test_desk import desk
 from tests.views.test_export import rows_of
 
@@ -174,6 +176,39 @@ def test_the_three_rates_stand_with_what_they_are_made_of(browser_of, program_of
     assert rates(program_of(town), 2026).keys() == {"Luoyang"}
     assert rates(program_of(lead), "2026-11").keys() == {"Water"}
     assert rates(program_of(office), "2025-03") == {}
+
+
+@pytest.mark.requirement("TS-12")
+def test_departments_of_another_county_are_called_with_it_at_no_cost_for_each(browser_of, make, statements):
+    home, abroad = make.county("泰顺县"), make.county("天长市")
+    town, own = make.township(home), make.department(home, name="农业农村局")
+    call = make.call(town, lead=own, state=CallState.closed, at=NOW - timedelta(days=1))
+    leader = browser_of(make.office(Duty.leadership, home))
+
+    def drawn_in(*names):
+        for name in names:
+            part = make.assignments(make.call(town, lead=own, item=call.list_item, state=CallState.dispatched))[0]
+            part.department_id = make.department(abroad, name=name).id
+        make.session.commit()
+
+    def shown(address):
+        statements.clear()
+        page = leader.get(address).text
+        return (
+            re.findall(r'<th scope="row">([^<]*局)</th>', page),
+            sum(statement.startswith("SELECT") for statement in statements),
+        )
+
+    pages = ("/case_assessment/rates?period=2026", f"/list_item/{call.list_item_id}/performance",
+             "/leaders/?from=2026-01-01&to=2026-12-31")  # fmt: skip
+    drawn_in("农业农村局")
+    few = {page: shown(page) for page in pages}
+    drawn_in("水利局", "林业局", "公安局")
+    for page, (names, cost) in few.items():
+        named, costs = shown(page)
+        assert set(names) == {"农业农村局", "天长市农业农村局"}, page
+        assert set(named) == {*names, "天长市水利局", "天长市林业局", "天长市公安局"}, page
+        assert costs == cost, page
 
 
 @pytest.mark.requirement("TC-06")
