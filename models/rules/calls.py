@@ -34,6 +34,7 @@ from models.rules.rounds import (
     county_office,
     current,
     found_inactive,
+    is_the_callers,
     iso,
     latest_case,
     lead_of,
@@ -115,18 +116,8 @@ def _returned(call: Call, step: Step) -> None:
     _tell_caller(call, step, N_("Your call was returned for correction: %(call)s. Reason: %(note)s"), "returned")
 
 
-def _is_the_callers(call: Call) -> bool:
-    """A forwarded call is the case's; unless the case says that the duty is the caller's own."""
-    session = object_session(call)
-    if call.state is not S.forwarded or session is None:
-        return True
-    case = latest_case(session, call.id)
-    settled = case is not None and (case.filed_at or case.decided_at)
-    return bool(settled) and case.responsible_unit_id == call.caller_unit_id  # type: ignore[union-attr]
-
-
 def _may_withdraw(call: Call, step: Step) -> None:
-    if not _is_the_callers(call):
+    if not is_the_callers(call):
         raise Refused(N_("The coordination case decides what follows. Wait for its outcome."))
 
 
@@ -312,7 +303,7 @@ CALL = Workflow(
         target=S.withdrawn,
         by=caller,
         guard=_may_withdraw,
-        of_use=_is_the_callers,
+        of_use=is_the_callers,
         effect=_withdrawn,
         tone="danger",
         help=N_("The call ends here."),

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from models.actor import Actor
 from models.base import N_, Regional
 from models.calendar import Clock, LimitUnit
-from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallCounter, FailureKind
+from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallCounter, CallState, FailureKind
 from models.coordination import CoordinationCase
 from models.database import insert_missing
 from models.ledger import Job
@@ -102,6 +102,16 @@ def latest_case(session: Session, call_id: int) -> CoordinationCase | None:
     """The coordination case of the call's last rejection."""
     of_call = select(CoordinationCase).where(CoordinationCase.call_id == call_id)
     return session.scalar(of_call.order_by(CoordinationCase.round.desc()).limit(1))
+
+
+def is_the_callers(call: Call) -> bool:
+    """A forwarded call is the case's; unless the case says that the duty is the caller's own."""
+    session = object_session(call)
+    if call.state is not CallState.forwarded or session is None:
+        return True
+    case = latest_case(session, call.id)
+    settled = case is not None and (case.filed_at or case.decided_at)
+    return bool(settled) and case.responsible_unit_id == call.caller_unit_id  # type: ignore[union-attr]
 
 
 def next_number(session: Session, region_id: int, kind: str, now: datetime) -> str:
