@@ -19,8 +19,6 @@ from models.ratings import CaseAssessment, MutualRating
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import forget_call, prepare_call, watch_clue
-from models.rules.segments import AT_WORK
-from models.rules.supervision import OPEN_PARTS
 from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
 
@@ -58,7 +56,6 @@ MORE_TIME = Link(
     icon="fa-hourglass-half",
     takes="assignment",
     needs=("can_add", "Extension"),
-    when=lambda part: part.state in AT_WORK,
 )
 
 
@@ -75,7 +72,6 @@ SUPERVISE = Link(
     icon="fa-gavel",
     takes="assignment",
     needs=("can_add", "SupervisionOrder"),
-    when=lambda part: part.state in OPEN_PARTS,
 )
 
 

@@ -3,7 +3,7 @@
 from app.engine.declare import Chart, Console, Link, Related
 from models.base import N_
 from models.case_papers import CaseDocument, OfflineStep
-from models.coordination import OVER, CaseParty, CoordinationCase
+from models.coordination import CaseParty, CoordinationCase
 from models.meetings import JointMeeting, MeetingKind
 from models.queries.choices import bodies, open_cases, other_bodies, published_items
 from models.rules.case_papers import prepare_document, prepare_party, prepare_step, tell_party
@@ -17,7 +17,6 @@ SUPERVISE = Link(
     icon="fa-gavel",
     takes="case",
     needs=("can_add", "SupervisionOrder"),
-    when=lambda case: case.call_id is not None and case.state not in OVER,
 )
 
 cases = Console(

@@ -309,6 +309,19 @@ class Page(Forms):
             and url_for(f"{page}.listing", f=f"{related.by}:rel_o_m:{row.id}"),
         }
 
+    def leads(self, link: Link, row: Any) -> bool:
+        """Whether to show a link on the row's page: of use, theirs, and to a form on which the row may be chosen."""
+        if not link.when(row) or not self.offers(link):
+            return False
+        adds = (s for s in self.shapes.values() if link.endpoint == f"{s.permission}Page.add")
+        among = next(((s.console.among or {}).get(link.takes) for s in adds), None)
+        return among is None or self._is_among(row, among)
+
+    def _is_among(self, row: Any, among: Any) -> bool:
+        model = self.shape.model
+        found = select(model.id).where(model.id == row.id, among(self.world.actor()))
+        return self.world.session().scalar(found) is not None
+
     def _may_hang_on(self, row: Any, related: Related, shape: Shape) -> bool:
         """Whether this person may add a row that points at this one: it may be chosen there, or else is theirs."""
         if related.by not in shape.form or not self.world.allows("can_add", shape.permission):
@@ -316,8 +329,7 @@ class Page(Forms):
         session, among = self.world.session(), (shape.console.among or {}).get(related.by)
         if among is None:
             return self.world.may_write(session, row)
-        model = self.shape.model
-        return session.scalar(select(model.id).where(model.id == row.id, among(self.world.actor()))) is not None
+        return self._is_among(row, among)
 
     # Charts --------------------------------------------------------------------------------------
 

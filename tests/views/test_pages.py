@@ -95,6 +95,13 @@ def test_an_order_is_offered_on_what_can_be_pressed_for(browser_of, make):
         assert ("/supervision_order/add?" in page) is is_offered, name
 
 
+def test_more_time_is_offered_to_who_may_ask_for_it(browser_of, make):
+    part = make.assignment(state="responded")
+    for unit, is_offered in ((part.department, True), (part.call.caller_unit, False)):
+        page = browser_of(unit).get(f"/call_assignment/{part.id}").text
+        assert ("/extension/add?" in page) is is_offered, unit.name
+
+
 def test_who_is_asked_reads_what_is_proposed_and_what_stands_now(browser_of, make):
     item, town = make.item(township_duties="每月巡查。"), make.township()
     adjustment = make.adjustment(
