@@ -22,20 +22,12 @@ from models.rules.clues import forget_call, prepare_call, watch_clue
 from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
 
-
-def _proposed(call: Call) -> dict[str, Any]:
-    """To change the item that the call cites; or what the list lacks, if it cites none."""
-    if call.list_item is None:
-        return {"kind": "add", "title": call.title, "category": call.category or None}
-    return {"kind": "modify", "list_item": call.list_item_id, "duty_list": call.list_item.duty_list_id}
-
-
 PROPOSE = Link(
     label=N_("Propose to adjust the list"),
     endpoint="ListAdjustmentPage.add",
     icon="fa-pen-ruler",
     takes="call",
-    further=_proposed,
+    further=lambda call: {"kind": "add", "title": call.title, "category": call.category or None},
     needs=("can_add", "ListAdjustment"),
 )
 """Where the list does not cover what one wants to call about (R5)."""

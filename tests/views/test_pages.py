@@ -67,13 +67,6 @@ def test_what_is_no_part_of_the_page_is_shown_itself(browser_of, make):
     assert "/list_adjustment/" in township.post(address, data=form).location
 
 
-def test_a_call_leads_to_a_change_of_the_item_that_it_cites(browser_of, make):
-    call = make.call(state="submitted")
-    item, page = call.list_item, unescape(browser_of(call.caller_unit).get(f"/call/{call.id}").text)
-    address = f"/list_adjustment/add?call={call.id}&kind=modify&list_item={item.id}&duty_list={item.duty_list_id}"
-    assert f'href="{address}"' in page
-
-
 def test_a_meeting_on_a_case_is_one_on_coordination(browser_of, make):
     case = make.case(state="negotiating")
     page = unescape(browser_of(make.office(Duty.supervision_office)).get(f"/coordination_case/{case.id}").text)
