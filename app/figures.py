@@ -62,7 +62,7 @@ class FigureCalls(PageBeside):
     @has_access
     def page(self, pk: int) -> str:
         figure: PublishedFigure = row_of(SHAPE, pk)
-        times, counted = Counter(figure.calls["whole"]), Counter(figure.calls["part"])
+        times, counted = (Counter(figure.calls.get(name, ())) for name in ("whole", "part"))
         calls = db.session.scalars(select(Call).where(Call.id.in_(times)).order_by(Call.id)).all()
         return self.render_template(
             "figure_calls.html",
