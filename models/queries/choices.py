@@ -25,7 +25,7 @@ from models.platforms import Platform
 from models.posts import Committee, Post
 from models.requests import DataRequest, DataRequestTownship, RequestState
 from models.roles import RoleName
-from models.scores import ScoreResult
+from models.scores import AppealState, ScoreAppeal, ScoreResult
 from models.staffing import AgencyStaff, StaffState
 from models.statements import ResponsibilityStatement, StatementState
 from models.taskforces import TaskForce, TaskForceState
@@ -365,6 +365,7 @@ def asked_indicators(actor: Actor) -> ColumnElement[bool]:
 
 
 def own_results(actor: Actor) -> ColumnElement[bool]:
-    """Published scores of one's own unit, and of those below it."""
+    """Published scores of one's own unit, and of those below it, against which no appeal was lodged yet."""
     published = select(EvaluationCycle.id).where(EvaluationCycle.state == CycleState.published)
-    return ScoreResult.unit_id.in_(actor.unit_ids) & ScoreResult.cycle_id.in_(published)
+    lodged = exists().where(ScoreAppeal.result_id == ScoreResult.id, ScoreAppeal.state != AppealState.withdrawn)
+    return ScoreResult.unit_id.in_(actor.unit_ids) & ScoreResult.cycle_id.in_(published) & ~lodged

@@ -23,6 +23,7 @@ from models.evaluation_sheets import AggregateState, EvaluationSheet, Grade, She
 from models.item_words import Holder
 from models.notices import Outbox
 from models.organisation import Duty
+from models.queries.choices import own_results
 from models.queries.scoreboard import scoreboard
 from models.ratings import CaseAssessment
 from models.rules.appeals import prepare_appeal
@@ -845,13 +846,19 @@ def test_a_corrected_score_is_graded_by_the_scale_and_never_newly_excellent(
 
 
 def test_one_appeal_is_answered_for_a_score_and_another_waits_for_nothing(make, town, office):
+    def offered():
+        return list(make.session.scalars(select(ScoreResult).where(own_results(make.actor(office)))))
+
     result = make.result(make.cycle(None, S.published, K.department), office)
+    assert offered() == [result]
     withdrawn = make.appeal(result)
+    assert offered() == []
     with pytest.raises(Refused, match="is open") as told:
         make.appeal(result)
     assert told.value.field == "result"
     make.session.rollback()
     make.press(withdrawn, "withdraw_appeal")
+    assert offered() == [result]
     open_one = make.appeal(result)
     prepare_appeal(make.session, open_one, make.actor(office), NOW)  # its reason is changed: it is no second one
     make.press(open_one, "dismiss_appeal", answer="Counted right.", signature="Assessor")

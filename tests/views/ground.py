@@ -76,6 +76,7 @@ MODELS = {m.local_table.name: m.class_ for m in sorted(Model.registry.mappers, k
 MEANT = {"subject_type", "action", "kind", "resource", "field", "hash", "prev_hash", "username", "password"}
 MEANT |= {
     "time_limit.category",
+    "assigned_matter.category",  # which a rule of limits names
     "evaluation_cycle.results_hash",
     "score_result.inputs_hash",
     "limit_rehearsal.fingerprint",
@@ -303,7 +304,8 @@ class Ground:
         make.policy(county=county)  # nothing refers to it
         for state in MATTER_PATHS if thoroughly else ("draft", "in_force"):
             named = other if state == "draft" else town
-            make.matter(department, named, state=MatterState(state), helpers=[helper], basis_id=basis.id)
+            of_matter = {"category": "environment", "basis_id": basis.id}
+            make.matter(department, named, state=MatterState(state), helpers=[helper], **of_matter)
         for state in STATEMENT_PATHS if thoroughly else ("registered",):
             make.statement(department, town, state=StatementState(state))
         for state in REPORT_PATHS if thoroughly else ("reported", "upheld"):
@@ -323,7 +325,8 @@ class Ground:
             make.task(profile)
         make.press(profile, "end", note="Rebuilt.")
         make.row(ExchangeEntry, village, match_id=resource.id)
-        make.row(VillagerCouncil, make.office(Duty.county_office, units["county"]))
+        for keeper in (make.office(Duty.county_office, units["county"]), village):
+            make.row(VillagerCouncil, keeper)
         for state in SERVICE_PATHS if thoroughly else ("received", "passed"):
             make.service(
                 village, department, state=ServiceState(state), service_item_id=make.service_item(department).id

@@ -74,8 +74,9 @@ PAST = {"day", "held_on", "seen_at", "received_at", "given_on", "sent_at", "acce
 TO_COME = {"next_at"}
 """Moments that a move asks for, if one likes, and that lie in the future."""
 
-WRITTEN = {"address": "https://by.example/address", "secret": "by whoever knows it", "duty_cited": "Inspect"}
-"""Texts that have a form."""
+WRITTEN = {"address": "https://by.example/address", "secret": "by whoever knows it", "duty_cited": "Inspect",
+           "category": "environment"}  # fmt: skip
+"""Texts that have a form, or name what is there."""
 
 SAID = {"job": "respond_remind", "role": "full_time", "clock": "respond", "failure_kind": "inaction"}
 """Of a word that rules narrow, one that they take: not every clock has a ladder, or is of one department."""
