@@ -55,6 +55,14 @@ def rounded(number: float | None) -> float | None:
     return None if number is None else round(number, 1)
 
 
+def _defined(*terms: tuple[str, str]) -> str:
+    """Each term with what it means, a sentence each."""
+    told = (
+        gettext("%(term)s: %(meaning)s.", term=translated(term), meaning=translated(meaning)) for term, meaning in terms
+    )
+    return " ".join(told)
+
+
 # What is read first
 
 
@@ -81,7 +89,7 @@ def loop_panel(asked: Asked) -> Panel:
     shares = tuple(f"{stage.calls / whole:.0%}" if whole else "–" for stage in stages)
     return Panel(
         title=gettext("Calls by the stage that they have passed"),
-        definition=" ".join(f"{translated(stage.label)}：{translated(stage.meaning)}。" for stage in stages),
+        definition=_defined(*((stage.label, stage.meaning) for stage in stages)),
         by=gettext("Stage"),
         labels=tuple(translated(stage.label) for stage in stages),
         series=((gettext("Calls"), tuple(stage.calls for stage in stages)),),
@@ -128,7 +136,7 @@ def rates_panel(asked: Asked) -> Panel:
     )
     return Panel(
         title=gettext("Three rates by department"),
-        definition=" ".join(f"{translated(MEANT[name][0])}：{translated(MEANT[name][1])}。" for name in RATES),
+        definition=_defined(*(MEANT[name] for name in RATES)),
         by=gettext("Department"),
         labels=tuple(name_of(one.unit) for one in found),
         series=tuple((translated(MEANT[name][0]), tuple(_percent(one, name) for one in found)) for name in RATES),
@@ -212,7 +220,7 @@ def answers_panel(asked: Asked) -> Panel:
     )
     return Panel(
         title=gettext("Hours to the answer, by department"),
-        definition=f"{translated(MEANT['hours'][1])}。",
+        definition=_defined(MEANT["hours"]),
         by=gettext("Department"),
         labels=tuple(name_of(one.unit) for one in found),
         series=((translated(MEANT["hours"][0]), tuple(rounded(one.hours) for one in found)),),

@@ -17,6 +17,7 @@ from models.door import by_rule
 from models.evaluation import CycleState, EvaluationCycle, EvaluationIndicator, Side, SubjectKind
 from models.evaluation_sheets import EvaluationSheet, Grade, SheetScore, SheetState
 from models.organisation import Unit
+from models.queries.choices import own_results
 from models.queries.evaluation import RECORDS
 from models.roles import EVERYWHERE
 from models.rules.indicators import TWO_SIDED
@@ -86,10 +87,8 @@ def appealable(session: Session, cycle: EvaluationCycle, actor: Actor, now: date
     """The scores of a cycle against which one's unit may still lodge an appeal. One statement at most."""
     if cycle.state is not CycleState.published or actor.observes or not cycle.appeal_due or now > cycle.appeal_due:
         return set()
-    result, appeal = ScoreResult, ScoreAppeal
-    before = select(appeal.result_id).where(appeal.state != AppealState.withdrawn)
-    own = select(result.id).where(result.cycle_id == cycle.id, result.unit_id.in_(actor.unit_ids))
-    return set(session.scalars(own.where(result.id.not_in(before))))
+    of_cycle = select(ScoreResult.id).where(ScoreResult.cycle_id == cycle.id)
+    return set(session.scalars(of_cycle.where(own_results(actor))))
 
 
 @dataclass(frozen=True, slots=True)

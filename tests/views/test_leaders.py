@@ -593,7 +593,9 @@ def test_what_has_nothing_to_show_says_why_and_everything_says_what_it_counts(le
     page = leader.get(f"/leaders/?{AUTUMN}&_l_={language}").text
     shown = sum(len(chart.sources) for chart in CHARTS)
     assert page.count('class="panel-empty"') + page.count("data-chart ") == shown
-    assert len(re.findall(r'<details class="meant">.*?<p>[^<]{8,}</p></details>', page)) == shown
+    meant = re.findall(r'<details class="meant">.*?<p>([^<]{8,})</p></details>', page)
+    assert len(meant) == shown
+    assert all(words.endswith("." if language == "en" else "。") for words in meant), meant
     for chart in CHARTS:
         assert f'id="question-{chart.number}"' in page
 
