@@ -37,7 +37,8 @@ class Records:
     """The rows of `demo_records.csv`.
 
     A value names a unit, an item or a list type by its code, a module by its name, a record by its key.
-    A day or a moment is so many days from now; with an @, so many working days ago, as in the column `when`.
+    A day or a moment is so many days from now, a year so many years; with an @, that of so many working days ago, as in
+    the column `when`.
     """
 
     def __init__(
@@ -108,8 +109,10 @@ class Records:
         if field.kind in ("day", "moment"):
             day = self._moment(text).astimezone(SHANGHAI).date()
             return day if field.kind == "day" else datetime.combine(day, time(9), SHANGHAI)
+        if field.name == "year" and text.startswith("@"):
+            return self._moment(text).astimezone(SHANGHAI).year
         if field.name == "year":
-            return int(text) + self.now.astimezone(SHANGHAI).year
+            return self.now.astimezone(SHANGHAI).year + int(text)
         return read(field, text)
 
     def _moment(self, text: str) -> datetime:

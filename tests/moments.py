@@ -7,3 +7,6 @@ NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 SOON = NOW + timedelta(days=3)
 """What departments promise, when a test does not care. A Thursday, 09:00."""
+
+ASKED = NOW + timedelta(days=2)
+"""When every request comes, in tests of pages and programs: their clock stands still."""

@@ -411,6 +411,18 @@ def test_so_much_was_worked_since_a_moment(now, days):
     assert CALENDAR.working_minutes(since, now) == days * WORKING_DAY // timedelta(minutes=1)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("now", [datetime(2027, 1, 7, 0, 39, tzinfo=UTC), *MOMENTS[-2:]], ids=str)
+def test_all_of_it_is_told_at_the_turn_of_a_year_too(sqlite_file, tmp_path, now):
+    path = shutil.copy(sqlite_file, tmp_path / "turn.sqlite")
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    tell(engine, now, tmp_path)
+    with system_session(engine) as session:
+        years = set(session.scalars(select(AppraisalTotal.year).join(StaffAppraisal.total)))
+    assert years
+    assert years <= {now.year - 1, now.year}
+
+
 def test_no_text_holds_what_could_be_a_telephone_number():
     for story in stories():
         told = [story.title, story.description, story.place, *(scene.text for scene in story.scenes)]

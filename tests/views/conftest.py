@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 import config
-from app import factory
+from app import factory, identity
 from app.extensions import db
 from models.base import Role
 from models.door import system_session
@@ -24,10 +25,26 @@ from models.rights import grants
 from models.roles import RoleName
 from tests.conftest import _copy, _create, _url
 from tests.make import NOW, Make, usual_role
+from tests.moments import ASKED
 
 PASSWORD = "a password of no use elsewhere"
 HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
 """Cheap to check: the tests are not about the price of guessing."""
+
+
+class Standing(datetime):
+    """The clock of requests: it stands still, whenever the tests are run."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return ASKED.astimezone(tz)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clock() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity, "datetime", Standing)
+        yield
 
 
 @pytest.fixture(scope="session")

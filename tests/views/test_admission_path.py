@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
 from models.admissions import AdmissionBatch, AdmissionState
 from models.organisation import Duty
 from models.roles import RoleName
 from models.rules.deadlines import SHANGHAI
+from tests.moments import ASKED
 
 DUTY = {
     "title": "汛期河道巡查",
@@ -78,7 +77,10 @@ def test_an_admission_waits_for_the_last_opinion_and_comes_into_force(program_of
     assert state(speaker.move("joint_meeting", meeting, "record_minutes", minutes="一致同意。")) == "held"
     assert state(editorial.move("duty_admission", key, "approve")) == "approved"
 
-    record = {"handover_record": "台账、器材移交清单。", "handed_over_on": datetime.now(SHANGHAI).date().isoformat()}
+    record = {
+        "handover_record": "台账、器材移交清单。",
+        "handed_over_on": ASKED.astimezone(SHANGHAI).date().isoformat(),
+    }
     assert state(department.move("duty_admission", key, "hand_over", **record)) == "approved"
     assert state(first.move("duty_admission", key, "in_force")) == "in_force"
     found = second.get(f"duty_admission/{key}").json["result"]

@@ -1,6 +1,6 @@
 """How a due moment came about, day by day: as it was counted, or not at all."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from models.rules.derivations import derivation
 from models.rules.matching import about
 from models.supervision import OrderState, SupervisionOrder
 from tests.make import NOW, SOON
+from tests.moments import ASKED
 
 
 def days(answer):
@@ -184,7 +185,7 @@ def test_the_page_of_an_order_explains_the_day_that_was_counted_and_not_the_day_
 ):
     counted, part = issued_by_the_clock(make, session), make.assignment()
     said = {"assignment": part.id, "level": 1, "reason": "Nothing moved."}
-    said["due"] = close_of(session, part, datetime.now(UTC), 3).isoformat()  # just what the clock would have set
+    said["due"] = close_of(session, part, ASKED, 3).isoformat()  # just what the clock would have set
     issued = program_of(make.office(Duty.supervision_office)).post("supervision_order/", json=said)
     chosen = session.get(SupervisionOrder, issued.json["id"])
     for order, explained in ((counted, True), (chosen, False)):

@@ -1,13 +1,10 @@
 """Everyone tries every route, over two counties: nobody sees or changes what is not theirs, and nothing fails."""
 
-from datetime import datetime, timedelta
-
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 import config
-from app import identity
 from app.engine import files, forms, pages, query, schema, write
 from app.extensions import db
 from models.door import by_rule, system_session
@@ -23,17 +20,6 @@ from tests.views.walk import Walk, routes
 
 pytestmark = pytest.mark.long  # the ground alone takes a quarter of a minute
 
-WALKED = NOW + timedelta(days=2)
-
-
-class Standing(datetime):
-    """The clock of every request: what the ground promises has not passed, whenever the walk is walked."""
-
-    @classmethod
-    def now(cls, tz=None):
-        return WALKED.astimezone(tz)
-
-
 EVERYONE = ("nobody", "stranger", *RoleName)
 INSIDE = [role for role in RoleName if role not in EVERYWHERE]
 
@@ -46,8 +32,7 @@ def ground(app, sqlite_file, tmp_path_factory):
     with app.app_context():
         engines, usual = db.engines, db.engines[None]
         db.session.configure(join_transaction_mode="create_savepoint")
-    with engine.connect() as connection, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(identity, "datetime", Standing)
+    with engine.connect() as connection:
         everything = connection.begin()
         connection.name = connection.dialect.name  # Flask-AppBuilder asks its bind for the dialect's name
         engines[None] = connection

@@ -182,12 +182,14 @@ def test_the_three_rates_stand_with_what_they_are_made_of(browser_of, program_of
 def test_departments_of_another_county_are_called_with_it_at_no_cost_for_each(browser_of, make, statements):
     home, abroad = make.county("泰顺县"), make.county("天长市")
     town, own = make.township(home), make.department(home, name="农业农村局")
+    long_ago = NOW - timedelta(days=7)  # so that their limits have passed
     call = make.call(town, lead=own, state=CallState.closed, at=NOW - timedelta(days=1))
     leader = browser_of(make.office(Duty.leadership, home))
 
     def drawn_in(*names):
         for name in names:
-            part = make.assignments(make.call(town, lead=own, item=call.list_item, state=CallState.dispatched))[0]
+            another = make.call(town, lead=own, item=call.list_item, state=CallState.dispatched, at=long_ago)
+            part = make.assignments(another)[0]
             part.department_id = make.department(abroad, name=name).id
         make.session.commit()
 
