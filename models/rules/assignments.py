@@ -19,7 +19,7 @@ from models.rules.annulment import ANNUL_PART
 from models.rules.calls import answering
 from models.rules.holdings import hand_on
 from models.rules.ledger import cancel, tell
-from models.rules.nudges import may_nudge, moved, nudged, nudging
+from models.rules.nudges import NUDGE, moved
 from models.rules.offices import office
 from models.rules.results import ASKED, FIGURES, check_figures
 from models.rules.rounds import (
@@ -323,17 +323,7 @@ ASSIGNMENT = Workflow(
         effect=_rejected,
         tone="danger",
     ),
-    Transition(
-        name="nudge",
-        label=N_("Nudge"),
-        source=frozenset({A.pending, A.responded, A.working}),
-        target=None,
-        by=nudging,
-        guard=may_nudge,
-        effect=nudged,
-        tone="warn",
-        help=N_("Once a working day, and three times in all. What moves after it is measured."),
-    ),
+    NUDGE,
     Transition(
         name="uphold",
         label=N_("Uphold the rejection"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from models.actor import Actor
 from models.base import N_
-from models.calls import Call, CallAssignment, CallState
+from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.nudges import BUDGET, Movement, Nudge
 from models.organisation import Duty, Unit
 from models.queries.calendar import calendar_of
@@ -23,12 +23,19 @@ Waiting = Call | CallAssignment
 """What a caller waits for: a part, or the whole call while it is with the county office."""
 
 
-def nudging(assignment: CallAssignment, actor: Actor) -> bool:
+def _nudging(assignment: CallAssignment, actor: Actor) -> bool:
     """The caller, of another unit's part: the states in which it is the other side's turn are the move's own."""
     return actor.serves(assignment.call.caller_unit_id) and not actor.serves(assignment.department_id)
 
 
-def may_nudge(assignment: CallAssignment, step: Step) -> None:
+def _is_left(waiting: Waiting) -> bool:
+    """Whether one of the three is."""
+    session = object_session(waiting)
+    last = _last(session, waiting) if session is not None else None
+    return last is None or last.number < BUDGET
+
+
+def _may_nudge(assignment: CallAssignment, step: Step) -> None:
     """Raises `Refused` with the next allowed time, or that there is none."""
     call = assignment.call
     if call.state not in (CallState.dispatched, CallState.in_progress) or assignment.round != call.rounds:
@@ -53,7 +60,7 @@ def _check_budget(waiting: Waiting, step: Step, unit: Unit) -> None:
         )
 
 
-def nudged(assignment: CallAssignment, step: Step) -> None:
+def _nudged(assignment: CallAssignment, step: Step) -> None:
     _nudge(assignment, step, assignment.department, call=assignment.call, assignment=assignment)
 
 
@@ -120,12 +127,27 @@ def _nudged_office(call: Call, step: Step) -> None:
     _nudge(call, step, office(step.session, call.region_id, Duty.county_office), call=call)
 
 
+NUDGE = Transition(
+    name="nudge",
+    label=N_("Nudge"),
+    source=frozenset({AssignmentState.pending, AssignmentState.responded, AssignmentState.working}),
+    target=None,
+    by=_nudging,
+    of_use=_is_left,
+    guard=_may_nudge,
+    effect=_nudged,
+    tone="warn",
+    help=N_("Once a working day, and three times in all. What moves after it is measured."),
+)
+"""Of a part."""
+
 NUDGE_OFFICE = Transition(
     name="nudge",
     label=N_("Nudge"),
     source=frozenset({CallState.submitted, CallState.accepted}),
     target=None,
     by=lambda call, actor: actor.serves(call.caller_unit_id) and not county_office(call, actor),
+    of_use=_is_left,
     guard=_may_nudge_office,
     effect=_nudged_office,
     tone="warn",

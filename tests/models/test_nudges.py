@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from models.calls import AssignmentState, CallState
 from models.nudges import BUDGET, Movement, Nudge
 from models.organisation import Duty
-from models.workflow import MovedOn, NotYours, Refused
+from models.workflow import MovedOn, NotYours, Refused, workflow_of
 from tests.make import NOW
 from tests.models.look import china, entries, last_message, told
 
@@ -28,6 +28,11 @@ def caller(make, part):
 
 def nudge(make, part, at=MONDAY):
     make.press(part, "nudge", caller(make, part), at=at)
+
+
+def offered(make, waiting):
+    call = getattr(waiting, "call", waiting)
+    return "nudge" in {move.name for move in workflow_of(type(waiting)).open_to(waiting, make.actor(call.caller_unit))}
 
 
 def nudges(session):
@@ -63,7 +68,9 @@ def test_a_nudge_of_the_weekend_is_mondays(make, part):
 
 def test_the_budget_ends(session, make, part):
     for days in range(BUDGET):
+        assert offered(make, part)
         nudge(make, part, MONDAY + days * A_DAY)
+    assert not offered(make, part)
     with pytest.raises(Refused, match="no more"):
         nudge(make, part, MONDAY + 4 * A_DAY)
     session.rollback()
@@ -148,7 +155,9 @@ def test_the_office_has_the_budget_of_a_part(make, call):
     make.session.rollback()
     make.press(call, "accept", at=MONDAY + timedelta(hours=6))
     for days in (1, 2):
+        assert offered(make, call)
         nudge_office(make, call, MONDAY + days * A_DAY)
+    assert not offered(make, call)
     with pytest.raises(Refused, match="no more"):
         nudge_office(make, call, MONDAY + 4 * A_DAY)
 
