@@ -52,7 +52,7 @@ class TownshipOpinion(Word):
     """What the township's committee said (TS-20, TS-25)."""
 
     agree = "agree", N_("Agrees"), "done"
-    object = "object", N_("Objects"), "warn"
+    object = "object", N_("Objects to it"), "warn"
     veto = "veto", N_("Vetoes"), "danger"
 
 

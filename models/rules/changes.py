@@ -133,7 +133,7 @@ def _decided(change: PersonnelChange, step: Step) -> None:
     change.decision, change.decided_at = step.answers["decision"], step.now
     if change.plan is not None:
         change.plan.transferred_out += 1
-    _tell(change, step, change.township_id, N_("The personnel change at “%(agency)s” is decided."))
+    _tell_hosts(change, step, N_("The personnel change at “%(agency)s” is decided."))
 
 
 def _is_the_day(change: PersonnelChange, step: Step) -> None:
@@ -150,10 +150,7 @@ def _took_effect(change: PersonnelChange, step: Step) -> None:
     change.effective_at = step.now
     EFFECTS[change.kind](change, change.staff, step)
     follow_person(step.session, change.staff, change.effective_on)
-    message = N_("The personnel change at “%(agency)s” is in effect.")
-    hosts = {change.township_id, change.to_agency.seat_id if change.to_agency else change.township_id}
-    for unit_id in sorted(hosts):
-        _tell(change, step, unit_id, message)
+    _tell_hosts(change, step, N_("The personnel change at “%(agency)s” is in effect."))
 
 
 def _appointed(change: PersonnelChange, staff: AgencyStaff, step: Step) -> None:
@@ -225,6 +222,13 @@ def _tell(change: PersonnelChange, step: Step, unit_id: int, message: str, *, ke
     """A message names the agency, and not the person: it may leave the console by mail (B6)."""
     agency = str(change.staff.agency or change.to_agency)
     tell(step.session, unit_id, change, message, key=key or change.state.value, now=step.now, agency=agency, **details)
+
+
+def _tell_hosts(change: PersonnelChange, step: Step, message: str) -> None:
+    """The township that was asked; and of a move, the one where the person goes."""
+    hosts = {change.township_id, change.to_agency.seat_id if change.to_agency else change.township_id}
+    for unit_id in sorted(hosts):
+        _tell(change, step, unit_id, message)
 
 
 CHANGE = Workflow(

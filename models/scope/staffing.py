@@ -28,8 +28,12 @@ built_by_me = select(DispatchedAgency.id).where(DispatchedAgency.department_id.i
 hosted_by_me = select(DispatchedAgency.id).where(DispatchedAgency.seat_id.in_(UNIT_IDS))
 my_proposals = PersonnelChange.department_id.in_(UNIT_IDS)
 asked_of_me = and_(PersonnelChange.township_id.in_(UNIT_IDS), PersonnelChange.asked_at.is_not(None))
+brought_to_me = and_(
+    PersonnelChange.to_agency_id.in_(hosted_by_me),
+    PersonnelChange.state.in_((ChangeState.decided, ChangeState.effective)),
+)
 change_here = PersonnelChange.region_id == REGION_ID
-my_change_ids = select(PersonnelChange.id).where(or_(my_proposals, asked_of_me))
+my_change_ids = select(PersonnelChange.id).where(or_(my_proposals, asked_of_me, brought_to_me))
 
 suggested_by_me = HeadAdjustmentSuggestion.township_id.in_(UNIT_IDS)
 suggested_to_me = HeadAdjustmentSuggestion.department_id.in_(UNIT_IDS)
@@ -39,7 +43,7 @@ my_suggestion_ids = select(HeadAdjustmentSuggestion.id).where(or_(suggested_by_m
 of_my_department = or_(AgencyStaff.personnel_unit_id.in_(UNIT_IDS), AgencyStaff.agency_id.in_(built_by_me))
 of_my_township = or_(
     AgencyStaff.agency_id.in_(hosted_by_me),
-    AgencyStaff.id.in_(select(PersonnelChange.staff_id).where(asked_of_me)),
+    AgencyStaff.id.in_(select(PersonnelChange.staff_id).where(or_(asked_of_me, brought_to_me))),
     AgencyStaff.id.in_(select(HeadAdjustmentSuggestion.staff_id).where(suggested_by_me)),
 )
 in_my_proposals = or_(
@@ -56,7 +60,9 @@ sees_staff = personal(
 sees_suggestion = personal(
     (EDITORS, suggestion_here), (OF_DEPARTMENTS, suggested_to_me), (OF_TOWNSHIPS, suggested_by_me)
 )
-sees_change = personal((EDITORS, change_here), (OF_DEPARTMENTS, my_proposals), (OF_TOWNSHIPS, asked_of_me))
+sees_change = personal(
+    (EDITORS, change_here), (OF_DEPARTMENTS, my_proposals), (OF_TOWNSHIPS, or_(asked_of_me, brought_to_me))
+)
 
 SCOPES: dict[type, Scope] = {
     AgencyStaff: Scope(

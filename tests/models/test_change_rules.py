@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from models.agencies import AgencyState
+from models.door import act_for
 from models.organisation import Duty, Posting
 from models.personnel import ChangeKind, ChangeReason, ChangeState, PersonnelChange, TownshipOpinion, TransferPlan
 from models.roles import RoleName
@@ -41,6 +43,13 @@ def stopped(make, change, name, by=None, **when):
 
 def head(make, unit, role=RoleName.department_head):
     return make.actor(unit, role)
+
+
+def reads(session, actor, *rows):
+    """Those of the rows that somebody sees."""
+    with Session(session.connection(), join_transaction_mode="create_savepoint") as theirs:
+        act_for(theirs, actor)
+        return {row for row in rows if theirs.scalar(select(type(row).id).where(type(row).id == row.id))}
 
 
 def plan_of(make, staff, planned, year=TODAY.year):
@@ -306,13 +315,18 @@ def test_a_transfer_ends_the_service_on_its_day(make):
     assert refusal(make, staff, K.remove) == "kind"
 
 
-def test_the_new_host_hears_of_a_move_as_well_and_no_message_names_the_person(make, session):
-    change = make.change(kind=K.move, exception_reason="Ill.", state=S.decided)
-    since = last_message(session)
-    make.answer_change(change, "put_into_effect")
-    messages = told(session, since)
-    assert messages.keys() == {change.township.name, change.to_agency.seat.name}
-    assert not [message for message in messages.values() if change.staff.name in str(message)]
+@pytest.mark.requirement("TS-25")
+def test_the_new_host_hears_of_a_move_as_well_and_reads_it_and_no_message_names_the_person(make, session):
+    change = make.change(kind=K.move, exception_reason="Ill.", state=S.agreed)
+    there = make.actor(change.to_agency.seat)
+    assert not reads(session, there, change, change.staff)
+    for name in ("decide_change", "put_into_effect"):
+        since = last_message(session)
+        make.answer_change(change, name)
+        messages = told(session, since)
+        assert messages.keys() == {change.township.name, change.to_agency.seat.name}
+        assert not [message for message in messages.values() if change.staff.name in str(message)]
+        assert reads(session, there, change, change.staff) == {change, change.staff}
 
 
 # What becomes of the account
