@@ -71,7 +71,7 @@ class AccountabilityPrint(PageBeside):
         rows = [
             [
                 f"{deed.at.astimezone(ZONE):%Y-%m-%d %H:%M}",
-                f"{called(deed.subject_type)} · {called(deed.action)}",
+                f"{called(deed.subject_type)} · {called(deed.action, deed.subject_type)}",
                 gettext("Yes") if deed.is_late else gettext("No"),
                 deed.note,
             ]

@@ -158,7 +158,7 @@ class AccountabilityDeed(Regional, Model):
     seq: Mapped[int] = mapped_column(info={"label": N_("Serial number")})
     at: Mapped[datetime] = mapped_column(info={"label": N_("When")})
     subject_type: Mapped[str] = mapped_column(String(40), info={"label": N_("Kind of record"), "coded": True})
-    action: Mapped[str] = mapped_column(String(60), info={"label": N_("What"), "coded": True})
+    action: Mapped[str] = mapped_column(String(60), info={"label": N_("What"), "coded": "subject_type"})
     is_late: Mapped[bool] = mapped_column(default=False, info={"label": N_("Late or not done")})
     note: Mapped[str] = mapped_column(String(2000), default="", info={"label": N_("Reason")})
     part_id: Mapped[int] = mapped_column(ForeignKey("accountability_unit.id"), index=True)

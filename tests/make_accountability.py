@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -70,7 +70,7 @@ class MakeAccountability:
             self.press(row, "analyse", judge, at=at, analysis="The lead came late.")
         if state is AccountabilityState.concluded:
             for part in self.involved(row):
-                self.find(part, at=at)
+                self.find(part)
             self.press(row, "conclude", judge, at=row.views_due.replace(year=row.views_due.year + 1))
         return row
 
@@ -85,8 +85,15 @@ class MakeAccountability:
             self.press(part, "weigh", judge, at=at, share=share, weighing="It leads.")
 
     def find(
-        self: Any, part: AccountabilityUnit, finding: Finding = Finding.exempted, *, at: datetime = NOW, **more: Any
+        self: Any,
+        part: AccountabilityUnit,
+        finding: Finding = Finding.exempted,
+        *,
+        at: datetime | None = None,
+        **more: Any,
     ) -> None:
+        """When the unit is heard, or the time for that is over."""
+        at = at or (NOW if part.viewed_at else part.case.views_due + timedelta(minutes=1))
         said = {"duty_cited": part.demanded, "what_was_done": "It came.", "against_record": "The road was cut."} | more
         judge = self.judge(self.session.get(Unit, part.region_id))
         self.press(part, "find", judge, at=at, finding=finding, **said)

@@ -19,6 +19,14 @@ SUPERVISE = Link(
     needs=("can_add", "SupervisionOrder"),
 )
 
+ACCOUNT = Link(
+    label=N_("Open a case of accountability"),
+    endpoint="AccountabilityCasePage.add",
+    icon="fa-scale-unbalanced",
+    takes="coordination_case",
+    needs=("can_add", "AccountabilityCase"),
+)
+
 cases = Console(
     model=CoordinationCase,
     name=N_("Coordination cases"),
@@ -53,7 +61,7 @@ cases = Console(
         Chart(by="category", split="state", title=N_("Cases by category and state")),
         Chart(by="responsible_unit", title=N_("Cases by duty holder")),
     ),
-    links=(SUPERVISE,),
+    links=(SUPERVISE, ACCOUNT),
     related=(
         Related(model=CaseParty, by="case", listed=("unit", "side", "reason"), order="id"),
         Related(model=OfflineStep, by="case", listed=("held_on", "kind", "outcome", "units", "unit"), order="held_on"),

@@ -227,11 +227,23 @@ def _stated(part: AccountabilityUnit, step: Step) -> None:
          case=str(part.case), unit=str(part.unit))  # fmt: skip
 
 
+def _be_heard(part: AccountabilityUnit, step: Step) -> None:
+    """Nothing is found of a unit that may still state its view. Raises `Refused`."""
+    due = part.case.views_due
+    if part.viewed_at is None and due is not None and step.now <= due:
+        raise Refused(
+            N_("%(unit)s may state its view until %(due)s. Record the finding after that."),
+            unit=str(part.unit),
+            due=f"{due.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        )
+
+
 def _may_find(part: AccountabilityUnit, step: Step) -> None:
     """TA-18: by the item and by what was done; against the record, with a reason in writing."""
     _not_involved(part.case, step)
     if part.case.state is not S.analysed:
         raise Refused(N_("First the case is analysed, then each unit is found accountable or exempted."))
+    _be_heard(part, step)
     cited = "".join(step.answers["duty_cited"].split())
     if not cited or cited not in "".join(part.demanded.split()):
         raise Refused(
@@ -260,13 +272,8 @@ def _found(part: AccountabilityUnit, step: Step) -> None:
 
 def _may_conclude(case: AccountabilityCase, step: Step) -> None:
     _not_involved(case, step)
-    parts = parts_of(step.session, case)
-    if open_ := [part for part in parts if part.finding is None]:
+    if open_ := [part for part in parts_of(step.session, case) if part.finding is None]:
         raise Refused(N_("Say first what is found of %(unit)s."), unit=str(open_[0].unit))
-    heard = all(part.viewed_at is not None for part in parts)
-    if not heard and case.views_due is not None and step.now <= case.views_due:
-        due = f"{case.views_due.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-        raise Refused(N_("Units may state their views until %(due)s. Conclude after that."), due=due)
 
 
 def _concluded(case: AccountabilityCase, step: Step) -> None:

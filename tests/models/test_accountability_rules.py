@@ -274,15 +274,18 @@ def test_before_the_analysis_no_view_is_heard(make):
 
 
 @pytest.mark.requirement("TA-18")
-def test_it_is_concluded_when_the_time_for_views_is_over_or_each_unit_has_stated_its_own(make):
+def test_nothing_is_found_of_a_unit_before_it_is_heard_or_the_time_for_views_is_over(make):
     case, other = (make.accountability(state=S.analysed) for _ in range(2))
     assert "what is found" in str(refused(make, lambda: make.press(case, "conclude", make.judge())))
-    for part in (*make.involved(case), *make.involved(other)):
-        make.find(part)
-    assert "until" in str(refused(make, lambda: make.press(case, "conclude", make.judge(), at=case.views_due)))
-    make.press(case, "conclude", make.judge(), at=case.views_due + timedelta(minutes=1))
+    late = case.views_due + timedelta(minutes=1)
+    for part in make.involved(case):
+        why = refused(make, lambda part=part: make.find(part, at=case.views_due))
+        assert ("may state its view" in str(why), why.details["due"]) == (True, "2026-11-30 17:30")
+        make.find(part, at=late)
+    make.press(case, "conclude", make.judge(), at=late)
     for part in make.involved(other):
         make.press(part, "state_view", view="Seen.")
+        make.find(part, at=NOW)
     make.press(other, "conclude", make.judge())
     assert (case.state, other.state, other.concluded_at) == (S.concluded, S.concluded, NOW)
 

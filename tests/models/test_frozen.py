@@ -237,8 +237,8 @@ def test_nobody_changes_a_case_of_accountability_that_is_concluded(make):
         make.session.execute(text(statement), {name: ids[name] for name in ids if f":{name}" in statement})
         make.session.rollback()
     for one in make.involved(case):
-        make.find(one)
         make.press(one, "state_view", view="Seen.")
+        make.find(one)
     make.press(case, "conclude", make.judge())
     for statement in HELD:
         with pytest.raises(DBAPIError, match=r"what is (concluded|published) is frozen"):

@@ -497,8 +497,8 @@ class Ground:
             told[state] = make.accountability(units["township"], item=item, state=state)
         make.weigh(told[AccountabilityState.opened])
         for part in make.involved(told[AccountabilityState.analysed]):
-            make.find(part)
             make.press(part, "state_view", view="Seen.")
+            make.find(part)
 
     def _evaluation(self, units: dict[str, Unit], *, thoroughly: bool) -> None:
         """Cycles in each state, two to change or to throw away; sheets to fill in, to submit, and under seal.

@@ -6,6 +6,7 @@ import pytest
 from docx import Document
 
 from models.accountability import AccountabilityState
+from models.calls import CallState
 from models.organisation import Duty
 from models.roles import RoleName
 
@@ -52,6 +53,30 @@ def test_it_is_printed_with_each_part_that_the_reader_sees(browser_of, make, cas
     assert f"{town.unit} · 配合责任" in own
     assert not [line for line in own if lead.unit.name in line]
     assert browser_of(make.department(), RoleName.department_head).get(address).status_code == 404
+
+
+def test_a_deed_is_called_as_the_move_of_its_own_table(browser_of, make, session):
+    case = make.accountability(call=make.call(state=CallState.resolved, item=(item := make.bound())), item=item)
+    town = make.involved(case)[1]
+    page = browser_of(make.office(Duty.assessment_office)).get(f"/accountability_unit/{town.id}?_l_=zh").text
+    assert "确认办结" in page
+    assert "导入这些行" not in page
+    _, rows = printed(
+        browser_of(make.office(Duty.assessment_office)).get(f"/accountability_case/{case.id}/accountability.docx")
+    )
+    assert "呼叫 · 确认办结" in [row[1] for row in rows]
+
+
+@pytest.mark.requirement("ZG-05")
+def test_a_coordination_case_about_an_item_leads_to_its_accountability(browser_of, make):
+    assessor, leader = browser_of(make.office(Duty.assessment_office)), browser_of(make.office(Duty.leadership))
+    case, free = make.case(), make.free_case()
+
+    def leads(browser, one):
+        page = browser.get(f"/coordination_case/{one.id}").text
+        return f"/accountability_case/add?coordination_case={one.id}" in page
+
+    assert (leads(assessor, case), leads(assessor, free), leads(leader, case)) == (True, False, False)
 
 
 def test_the_pages_show_what_the_item_demands_beside_what_was_done(browser_of, make, case):
