@@ -19,7 +19,7 @@ from app.engine.derive import Shape
 from app.engine.fields import Field, fields_of, translated
 from app.engine.forms import Forms, number_of
 from app.engine.gallery import gallery
-from app.engine.present import name_of, shown
+from app.engine.present import in_zone, name_of, shown
 from app.engine.query import (
     COUNTED,
     OPERATORS,
@@ -160,6 +160,8 @@ class Page(Forms):
         elif field.kind == "row" and field.target is not None:
             named = self.world.session().scalar(select(field.target).where(field.target.id == int(value)))
             value = name_of(named) if named is not None else f"#{value}"
+        elif field.kind == "moment" and len(value) > len("2026-11-30"):
+            value = in_zone(datetime.fromisoformat(value), self.world.zone)
         return f"{translated(field.label)} {gettext(OPERATORS[field.kind][filter_.operator])} {value}"
 
     @expose("/export.xlsx", methods=["GET"])

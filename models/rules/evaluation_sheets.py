@@ -74,7 +74,8 @@ def draw_up(session: Session, cycle: EvaluationCycle, laid: Sequence[EvaluationI
     session.add_all(sheets)
     session.flush()
     message = N_(
-        "“%(cycle)s” is open: fill in %(count)s evaluation sheets by %(day)s. Until it closes nobody reads them."
+        "“%(cycle)s” is open: fill in %(count)s evaluation sheets by %(day)s. Until it closes no unit that is scored"
+        " reads them."
     )
     counts: dict[int, int] = defaultdict(int)
     for sheet in sheets:
@@ -273,7 +274,7 @@ SHEET = Workflow(
         guard=_may_submit,
         effect=_submitted,
         tone="active",
-        help=N_("Once, and for good. Nobody reads it until the cycle closes."),
+        help=N_("Once, and for good. No unit that is scored reads it until the cycle closes."),
     ),
     Transition(
         name="open_sheet",

@@ -114,7 +114,10 @@ def test_a_warning_leads_to_the_calls_that_it_counted(browser_of, make, session)
     for warning in session.scalars(select(EarlyWarning)):
         page = browser.get(f"/early_warning/{warning.id}?_l_=en").text
         (address,) = re.findall(r'href="([^"]+)"[^>]*>\s*(?:<i[^>]*></i>)?\s*The calls counted', page)
-        listed = set(re.findall(r'href="/call/(\d+)"', browser.get(unescape(address)).text))
+        page = browser.get(unescape(address)).text
+        listed = set(re.findall(r'href="/call/(\d+)"', page))
+        *_, until = re.findall(r'<li class="chip"><span>([^<]*)</span>', page)
+        assert until == "发出时间 不晚于 2026-12-15 02:00"
         assert listed == {str(call.id) for call in counted.pop(warning.kind)}, warning.number
     assert not counted
     stuck = make.warning(kind=WarningKind.stuck, call=before)
