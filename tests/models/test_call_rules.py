@@ -803,8 +803,10 @@ def test_the_township_hears_once_of_a_clue_and_once_that_it_is_an_emergency(sess
 
 def test_of_what_the_township_itself_writes_down_nobody_is_told(session, make):
     township = make.township()
+    village = make.village(township)
     before = last_message(session)
     own = {"scope": CallScope.emergency, "source": CallSource.grid, "list_item_id": make.item().id}
+    own |= {"place_unit_id": village.id}
     noticed(session, make, township, **own)
     assert told(session, before) == {}
 

@@ -7,7 +7,15 @@ import pytest
 from sqlalchemy import func, select
 
 from models.calls import CallState
-from models.community import ExchangeEntry, ExchangeKind, Progress, ProjectProgress, VillagerCouncil
+from models.community import (
+    ExchangeEntry,
+    ExchangeKind,
+    MicroProject,
+    MicroWish,
+    Progress,
+    ProjectProgress,
+    VillagerCouncil,
+)
 from models.disputes import DisputeState
 from models.door import OutOfSight
 from models.notices import Outbox
@@ -337,6 +345,8 @@ def test_a_project_is_not_taken_up_as_a_wish_is():
     words = {kind: {word.value: word.label for word in kind} for kind in (Progress, ProjectProgress)}
     assert words[Progress].keys() == words[ProjectProgress].keys(), "as they are stored"
     assert not set(words[Progress].values()) & set(words[ProjectProgress].values())
+    kinds = {model: model.__table__.columns["progress"].type.enum_class for model in (MicroWish, MicroProject)}
+    assert kinds == {MicroWish: Progress, MicroProject: ProjectProgress}
 
 
 @pytest.mark.requirement("TS-38")

@@ -107,9 +107,13 @@ def test_a_warning_leads_to_the_calls_that_it_counted(browser_of, make, session)
     make.call(town, at=china("11-14 10:00"), place_unit_id=village.id, **sent)
     make.call(town, at=china("12-02 10:00"), place_unit_id=village.id, **sent | {"item": make.item(category="市容")})
     make.call(at=china("12-02 10:00"), **sent)
+    taken_back = make.call(town, at=china("12-03 10:00"), place_unit_id=village.id, **sent)
+    make.press(taken_back, "withdraw", at=china("12-03 11:00"))
+    imported = make.call(town, at=china("12-03 10:00"), place_unit_id=village.id, **sent)
+    imported.imported = True
     warn_early(session, china("12-15 02:00"))
     session.commit()
-    counted = {WarningKind.rise: [*here, elsewhere], WarningKind.repeat: [*here, before]}
+    counted = {WarningKind.rise: [*here, elsewhere], WarningKind.repeat: [*here, before, imported]}
     browser = browser_of(make.office(Duty.county_office))
     for warning in session.scalars(select(EarlyWarning)):
         page = browser.get(f"/early_warning/{warning.id}?_l_=en").text
