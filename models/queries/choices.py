@@ -101,9 +101,13 @@ def townships(actor: Actor) -> ColumnElement[bool]:
     return Unit.unit_type.in_(LOCAL) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
 
 
+IS_LIVING = Unit.valid_to.is_(None)
+"""Of what was merged, people and area are counted with its successor."""
+
+
 def living_townships(actor: Actor) -> ColumnElement[bool]:
-    """Those of every county, for who keeps the directory."""
-    return Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
+    """Of every county, for who keeps the directory above the counties; else of one's own."""
+    return townships(actor) if actor.region_id is not None else Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
 
 
 def townships_ever(actor: Actor) -> ColumnElement[bool]:
