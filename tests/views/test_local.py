@@ -1,6 +1,7 @@
 """What townships and villages keep, by REST: the fields that are there, who writes them, and who may look."""
 
 from datetime import date, datetime
+from functools import partial
 
 import pytest
 
@@ -211,6 +212,22 @@ def test_a_match_is_read_on_both_sides(browser_of, make, named):
     browser = browser_of(named["town"])
     for one, other in ((need, resource), (resource, need)):
         assert f'href="/exchange_entry/{other.id}"' in browser.get(f"/exchange_entry/{one.id}").text
+
+
+@pytest.mark.requirement("LX-35")
+def test_an_entry_is_matched_with_one_that_is_not_and_none_is_added_from_its_page(browser_of, program_of, make, named):
+    entry = partial(make.row, ExchangeEntry, named["village"])
+    resource, free = entry(kind=ExchangeKind.resource), entry(kind=ExchangeKind.resource)
+    need, open_need = entry(match_id=resource.id), entry()
+    program, browser = program_of(named["town"]), browser_of(named["town"])
+    for one in (resource, need, free):
+        assert "/exchange_entry/add" not in browser.get(f"/exchange_entry/{one.id}").text
+    for taken in (resource, need):
+        assert program.put(f"exchange_entry/{open_need.id}", json={"match": taken.id}).status_code == 422
+    offered = browser.get("/exchange_entry/lookup/match").json
+    assert {row["id"] for row in offered} == {named["resource"].id, free.id, open_need.id}
+    assert program.put(f"exchange_entry/{need.id}", json={"match": resource.id, "title": "Room"}).status_code == 200
+    assert program.put(f"exchange_entry/{open_need.id}", json={"match": free.id}).status_code == 200
 
 
 @pytest.mark.requirement("LX-31")
