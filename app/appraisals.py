@@ -1,4 +1,4 @@
-"""Who is still without a grade, by township; and an agency's daily assessments by month, beside it."""
+"""What a total has left, and who is without a grade, by township; an agency's daily assessments by month."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from app.engine.present import name_of
 from app.extensions import appbuilder, db
 from app.identity import current_actor, now, today
 from models.agencies import DispatchedAgency
-from models.appraisals import StaffAppraisal
+from models.appraisals import AppraisalTotal, StaffAppraisal
 from models.queries.daily import by_month
-from models.rules.appraisals import ungraded
+from models.rules.appraisals import distributed, ungraded
 from views.agencies import dispatched_agencies
 from views.appraisals import staff_appraisals
 
@@ -37,7 +37,14 @@ class Ungraded(PageBeside):
         region_id = current_actor().region_id
         found = ungraded(db.session(), region_id, year, now()) if region_id is not None else []
         may_appraise = appbuilder.sm.has_access("can_add", StaffAppraisal.__name__)
-        return self.render_template("ungraded.html", year=year, found=found, may_appraise=may_appraise)
+        serves = current_actor().serves
+        return self.render_template("ungraded.html", year=year, found=found, may_appraise=may_appraise, serves=serves)
+
+    def summary(self, total: AppraisalTotal) -> Markup:
+        """How far a total is distributed, for its page; nothing for who does not see all within it."""
+        given = distributed(db.session(), total, current_actor(), now())
+        drawn = render_template("_distributed.html", total=total, given=given) if given else ""
+        return Markup(drawn)  # noqa: S704  (escaped there)
 
 
 class DailyByMonth(PageBeside):

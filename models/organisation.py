@@ -92,7 +92,10 @@ class Unit(Model):
         foreign_keys=successor_id,
         info={
             "label": N_("Merged into"),
-            "help": N_("The township or street that takes over its villages, and all that it has kept."),
+            "help": N_(
+                "The township or street that takes over its villages, and reads all that it has kept, from then on."
+                " This cannot be undone."
+            ),
         },
     )
 

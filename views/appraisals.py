@@ -9,12 +9,13 @@ from models.rules.appraisals import APPRAISAL, forget_total, prepare_appraisal, 
 from models.rules.daily import DAILY, prepare_daily, tell_daily
 
 UNGRADED = Link(
-    label=N_("Who is still without a grade"),
+    label=N_("What is distributed, and who is without a grade"),
     endpoint="Ungraded.page",
     icon="fa-user-clock",
     takes="",
     further=lambda total: {"year": total.year},
     needs=("can_read", "StaffAppraisal"),
+    summed_up=True,
 )
 
 appraisal_totals = Console(

@@ -3,7 +3,7 @@
 from app.engine.declare import Chart, Console, Related
 from models.base import N_
 from models.community import CheckIn, ExchangeEntry, MicroProject, MicroWish, VillagerCouncil
-from models.queries.choices import own_units
+from models.queries.choices import own_units, unmatched
 from models.rules.registers import prepare_council, prepare_exchange, prepare_owned
 
 COUNTED = ("members", "key_projects", "projects_returned", "firms_returned")
@@ -47,7 +47,7 @@ exchange_entries = Console(
     listed=("title", "kind", "body", "unit", "match"),
     form=("unit", "kind", "title", "body", "match"),
     searched=("title", "kind", "unit", "match"),
-    among={"unit": own_units},
+    among={"unit": own_units, "match": unmatched},
     charts=(Chart(by="unit", split="kind", title=N_("Needs and resources by unit")),),
     related=(
         Related(
@@ -55,6 +55,7 @@ exchange_entries = Console(
             by="match",
             listed=("title", "kind", "body", "unit"),
             title=N_("Matched with this one"),
+            adds=False,
         ),
     ),
     prepare=prepare_exchange,

@@ -1,11 +1,13 @@
 """The directory of units, and who is posted where."""
 
-from app.engine.declare import Chart, Console, Related
+from app.engine.declare import Chart, Console, Derived, Related
 from models.base import N_
 from models.organisation import Posting, Unit
-from models.queries.choices import living_townships
+from models.queries.choices import IS_LIVING, living_townships
 from models.rules.organisation import forget_posting, prepare_posting, prepare_unit
 from models.three_fixed import ThreeFixedDocument
+
+LIVING = {"unit_type": "township", "living": "true"}
 
 units = Console(
     model=Unit,
@@ -30,12 +32,23 @@ units = Console(
     searched=("code", "name", "unit_type", "parent", "region"),
     order=("code", "asc"),
     among={"successor": living_townships},
+    derived=(Derived(name="living", label=N_("Not dissolved"), criterion=IS_LIVING),),
     charts=(
         Chart(by="unit_type", title=N_("Units by type")),
-        Chart(by="name", sums=("population",), only={"unit_type": "township"}, title=N_("Population by township")),
-        Chart(by="name", sums=("gdp",), only={"unit_type": "township"}, title=N_("Output by township")),
+        Chart(by="name", sums=("population",), only=LIVING, title=N_("Population by township")),
+        Chart(by="name", sums=("gdp",), only=LIVING, title=N_("Output by township")),
     ),
-    related=(Related(model=ThreeFixedDocument, by="unit", order="issued_on"),),
+    related=(
+        Related(model=ThreeFixedDocument, by="unit", order="issued_on"),
+        Related(
+            model=Unit,
+            by="successor",
+            listed=("code", "name", "unit_type", "valid_to"),
+            order="code",
+            title=N_("Merged into this one"),
+            adds=False,
+        ),
+    ),
     prepare=prepare_unit,
 )
 

@@ -26,7 +26,6 @@ personnel_changes = Console(
         *("decision", "decided_at", "plan", "effective_at"),
     ),
     form=FORM,
-    folded=("exception_reason",),
     searched=(
         *("staff", "kind", "reason", "state", "department", "township", "township_opinion", "before_term"),
         *("before_service", "effective_on", "decided_at"),

@@ -85,6 +85,8 @@ class Related:
     """What to do while there is none."""
     further: Mapping[str, str] = field(default_factory=dict)
     """What the form of a new one is told besides, by its columns."""
+    adds: bool = True
+    """Whether a new one is offered there; else rows come to point at this one otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)

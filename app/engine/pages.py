@@ -326,7 +326,7 @@ class Page(Forms):
 
     def _may_hang_on(self, row: Any, related: Related, shape: Shape) -> bool:
         """Whether this person may add a row that points at this one: it may be chosen there, or else is theirs."""
-        if related.by not in shape.form or not self.world.allows("can_add", shape.permission):
+        if not related.adds or related.by not in shape.form or not self.world.allows("can_add", shape.permission):
             return False
         session, among = self.world.session(), (shape.console.among or {}).get(related.by)
         if among is None:

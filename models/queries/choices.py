@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy.orm import aliased
 
 from models.actor import Actor
 from models.admissions import AdmissionState, DutyAdmission
@@ -11,6 +12,7 @@ from models.appraisals import AppraisalState, AppraisalTotal
 from models.assigned import AssignedMatter, MatterState, MatterTownship
 from models.base import User
 from models.calls import AssignmentState, Call, CallAssignment, Direction
+from models.community import ExchangeEntry
 from models.coordination import OVER, CaseParty, CoordinationCase
 from models.establishment import InternalOrgPlan, OrgPlanState
 from models.evaluation import BY_PEOPLE, CycleState, EvaluationCycle, EvaluationIndicator
@@ -35,6 +37,12 @@ SMALL = (UnitType.village, UnitType.grid)
 OF_TOWNSHIPS = frozenset(
     {RoleName.township_head, RoleName.township_operator, RoleName.grid_worker, RoleName.community_commissioner}
 )
+
+
+def unmatched(actor: Actor) -> ColumnElement[bool]:
+    """Entries of the exchange list that neither name another side nor are named by one (LX-35)."""
+    other = aliased(ExchangeEntry)
+    return ExchangeEntry.match_id.is_(None) & ~exists().where(other.match_id == ExchangeEntry.id)
 
 
 def published_items(actor: Actor) -> ColumnElement[bool]:
@@ -101,9 +109,13 @@ def townships(actor: Actor) -> ColumnElement[bool]:
     return Unit.unit_type.in_(LOCAL) & (Unit.region_id == actor.region_id) & Unit.valid_to.is_(None)
 
 
+IS_LIVING = Unit.valid_to.is_(None)
+"""Of what was merged, people and area are counted with its successor."""
+
+
 def living_townships(actor: Actor) -> ColumnElement[bool]:
-    """Those of every county, for who keeps the directory."""
-    return Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
+    """Of every county, for who keeps the directory above the counties; else of one's own."""
+    return townships(actor) if actor.region_id is not None else Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
 
 
 def townships_ever(actor: Actor) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.agencies import AgencyCoverage, AgencyState, DispatchedAgency
@@ -107,12 +107,17 @@ class Served(NamedTuple):
 
 
 def served(session: Session, region_id: int) -> list[Served]:
-    """Of every agency in force: whom it serves."""
-    of_agency = select(DispatchedAgency, AgencyCoverage.township_id, AgencyCoverage.weight)
-    of_agency = of_agency.join(AgencyCoverage, AgencyCoverage.agency_id == DispatchedAgency.id)
+    """Of every agency in force: whom it serves. A merged township hangs below its successor, whose word is as heavy.
+
+    So all weights together stay 1 (R17).
+    """
+    speaks = case((Unit.successor_id.is_not(None), Unit.parent_id), else_=Unit.id)
+    weight, first = func.sum(AgencyCoverage.weight), func.min(AgencyCoverage.id)
+    of_agency = select(DispatchedAgency, speaks, weight).join(AgencyCoverage.agency).join(AgencyCoverage.township)
     in_force = DispatchedAgency.region_id == region_id, DispatchedAgency.state == AgencyState.in_force
-    rows = session.execute(of_agency.where(*in_force).order_by(DispatchedAgency.id, AgencyCoverage.id))
-    return [Served(*row) for row in rows]
+    living = or_(Unit.valid_to.is_(None), Unit.successor_id.is_not(None))
+    rows = of_agency.where(*in_force, living).group_by(DispatchedAgency.id, speaks).order_by(DispatchedAgency.id, first)
+    return [Served(*row) for row in session.execute(rows)]
 
 
 def posts_of(session: Session, user_id: int | None, now: datetime) -> dict[int, str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, joinedload
@@ -183,6 +184,26 @@ def ungraded(session: Session, region_id: int, year: int, now: datetime) -> list
     return [Ungraded(unit, totals.get(unit.id), by_township[unit.id]) for unit in townships]
 
 
+class Distributed(NamedTuple):
+    """How far a total is distributed: what is given of it, how many are excellent, how many wait for a grade."""
+
+    shares: Decimal
+    excellent: int
+    missing: int
+
+
+def distributed(session: Session, total: AppraisalTotal, actor: Actor, now: datetime) -> Distributed | None:
+    """Nothing for those who do not see every appraisal within it."""
+    if not (_township(total, actor) or _county(total, actor)):
+        return None
+    return Distributed(*_given(session, total.id), len(_missing(session, total, now)))
+
+
+def _missing(session: Session, total: AppraisalTotal, now: datetime) -> list[AgencyStaff]:
+    everybody = ungraded(session, total.region_id, total.year, now)
+    return [staff for found in everybody if found.township.id == total.township_id for staff in found.people]
+
+
 def _township(total: AppraisalTotal, actor: Actor) -> bool:
     return actor.serves(total.township_id)
 
@@ -193,9 +214,7 @@ def _county(total: AppraisalTotal, actor: Actor) -> bool:
 
 def _is_whole(total: AppraisalTotal, step: Step) -> None:
     """TS-31: everybody who was dispatched here."""
-    everybody = ungraded(step.session, total.region_id, total.year, step.now)
-    missing = [staff for found in everybody if found.township.id == total.township_id for staff in found.people]
-    if missing:
+    if missing := _missing(step.session, total, step.now):
         raise Refused(
             N_("%(count)s people who served here have no grade yet, %(first)s among them. Appraise them first."),
             count=str(len(missing)),

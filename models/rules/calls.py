@@ -18,7 +18,7 @@ from models.organisation import ANSWERING, LOCAL, Duty, Unit
 from models.rules.annulment import ANNUL_CALL
 from models.rules.assigned import concerned
 from models.rules.clocks import due, soon
-from models.rules.clues import SETTLE_HERE, check_place, tell_noticer, watch_clue
+from models.rules.clues import SETTLE_HERE, check_caller, check_place, tell_noticer, watch_clue
 from models.rules.holdings import hand_on
 from models.rules.items import check_indicators
 from models.rules.ledger import cancel, plan, tell
@@ -59,6 +59,7 @@ def caller(call: Call, actor: Actor) -> bool:
 
 
 def _may_send(call: Call, step: Step) -> None:
+    check_caller(call, step.now)
     check_module(step.session, call)
     if call.assigned_matter is not None:
         _binds(step.session, call, call.assigned_matter)

@@ -23,6 +23,7 @@ from models.rules.ledger import cancel, is_planned, is_told, plan, tell
 from models.rules.matching import about
 from models.rules.modules import check_module
 from models.rules.photos import place
+from models.rules.registers import be_living, heir
 from models.rules.rounds import iso
 from models.rules.step_files import keep_region
 from models.rules.tickets import follow_call
@@ -44,6 +45,7 @@ def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> N
         )
     if inspect(call).transient:
         unit = _calling_unit(session, actor)
+        be_living(unit, now)
         call.caller_unit_id, call.region_id, call.created_at = unit.id, unit.region_id or unit.id, now
         call.direction = (
             Direction.township_to_department if unit.unit_type in LOCAL else Direction.department_to_township
@@ -108,12 +110,18 @@ def _calling_unit(session: Session, actor: Actor) -> Unit:
     return unit
 
 
+def check_caller(call: Call, now: datetime) -> None:
+    """ZG-14: a unit that was dissolved calls no more. What it had called before goes on."""
+    if call.sent_at is None:
+        be_living(call.caller_unit, now)
+
+
 def check_place(session: Session, call: Call) -> None:
     """R9: a township calls for its own area only."""
     if call.place_unit_id is None or call.direction is not Direction.township_to_department:
         return
     place, home = session.get(Unit, call.place_unit_id), session.get(Unit, call.caller_unit_id)
-    if place is None or home is None or not place.path.startswith(home.path):
+    if place is None or home is None or not place.path.startswith(heir(home).path):
         raise Refused(N_("The place lies outside your own area. Name a village or grid of yours."), field="place_unit")
 
 

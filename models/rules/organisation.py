@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from models.actor import Actor
 from models.base import N_, Role, User
 from models.door import by_rule
-from models.organisation import LOCAL, Posting, Unit, UnitType
+from models.organisation import LOCAL, Duty, Posting, Unit, UnitType
 from models.roles import EVERYWHERE, RoleName
 from models.rules.deadlines import SHANGHAI
+from models.rules.ledger import tell
+from models.rules.offices import offices_of
 from models.rules.registers import be_sound
 from models.workflow import Refused
 
@@ -167,6 +169,7 @@ def prepare_unit(session: Session, unit: Unit, actor: Actor, now: datetime) -> N
     _place(session, unit)
     if successor is not None:
         merge_into(session, unit, successor, now.astimezone(SHANGHAI).date())
+        _tell_of_merger(session, unit, successor, now)
 
 
 def merge_into(session: Session, unit: Unit, successor: Unit, today: date) -> None:
@@ -184,6 +187,16 @@ def merge_into(session: Session, unit: Unit, successor: Unit, today: date) -> No
     for part in (*session.scalars(below).all(), unit):
         move_unit(session, part, successor)
     unit.valid_to = unit.valid_to or today
+
+
+def _tell_of_merger(session: Session, unit: Unit, successor: Unit, now: datetime) -> None:
+    message = N_(
+        "“%(unit)s” was merged into “%(successor)s”. Its villages, and all that it has kept, are with that one."
+    )
+    editorial = offices_of(session, successor.region_id or 0).get(Duty.editorial_office)
+    with by_rule(session):
+        for unit_id in filter(None, (unit.id, successor.id, editorial)):
+            tell(session, unit_id, unit, message, key="merged", now=now, unit=unit.name, successor=successor.name)
 
 
 def _place(session: Session, unit: Unit) -> None:

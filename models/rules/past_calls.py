@@ -24,7 +24,7 @@ from models.recorder import gathering, note_move
 from models.rules.clocks import due
 from models.rules.deadlines import SHANGHAI, Due
 from models.rules.matching import Matter, root_of
-from models.rules.registers import prepare_owned
+from models.rules.registers import prepare_kept
 from models.rules.rounds import next_number
 from models.workflow import Refused
 
@@ -65,7 +65,7 @@ def _local(said: Any) -> datetime | None:
 
 def prepare_past_call(session: Session, past: PastCall, actor: Actor, now: datetime) -> None:
     """Check what is told, and write the call that says the same. Raises `Refused`, naming the field."""
-    prepare_owned(session, past, actor, now)
+    prepare_kept(session, past)
     _check_units(session, past)
     _check_moments(past, now)
     said = next((name for name in NOT_OF_WITHDRAWN if getattr(past, name)), "")

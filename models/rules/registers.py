@@ -16,6 +16,7 @@ from models.files import Attachment
 from models.organisation import BELOW_TOWNSHIP, LOCAL, Unit
 from models.partners import ResidencyKind, ResidencyRoster
 from models.rules.calendar import prepare_county_row
+from models.rules.deadlines import SHANGHAI
 from models.rules.photos import place
 from models.words import Level
 from models.workflow import Refused
@@ -29,12 +30,39 @@ def level_of(unit: Unit) -> Level:
 
 
 def prepare_owned(session: Session, row: Any, actor: Actor, now: datetime) -> None:
-    """A row of a unit is of the unit's county. Raises `Refused`, naming the field."""
+    """A row of a unit is of the unit's county; no new one of a dissolved one. Raises `Refused`, naming the field."""
+    unit = prepare_kept(session, row)
+    if not inspect(row).persistent:
+        be_living(unit, now, field="unit")
+
+
+def prepare_kept(session: Session, row: Any) -> Unit:
+    """The same of what may have been long ago; and whose it is."""
     unit = session.get(Unit, row.unit_id) if row.unit_id else None
     if unit is None or unit.region_id is None:
         raise Refused(N_("Name a unit of a county: it keeps this record."), field="unit")
     row.region_id = unit.region_id
     be_sound(row)
+    return unit
+
+
+def be_living(unit: Unit, now: datetime, field: str = "") -> None:
+    """ZG-14: what is new is its successor's. Raises `Refused` of a unit that is dissolved."""
+    if unit.valid_to is None or unit.valid_to > now.astimezone(SHANGHAI).date():
+        return
+    if unit.successor_id is None:
+        raise Refused(N_("“%(unit)s” is dissolved and begins nothing new."), field=field, unit=unit.name)
+    raise Refused(
+        N_("“%(unit)s” was merged into “%(successor)s”. What is new is written by that one."),
+        field=field,
+        unit=unit.name,
+        successor=str(heir(unit)),
+    )
+
+
+def heir(unit: Unit) -> Unit:
+    """Whose its area is now: it hangs below the one it was merged into, and moves along when that is merged, too."""
+    return unit.parent if unit.successor_id is not None and unit.parent is not None else unit
 
 
 def prepare_countys(session: Session, row: Any, actor: Actor, now: datetime) -> None:

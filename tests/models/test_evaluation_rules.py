@@ -26,10 +26,12 @@ from models.organisation import Duty
 from models.queries.choices import own_results
 from models.queries.scoreboard import scoreboard
 from models.ratings import CaseAssessment
+from models.roles import RoleName
 from models.rules.appeals import prepare_appeal
 from models.rules.evaluation import forget_cycle, prepare_cycle
 from models.rules.evaluation_sheets import prepare_score
 from models.rules.indicators import prepare_indicator
+from models.rules.organisation import prepare_unit
 from models.rules.reckoning import corrected_grade
 from models.scores import AppealState, CappedBy, ScoreAppeal, ScoreResult
 from models.workflow import MovedOn, NotYours, Refused
@@ -534,6 +536,26 @@ def test_the_weights_are_those_of_the_day_on_which_the_cycle_opened(make, region
     assert [sheet.coverage for sheet in make.sheets(cycle, side=Side.bottom_up)] == [50, 30, 20]
     make.press(agency, "revise", note="New weights.")
     assert [sheet.coverage for sheet in make.sheets(cycle, side=Side.bottom_up)] == [50, 30, 20]
+
+
+@pytest.mark.requirement("TA-39", "ZG-14")
+def test_the_word_of_a_merged_township_is_its_successors_and_as_heavy(make, regional):
+    agency, (seat, kept, merged) = regional
+    alone = make.agency(merged, field="water", state=AgencyState.in_force)
+    gone, beyond = make.township(), make.township()
+    make.agency(gone, state=AgencyState.in_force)
+    gone.valid_to = NOW.date()
+    admin = make.actor(make.office(Duty.county_office), RoleName.admin)
+    for unit, successor in ((merged, kept), (kept, beyond)):
+        make.session.refresh(unit)
+        with make.session.no_autoflush:
+            unit.successor_id = successor.id
+            prepare_unit(make.session, unit, admin, NOW)
+        make.session.commit()
+    cycle = make.cycle(None, S.open, K.agency)
+    sheets = make.sheets(cycle, side=Side.bottom_up)
+    said = [(sheet.subject_unit_id, sheet.rater_unit_id, sheet.coverage) for sheet in sheets]
+    assert said == [(agency.unit_id, seat.id, 50), (agency.unit_id, beyond.id, 50), (alone.unit_id, beyond.id, 100)]
 
 
 def submitted(make, regional, points="95", **columns):

@@ -277,3 +277,10 @@ def test_what_is_thrown_away_takes_its_call_along(make, session, told):
     for model in (PastCall, Call, CallAssignment, MutualRating):
         assert session.scalar(select(func.count()).select_from(model)) == 0
     assert verify(session) == []
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_township_that_was_merged_since_has_called_before(session, town, told):
+    town.valid_to = NOW.date()
+    session.flush()
+    assert told().unit is town

@@ -1,6 +1,7 @@
 """Where units stand: path, county and search key, when they are new, renamed and moved."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -8,13 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, select
 
-from models.calls import Call
+from models.actor import Actor
+from models.calls import Call, CallState
+from models.community import MicroProject
+from models.notices import Outbox
 from models.organisation import Duty, Unit, UnitType
+from models.queries.choices import living_townships
 from models.recorder import RecorderEntry
 from models.roles import RoleName
+from models.rules.clues import prepare_call
 from models.rules.organisation import move_unit, place_units, prepare_unit, rename_unit, search_key
+from models.rules.registers import prepare_owned
 from models.workflow import Refused
 from tests.make import NOW
+from tests.models.look import last_message
 
 numbers = count(1)
 
@@ -301,6 +309,68 @@ def test_a_merged_township_hangs_below_its_successor_which_reads_all_that_it_kep
     assert (village.path, old.region_id) == (f"{successor.path}{village.id}/", successor.region_id)
     theirs, _ = acting(successor)
     assert theirs.scalars(select(Call.id)).all() == [call.id]
+
+
+@pytest.mark.requirement("ZG-14")
+def test_both_and_the_editorial_office_are_told_once_of_a_merger(make, session):
+    old, successor, editorial = make.township(), make.township(), make.office(Duty.editorial_office)
+    since = last_message(session)
+    prepare(make, old, successor_id=successor.id)
+    prepare(make, old, population=7)
+    written = session.scalars(select(Outbox).where(Outbox.id > since).order_by(Outbox.id)).all()
+    assert [message.unit_id for message in written] == [old.id, successor.id, editorial.id]
+    assert {(one.subject_id, one.details["successor"]) for one in written} == {(old.id, successor.name)}
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_merged_township_writes_and_sends_no_call_and_is_told_who_does(make, session):
+    old, first, last = make.township(), make.township(), make.township()
+    draft = make.call(old)
+    prepare(make, old, successor_id=first.id)
+    prepare(make, first, successor_id=last.id)
+    for act in (
+        lambda: prepare_call(session, Call(title="x"), make.actor(old), NOW),
+        lambda: make.press(draft, "send"),
+    ):
+        with pytest.raises(Refused, match="What is new") as refusal:
+            act()
+        assert refusal.value.details == {"unit": old.name, "successor": last.name}
+        session.rollback()
+
+
+@pytest.mark.requirement("ZG-14")
+def test_what_a_merged_township_had_called_goes_on_in_its_successors_hands(make, session):
+    old, successor = make.township(), make.township()
+    village = make.village(old)
+    call = make.call(old, state=CallState.returned, place_unit_id=village.id)
+    prepare(make, old, successor_id=successor.id)
+    make.press(call, "send", make.actor(successor))
+    assert call.state is CallState.submitted
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_dissolved_unit_begins_nothing_from_that_day_on_and_keeps_what_it_has(make, session):
+    town = make.township()
+    project = {"unit_id": town.id, "title": "Steps", "from_on": NOW.date()}
+    kept = make.row(MicroProject, town)
+    town.valid_to = NOW.date() + timedelta(days=1)
+    prepare_owned(session, MicroProject(**project), make.actor(town), NOW)
+    town.valid_to = NOW.date()
+    prepare_owned(session, kept, make.actor(town), NOW)
+    with pytest.raises(Refused, match="is dissolved") as refusal:
+        prepare_owned(session, MicroProject(**project), make.actor(town), NOW)
+    assert refusal.value.field == "unit"
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_township_is_merged_within_the_county_of_who_keeps_its_directory(make, session):
+    here, gone, abroad = make.township(), make.township(), make.township(make.county())
+    gone.valid_to = NOW.date()
+    session.flush()
+    among = {actor: set(session.scalars(select(Unit).where(living_townships(actor)))) for actor in (
+        make.actor(make.office(Duty.county_office), RoleName.admin), Actor(user_id=1, roles=frozenset({RoleName.admin}))
+    )}  # fmt: skip
+    assert list(among.values()) == [{here}, {here, abroad}]
 
 
 def prepare(make, unit, **columns):

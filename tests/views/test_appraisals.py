@@ -10,6 +10,7 @@ import pytest
 from models.appraisals import AppraisalGrade, AppraisalState
 from models.organisation import Duty
 from models.roles import RoleName
+from tests.make import NOW
 
 
 @pytest.mark.requirement("TS-31")
@@ -39,6 +40,44 @@ def test_a_page_shows_who_is_still_without_a_grade_to_whom_may_see_them(browser_
     assert named(town, RoleName.township_head, "2025") == set()
     assert browser_of(make.office(Duty.leadership), RoleName.leader).get("/staff_appraisal/ungraded").status_code == 403
     assert browser_of(town, RoleName.township_head).get("/staff_appraisal/ungraded?year=x").status_code == 400
+
+
+@pytest.mark.requirement("TS-31")
+def test_whoever_sees_a_person_whom_another_township_grades_is_not_offered_to(browser_of, make):
+    town, other = make.township(), make.township()
+    agency = make.agency(town, state="in_force")
+    there = make.agency(other, department=agency.department, state="in_force")
+    moved = make.staff(agency, dispatched_on=date(2025, 3, 1))
+    change = {
+        "to_agency_id": there.id,
+        "new_post": "Clerk",
+        "effective_on": date(2026, 11, 2),
+        "exception_reason": "A task.",
+    }
+    make.change(moved, "move", state="effective", at=NOW.replace(day=2), **change)
+    make.appraisal_total(town), make.appraisal_total(other)
+    page = browser_of(other, RoleName.township_head).get("/staff_appraisal/ungraded?year=2026").text
+    assert (f">{moved.name}<" in page, "/staff_appraisal/add" in page) == (True, False)
+
+
+@pytest.mark.requirement("ZG-22")
+def test_the_page_of_a_total_says_what_is_given_and_left_to_whoever_sees_all_of_it(browser_of, make):
+    town = make.township()
+    agency = make.agency(town, state="in_force")
+    make.staff(agency)
+    total = make.appraisal_total(town, "250", excellent_quota=2)
+    make.appraisal(total, grade=AppraisalGrade.excellent, share=Decimal("149.5"))
+    make.appraisal(make.appraisal_total(make.township()), share=Decimal(70))
+
+    def said(unit, role):
+        page = browser_of(unit, role).get(f"/appraisal_total/{total.id}").text
+        return re.findall(r"<td>([^<]+)</td>", page.partition("table-numbers")[2].partition("</table>")[0])
+
+    told = ["149.50", "100.50", "1 / 2", "1"]
+    assert said(town, RoleName.township_head) == told
+    assert said(make.office(Duty.editorial_office), RoleName.editorial_officer) == told
+    for unit, role in ((make.township(), RoleName.township_head), (agency.department, RoleName.department_head)):
+        assert said(unit, role) == []
 
 
 @pytest.mark.requirement("ZG-21")

@@ -1,6 +1,7 @@
 """What townships and villages keep, by REST: the fields that are there, who writes them, and who may look."""
 
 from datetime import date, datetime
+from functools import partial
 
 import pytest
 
@@ -213,6 +214,22 @@ def test_a_match_is_read_on_both_sides(browser_of, make, named):
         assert f'href="/exchange_entry/{other.id}"' in browser.get(f"/exchange_entry/{one.id}").text
 
 
+@pytest.mark.requirement("LX-35")
+def test_an_entry_is_matched_with_one_that_is_not_and_none_is_added_from_its_page(browser_of, program_of, make, named):
+    entry = partial(make.row, ExchangeEntry, named["village"])
+    resource, free = entry(kind=ExchangeKind.resource), entry(kind=ExchangeKind.resource)
+    need, open_need = entry(match_id=resource.id), entry()
+    program, browser = program_of(named["town"]), browser_of(named["town"])
+    for one in (resource, need, free):
+        assert "/exchange_entry/add" not in browser.get(f"/exchange_entry/{one.id}").text
+    for taken in (resource, need):
+        assert program.put(f"exchange_entry/{open_need.id}", json={"match": taken.id}).status_code == 422
+    offered = browser.get("/exchange_entry/lookup/match").json
+    assert {row["id"] for row in offered} == {named["resource"].id, free.id, open_need.id}
+    assert program.put(f"exchange_entry/{need.id}", json={"match": resource.id, "title": "Room"}).status_code == 200
+    assert program.put(f"exchange_entry/{open_need.id}", json={"match": free.id}).status_code == 200
+
+
 @pytest.mark.requirement("LX-31")
 def test_resources_are_summed_up_by_village(program_of, make, session, named):
     for people in (320, 80):
@@ -258,6 +275,19 @@ def test_area_population_and_output_of_a_township_are_entered_and_charted(progra
         ([town.name], [[6000]]),
         ([town.name], [[36000.0]]),
     ]
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_successors_page_names_what_was_merged_into_it_and_charts_count_it_once(browser_of, program_of, make, town):
+    old, office = make.township(), make.office(Duty.county_office)
+    admin = program_of(office, RoleName.admin)
+    for unit, people in ((town, 6000), (old, 900)):
+        assert admin.put(f"unit/{unit.id}", json={"population": people}).status_code == 200
+    assert admin.put(f"unit/{old.id}", json={"successor": town.id}).status_code == 200
+    page = browser_of(office, RoleName.admin).get(f"/unit/{town.id}").text
+    assert (f'data-href="/unit/{old.id}"' in page, "/unit/add" in page) == (True, False)
+    told = admin.get("unit/charts/1").json
+    assert (told["labels"], [part["data"] for part in told["series"]]) == ([town.name], [[6000]])
 
 
 @pytest.mark.requirement("ZG-26")

@@ -206,6 +206,12 @@ def test_a_chart_sets_transfers_out_against_the_plan(make, program_of):
     assert [series["data"] for series in told["series"]] == [[3], [1]]
 
 
+@pytest.mark.requirement("TS-22")
+def test_the_reason_for_leaving_early_stands_among_what_is_asked(make, browser_of, agency):
+    form = browser_of(agency.department).get("/personnel_change/add").text
+    assert ('name="exception_reason"' in form, 'class="field-wide more"' in form) == (True, False)
+
+
 @pytest.mark.requirement("TS-20")
 def test_only_the_leader_is_offered_the_veto(make, program_of):
     change = make.change(state="opinion_requested")
