@@ -114,8 +114,8 @@ IS_LIVING = Unit.valid_to.is_(None)
 
 
 def living_townships(actor: Actor) -> ColumnElement[bool]:
-    """Of every county, for who keeps the directory above the counties; else of one's own."""
-    return townships(actor) if actor.region_id is not None else Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
+    """Those of every county, for who keeps the directory."""
+    return Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
 
 
 def townships_ever(actor: Actor) -> ColumnElement[bool]:

@@ -9,12 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, select
 
-from models.actor import Actor
 from models.calls import Call, CallState
 from models.community import MicroProject
 from models.notices import Outbox
 from models.organisation import Duty, Unit, UnitType
-from models.queries.choices import living_townships
 from models.recorder import RecorderEntry
 from models.roles import RoleName
 from models.rules.clues import prepare_call
@@ -360,17 +358,6 @@ def test_a_dissolved_unit_begins_nothing_from_that_day_on_and_keeps_what_it_has(
     with pytest.raises(Refused, match="is dissolved") as refusal:
         prepare_owned(session, MicroProject(**project), make.actor(town), NOW)
     assert refusal.value.field == "unit"
-
-
-@pytest.mark.requirement("ZG-14")
-def test_a_township_is_merged_within_the_county_of_who_keeps_its_directory(make, session):
-    here, gone, abroad = make.township(), make.township(), make.township(make.county())
-    gone.valid_to = NOW.date()
-    session.flush()
-    among = {actor: set(session.scalars(select(Unit).where(living_townships(actor)))) for actor in (
-        make.actor(make.office(Duty.county_office), RoleName.admin), Actor(user_id=1, roles=frozenset({RoleName.admin}))
-    )}  # fmt: skip
-    assert list(among.values()) == [{here}, {here, abroad}]
 
 
 def prepare(make, unit, **columns):
