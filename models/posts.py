@@ -1,17 +1,19 @@
-"""Posts of townships and their duties; who leads modules, and sits in committees, by post (TS-14, TS-17, LX-04)."""
+"""Posts of townships, their duties and holders; who leads modules, and sits in committees (TS-14, TS-17, LX-04)."""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import N_, Model, Regional, Word
+from models.base import N_, Model, Regional, User, Word
 from models.governance import GovernanceModule
 from models.organisation import Owned
 
 
 class Post(Owned, Model):
-    """A post of a township or street, and what it has to do (TS-17). Who holds it is not said here."""
+    """A post of a township or street, and what it has to do (TS-17)."""
 
     __tablename__ = "post"
     __table_args__ = (UniqueConstraint("unit_id", "name", name="uq_post_name"),)
@@ -22,6 +24,27 @@ class Post(Owned, Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PostHolder(Regional, Model):
+    """Who holds a post, from one day to another: the account, which gives no right by that (TS-17)."""
+
+    __tablename__ = "post_holder"
+    __table_args__ = (CheckConstraint("until_on IS NULL OR until_on >= from_on", name="ck_post_holder_days"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    from_on: Mapped[date] = mapped_column(info={"label": N_("From")})
+    until_on: Mapped[date | None] = mapped_column(info={"label": N_("Until")})
+
+    post: Mapped[Post] = relationship(info={"label": N_("Post")})
+    holder: Mapped[User] = relationship(
+        User, info={"label": N_("Who holds it"), "help": N_("An account of the township or street.")}
+    )
+
+    def __str__(self) -> str:
+        return f"{self.post} · {self.holder}"
 
 
 class LeadingRole(Word):

@@ -31,7 +31,7 @@ _STAFFING = "DispatchedAgency AgencyCoverage EnforcementTeam TeamForce TransferP
 """What is laid down of agencies, and who serves in them."""
 _ESTABLISHMENT = "StaffingQuota StaffingBankEntry InternalOrgPlan InternalOrgan TownshipFunding ReturnRatio PostGrades"
 """How many posts there are, and where; and what townships live on."""
-_POSTS = "Post ModuleLeader Committee CommitteeMember"
+_POSTS = "Post PostHolder ModuleLeader Committee CommitteeMember"
 _GOVERNING = f"TaskForce TaskForceMember TaskForceReview Platform PlatformMeeting {_POSTS}"
 """How townships part their work."""
 _EVALUATION = (

@@ -6,7 +6,8 @@ from typing import Any
 
 from models.governance import ModuleKind
 from models.organisation import Unit
-from models.posts import Committee, CommitteeKind, CommitteeMember, LeadingRole, ModuleLeader, Post
+from models.posts import Committee, CommitteeKind, CommitteeMember, LeadingRole, ModuleLeader, Post, PostHolder
+from tests.moments import NOW
 
 
 class MakePosts:
@@ -16,6 +17,12 @@ class MakePosts:
         township = township or self.township()
         columns = {"name": self._name("Post"), "duties": "Keep the river clean."} | columns
         return self._add(Post(region_id=township.region_id, unit=township, **columns))
+
+    def holder(self: Any, post: Post, **columns: Any) -> Any:
+        """Somebody posted in the township since that day."""
+        columns = {"holder": self.user(), "from_on": NOW.date()} | columns
+        self.posting(columns["holder"], post.unit, from_on=columns["from_on"])
+        return self._add(PostHolder(region_id=post.region_id, post=post, **columns))
 
     def module_of_kind(self: Any, kind: ModuleKind, county: Unit | None = None) -> Any:
         module = self.module(county=county)

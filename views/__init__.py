@@ -58,7 +58,7 @@ from views.personnel import personnel_changes, transfer_plans
 from views.plain_words import plain_words
 from views.platforms import platform_meetings, platforms
 from views.policies import policy_documents
-from views.posts import committee_members, committees, module_leaders, posts
+from views.posts import committee_members, committees, module_leaders, post_holders, posts
 from views.ratings import assessments, ratings
 from views.records import ledger_audits, promises, recorder_entries
 from views.requests import data_request_fields, data_request_townships, data_requests
@@ -165,6 +165,7 @@ CONSOLES = (
     platforms,
     platform_meetings,
     posts,
+    post_holders,
     module_leaders,
     committees,
     committee_members,

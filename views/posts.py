@@ -1,10 +1,17 @@
-"""Posts of townships, which of them lead modules, and committees."""
+"""Posts of townships and who holds them, which of them lead modules, and committees."""
 
 from app.engine.declare import Chart, Console, Related
 from models.base import N_
-from models.posts import Committee, CommitteeMember, ModuleLeader, Post
-from models.queries.choices import modules, own_committees, own_posts, own_townships
-from models.rules.posts import forget_committee, prepare_committee, prepare_leader, prepare_member, prepare_post
+from models.posts import Committee, CommitteeMember, ModuleLeader, Post, PostHolder
+from models.queries.choices import modules, own_committees, own_people, own_posts, own_townships
+from models.rules.posts import (
+    forget_committee,
+    prepare_committee,
+    prepare_holder,
+    prepare_leader,
+    prepare_member,
+    prepare_post,
+)
 
 posts = Console(
     model=Post,
@@ -16,11 +23,25 @@ posts = Console(
     searched=("name", "unit", "duties"),
     among={"unit": own_townships},
     related=(
+        Related(model=PostHolder, by="post", listed=("holder", "from_on", "until_on"), order="from_on"),
         Related(model=ModuleLeader, by="post", listed=("module", "role"), order="id"),
         Related(model=CommitteeMember, by="post", listed=("committee", "is_head"), order="id"),
     ),
     prepare=prepare_post,
     empty=N_("No post yet. A township says which posts it has, and what each has to do."),
+)
+
+post_holders = Console(
+    model=PostHolder,
+    name=N_("Holders of posts"),
+    category=N_("Townships and villages"),
+    listed=("post", "holder", "from_on", "until_on"),
+    form=("post", "holder", "from_on", "until_on"),
+    searched=("post", "from_on", "until_on"),
+    among={"post": own_posts, "holder": own_people},
+    order=("from_on", "desc"),
+    prepare=prepare_holder,
+    in_menu=False,
 )
 
 module_leaders = Console(

@@ -1,19 +1,19 @@
-"""Posts with duties, and which of them lead modules and sit in committees (TS-14, TS-17, LX-04)."""
+"""Posts with duties and holders, and which of them lead modules and sit in committees (TS-14, TS-17, LX-04)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
 from models.governance import GovernanceModule, ModuleKind
-from models.organisation import LOCAL, Unit
-from models.posts import Committee, CommitteeKind, CommitteeMember, LeadingRole, ModuleLeader, Post
-from models.rules.registers import prepare_owned
+from models.organisation import LOCAL, Posting, Unit
+from models.posts import Committee, CommitteeKind, CommitteeMember, LeadingRole, ModuleLeader, Post, PostHolder
+from models.rules.registers import be_sound, prepare_owned
 from models.workflow import Refused
 
 R = LeadingRole
@@ -31,6 +31,30 @@ def prepare_post(session: Session, post: Post, actor: Actor, now: datetime) -> N
     _prepare(session, post, actor, now)
     if not post.duties.strip():
         raise Refused(N_("Say what the post has to do."), field="duties")
+
+
+def prepare_holder(session: Session, row: PostHolder, actor: Actor, now: datetime) -> None:
+    """TS-17: a post is held by somebody of the township, once at a time. Raises `Refused`, naming the field."""
+    post = session.get(Post, row.post_id or 0, with_for_update=True)
+    if post is None:
+        raise Refused(N_("Choose a post of the township."), field="post")
+    row.region_id = post.region_id
+    be_sound(row)
+    posted = select(Posting.id).where(Posting.user_id == row.holder_id, Posting.unit_id == post.unit_id)
+    posted = posted.where(Posting.from_on <= row.from_on, or_(Posting.to_on.is_(None), Posting.to_on >= row.from_on))
+    if session.scalar(posted.limit(1)) is None:
+        raise Refused(N_("On that day this account is not posted in the township of the post. Choose another account,"
+                         " or another day."), field="holder")  # fmt: skip
+    held = select(PostHolder.id).where(PostHolder.post_id == post.id, PostHolder.holder_id == row.holder_id)
+    held = held.where(
+        PostHolder.id != (row.id or 0), or_(PostHolder.until_on.is_(None), PostHolder.until_on >= row.from_on)
+    )
+    if row.until_on is not None:
+        held = held.where(PostHolder.from_on <= row.until_on)
+    if session.scalar(held.limit(1)) is not None:
+        raise Refused(
+            N_("They hold this post at that time already. Change the days of the other entry."), field="from_on"
+        )
 
 
 def prepare_leader(session: Session, leader: ModuleLeader, actor: Actor, now: datetime) -> None:

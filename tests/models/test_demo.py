@@ -52,7 +52,7 @@ from models.organisation import Posting, Unit, UnitType
 from models.past_calls import PastCall, PastOutcome
 from models.personnel import ChangeState, PersonnelChange
 from models.platforms import Platform, PlatformMeeting
-from models.posts import Committee, CommitteeMember, ModuleLeader, Post
+from models.posts import Committee, CommitteeMember, ModuleLeader, Post, PostHolder
 from models.queries.calendar import DEFAULT_WINDOWS
 from models.queries.desk import piles
 from models.ratings import CaseAssessment, MutualRating, RatingState
@@ -700,6 +700,8 @@ def test_a_township_is_headed_its_modules_are_led_and_its_committees_filled_by_p
     kinds = select(Committee.kind).join(CommitteeMember).where(CommitteeMember.is_head)
     assert set(county.scalars(kinds)) == {"working", "special"}
     assert all(county.scalars(select(Post.duties)).all())
+    held = select(Post.name, User.username).join(PostHolder.post).join(PostHolder.holder)
+    assert [tuple(row) for row in county.execute(held)] == [("镇党委书记", "luoyang")]
 
 
 @pytest.mark.requirement("LX-13")

@@ -1,11 +1,20 @@
 """Posts have duties; one heads a township, one leads each module; committees are made of posts."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from models.governance import ModuleKind
-from models.posts import Committee, CommitteeKind, CommitteeMember, LeadingRole, ModuleLeader, Post
-from models.rules.posts import forget_committee, prepare_committee, prepare_leader, prepare_member, prepare_post
+from models.posts import Committee, CommitteeKind, CommitteeMember, LeadingRole, ModuleLeader, Post, PostHolder
+from models.rules.posts import (
+    forget_committee,
+    prepare_committee,
+    prepare_holder,
+    prepare_leader,
+    prepare_member,
+    prepare_post,
+)
 from models.workflow import Refused
 from tests.make import NOW
 
@@ -24,6 +33,31 @@ def test_a_post_is_a_townships_and_has_duties(session, make):
     actor = make.actor(town)
     for unit, duties, field in ((department, "x", "unit"), (town, " ", "duties")):
         assert refusal(session, prepare_post, Post(unit_id=unit.id, name="x", duties=duties), actor) == field
+
+
+@pytest.mark.requirement("TS-17")
+def test_a_post_is_held_by_people_of_its_township_and_by_each_once_at_a_time(session, make):
+    day, a_day = NOW.date(), timedelta(days=1)
+    post = make.post()
+    actor, other = make.actor(post.unit), make.user()
+    first = make.holder(post, from_on=day, until_on=day + 9 * a_day)
+    prepare_holder(session, first, actor, NOW)  # an edit is no further one
+    make.posting(other, post.unit, from_on=day + a_day, to_on=day + 20 * a_day)
+    make.posting(first.holder, post.unit, from_on=day - 9 * a_day, to_on=day - a_day)
+
+    def held(holder, from_on, until_on=None):
+        return PostHolder(post_id=post.id, holder_id=holder.id, from_on=from_on, until_on=until_on)
+
+    strangers = make.user(), make.holder(make.post()).holder, other
+    for stranger in strangers:
+        assert refusal(session, prepare_holder, held(stranger, day), actor) == "holder"
+    for days in ((day + 9 * a_day, None), (day, day), (day, None)):
+        assert refusal(session, prepare_holder, held(first.holder, *days), actor) == "from_on"
+    assert refusal(session, prepare_holder, held(other, day + 21 * a_day), actor) == "holder"
+    before = held(first.holder, day - 9 * a_day, day - a_day)
+    for another in (before, held(first.holder, day + 10 * a_day), held(other, day + a_day)):
+        prepare_holder(session, another, actor, NOW)
+        assert another.region_id == post.region_id
 
 
 @pytest.mark.requirement("TS-14")

@@ -69,7 +69,7 @@ from models.personnel import ChangeState, PersonnelChange, TransferPlan
 from models.plain_words import PlainWord
 from models.platforms import GatheringState, Platform, PlatformMeeting
 from models.policies import PolicyDocument
-from models.posts import Committee, CommitteeMember, ModuleLeader, Post
+from models.posts import Committee, CommitteeMember, ModuleLeader, Post, PostHolder
 from models.ratings import CaseAssessment, MutualRating, RatingState
 from models.recorder import Origin, RecorderEntry, RecorderHead, set_origin
 from models.rectification import Circular, CircularFailure, CircularLine, RectificationOrder
@@ -242,6 +242,7 @@ REST = {
     MicroProject:     ("theirs",        "county", "all"),
     CheckIn:          ("theirs",        "county", "all"),
     **dict.fromkeys((Post, ModuleLeader, Committee, CommitteeMember), ("county", "county", "all")),
+    PostHolder:       ("of their posts", "county", "all"),
     PartnerOrganisation: ("theirs or guided", "county", "all"),
     ChamberSecretary: ("theirs",        "county", "all"),
     ResidencyRoster:  ("county",        "county", "all"),
@@ -466,6 +467,7 @@ WRITERS = {
     },
     (StaffingQuota, "editorial"): "county",
     **{(model, who): "theirs" for model in (Post, ModuleLeader, Committee) for who in ("luoyang", "sixi", "tongcheng")},
+    **{(PostHolder, who): "of their posts" for who in ("luoyang", "sixi", "tongcheng")},
     **{(CommitteeMember, who): "of their committees" for who in ("luoyang", "sixi", "tongcheng")},
     **{(Platform, who): "theirs" for who in ("luoyang", "sixi", "tongcheng")},
     **{(PlatformMeeting, who): "theirs, planned" for who in ("luoyang", "sixi", "tongcheng")},
@@ -730,6 +732,7 @@ class World:
                 self.make.force_member(self.make.task_force(town, state=state), posted)
             self.make.means(town)
             post = self.make.post(town)
+            self.make.holder(post)
             self.make.leader(post, self.make.module(county=town.region))
             self.make.seat(self.make.committee(town), post)
             platform = self.make.platforms(town)[0]
@@ -874,6 +877,7 @@ class World:
             "laid down here": lambda: here and getattr(row, "agency", row).state == "draft",
             "their teams": lambda: getattr(row, "team", row).unit_id in actor.unit_ids,
             "with our posts": lambda: bool(self._posts_in(row) & set(actor.unit_ids)),
+            "of their posts": lambda: row.post.unit_id in actor.unit_ids,
             "of their committees": lambda: row.committee.unit_id in actor.unit_ids,
             "theirs, planned": lambda: row.unit_id in actor.unit_ids and row.state == "planned",
             "of their plans": lambda: row.plan.unit_id in actor.unit_ids,

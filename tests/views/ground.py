@@ -461,6 +461,8 @@ class Ground:
         """A post that nothing names, one that leads and sits; two committees, of which the first is free."""
         make, town = self.make, units["township"]
         make.post(town)
+        for _ in range(2):
+            make.holder(make.post(town))
         main = make.module_of_kind(ModuleKind.main, units["county"])
         cores = [make.module_of_kind(ModuleKind.core, units["county"]) for _ in range(2)]
         posts = [make.post(town) for _ in range(3)]
