@@ -3,7 +3,7 @@
 from app.engine.declare import Chart, Console, Related
 from models.base import N_
 from models.posts import Committee, CommitteeMember, ModuleLeader, Post, PostHolder
-from models.queries.choices import modules, own_committees, own_people, own_posts, own_townships
+from models.queries.choices import modules, own_committees, own_posts, own_townships, township_people
 from models.rules.posts import (
     forget_committee,
     prepare_committee,
@@ -38,7 +38,7 @@ post_holders = Console(
     listed=("post", "holder", "from_on", "until_on"),
     form=("post", "holder", "from_on", "until_on"),
     searched=("post", "from_on", "until_on"),
-    among={"post": own_posts, "holder": own_people},
+    among={"post": own_posts, "holder": township_people},
     order=("from_on", "desc"),
     prepare=prepare_holder,
     in_menu=False,

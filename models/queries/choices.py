@@ -216,6 +216,15 @@ def own_people(actor: Actor) -> ColumnElement[bool]:
     return posted
 
 
+def township_people(actor: Actor) -> ColumnElement[bool]:
+    """Accounts posted to one's own township or street itself."""
+    posted = select(Posting.user_id).where(
+        Posting.unit_id.in_(actor.unit_ids), Posting.unit.has(Unit.unit_type.in_(LOCAL))
+    )
+    found: ColumnElement[bool] = User.id.in_(posted)
+    return found
+
+
 def commissioners(actor: Actor) -> ColumnElement[bool]:
     return GridAssignment.role == GridRole.commissioner
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from models.base import User
 from models.governance import ModuleKind
 from models.posts import Committee, CommitteeKind, CommitteeMember, LeadingRole, ModuleLeader, Post, PostHolder
+from models.queries.choices import township_people
 from models.rules.posts import (
     forget_committee,
     prepare_committee,
@@ -39,6 +41,7 @@ def test_a_post_is_a_townships_and_has_duties(session, make):
 def test_a_post_is_held_by_people_of_its_township_and_by_each_once_at_a_time(session, make):
     day, a_day = NOW.date(), timedelta(days=1)
     post = make.post()
+    village = make.village(post.unit)
     actor, other = make.actor(post.unit), make.user()
     first = make.holder(post, from_on=day, until_on=day + 9 * a_day)
     prepare_holder(session, first, actor, NOW)  # an edit is no further one
@@ -48,6 +51,9 @@ def test_a_post_is_held_by_people_of_its_township_and_by_each_once_at_a_time(ses
     def held(holder, from_on, until_on=None):
         return PostHolder(post_id=post.id, holder_id=holder.id, from_on=from_on, until_on=until_on)
 
+    make.posting(make.user(), village)
+    offered = session.scalars(select(User.id).where(township_people(actor))).all()
+    assert set(offered) == {first.holder_id, other.id}
     strangers = make.user(), make.holder(make.post()).holder, other
     for stranger in strangers:
         assert refusal(session, prepare_holder, held(stranger, day), actor) == "holder"

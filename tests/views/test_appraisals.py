@@ -70,10 +70,13 @@ def test_the_page_of_a_total_says_what_is_given_and_left_to_whoever_sees_all_of_
     make.appraisal(make.appraisal_total(make.township()), share=Decimal(70))
 
     def said(unit, role):
-        page = browser_of(unit, role).get(f"/appraisal_total/{total.id}").text
-        return re.findall(r"<td>([^<]+)</td>", page.partition("table-numbers")[2].partition("</table>")[0])
+        page = browser_of(unit, role).get(f"/appraisal_total/{total.id}?_l_=en").text
+        return re.findall(
+            r"<dt>(Left to distribute|Still to be graded|[DG]\w+(?: excellent)?)</dt><dd>([^<]+)</dd>", page
+        )
 
-    told = ["149.50", "100.50", "1 / 2", "1"]
+    told = [("Distributed", "149.50"), ("Left to distribute", "100.50"), ("Graded excellent", "1 / 2"),
+            ("Still to be graded", "1")]  # fmt: skip
     assert said(town, RoleName.township_head) == told
     assert said(make.office(Duty.editorial_office), RoleName.editorial_officer) == told
     for unit, role in ((make.township(), RoleName.township_head), (agency.department, RoleName.department_head)):
