@@ -254,7 +254,7 @@ def test_production_has_no_demo_accounts_to_announce(settings, monkeypatch, caps
 
 def test_ctrl_c_a_polite_kill_and_a_closed_terminal_all_end_it(kept):
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}  # `nohup` has some ignored
     try:
         kept.listen()
         for number in numbers:
