@@ -154,7 +154,7 @@ class Stage:
     def circular(self) -> Iterator[Deed]:
         """How last month's circular came about, and what followed from it."""
         yield min(self._first(), self.now), self._compile
-        yield min(self._first() + A_DAY, self.now), self._circulate
+        yield self._circulated(), self._circulate
 
     def nights(self) -> Iterator[Deed]:
         """The self-audits of the last days."""
@@ -164,6 +164,9 @@ class Stage:
 
     def _first(self) -> datetime:
         return self.now.astimezone(SHANGHAI).replace(day=1, hour=1, minute=0)
+
+    def _circulated(self) -> datetime:
+        return min((self._first() + A_DAY).replace(hour=9, minute=30), self.now)
 
     def _compile(self) -> None:
         at = min(self._first(), self.now)
@@ -175,7 +178,7 @@ class Stage:
         digest_for_congress(self.session, at)
 
     def _circulate(self) -> None:
-        at = min(self._first() + A_DAY, self.now)
+        at = self._circulated()
         of_county = Circular.region_id == self.units[TAISHUN]
         for circular in self.session.scalars(select(Circular).where(of_county)):
             self._press(CIRCULAR, circular, "publish_circular", "supervision", at, number="演示通报第1号")

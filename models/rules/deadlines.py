@@ -46,6 +46,7 @@ Windows = tuple[tuple[time, time], ...]
 Span = tuple[datetime, datetime]
 NOTHING = timedelta()
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
 class OutOfCalendar(ValueError):
@@ -203,6 +204,17 @@ class WorkingCalendar:
             return -self.working_minutes(ends, starts)
         days = (self._look(day) for day in self._days_of(starts, ends))
         return sum((_overlap(span, starts, ends) for day in days for span in day.spans), NOTHING) // MINUTE
+
+    def share(self, a: datetime, b: datetime, percent: int) -> datetime:
+        """When so many percent of the time from one moment to another are over.
+
+        Of working time; of less than a day, and of a time in which nobody works, by the clock.
+        """
+        starts, ends = _utc(a), _utc(b)
+        worked = self.working_minutes(starts, ends) * MINUTE if ends - starts >= DAY else NOTHING
+        if not worked:
+            return starts + (ends - starts) * percent / 100
+        return self._worked(starts, worked * percent / 100)[0]
 
     def before(self, moment: datetime, n_working_days: int) -> datetime:
         """The same clock time `n_working_days` earlier, brought into that day's working time.

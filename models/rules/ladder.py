@@ -34,7 +34,8 @@ OF_CALLS = (Job.respond_remind, Job.promise_remind)
 BEFORE_END = (Point.part_of_limit, Point.before_end)
 """What counts before the end is not said after it."""
 
-WHOLE = 100
+WHOLE, LAST_QUARTER = 100, 75
+"""Percent of a limit; and when what comes before its end is said of one that is shorter than that."""
 
 
 def steps(session: Session, region_id: int, job: Job, start: datetime, end: datetime) -> dict[int, datetime]:
@@ -61,11 +62,12 @@ def _moment(calendar: WorkingCalendar, row: ReminderStep, start: datetime, end: 
     if row.point is Point.after_end:
         return calendar.add(end, row.amount, row.unit).at
     if row.point is Point.part_of_limit:
-        return start + (end - start) * row.amount / WHOLE
+        return calendar.share(start, end, row.amount)
     if row.unit is LimitUnit.working_day:
-        return earlier_than(calendar, start, end, row.amount)
-    earlier = end - (calendar.add(end, row.amount, row.unit).at - end)
-    return earlier if earlier > start else start + (end - start) / 2
+        earlier = calendar.before(end, row.amount)
+    else:
+        earlier = end - (calendar.add(end, row.amount, row.unit).at - end)
+    return earlier if earlier > start else calendar.share(start, end, LAST_QUARTER)
 
 
 AUDIENCES = {

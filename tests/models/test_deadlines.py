@@ -263,6 +263,20 @@ def test_the_reminder_of_a_promise_comes_one_working_day_before_in_working_time(
 # How it is told
 
 
+@pytest.mark.requirement("TC-36")
+@pytest.mark.parametrize(
+    ("start", "end", "percent", "then"),
+    [
+        ("2026-11-20 16:00", "2026-11-24 17:30", 50, "2026-11-23 16:45"),  # Friday to Tuesday: not on Sunday
+        ("2026-11-23 09:00", "2026-11-24 09:00", 50, "2026-11-23 14:30"),  # over a night
+        ("2026-11-23 20:00", "2026-11-24 19:59", 50, "2026-11-24 07:59:30"),  # an hour, a night: by the clock
+        ("2026-10-01 09:00", "2026-10-05 09:00", 75, "2026-10-04 09:00"),  # nobody works
+    ],
+)
+def test_a_share_of_a_limit_is_of_its_working_time_and_of_a_short_one_by_the_clock(calendar, start, end, percent, then):
+    assert calendar.share(at(start), at(end), percent) == at(then)
+
+
 def test_each_step_says_what_kind_of_day_it_was(before_the_notice):
     told = {date(2026, 12, 30): False, date(2027, 1, 2): True}
     calendar = WorkingCalendar(DEFAULT_WINDOWS, told, notes={date(2027, 1, 2): "国务院办公厅通知"})

@@ -47,6 +47,16 @@ def test_what_is_added_is_what_is_measured(calendar, moment, hours):
 
 
 @thorough
+@given(calendars(), moments, st.integers(1, 25), st.integers(1, 99))
+def test_a_share_of_a_limit_is_measured_as_that_share_of_it(calendar, moment, days, percent):
+    end = calendar.add(moment, days, LimitUnit.working_day).at
+    then, whole = calendar.share(moment, end, percent), calendar.working_minutes(moment, end)
+    assert moment < then < end
+    if end - moment >= timedelta(days=1):
+        assert calendar.working_minutes(moment, then) == whole * percent // 100
+
+
+@thorough
 @given(calendars(), moments, moments, amounts, units)
 def test_who_starts_later_is_not_due_earlier(calendar, one, other, amount, unit):
     early, late = sorted((one, other))

@@ -28,13 +28,20 @@ def test_without_a_ladder_units_are_reminded_once_a_working_day_before(session, 
 def test_each_step_of_the_ladder_has_its_moment_in_working_time(session, make):
     make.ladder()
     assert when(session, make) == {
-        LADDER: "11-25 13:15",
+        LADDER: "11-25 14:15",
         LADDER + 1: "11-26 17:30",
         OVER: "11-27 17:30",
         LADDER + 2: "11-30 17:30",  # the weekend does not count
         LADDER + 3: "12-02 17:30",
     }
     assert when(session, make, Job.promise_remind) == {SOON: "11-26 17:30", OVER: "11-27 17:30"}
+
+
+@pytest.mark.requirement("TC-36")
+def test_of_an_hour_of_an_emergency_half_and_three_quarters_are_said_and_nothing_twice(session, make):
+    make.ladder()
+    found = when(session, make, start=china("11-28 22:00"), end=china("11-28 23:00"))
+    assert list(found.items())[:3] == [(LADDER, "11-28 22:30"), (LADDER + 1, "11-28 22:45"), (OVER, "11-28 23:00")]
 
 
 def test_a_step_that_is_only_counted_has_no_moment(session, make):
@@ -47,7 +54,7 @@ def test_a_change_of_the_ladder_counts_at_once(session, make):
     first, *_ = make.ladder()
     first.amount = 75
     session.flush()
-    assert when(session, make)[LADDER] == "11-26 15:22"
+    assert when(session, make)[LADDER] == "11-26 15:52"
 
 
 def step(**said):

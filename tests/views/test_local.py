@@ -279,13 +279,14 @@ def test_area_population_and_output_of_a_township_are_entered_and_charted(progra
 
 @pytest.mark.requirement("ZG-14")
 def test_a_successors_page_names_what_was_merged_into_it_and_charts_count_it_once(browser_of, program_of, make, town):
-    old, office = make.township(), make.office(Duty.county_office)
+    old, office, village = make.township(), make.office(Duty.county_office), make.village(town)
     admin = program_of(office, RoleName.admin)
     for unit, people in ((town, 6000), (old, 900)):
         assert admin.put(f"unit/{unit.id}", json={"population": people}).status_code == 200
     assert admin.put(f"unit/{old.id}", json={"successor": town.id}).status_code == 200
     page = browser_of(office, RoleName.admin).get(f"/unit/{town.id}").text
-    assert (f'data-href="/unit/{old.id}"' in page, "/unit/add" in page) == (True, False)
+    assert [f'data-href="/unit/{unit.id}"' in page for unit in (old, village)] == [True, False]
+    assert "/unit/add" not in page
     told = admin.get("unit/charts/1").json
     assert (told["labels"], [part["data"] for part in told["series"]]) == ([town.name], [[6000]])
 
