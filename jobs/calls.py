@@ -99,8 +99,8 @@ def response(batch: Batch) -> None:
         office = offices.get((part.region_id, Duty.county_office))
         message = N_("%(unit)s did not respond to %(call)s; the limit was %(due)s.")
         batch.remind(promise, part, office, due, reason, message, call=call, unit=str(part.department))
-        office = offices.get((part.region_id, Duty.supervision_office))
-        batch.tell(promise, part, office, message, due=due, call=call, unit=str(part.department))
+        for hears in (offices.get((part.region_id, Duty.supervision_office)), part.call.caller_unit_id):
+            batch.tell(promise, part, hears, message, due=due, call=call, unit=str(part.department))
 
 
 def promised_result(batch: Batch) -> None:
@@ -143,9 +143,9 @@ def promised_result(batch: Batch) -> None:
         heads = Audience.heads
         batch.remind(promise, part, part.department_id, due, reason, message, audience=heads, call=call, level=level)
         message = N_("%(unit)s promised a result for %(call)s by %(due)s, and gave none. Supervision level: %(level)s.")
-        for duty in (Duty.county_office, Duty.supervision_office):
-            office = offices.get((part.region_id, duty))
-            batch.tell(promise, part, office, message, due=due, call=call, unit=unit, level=level)
+        hear = [offices.get((part.region_id, duty)) for duty in (Duty.county_office, Duty.supervision_office)]
+        for hears in (*hear, part.call.caller_unit_id):
+            batch.tell(promise, part, hears, message, due=due, call=call, unit=unit, level=level)
 
 
 def resolution(batch: Batch) -> None:

@@ -148,8 +148,7 @@ class Batch:
 
         Unless it is about an emergency, it waits for working hours, and goes by mail in the digest of a morning.
         """
-        later = AT_ONCE if is_emergency(subject) else self._quiet(promise.region_id)
-        self.tell(promise, subject, unit_id, message, due=due, later=later, **say)
+        self.tell(promise, subject, unit_id, message, due=due, later=self._quiet(promise.region_id, subject), **say)
         if unit_id is not None and call_id(subject) is not None:
             self._reminders[promise.id, unit_id] = {
                 "region_id": promise.region_id,
@@ -201,8 +200,10 @@ class Batch:
             **later,
         }
 
-    def _quiet(self, region_id: int) -> Mapping[str, datetime | None]:
-        """When to speak at the earliest, and when by mail."""
+    def _quiet(self, region_id: int, subject: Any) -> Mapping[str, datetime | None]:
+        """When to speak of it at the earliest, and when by mail."""
+        if is_emergency(subject):
+            return AT_ONCE
         if region_id not in self._hours:
             calendar = calendar_of(self.session, region_id)
             at = calendar.next_working_moment(self.now)
@@ -237,9 +238,9 @@ class Batch:
                 if duty is None:
                     self.remind(promise, subject, unit_id, end, row.name, message, audience=audience, **say)
                     continue
-                office = offices.get((promise.region_id, duty))
+                office, later = offices.get((promise.region_id, duty)), self._quiet(promise.region_id, subject)
                 aloud = N_("%(unit)s: %(step)s for %(call)s, due by %(due)s.")
-                self.tell(promise, subject, office, aloud, audience=audience, due=end, **say)
+                self.tell(promise, subject, office, aloud, audience=audience, due=end, later=later, **say)
         self._promises += counted_up(self.session, self.job, cards, [promise.id for promise in self.fired], self.now)
 
     def plan(self, subject: Any, job: Job, moments: Sequence[datetime]) -> None:

@@ -329,7 +329,7 @@ _TABLE[RoleName.assessor] |= _SHEETS | {
 # Two offices judge; the heads of a unit involved read their part, and state its view (TA-17, TA-18).
 _JUDGED = dict.fromkeys(("AccountabilityCase", "AccountabilityUnit", "AccountabilityDeed"), "read export")
 _JUDGES = {"AccountabilityCase": "read add export analyse conclude", "AccountabilityUnit": "read export weigh find"}
-_TABLE[RoleName.leader] |= _JUDGED
+_TABLE[RoleName.leader] |= _JUDGED | {"SupervisionOrder": "read export comment"}
 for _role in (RoleName.assessor, RoleName.discipline_inspector):
     _TABLE[_role] |= _JUDGED | _JUDGES
 for _role in (RoleName.department_head, RoleName.township_head, RoleName.agency_head):

@@ -20,7 +20,7 @@ from models.admissions import (
 )
 from models.assigned import AssignedMatter, MatterState
 from models.base import N_
-from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState
+from models.calls import AssignmentState, Call, CallAssignment, CallSource, CallState, FailureKind
 from models.congress import CongressOpinion, CongressOpinionState
 from models.coordination import CaseParty, CaseState, CoordinationCase
 from models.disputes import DisputeCase, DisputeState
@@ -119,7 +119,11 @@ def _of_supervision_office(actor: Actor) -> Iterator[Pile]:
     yield _pile(case, title, here & (case.state == C.opened), since=case.forwarded_at)
     yield _pile(case, N_("Order execution"), here & case.state.in_((C.filed, C.decided)), case.execution_due)
     yield _pile(case, N_("Watch the execution"), here & (case.state == C.supervising), case.execution_due)
-    order = SupervisionOrder
+    order, part = SupervisionOrder, CallAssignment
+    silent = (part.region_id == actor.region_id) & (part.state == A.pending)
+    silent &= part.failure_kind == FailureKind.no_response
+    pressed = exists().where(order.assignment_id == part.id, order.state != OrderState.closed)
+    yield _pile(part, N_("No response: supervise, where it is called for"), silent & ~pressed, since=part.failed_at)
     replied = (order.region_id == actor.region_id) & (order.state == OrderState.replied)
     yield _pile(order, N_("Verify a reply"), replied, since=order.replied_at)
     rectified, circular = RectificationOrder, Circular
@@ -131,6 +135,8 @@ def _of_supervision_office(actor: Actor) -> Iterator[Pile]:
     published = circular.state == CircularState.published
     named = (line.region_id == actor.region_id) & (line.state == LineState.named) & line.circular.has(published)
     yield _pile(line, N_("Named in a circular: order to rectify, where it is called for"), named)
+    waiting = (order.region_id == actor.region_id) & order.state.in_((OrderState.issued, OrderState.acknowledged))
+    yield _pile(order, N_("With the units under supervision"), waiting, order.due, since=order.issued_at, mine=False)
     yield _pile(
         case, N_("The parties negotiate"), here & (case.state == C.negotiating), case.negotiation_due, mine=False
     )

@@ -23,6 +23,7 @@ from models.rules.deadlines import WorkingCalendar
 from models.rules.ladder import BEFORE_END, LADDER, LADDERED, OF_CALLS, SOON, Tally, moments
 from models.rules.segments import Passed, after, segments_of
 from models.segments import Extension, Pause
+from models.words import CallScope
 
 MOST = 5_000
 """How many clocks a rehearsal looks at: the latest."""
@@ -43,6 +44,7 @@ class Ran(NamedTuple):
     unit: int
     matter: int
     stretches: Sequence[Stretch]
+    scope: CallScope | None = None
 
 
 class Said(NamedTuple):
@@ -71,7 +73,7 @@ def climbed(
         (at, next(number), clock, stretch, rows[clock.job][step])
         for clock in clocks
         for stretch in clock.stretches
-        for step, at in moments(calendar, ladders.get(clock.job, ()), stretch.start, stretch.end).items()
+        for step, at in moments(calendar, ladders.get(clock.job, ()), stretch.start, stretch.end, clock.scope).items()
         if step in rows[clock.job] and at < stretch.until
     ]
     heapq.heapify(waiting)
@@ -101,7 +103,10 @@ def ran(session: Session, job: Job, region_id: int, begins: datetime, ends: date
 
 def _responses(session: Session, region_id: int, ends: datetime, now: datetime) -> list[Ran]:
     parts = _parts(session, region_id, CallAssignment.dispatched_at, ends)
-    return [Ran(Job.respond_remind, part.department_id, part.call_id, [_response(part, now)]) for part in parts]
+    return [
+        Ran(Job.respond_remind, part.department_id, part.call_id, [_response(part, now)], part.call.scope)
+        for part in parts
+    ]
 
 
 def _response(part: CallAssignment, now: datetime) -> Stretch:
@@ -123,6 +128,7 @@ def _promises(session: Session, region_id: int, ends: datetime, now: datetime) -
             part.department_id,
             part.call_id,
             _promised(calendar, part, passed.get(part.id, ()), begun[part.id], rests.get(part.id) or now),
+            part.call.scope,
         )
         for part in parts
     ]

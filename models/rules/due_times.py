@@ -121,8 +121,8 @@ def _once(session: Session, clock: Running, end: datetime) -> Mapping[int, datet
 
 
 def _climbing(session: Session, clock: Running, end: datetime) -> Mapping[int, datetime]:
-    job = clock.kind.job
-    ladder = steps(session, clock.subject.region_id, job, clock.start, end) if job else {}
+    job, scope = clock.kind.job, clock.matter.scope
+    ladder = steps(session, clock.subject.region_id, job, clock.start, end, scope) if job else {}
     return {**_twice(session, clock, end), **ladder}
 
 

@@ -16,7 +16,8 @@ from models.notices import Audience
 from models.organisation import Duty
 from models.queries.calendar import calendar_of, ladder_of
 from models.rules.clocks import earlier_than
-from models.rules.deadlines import SHANGHAI, OutOfCalendar, WorkingCalendar
+from models.rules.deadlines import ELAPSED, SHANGHAI, OutOfCalendar, WorkingCalendar
+from models.words import CallScope
 from models.workflow import Refused
 
 SOON, OVER, SILENT = 1, 2, 3
@@ -31,6 +32,9 @@ LADDERED = (Job.respond_remind, Job.promise_remind, Job.rectification_watch)
 OF_CALLS = (Job.respond_remind, Job.promise_remind)
 """Those whose steps are counted, for a unit: on one call, or in a year."""
 
+AWAKE = {LimitUnit.working_day: LimitUnit.day, LimitUnit.working_hour: LimitUnit.hour}
+"""What a unit of working time becomes in an emergency."""
+
 BEFORE_END = (Point.part_of_limit, Point.before_end)
 """What counts before the end is not said after it."""
 
@@ -38,22 +42,30 @@ WHOLE, LAST_QUARTER = 100, 75
 """Percent of a limit; and when what comes before its end is said of one that is shorter than that."""
 
 
-def steps(session: Session, region_id: int, job: Job, start: datetime, end: datetime) -> dict[int, datetime]:
+def steps(
+    session: Session, region_id: int, job: Job, start: datetime, end: datetime, scope: CallScope | None = None
+) -> dict[int, datetime]:
     """The moments of a clock: those of the county's ladder, and its end, where the failure is found.
 
-    A county without a ladder for it reminds once, a working day before the end.
+    A county without a ladder for it reminds once, a working day before the end. In an emergency days and hours of the
+    ladder run day and night.
     """
-    return moments(calendar_of(session, region_id), ladder_of(session, region_id).get(job, ()), start, end)
+    return moments(calendar_of(session, region_id), ladder_of(session, region_id).get(job, ()), start, end, scope)
 
 
 def moments(
-    calendar: WorkingCalendar, ladder: Sequence[ReminderStep], start: datetime, end: datetime
+    calendar: WorkingCalendar,
+    ladder: Sequence[ReminderStep],
+    start: datetime,
+    end: datetime,
+    scope: CallScope | None = None,
 ) -> dict[int, datetime]:
     """The same by a calendar and a ladder that are at hand."""
     if not ladder:
         return {SOON: earlier_than(calendar, start, end), OVER: end}
+    moment = _awake if scope is CallScope.emergency else _moment
     found = {
-        LADDER + row.level: _moment(calendar, row, start, end) for row in ladder if row.point is not Point.by_count
+        LADDER + row.level: moment(calendar, row, start, end) for row in ladder if row.point is not Point.by_count
     }
     return dict(sorted((found | {OVER: end}).items(), key=lambda step: step[1]))
 
@@ -68,6 +80,15 @@ def _moment(calendar: WorkingCalendar, row: ReminderStep, start: datetime, end: 
     else:
         earlier = end - (calendar.add(end, row.amount, row.unit).at - end)
     return earlier if earlier > start else calendar.share(start, end, LAST_QUARTER)
+
+
+def _awake(calendar: WorkingCalendar, row: ReminderStep, start: datetime, end: datetime) -> datetime:
+    amount = row.amount * ELAPSED[AWAKE.get(row.unit, row.unit)]
+    if row.point is Point.after_end:
+        return end + amount
+    early = row.point is Point.before_end and end - amount > start
+    part = row.amount if row.point is Point.part_of_limit else LAST_QUARTER
+    return end - amount if early else start + (end - start) * part / WHOLE
 
 
 AUDIENCES = {

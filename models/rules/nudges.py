@@ -14,9 +14,11 @@ from models.nudges import BUDGET, Movement, Nudge
 from models.organisation import Duty, Unit
 from models.queries.calendar import calendar_of
 from models.rules.deadlines import SHANGHAI
+from models.rules.holdings import minutes_in_hand
 from models.rules.ledger import tell
 from models.rules.offices import office
 from models.rules.rounds import county_office
+from models.words import CallScope
 from models.workflow import Refused, Step, Transition
 
 Waiting = Call | CallAssignment
@@ -53,11 +55,11 @@ def _check_budget(waiting: Waiting, step: Step, unit: Unit) -> None:
             unit=str(unit),
             times=str(BUDGET),
         )
-    if last.day >= _working_day(step.session, waiting.region_id, step.now):
-        raise Refused(
-            N_("Nudged already: once a working day. The next nudge is possible from %(moment)s."),
-            moment=f"{_next(step.session, waiting.region_id, last.day):%m-%d %H:%M}",
-        )
+    if last.day >= _day(step.session, waiting, step.now):
+        once = N_("Nudged already: once a working day. The next nudge is possible from %(moment)s.")
+        if _of_call(waiting).scope is CallScope.emergency:
+            once = N_("Nudged already: once a day. The next nudge is possible from %(moment)s.")
+        raise Refused(once, moment=f"{_next(step.session, waiting, last.day):%m-%d %H:%M}")
 
 
 def _nudged(assignment: CallAssignment, step: Step) -> None:
@@ -76,7 +78,7 @@ def _nudge(waiting: Waiting, step: Step, unit: Unit, *, call: Call, assignment: 
             by_unit_id=call.caller_unit_id,
             user_id=step.actor.user_id,
             number=number,
-            day=_working_day(step.session, waiting.region_id, step.now),
+            day=_day(step.session, waiting, step.now),
             at=step.now,
         )
     )
@@ -88,11 +90,11 @@ def _nudge(waiting: Waiting, step: Step, unit: Unit, *, call: Call, assignment: 
 def moved(waiting: Waiting, step: Step) -> None:
     """It moves: how long after each nudge that nothing had followed yet."""
     unanswered = select(Nudge).where(_of(waiting), Nudge.movement == Movement.none_yet)
-    calendar, today = calendar_of(step.session, waiting.region_id), None
+    today = None
     for nudge in step.session.scalars(unanswered):
-        today = today or _working_day(step.session, waiting.region_id, step.now)
-        nudge.moved_at, nudge.minutes = step.now, calendar.working_minutes(nudge.at, step.now)
-        following = _next(step.session, waiting.region_id, nudge.day).date()
+        today = today or _day(step.session, waiting, step.now)
+        nudge.moved_at, nudge.minutes = step.now, minutes_in_hand(step.session, _of_call(waiting), nudge.at, step.now)
+        following = _next(step.session, waiting, nudge.day).date()
         nudge.movement = (
             Movement.same_day if today <= nudge.day else Movement.next_day if today <= following else Movement.later
         )
@@ -108,15 +110,23 @@ def _last(session: Session, waiting: Waiting) -> Nudge | None:
     return session.scalar(select(Nudge).where(_of(waiting)).order_by(Nudge.number.desc()).limit(1))
 
 
-def _working_day(session: Session, region_id: int, now: datetime) -> date:
-    """On a day off, or after work, the one that comes."""
-    return calendar_of(session, region_id).next_working_moment(now).astimezone(SHANGHAI).date()
+def _of_call(waiting: Waiting) -> Call:
+    return waiting if isinstance(waiting, Call) else waiting.call
 
 
-def _next(session: Session, region_id: int, day: date) -> datetime:
-    """When work begins on the working day after that one."""
+def _day(session: Session, waiting: Waiting, now: datetime) -> date:
+    """The working day: on a day off, or after work, the one that comes. In an emergency every day is one."""
+    if _of_call(waiting).scope is CallScope.emergency:
+        return now.astimezone(SHANGHAI).date()
+    return calendar_of(session, waiting.region_id).next_working_moment(now).astimezone(SHANGHAI).date()
+
+
+def _next(session: Session, waiting: Waiting, day: date) -> datetime:
+    """When work begins on the working day after that one; in an emergency, when the next day begins."""
     midnight = datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
-    return calendar_of(session, region_id).next_working_moment(midnight).astimezone(SHANGHAI)
+    if _of_call(waiting).scope is CallScope.emergency:
+        return midnight
+    return calendar_of(session, waiting.region_id).next_working_moment(midnight).astimezone(SHANGHAI)
 
 
 def _may_nudge_office(call: Call, step: Step) -> None:

@@ -56,7 +56,7 @@ def assign(call: Call, unit: Unit, role: AssignmentRole, step: Step) -> None:
     )
     step.session.add(assignment)
     step.session.flush()
-    ladder = steps(step.session, call.region_id, Job.respond_remind, step.now, limit.at)
+    ladder = steps(step.session, call.region_id, Job.respond_remind, step.now, limit.at, call.scope)
     plan_steps(step.session, assignment, Job.respond_remind, ladder)
     message = N_("%(call)s has been dispatched to you. Respond by %(due)s.")
     tell(step.session, unit.id, assignment, message, key="dispatched", now=step.now, call=str(call), due=iso(limit.at))
@@ -153,7 +153,8 @@ def plan_promise(session: Session, assignment: CallAssignment, now: datetime) ->
     R13: a part in which nothing happens for `SILENCE` working days. Whatever happens plans anew.
     """
     if assignment.promised_due is not None:
-        ladder = steps(session, assignment.region_id, Job.promise_remind, now, assignment.promised_due)
+        due, scope = assignment.promised_due, assignment.call.scope
+        ladder = steps(session, assignment.region_id, Job.promise_remind, now, due, scope)
         silent = _silent_at(session, assignment, now)
         plan_steps(session, assignment, Job.promise_remind, ladder | ({SILENT: silent} if silent else {}))
 

@@ -78,7 +78,8 @@ def _bound(assignment: CallAssignment, step: Step) -> None:
     limit = due(step.session, assignment.region_id, Clock.respond, step.now, matter)
     assignment.dispatched_at, assignment.respond_due, assignment.provisional = step.now, limit.at, limit.provisional
     assignment.responded_at = None
-    ladder = steps(step.session, assignment.region_id, Job.respond_remind, step.now, limit.at)
+    scope = assignment.call.scope
+    ladder = steps(step.session, assignment.region_id, Job.respond_remind, step.now, limit.at, scope)
     plan_steps(step.session, assignment, Job.respond_remind, ladder)
     message = N_("%(call)s is yours by the county office's ruling. Respond by %(due)s.")
     tell(step.session, assignment.department_id, assignment, message, key=f"bound@{assignment.version}", now=step.now,

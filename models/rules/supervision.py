@@ -209,6 +209,15 @@ def _sent_back(order: SupervisionOrder, step: Step) -> None:
          call=str(order.call), note=step.note, due=iso(order.due))  # fmt: skip
 
 
+def _commented(order: SupervisionOrder, step: Step) -> None:
+    message = N_("The leaders have commented on the supervision order on %(call)s for %(unit)s: %(note)s")
+    details: dict[str, Any] = {"key": f"comment@{step.now.isoformat()}", "now": step.now, "call": str(order.call)}
+    details |= {"unit": str(order.unit), "note": step.note}
+    tell_some(step.session, order.unit_id, Audience.heads, order, message, **details)
+    supervision = office(step.session, order.region_id, Duty.supervision_office)
+    tell(step.session, supervision.id, order, message, **details)
+
+
 SUPERVISION = Workflow(
     SupervisionOrder,
     Transition(
@@ -280,6 +289,16 @@ SUPERVISION = Workflow(
         by=None,
         effect=lambda order, step: cancel(step.session, order, Job.supervision_escalate, cause="cancelled"),
         tone="muted",
+    ),
+    Transition(
+        name="comment",
+        label=N_("Comment"),
+        source=frozenset(set(S) - {S.closed}),
+        target=None,
+        by=lambda order, actor: RoleName.leader in actor.roles and actor.region_id == order.region_id,
+        effect=_commented,
+        wants_note=True,
+        help=N_("The unit's heads and the supervision office read it. The order goes on as it is."),
     ),
     attach(set(S) - {S.closed}, lambda order, actor: supervised(order, actor) or supervising(order, actor)),
 )

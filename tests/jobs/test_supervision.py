@@ -105,7 +105,7 @@ def test_the_recipients_of_a_reminder_widen_with_its_step(make, session, ledger)
     supervision, leaders, county = (
         make.office(duty).id for duty in (Duty.supervision_office, Duty.leadership, Duty.county_office)
     )
-    unit, heard = part.department_id, []
+    unit, caller, heard = part.department_id, part.call.caller_unit_id, []
     for moment in ledger.moments(part, Job.respond_remind):
         before = len(ledger.told(Job.respond_remind))
         assert ledger.keep(Job.respond_remind, moment) == 1
@@ -113,7 +113,7 @@ def test_the_recipients_of_a_reminder_widen_with_its_step(make, session, ledger)
     assert heard == [
         {(unit, "duty_officer")},
         {(unit, "duty_and_heads")},
-        {(unit, "heads"), (county, "everyone"), (supervision, "everyone")},  # the limit itself
+        {(unit, "heads"), (county, "everyone"), (supervision, "everyone"), (caller, "everyone")},  # the limit itself
         {(unit, "heads"), (leaders, "heads")},
         {(unit, "heads"), (supervision, "everyone"), (leaders, "heads")},
     ]
@@ -177,6 +177,17 @@ def test_in_working_hours_it_is_told_at_once_and_mailed_the_next_morning(make, s
     not_before, mail_after = waits(session, Job.respond_remind)
     assert not_before is None
     assert mail_after > soon
+
+
+def test_a_card_wakes_no_leader_either(make, session, ledger):
+    make.ladder()
+    part, leaders = make.assignment(), make.office(Duty.leadership).id
+    *_, yellow, _ = ledger.moments(part, Job.respond_remind)
+    night = yellow.astimezone(CHINA).replace(hour=22, minute=0)
+    ledger.keep(Job.respond_remind, night)
+    told = session.scalars(select(Outbox).where(Outbox.unit_id == leaders)).all()
+    assert {(each.not_before, each.mail_after) for each in told} == {waits(session, Job.respond_remind)}
+    assert told[0].not_before > night
 
 
 @pytest.mark.requirement("TA-24")

@@ -188,6 +188,7 @@ def test_silence_past_the_limit_is_no_response(make, session, ledger):
         (part.department_id, "heads"),
         (office, "everyone"),
         (supervision, "everyone"),
+        (part.call.caller_unit_id, "everyone"),
         (early.department_id, "duty_officer"),
     }
     assert told[office, "everyone"] == {
@@ -261,6 +262,7 @@ def test_a_promise_that_passes_is_inaction_under_supervision(make, session, ledg
         (part.department_id, "heads"),
         (make.office(Duty.county_office).id, "everyone"),
         (make.office(Duty.supervision_office).id, "everyone"),
+        (part.call.caller_unit_id, "everyone"),
     ]
     assert ledger.told(Job.promise_remind)[-1][2]["level"] == "1"
     assert verify(session) == []

@@ -8,6 +8,7 @@ from models.organisation import Duty
 from models.roles import RoleName
 from models.rules.ladder import LADDER, OVER, SOON, prepare_step, steps
 from models.rules.ladders import prepare_ladder, prepare_ladder_step
+from models.words import CallScope
 from models.workflow import Refused
 from tests.make import NOW
 from tests.models.look import CHINA, china
@@ -15,8 +16,8 @@ from tests.models.look import CHINA, china
 START, END = china("11-23 09:00"), china("11-27 17:30")
 
 
-def when(session, make, job=Job.respond_remind, start=START, end=END):
-    moments = steps(session, make.home.id, job, start, end)
+def when(session, make, job=Job.respond_remind, start=START, end=END, scope=None):
+    moments = steps(session, make.home.id, job, start, end, scope)
     return {step: f"{at.astimezone(CHINA):%m-%d %H:%M}" for step, at in moments.items()}
 
 
@@ -40,8 +41,23 @@ def test_each_step_of_the_ladder_has_its_moment_in_working_time(session, make):
 @pytest.mark.requirement("TC-36")
 def test_of_an_hour_of_an_emergency_half_and_three_quarters_are_said_and_nothing_twice(session, make):
     make.ladder()
-    found = when(session, make, start=china("11-28 22:00"), end=china("11-28 23:00"))
-    assert list(found.items())[:3] == [(LADDER, "11-28 22:30"), (LADDER + 1, "11-28 22:45"), (OVER, "11-28 23:00")]
+    for scope, later in ((CallScope.emergency, ("11-28 23:00", "11-30 23:00")), (None, ("12-01 17:30", "12-03 17:30"))):
+        found = when(session, make, start=china("11-27 22:00"), end=china("11-27 23:00"), scope=scope)
+        said = ("11-27 22:30", "11-27 22:45", "11-27 23:00", *later)
+        assert list(found.items()) == list(zip((LADDER, LADDER + 1, OVER, LADDER + 2, LADDER + 3), said, strict=True))
+
+
+@pytest.mark.requirement("TC-36")
+def test_the_ladder_of_an_emergency_runs_day_and_night(session, make):
+    make.ladder()
+    start, end = china("11-27 22:00"), china("11-29 22:00")
+    assert when(session, make, start=start, end=end, scope=CallScope.emergency) == {
+        LADDER: "11-28 22:00",
+        LADDER + 1: "11-28 22:00",
+        OVER: "11-29 22:00",
+        LADDER + 2: "11-30 22:00",
+        LADDER + 3: "12-02 22:00",
+    }
 
 
 def test_a_step_that_is_only_counted_has_no_moment(session, make):

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from models.calls import AssignmentState, CallState
 from models.nudges import BUDGET, Movement, Nudge
 from models.organisation import Duty
+from models.words import CallScope
 from models.workflow import MovedOn, NotYours, Refused, workflow_of
 from tests.make import NOW
 from tests.models.look import china, entries, last_message, told
@@ -57,6 +58,19 @@ def test_one_a_working_day_and_refused_with_the_next_allowed_time(make, part):
     assert refused.value.details["moment"] == "11-24 08:30"
     make.session.rollback()
     nudge(make, part, MONDAY + A_DAY)
+
+
+def test_in_an_emergency_every_day_is_one_and_night_counts(session, make):
+    part = make.assignment(at=china("11-28 20:00"), scope=CallScope.emergency)
+    nudge(make, part, china("11-28 22:00"))
+    with pytest.raises(Refused, match="once a day") as refused:
+        nudge(make, part, china("11-28 23:00"))
+    assert refused.value.details["moment"] == "11-29 00:00"
+    make.session.rollback()
+    nudge(make, part, china("11-29 00:30"))
+    make.press(part, "respond", at=china("11-29 01:00"), promised_due=china("11-30 01:00"))
+    told = [(row.movement, row.minutes) for row in nudges(session)]
+    assert told == [(Movement.next_day, 180), (Movement.same_day, 30)]
 
 
 def test_a_nudge_of_the_weekend_is_mondays(make, part):

@@ -90,6 +90,7 @@ def test_who_only_looks_moves_and_writes_no_call(role):
     own = {
         RoleName.admin: {TimeLimit, ReminderLadder, DueRevision, Webhook},
         RoleName.discipline_inspector: judged,
+        RoleName.leader: {SupervisionOrder},  # B6: comments on supervision
     }
     assert {model for model, _ in moves_of(role)} <= own.get(role, set())
     assert not {(f"can_{word}", "Call") for word in ROWS - {"read", "export"}} & grants(role)

@@ -20,13 +20,13 @@ from tests.models.look import CHINA, cancelled, entries, last_message, timers, t
 
 S = OrderState
 
-#                 the unit supervised     supervision and county office
+#                 the unit supervised           supervision and county office   leaders
 TABLE = {
-    "issued":       ("acknowledge reply attach", "raise_level attach"),
-    "acknowledged": ("reply attach", "raise_level attach"),
-    "replied":      ("attach", "verify send_back attach"),
-    "verified":     ("attach", "close attach"),
-    "closed":       ("",                    ""),
+    "issued":       ("acknowledge reply attach", "raise_level attach",      "comment"),
+    "acknowledged": ("reply attach",             "raise_level attach",      "comment"),
+    "replied":      ("attach",                   "verify send_back attach", "comment"),
+    "verified":     ("attach",                   "close attach",            "comment"),
+    "closed":       ("",                         "",                        ""),
 }  # fmt: skip
 PATHS = {"issued": "", "acknowledged": "acknowledge", "replied": "reply", "verified": "reply verify"}
 
@@ -69,11 +69,12 @@ def test_the_buttons_are_those_of_the_table(session, make, order):
         "congress": make.actor(make.unit(UnitType.congress)),
         "administrator": make.actor(make.office(Duty.county_office), RoleName.admin),
         "supervision office elsewhere": make.actor(make.office(Duty.supervision_office, away)),
+        "leader elsewhere": make.actor(make.office(Duty.leadership, away)),
     }
     assert TABLE.keys() == set(OrderState)
     for state, columns in TABLE.items():
-        supervised, office = (set(words.split()) for words in columns)
-        expected = {"supervised": supervised, "supervision office": office, "county office": office}
+        supervised, office, leader = (set(words.split()) for words in columns)
+        expected = {"supervised": supervised, "supervision office": office, "county office": office, "leader": leader}
         seen = SupervisionOrder(state=OrderState(state), region_id=order.region_id, unit_id=order.unit_id)
         shown = {name: {t.name for t in SUPERVISION.open_to(seen, actor)} for name, actor in people.items()}
         assert shown == {name: expected.get(name, set()) for name in people}, state
@@ -248,8 +249,22 @@ def test_a_closed_order_moves_no_more(session, make, order):
     for name in ("reply", "verify", "close"):
         press(session, make, order, name)
     for name in SUPERVISION.moves:
+        leader = make.actor(make.office(Duty.leadership)) if name == "comment" else None
         with pytest.raises(MovedOn):
-            press(session, make, order, name)
+            press(session, make, order, name, leader)
+
+
+@pytest.mark.requirement("TC-36")
+def test_a_leaders_comment_is_read_by_the_heads_and_the_supervision_office_and_moves_nothing(session, make, order):
+    leader, before = make.actor(make.office(Duty.leadership)), (order.state, order.level)
+    since = last_message(session)
+    press(session, make, order, "comment", leader)
+    press(session, make, order, "acknowledge")
+    said = session.scalars(select(Outbox).where(Outbox.id > since).order_by(Outbox.id)).all()
+    supervision = make.office(Duty.supervision_office)
+    heard = [(each.unit_id, each.audience, each.details["note"]) for each in said]
+    assert heard == [(order.unit_id, "heads", "because"), (supervision.id, "everyone", "because")]
+    assert (before, order.level) == ((S.issued, 1), 1)
 
 
 @pytest.mark.requirement("TS-06")

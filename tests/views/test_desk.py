@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.desk import PAGES
 from jobs.circulars import compile_circulars
-from models.calls import CallSource, CallState
+from models.calls import CallAssignment, CallSource, CallState
 from models.coordination import CaseState
 from models.disputes import DisputeState
 from models.evaluation import CycleState, SubjectKind
@@ -202,13 +202,27 @@ def test_a_drafted_circular_waits_for_the_supervision_office_until_it_is_publish
     compile_circulars(session, NOW)
     session.commit()
     circular, office = session.scalars(select(Circular)).one(), make.office(Duty.supervision_office)
-    assert desk(browser_of(office))[0] == {"Publish a circular": [str(circular)]}
+    silent = {"No response: supervise, where it is called for": [str(session.scalars(select(CallAssignment)).one())]}
+    assert desk(browser_of(office))[0] == silent | {"Publish a circular": [str(circular)]}
     make.press(circular, "publish_circular", number="1")
     line = session.scalars(select(CircularLine)).one()
     named = "Named in a circular: order to rectify, where it is called for"
-    assert desk(browser_of(office))[0] == {named: [str(line)]}
+    assert desk(browser_of(office))[0] == silent | {named: [str(line)]}
     make.press(line, "order_rectification", due=NOW + timedelta(days=9), reason="Answer in time.")
-    assert desk(browser_of(office))[0] == {}
+    assert desk(browser_of(office))[0] == silent
+
+
+@pytest.mark.requirement("TC-36")
+def test_who_did_not_respond_lies_on_the_supervision_offices_desk_until_supervised(browser_of, make, session):
+    make.failure(at=NOW - timedelta(days=31))
+    part, office = session.scalars(select(CallAssignment)).one(), make.office(Duty.supervision_office)
+    make.assignment()  # its limit is to come
+    silent, pressed = "No response: supervise, where it is called for", "With the units under supervision"
+    assert desk(browser_of(office))[0] == {silent: [str(part)]}
+    order = make.order(assignment=part)
+    assert desk(browser_of(office))[0] == {pressed: [str(order)]}
+    make.press(order, "reply", reply="By Friday.")
+    assert pressed not in desk(browser_of(office))[0]
 
 
 def test_what_the_front_desk_and_a_joint_review_ask_lies_on_the_departments_desk(browser_of, make):
