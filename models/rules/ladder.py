@@ -64,9 +64,7 @@ def moments(
     if not ladder:
         return {SOON: earlier_than(calendar, start, end), OVER: end}
     moment = _awake if scope is CallScope.emergency else _moment
-    found = {
-        LADDER + row.level: moment(calendar, row, start, end) for row in ladder if row.point is not Point.by_count
-    }
+    found = {LADDER + row.level: moment(calendar, row, start, end) for row in ladder if row.point is not Point.by_count}
     return dict(sorted((found | {OVER: end}).items(), key=lambda step: step[1]))
 
 

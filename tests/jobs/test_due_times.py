@@ -22,6 +22,7 @@ from models.roles import RoleName
 from models.rules.derivations import derivation
 from models.rules.due_times import KINDS, MOVED
 from models.rules.revisions import forget_revision, preview
+from models.words import CallScope
 from models.workflow import NotYours, Refused
 from tests.make import NOW
 from tests.models.look import china
@@ -170,6 +171,19 @@ def test_what_has_been_kept_is_not_kept_again(make, session, ledger, revise, clo
     assert ledger.keep(Job.respond_remind, over) == 0, "it is not over yet"
     assert ledger.keep(Job.respond_remind, part.respond_due) == 1
     assert [step for _, _, _, step in ledger.reminded()].count(1) == 1
+
+
+def test_the_ladder_of_an_emergency_stays_by_day_and_night_when_it_is_counted_anew(make, session, ledger, revise):
+    make.ladder()
+    part = make.assignment(scope=CallScope.emergency)
+    for rule in limits_of(session, make.home.id)[Clock.respond]:
+        rule.amount, rule.unit = 2, LimitUnit.day
+    session.commit()
+    revise()
+    run(session)
+    end = part.respond_due
+    assert end == part.dispatched_at + 2 * DAY
+    assert sorted(ledger.moments(part, Job.respond_remind)) == [end - DAY, end - DAY, end, end + DAY, end + 3 * DAY]
 
 
 def test_a_ladder_moves_with_its_end(make, session, ledger, revise, close):

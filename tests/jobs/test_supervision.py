@@ -190,6 +190,22 @@ def test_a_card_wakes_no_leader_either(make, session, ledger):
     assert told[0].not_before > night
 
 
+@pytest.mark.requirement("TA-24", "TC-36")
+@pytest.mark.parametrize("name", ["dispatch", "promise"])
+def test_the_steps_of_an_emergency_are_planned_by_day_and_night(make, ledger, name):
+    make.ladder(), make.ladder(Job.promise_remind)
+    part = make.assignment(scope=CallScope.emergency, at=china("11-28 23:00"))
+    job, start = Job.respond_remind, part.dispatched_at
+    if name == "promise":
+        make.press(part, "respond", at=china("11-28 23:30"), promised_due=china("11-29 23:30"))
+        job, start = Job.promise_remind, china("11-28 23:30")
+    end = part.promised_due or part.respond_due
+    whole = end - start
+    early = end - timedelta(days=1) if whole > timedelta(days=1) else start + whole * 3 / 4
+    expected = [start + whole / 2, early, end, end + timedelta(days=1), end + timedelta(days=3)]
+    assert ledger.moments(part, job)[: len(expected)] == sorted(expected)
+
+
 @pytest.mark.requirement("TA-24")
 def test_an_emergency_waits_for_no_morning(make, session, ledger):
     make.assignment(scope=CallScope.emergency, at=china("11-28 23:00"))

@@ -1,11 +1,15 @@
 """The reminder ladder: its moments, and what a county may enter."""
 
+from datetime import timedelta
+
 import pytest
 
 from models.calendar import CountedIn, LimitUnit, Point, ReminderLadder, ReminderStep
 from models.ledger import Job
 from models.organisation import Duty
+from models.queries.calendar import calendar_of, ladder_of
 from models.roles import RoleName
+from models.rules.climbing import Ran, Stretch, climbed
 from models.rules.ladder import LADDER, OVER, SOON, prepare_step, steps
 from models.rules.ladders import prepare_ladder, prepare_ladder_step
 from models.words import CallScope
@@ -58,6 +62,17 @@ def test_the_ladder_of_an_emergency_runs_day_and_night(session, make):
         LADDER + 2: "11-30 22:00",
         LADDER + 3: "12-02 22:00",
     }
+
+
+@pytest.mark.requirement("TC-36")
+def test_a_rehearsal_knows_an_emergency_too(session, make):
+    make.ladder()
+    start, end = china("11-27 22:00"), china("11-29 22:00")
+    job, ladders, calendar = Job.respond_remind, ladder_of(session, make.home.id), calendar_of(session, make.home.id)
+    clock = Ran(job, 1, 1, [Stretch(start, end, end + timedelta(days=9))], CallScope.emergency)
+    said = [each.at for each in climbed(calendar, ladders, [clock])]
+    live = steps(session, make.home.id, job, start, end, CallScope.emergency)
+    assert said == [at for step, at in live.items() if step != OVER]
 
 
 def test_a_step_that_is_only_counted_has_no_moment(session, make):
