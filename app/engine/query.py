@@ -27,6 +27,9 @@ COUNTED = 10_000
 NAMES = ("search_key", "name", "short_name", "title", "code", "number", "username")
 """Columns by which a row is called, and found."""
 
+WORDED = frozenset({"text", "long_text", "row"})
+"""What is asked when one searches without naming a column."""
+
 TEXT = {"ct": "contains", "nct": "does not contain", "sw": "begins with", "eq": "is", "neq": "is not"}
 SIZE = {"eq": "is", "neq": "is not", "gt": "after", "lt": "before", "ge": "from", "le": "up to"}
 AMOUNT = {"eq": "is", "neq": "is not", "gt": "more than", "lt": "less than", "ge": "at least", "le": "at most"}
@@ -91,7 +94,7 @@ def make_question(shape: Shape, filters: Iterable[Filter], *, page: int, size: i
     )
     if question.order and question.order not in (*shape.sortable, shape.order[0]):
         raise BadQuestion(gettext("One cannot sort by “%(column)s” here.", column=question.order[:60]))
-    wordless = all(shape.fields[name].kind not in ("text", "long_text") for name in shape.searched)
+    wordless = all(shape.fields[name].kind not in WORDED for name in shape.searched)
     if len(question.filters) > MOST_FILTERS or (question.words and wordless):
         raise BadQuestion(gettext("The question is not valid."))
     return question
@@ -167,9 +170,18 @@ def narrowed(shape: Shape, question: Question) -> Select[Any]:
     """The rows asked for, without order and page: what a chart counts and an export writes."""
     query = select(shape.model).where(*(f.criterion for f in question.filters), *question.within)
     if question.words:
-        texts = [f.expression(shape.model) for f in shape.pick(shape.searched) if f.kind in ("text", "long_text")]
-        query = query.where(or_(*(column.icontains(question.words, autoescape=True) for column in texts)))
+        query = query.where(
+            or_(*(_says(shape, f, question.words.strip()) for f in shape.pick(shape.searched) if f.kind in WORDED))
+        )
     return query
+
+
+def _says(shape: Shape, field: Field, words: str) -> ColumnElement[bool]:
+    """Whether a text holds the words, or the row pointed at is called so, as far as one sees it."""
+    column = field.expression(shape.model)
+    if field.target is None:
+        return column.icontains(words, autoescape=True)
+    return column.in_(select(field.target.id).where(_called(field.target, words, deep=1)))
 
 
 def ordered(shape: Shape, question: Question, query: Select[Any]) -> Select[Any]:

@@ -92,6 +92,14 @@ def test_the_list_is_searched_filtered_and_sorted(anna, lend):
     assert "Li Lei" not in found
 
 
+def test_a_row_is_found_by_the_name_of_what_it_points_at(anna, lend):
+    lend("anna", "Li Lei")
+    lend("ben", "Wang Wu")
+    assert "Li Lei" in page(anna, "/loan/?q=f+anna")
+    for nobody in ("f+ben", "f+carl"):
+        assert "Li Lei" not in page(anna, f"/loan/?q={nobody}")
+
+
 @pytest.mark.parametrize("query", ["f=nope:eq:1", "f=version:eq:1", "f=purpose:ct:s", "f=books:eq:many", "order=shelf"])
 def test_a_question_that_the_list_does_not_know_is_refused(anna, lend, query):
     page(anna, f"/loan/?{query}", status=400)

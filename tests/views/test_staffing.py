@@ -206,6 +206,15 @@ def test_a_chart_sets_transfers_out_against_the_plan(make, program_of):
     assert [series["data"] for series in told["series"]] == [[3], [1]]
 
 
+def test_agencies_and_their_people_are_found_by_the_names_on_the_page(make, browser_of, agency):
+    named, staff = str(agency.unit), make.staff(agency)
+    make.staff(make.agency(agency.seat, department=agency.department, field="water", state="in_force"), name="Somebody")
+    browser = browser_of(agency.department)
+    assert f'href="/dispatched_agency/{agency.id}"' in browser.get(f"/dispatched_agency/?q={named}").text
+    found = browser.get(f"/agency_staff/?q={named}").text
+    assert (staff.name in found, "Somebody" in found) == (True, False)
+
+
 @pytest.mark.requirement("TS-22")
 def test_the_reason_for_leaving_early_stands_among_what_is_asked(make, browser_of, agency):
     form = browser_of(agency.department).get("/personnel_change/add").text
