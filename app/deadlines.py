@@ -28,7 +28,8 @@ def derivation(session: Any, row: Any, column: str) -> Derivation | None:
 
 
 def _day(step: Any) -> tuple[Any, Any, int, str]:
-    return step.day, step.kind, step.minutes, translated(step.note)
+    said = (translated(words) for words in (step.note, step.remark) if words)
+    return step.day, step.kind, step.minutes, " ".join(said)
 
 
 def _limit(found: derivations.Derivation) -> str:

@@ -17,6 +17,7 @@ from models.organisation import Duty
 from models.queries.calendar import calendar_of
 from models.reviews import ReviewState
 from models.rules.clocks import limit_of
+from models.rules.deadlines import FIRST_DAY
 from models.rules.derivations import derivation
 from models.rules.matching import about
 from models.supervision import OrderState, SupervisionOrder
@@ -46,6 +47,13 @@ def test_the_page_says_so_in_words(browser_of, make):
     page = town.get(link).text
     for words in ("“受理期限”是怎样算出来的", "2026-11-24", "工作日", "7小时", "受理"):
         assert words in page
+
+
+def test_a_day_without_a_remark_has_none_and_that_of_receipt_says_why_it_counts_for_nothing(browser_of, make):
+    call = make.call(state=CallState.submitted)
+    page = browser_of(call.caller_unit).get(f"/call/{call.id}/due/accept_due?_l_=en").text
+    assert page.count(FIRST_DAY) == 1
+    assert page.count('<td data-label="Remark"><span class="none">') == 1
 
 
 def first_opinion(make, edition):
