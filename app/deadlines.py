@@ -9,6 +9,7 @@ from flask_babel import gettext
 from app.engine.declare import Derivation
 from app.engine.fields import translated
 from app.engine.present import name_of
+from models.base import N_
 from models.rules import derivations
 from models.segments import Pause
 
@@ -41,7 +42,11 @@ def _limit(found: derivations.Derivation) -> str:
 def _later(later: derivations.Later) -> tuple[Any, Any, str, Any]:
     segment = later.segment
     if isinstance(segment, Pause):
-        told = gettext("The clock rested until the caller delivered: %(reason)s", reason=segment.reason)
-        return segment.paused_at, segment.resumed_at, told, later.due
+        rested = (
+            N_("The clock rested until the caller delivered: %(reason)s")
+            if segment.resumed_at
+            else N_("The clock rests until the caller delivers: %(reason)s")
+        )
+        return segment.paused_at, segment.resumed_at, gettext(rested, reason=segment.reason), later.due
     told = gettext("%(days)s more days were granted: %(reason)s", days=segment.days, reason=segment.reason)
     return segment.decided_at, None, told, later.due

@@ -231,7 +231,11 @@ assignments = Console(
         "rejected_at",
         "ruled_unit",
     ),
-    deadlines={"respond_due": ("responded_at",), "promised_due": ("resolved_at",), "pause_due": ()},
+    deadlines={
+        "respond_due": ("responded_at",),
+        "promised_due": ("resolved_at", "pause_due"),  # no time runs out while the clock rests
+        "pause_due": (),
+    },
     charts=(
         Chart(by="department", split="state", title=N_("Assignments by department and state")),
         Chart(

@@ -157,6 +157,22 @@ def test_what_moved_a_promise_is_told_with_the_moment_after_it(program_of, brows
     assert of_call["later"][-1]["due"] == part.call.resolve_due.isoformat()
 
 
+def test_a_clock_that_rests_shows_no_time_left_and_says_since_when(program_of, browser_of, make):
+    part = make.assignment(state=AssignmentState.responded, promised=SOON)
+    department, show = browser_of(part.department), f"/call_assignment/{part.id}?_l_=en"
+    assert department.get(show).text.count(" left</span>") == 1
+    make.press(part, "pause", at=NOW + timedelta(hours=1), reason="缺现场照片")
+    assert " left</span>" not in department.get(show).text.partition("Pause looked at")[0]
+    at = {"at": (NOW + timedelta(hours=1)).isoformat(), "until": None, "due": SOON.isoformat()}
+    asked = program_of(part.department).get(
+        f"call_assignment/{part.id}/due/promised_due", headers={"Accept-Language": "en"}
+    )
+    rests = {"what": "The clock rests until the caller delivers: 缺现场照片"}
+    assert asked.json["result"]["later"] == [at | rests]
+    make.press(part, "resume", at=NOW + timedelta(hours=25))
+    assert department.get(show).text.count(" left</span>") == 1
+
+
 def close_of(session, row, since, days):
     """The end of business so many working days later."""
     return calendar_of(session, row.region_id).add(since, days, LimitUnit.working_day).at
