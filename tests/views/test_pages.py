@@ -95,6 +95,15 @@ def test_more_time_is_offered_to_who_may_ask_for_it(browser_of, make):
         assert ("/extension/add?" in page) is is_offered, unit.name
 
 
+def test_more_time_is_not_offered_again_until_the_request_is_answered(browser_of, make):
+    part = make.assignment(state="responded")
+    asked = make.extension(part)
+    department, page = browser_of(part.department), f"/call_assignment/{part.id}"
+    assert "/extension/add?" not in department.get(page).text
+    make.press(asked, "refuse", note="The river is low.")
+    assert "/extension/add?" in department.get(page).text
+
+
 def test_who_is_asked_reads_what_is_proposed_and_what_stands_now(browser_of, make):
     item, town = make.item(township_duties="每月巡查。"), make.township()
     adjustment = make.adjustment(
