@@ -11,12 +11,12 @@ from datetime import datetime
 from operator import itemgetter
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from models.actor import Actor
 from models.base import N_
 from models.calendar import LimitUnit
-from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment
+from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallState
 from models.door import by_rule
 from models.ledger import Job
 from models.organisation import Duty
@@ -25,7 +25,7 @@ from models.rules.deadlines import Step as DayStep
 from models.rules.deadlines import WorkingCalendar
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
-from models.rules.rounds import county_office, iso, plan_promise, plan_resolution
+from models.rules.rounds import county_office, current, iso, plan_promise, plan_resolution
 from models.rules.step_files import attach
 from models.segments import Extension, ExtensionState, Pause
 from models.words import CallScope
@@ -127,6 +127,13 @@ def _move_on(part: CallAssignment, segment: Pause | Extension, step: Step) -> No
 
 
 # Pauses ------------------------------------------------------------------------------------------
+
+
+def waiting(call: Call) -> list[CallAssignment]:
+    """The parts that wait for the caller, the lead's first."""
+    session = object_session(call)
+    parts = current(session, call) if session is not None and call.state is CallState.in_progress else ()
+    return [part for part in parts if part.state is A.paused]
 
 
 def may_pause(part: CallAssignment, step: Step) -> None:
