@@ -11,6 +11,7 @@ from app.engine.fields import translated
 from app.engine.present import name_of
 from models.base import N_
 from models.rules import derivations
+from models.rules.segments import day_of
 from models.segments import Pause
 
 
@@ -48,5 +49,10 @@ def _later(later: derivations.Later) -> tuple[Any, Any, str, Any]:
             else N_("The clock rests until the caller delivers: %(reason)s")
         )
         return segment.paused_at, segment.resumed_at, gettext(rested, reason=segment.reason), later.due
-    told = gettext("%(days)s more days were granted: %(reason)s", days=segment.days, reason=segment.reason)
+    told = gettext(
+        "%(days)s more %(unit)s were granted: %(reason)s",
+        days=segment.days,
+        unit=translated(day_of(segment.assignment.call).label),
+        reason=segment.reason,
+    )
     return segment.decided_at, None, told, later.due

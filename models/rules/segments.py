@@ -56,6 +56,11 @@ def _unit(call: Call, usual: LimitUnit) -> LimitUnit:
     return running[usual] if call.scope is CallScope.emergency else usual
 
 
+def day_of(call: Call) -> LimitUnit:
+    """What the days of an extension are."""
+    return _unit(call, LimitUnit.working_day)
+
+
 def _rest(call: Call, pause: Pause) -> Segment:
     def rest(calendar: WorkingCalendar, due: datetime) -> datetime:
         ends = pause.resumed_at or pause.paused_at
@@ -65,7 +70,7 @@ def _rest(call: Call, pause: Pause) -> Segment:
 
 
 def _more(call: Call, extension: Extension) -> Segment:
-    return lambda calendar, due: calendar.add(due, extension.days, _unit(call, LimitUnit.working_day)).at
+    return lambda calendar, due: calendar.add(due, extension.days, day_of(call)).at
 
 
 Passed = tuple[datetime, Pause | Extension]
@@ -103,7 +108,7 @@ def added(call: Call, segment: Pause | Extension, calendar: WorkingCalendar, due
     """The days that an extension adds to a due moment, each with what it counts."""
     if isinstance(segment, Pause):
         return ()
-    return calendar.add(due, segment.days, _unit(call, LimitUnit.working_day)).steps
+    return calendar.add(due, segment.days, day_of(call)).steps
 
 
 def promised_again(session: Session, part: CallAssignment) -> datetime | None:

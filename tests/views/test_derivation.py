@@ -21,6 +21,7 @@ from models.rules.deadlines import FIRST_DAY
 from models.rules.derivations import derivation
 from models.rules.matching import about
 from models.supervision import OrderState, SupervisionOrder
+from models.words import CallScope
 from tests.make import NOW, SOON
 from tests.moments import ASKED
 
@@ -148,7 +149,7 @@ def test_what_moved_a_promise_is_told_with_the_moment_after_it(program_of, brows
     assert (told["limit"], told["start"]) == ("", NOW.isoformat())
     assert [later["due"] for later in told["later"]][-1] == part.promised_due.isoformat() > first
     page = browser_of(part.department).get(f"/call_assignment/{part.id}/due/promised_due?_l_=zh").text
-    assert all(words in page for words in ("缺现场照片", "2天", "单位自己的承诺"))
+    assert all(words in page for words in ("缺现场照片", "单位自己的承诺"))
     rested, granted = told["later"]
     assert [rested["at"], rested["until"]] == [(NOW + timedelta(hours=n)).isoformat() for n in (1, 25)]
     assert (granted["until"], told["days"][0]["day"]) == (None, rested["due"][:10])
@@ -171,6 +172,17 @@ def test_a_clock_that_rests_shows_no_time_left_and_says_since_when(program_of, b
     assert asked.json["result"]["later"] == [at | rests]
     make.press(part, "resume", at=NOW + timedelta(hours=25))
     assert department.get(show).text.count(" left</span>") == 1
+
+
+@pytest.mark.parametrize(("scope", "unit"), [("key", "working days"), ("emergency", "days")])
+def test_an_extension_says_in_which_days_it_is_counted(program_of, browser_of, make, scope, unit):
+    part = make.assignment(state=AssignmentState.responded, scope=CallScope(scope))
+    asked = make.extension(part, days=2, reason="The river is high.")
+    browser = browser_of(part.department)
+    assert f" · 2 {unit} more</h1>" in browser.get(f"/extension/{asked.id}?_l_=en").text
+    make.press(asked, "approve")
+    page = browser.get(f"/call_assignment/{part.id}/due/promised_due?_l_=en").text
+    assert f"2 more {unit} were granted: The river is high." in page
 
 
 def close_of(session, row, since, days):
