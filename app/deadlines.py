@@ -9,7 +9,9 @@ from flask_babel import gettext
 from app.engine.declare import Derivation
 from app.engine.fields import translated
 from app.engine.present import name_of
+from models.base import N_
 from models.rules import derivations
+from models.rules.segments import day_of
 from models.segments import Pause
 
 
@@ -28,7 +30,8 @@ def derivation(session: Any, row: Any, column: str) -> Derivation | None:
 
 
 def _day(step: Any) -> tuple[Any, Any, int, str]:
-    return step.day, step.kind, step.minutes, translated(step.note)
+    said = (translated(words) for words in (step.note, step.remark) if words)
+    return step.day, step.kind, step.minutes, " ".join(said)
 
 
 def _limit(found: derivations.Derivation) -> str:
@@ -40,7 +43,16 @@ def _limit(found: derivations.Derivation) -> str:
 def _later(later: derivations.Later) -> tuple[Any, Any, str, Any]:
     segment = later.segment
     if isinstance(segment, Pause):
-        told = gettext("The clock rested until the caller delivered: %(reason)s", reason=segment.reason)
-        return segment.paused_at, segment.resumed_at, told, later.due
-    told = gettext("%(days)s more days were granted: %(reason)s", days=segment.days, reason=segment.reason)
+        rested = (
+            N_("The clock rested until the caller delivered: %(reason)s")
+            if segment.resumed_at
+            else N_("The clock rests until the caller delivers: %(reason)s")
+        )
+        return segment.paused_at, segment.resumed_at, gettext(rested, reason=segment.reason), later.due
+    told = gettext(
+        "%(days)s more %(unit)s were granted: %(reason)s",
+        days=segment.days,
+        unit=translated(day_of(segment.assignment.call).label),
+        reason=segment.reason,
+    )
     return segment.decided_at, None, told, later.due

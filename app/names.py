@@ -34,6 +34,7 @@ from models.rectification import CircularFailure, RectificationOrder
 from models.rules.deadlines import SHANGHAI
 from models.rules.due_times import MOVED
 from models.rules.past_calls import IMPORTED
+from models.rules.segments import day_of
 from models.segments import Extension
 from models.warnings import EarlyWarning
 from models.webhooks import WebhookDelivery
@@ -318,7 +319,12 @@ NAMES: Mapping[type[Any], Callable[[Any], str]] = {
         f"{rehearsal.quarter} · {rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     ),
     LimitRehearsal: lambda rehearsal: f"{rehearsal.rehearsed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
-    Extension: lambda asked: gettext("%(part)s · %(days)s days more", part=asked.assignment, days=asked.days),
+    Extension: lambda asked: gettext(
+        "%(part)s · %(days)s %(unit)s more",
+        part=asked.assignment,
+        days=asked.days,
+        unit=translated(day_of(asked.assignment.call).label),
+    ),
     WorkingWindow: _working_window,
     StaffingQuota: lambda quota: f"{quota.unit} · {translated(quota.kind.label)}",
     TownshipFunding: lambda funding: f"{funding.unit} · {funding.year} · {translated(funding.head.label)}",

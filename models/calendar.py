@@ -209,7 +209,7 @@ class ReminderStep(Regional, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ladder_id: Mapped[int] = mapped_column(ForeignKey("reminder_ladder.id"), index=True)
-    level: Mapped[int] = mapped_column(info={"label": N_("Step of the ladder")})
+    level: Mapped[int] = mapped_column(info={"label": N_("Level of the step")})
     name: Mapped[str] = mapped_column(String(40), info={"label": N_("Name")})
     point: Mapped[Point] = mapped_column(info={"label": N_("Counted from")})
     amount: Mapped[int] = mapped_column(info={"label": N_("Amount")})

@@ -64,7 +64,7 @@ class LadderRehearsalLine(Regional, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     rehearsal_id: Mapped[int] = mapped_column(ForeignKey("ladder_rehearsal.id"), index=True)
     level: Mapped[int | None] = mapped_column(
-        info={"label": N_("Step of the ladder"), "help": N_("Empty: the one reminder where there is no ladder.")}
+        info={"label": N_("Level of the step"), "help": N_("Empty: the one reminder where there is no ladder.")}
     )
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     audience: Mapped[Audience] = mapped_column(info={"label": N_("Who hears")})

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.engine.declare import Chart, Console, Derived, Extra, Kinds, Link, Related, Variant
 from models.base import N_
-from models.calls import Call, CallAssignment
+from models.calls import Call, CallAssignment, CallState
 from models.coordination import CoordinationCase
 from models.hotline import HotlineTicket
 from models.irregular import IrregularAssignmentReport
@@ -19,6 +19,7 @@ from models.ratings import CaseAssessment, MutualRating
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import forget_call, prepare_call, watch_clue
+from models.rules.segments import waiting
 from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
 
@@ -58,6 +59,25 @@ TURNS = Link(
     needs=("can_read", "Holding"),
     summed_up=True,
 )
+WAITS = Link(
+    label=N_("What a department waits for"),
+    endpoint="CallAssignmentPage.show",
+    icon="fa-hourglass-half",
+    takes="",
+    further=lambda call: {"pk": waiting(call)[0].id},
+    needs=("can_resume", "CallAssignment"),
+    when=lambda call: bool(waiting(call)),
+)
+RATE = Link(
+    label=N_("Rate each other"),
+    endpoint="MutualRatingPage.listing",
+    icon="fa-face-smile",
+    takes="",
+    further=lambda call: {"f": f"call:rel_o_m:{call.id}"},
+    needs=("can_rate", "MutualRating"),
+    when=lambda call: call.state is CallState.resolved,
+)
+"""A confirmed call is over for its caller only when it is rated."""
 SUPERVISE = Link(
     label=N_("Issue a supervision order"),
     endpoint="SupervisionOrderPage.add",
@@ -200,7 +220,7 @@ calls = Console(
         Related(model=IrregularAssignmentReport, by="reported_call", listed=("reporter", "state", "reported_at")),
         Related(model=HotlineTicket, by="call", listed=("external_key", "source", "title", "state", "answer_due")),
     ),
-    links=(TURNS, SCOPES, PROPOSE),
+    links=(WAITS, RATE, TURNS, SCOPES, PROPOSE),
     instead=PROPOSE_NEW,
     carries=("title",),
     workflow=CALL,
@@ -231,7 +251,11 @@ assignments = Console(
         "rejected_at",
         "ruled_unit",
     ),
-    deadlines={"respond_due": ("responded_at",), "promised_due": ("resolved_at",), "pause_due": ()},
+    deadlines={
+        "respond_due": ("responded_at",),
+        "promised_due": ("resolved_at", "pause_due"),  # no time runs out while the clock rests
+        "pause_due": (),
+    },
     charts=(
         Chart(by="department", split="state", title=N_("Assignments by department and state")),
         Chart(

@@ -28,6 +28,7 @@ from models.posts import Committee, Post
 from models.requests import DataRequest, DataRequestTownship, RequestState
 from models.roles import RoleName
 from models.scores import AppealState, ScoreAppeal, ScoreResult
+from models.segments import Extension, ExtensionState
 from models.staffing import AgencyStaff, StaffState
 from models.statements import ResponsibilityStatement, StatementState
 from models.taskforces import TaskForce, TaskForceState
@@ -59,9 +60,10 @@ def usable_items(actor: Actor) -> ColumnElement[bool]:
 
 
 def parts_at_work(actor: Actor) -> ColumnElement[bool]:
-    """What one's unit has promised, and is at work on."""
+    """What one's unit has promised, and is at work on, while no request for more time waits for its answer."""
     at_work = CallAssignment.state.in_((AssignmentState.responded, AssignmentState.working))
-    return at_work & CallAssignment.department_id.in_(actor.unit_ids)
+    waits = exists().where(Extension.assignment_id == CallAssignment.id, Extension.state == ExtensionState.asked)
+    return at_work & CallAssignment.department_id.in_(actor.unit_ids) & ~waits
 
 
 def published_lists(actor: Actor) -> ColumnElement[bool]:

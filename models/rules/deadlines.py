@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import chinese_calendar  # type: ignore[import-untyped]
@@ -42,6 +43,9 @@ FESTIVALS = (
 )
 """The package's names, which become notes as they are; listed so that they are translated."""
 
+AFTER_HOURS = N_("Outside working hours: as if on the next working day.")
+FIRST_DAY = N_("The day on which it starts does not count: counted from the next working day on.")
+
 Windows = tuple[tuple[time, time], ...]
 Span = tuple[datetime, datetime]
 NOTHING = timedelta()
@@ -71,6 +75,8 @@ class Step:
     kind: DayKind
     minutes: int
     note: str = ""
+    remark: str = ""
+    """Why the day on which it starts counts for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +181,7 @@ class WorkingCalendar:
             at, spent = self._days_after(start, amount)
         else:
             at, spent = self._worked(start, timedelta(hours=amount))
-        return Due(at, any(day.estimate for day, _ in spent), _steps(spent))
+        return Due(at, any(day.estimate for day, _ in spent), _steps(spent, self._remarks(start, amount, unit)))
 
     def rested(
         self, due: datetime, paused: datetime, resumed: datetime, unit: LimitUnit = LimitUnit.working_hour
@@ -231,6 +237,12 @@ class WorkingCalendar:
             left -= day.working
             if not left:
                 return _clip(self._at(day.day, local.time()), day.spans)
+
+    def _remarks(self, start: datetime, amount: int, unit: LimitUnit) -> dict[date, str]:
+        """Of the days before a limit in working time begins to count, why they do not."""
+        day, first = (at.astimezone(self.zone).date() for at in (start, self.next_working_moment(start)))
+        remarks = {first: FIRST_DAY} if unit == LimitUnit.working_day and amount else {}
+        return {**remarks, day: AFTER_HOURS} if day < first else remarks
 
     def _elapsed(self, start: datetime, amount: int, unit: LimitUnit) -> tuple[datetime, Spent]:
         if amount > HORIZON // ELAPSED[unit]:
@@ -353,10 +365,10 @@ def _clip(moment: datetime, spans: tuple[Span, ...]) -> datetime:
     return reached[-1] if reached else spans[0][0]
 
 
-def _steps(spent: Spent) -> tuple[Step, ...]:
+def _steps(spent: Spent, remarks: Mapping[date, str] = MappingProxyType({})) -> tuple[Step, ...]:
     """Whole minutes, cut off on the running total: so they add up to the limit, whatever the seconds."""
     steps, total = [], NOTHING
     for day, time_spent in spent:
         before, total = total // MINUTE, total + time_spent
-        steps.append(Step(day.day, day.kind, total // MINUTE - before, day.note))
+        steps.append(Step(day.day, day.kind, total // MINUTE - before, day.note, remarks.get(day.day, "")))
     return tuple(steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,8 +122,15 @@ def _by_limit(session: Session, row: Any, column: str, start: datetime) -> Deriv
             before, due = due, after(part.call, segment)(calendar, due)  # type: ignore[union-attr]  # there are none
             later.append(Later(segment, due, added(part.call, segment, calendar, before)))  # type: ignore[union-attr]
         if due == getattr(row, column):
-            return Derivation(start, limit, first, tuple(later))
+            rests = _rests(session, part) if part is not None else ()
+            return Derivation(start, limit, first, (*later, *(Later(pause, due) for pause in rests)))
     return None
+
+
+def _rests(session: Session, part: CallAssignment) -> Sequence[Pause]:
+    """The pause that lasts, if there is one: it has moved nothing yet."""
+    lasting = select(Pause).where(Pause.assignment_id == part.id, Pause.resumed_at.is_(None))
+    return session.scalars(lasting).all()
 
 
 def _counted(session: Session, row: Any, column: str, start: datetime) -> Iterator[tuple[TimeLimit | None, Due]]:

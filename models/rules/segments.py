@@ -11,12 +11,12 @@ from datetime import datetime
 from operator import itemgetter
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from models.actor import Actor
 from models.base import N_
 from models.calendar import LimitUnit
-from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment
+from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, CallState
 from models.door import by_rule
 from models.ledger import Job
 from models.organisation import Duty
@@ -25,7 +25,7 @@ from models.rules.deadlines import Step as DayStep
 from models.rules.deadlines import WorkingCalendar
 from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
-from models.rules.rounds import county_office, iso, plan_promise, plan_resolution
+from models.rules.rounds import county_office, current, iso, plan_promise, plan_resolution
 from models.rules.step_files import attach
 from models.segments import Extension, ExtensionState, Pause
 from models.words import CallScope
@@ -56,6 +56,11 @@ def _unit(call: Call, usual: LimitUnit) -> LimitUnit:
     return running[usual] if call.scope is CallScope.emergency else usual
 
 
+def day_of(call: Call) -> LimitUnit:
+    """What the days of an extension are."""
+    return _unit(call, LimitUnit.working_day)
+
+
 def _rest(call: Call, pause: Pause) -> Segment:
     def rest(calendar: WorkingCalendar, due: datetime) -> datetime:
         ends = pause.resumed_at or pause.paused_at
@@ -65,7 +70,7 @@ def _rest(call: Call, pause: Pause) -> Segment:
 
 
 def _more(call: Call, extension: Extension) -> Segment:
-    return lambda calendar, due: calendar.add(due, extension.days, _unit(call, LimitUnit.working_day)).at
+    return lambda calendar, due: calendar.add(due, extension.days, day_of(call)).at
 
 
 Passed = tuple[datetime, Pause | Extension]
@@ -103,7 +108,7 @@ def added(call: Call, segment: Pause | Extension, calendar: WorkingCalendar, due
     """The days that an extension adds to a due moment, each with what it counts."""
     if isinstance(segment, Pause):
         return ()
-    return calendar.add(due, segment.days, _unit(call, LimitUnit.working_day)).steps
+    return calendar.add(due, segment.days, day_of(call)).steps
 
 
 def promised_again(session: Session, part: CallAssignment) -> datetime | None:
@@ -127,6 +132,13 @@ def _move_on(part: CallAssignment, segment: Pause | Extension, step: Step) -> No
 
 
 # Pauses ------------------------------------------------------------------------------------------
+
+
+def waiting(call: Call) -> list[CallAssignment]:
+    """The parts that wait for the caller, the lead's first."""
+    session = object_session(call)
+    parts = current(session, call) if session is not None and call.state is CallState.in_progress else ()
+    return [part for part in parts if part.state is A.paused]
 
 
 def may_pause(part: CallAssignment, step: Step) -> None:

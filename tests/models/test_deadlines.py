@@ -14,7 +14,7 @@ from models.door import system_session
 from models.organisation import Unit, UnitType
 from models.queries.calendar import DEFAULT_WINDOWS, calendar_of, limits_of
 from models.rules import deadlines
-from models.rules.deadlines import FESTIVALS, SHANGHAI, DayKind, OutOfCalendar, WorkingCalendar
+from models.rules.deadlines import AFTER_HOURS, FESTIVALS, FIRST_DAY, SHANGHAI, DayKind, OutOfCalendar, WorkingCalendar
 from models.words import CallScope, Modality, modality
 
 MAKE_UP = {
@@ -214,6 +214,21 @@ def test_seconds_are_kept_and_the_steps_still_add_up(calendar):
     due = calendar.add(at("2026-11-23 16:30:20"), 2, LimitUnit.working_hour)
     assert due.at == at("2026-11-24 09:30:20")
     assert [step.minutes for step in due.steps] == [59, 61]
+
+
+@pytest.mark.parametrize(
+    ("start", "amount", "unit", "remarks"),
+    [
+        ("2026-11-23 22:31", 1, LimitUnit.working_day, [AFTER_HOURS, FIRST_DAY, ""]),
+        ("2026-11-23 17:30", 1, LimitUnit.working_day, [FIRST_DAY, ""]),
+        ("2026-11-21 10:00", 1, LimitUnit.working_day, [AFTER_HOURS, "", FIRST_DAY, ""]),
+        ("2026-11-23 22:31", 2, LimitUnit.working_hour, [AFTER_HOURS, ""]),
+        ("2026-11-23 07:00", 2, LimitUnit.working_hour, [""]),
+        ("2026-11-23 22:31", 2, LimitUnit.hour, ["", ""]),
+    ],
+)
+def test_a_derivation_says_why_the_days_before_it_counts_do_not(calendar, start, amount, unit, remarks):
+    assert [step.remark for step in calendar.add(at(start), amount, unit).steps] == remarks
 
 
 def test_time_against_the_clock_is_negative(calendar):

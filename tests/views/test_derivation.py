@@ -17,9 +17,11 @@ from models.organisation import Duty
 from models.queries.calendar import calendar_of
 from models.reviews import ReviewState
 from models.rules.clocks import limit_of
+from models.rules.deadlines import FIRST_DAY
 from models.rules.derivations import derivation
 from models.rules.matching import about
 from models.supervision import OrderState, SupervisionOrder
+from models.words import CallScope
 from tests.make import NOW, SOON
 from tests.moments import ASKED
 
@@ -46,6 +48,13 @@ def test_the_page_says_so_in_words(browser_of, make):
     page = town.get(link).text
     for words in ("“受理期限”是怎样算出来的", "2026-11-24", "工作日", "7小时", "受理"):
         assert words in page
+
+
+def test_a_day_without_a_remark_has_none_and_that_of_receipt_says_why_it_counts_for_nothing(browser_of, make):
+    call = make.call(state=CallState.submitted)
+    page = browser_of(call.caller_unit).get(f"/call/{call.id}/due/accept_due?_l_=en").text
+    assert page.count(FIRST_DAY) == 1
+    assert page.count('<td data-label="Remark"><span class="none">') == 1
 
 
 def first_opinion(make, edition):
@@ -140,13 +149,40 @@ def test_what_moved_a_promise_is_told_with_the_moment_after_it(program_of, brows
     assert (told["limit"], told["start"]) == ("", NOW.isoformat())
     assert [later["due"] for later in told["later"]][-1] == part.promised_due.isoformat() > first
     page = browser_of(part.department).get(f"/call_assignment/{part.id}/due/promised_due?_l_=zh").text
-    assert all(words in page for words in ("缺现场照片", "2天", "单位自己的承诺"))
+    assert all(words in page for words in ("缺现场照片", "单位自己的承诺"))
     rested, granted = told["later"]
     assert [rested["at"], rested["until"]] == [(NOW + timedelta(hours=n)).isoformat() for n in (1, 25)]
     assert (granted["until"], told["days"][0]["day"]) == (None, rested["due"][:10])
     of_call = program_of(part.call.caller_unit).get(f"call/{part.call_id}/due/resolve_due").json["result"]
     assert sum(day["minutes"] for day in of_call["days"]) > 0
     assert of_call["later"][-1]["due"] == part.call.resolve_due.isoformat()
+
+
+def test_a_clock_that_rests_shows_no_time_left_and_says_since_when(program_of, browser_of, make):
+    part = make.assignment(state=AssignmentState.responded, promised=SOON)
+    department, show = browser_of(part.department), f"/call_assignment/{part.id}?_l_=en"
+    assert department.get(show).text.count(" left</span>") == 1
+    make.press(part, "pause", at=NOW + timedelta(hours=1), reason="缺现场照片")
+    assert " left</span>" not in department.get(show).text.partition("Pause looked at")[0]
+    at = {"at": (NOW + timedelta(hours=1)).isoformat(), "until": None, "due": SOON.isoformat()}
+    asked = program_of(part.department).get(
+        f"call_assignment/{part.id}/due/promised_due", headers={"Accept-Language": "en"}
+    )
+    rests = {"what": "The clock rests until the caller delivers: 缺现场照片"}
+    assert asked.json["result"]["later"] == [at | rests]
+    make.press(part, "resume", at=NOW + timedelta(hours=25))
+    assert department.get(show).text.count(" left</span>") == 1
+
+
+@pytest.mark.parametrize(("scope", "unit"), [("key", "working days"), ("emergency", "days")])
+def test_an_extension_says_in_which_days_it_is_counted(program_of, browser_of, make, scope, unit):
+    part = make.assignment(state=AssignmentState.responded, scope=CallScope(scope))
+    asked = make.extension(part, days=2, reason="The river is high.")
+    browser = browser_of(part.department)
+    assert f" · 2 {unit} more</h1>" in browser.get(f"/extension/{asked.id}?_l_=en").text
+    make.press(asked, "approve")
+    page = browser.get(f"/call_assignment/{part.id}/due/promised_due?_l_=en").text
+    assert f"2 more {unit} were granted: The river is high." in page
 
 
 def close_of(session, row, since, days):

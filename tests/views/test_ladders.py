@@ -90,3 +90,23 @@ def test_the_page_of_a_rehearsal_shows_both_ladders_side_by_side(browser_of, mak
     others = browser_of(make.department()).get(f"/ladder_rehearsal/{told.id}?_l_=zh").text
     assert str(part.call) in mine
     assert str(part.call) not in others
+
+
+def test_a_step_says_the_unit_of_its_time_and_which_field_is_its_level(browser_of, make, office):
+    ladder = make.ladder(state=LimitState.draft)[0].ladder
+    browser = browser_of(office)
+    table = browser.get(f"/reminder_ladder/{ladder.id}?_l_=en").text.partition("<thead>")[2]
+    heads = re.findall(r'<th scope="col">(.*?)</th>', table.partition("</thead>")[0])
+    assert heads[:5] == ["Level of the step", "Name", "Counted from", "Amount", "Unit of time"]
+    form = browser.get(f"/reminder_step/add?ladder={ladder.id}&_l_=en").text
+    labels = [re.search(rf'<label for="f-{name}">(.*?)<', form)[1] for name in ("ladder", "level")]
+    assert labels == ["Reminder ladder", "Level of the step"]
+
+
+def test_the_digest_of_what_was_rehearsed_comes_last(browser_of, make, session, office):
+    ladder = make.ladder()[0].ladder
+    make.press(ladder, "rehearse", at=datetime(2025, 8, 1, tzinfo=UTC))
+    told = session.scalars(select(LadderRehearsal)).one()
+    page = browser_of(office).get(f"/ladder_rehearsal/{told.id}?_l_=en").text.partition("<dl")[2].partition("</dl>")[0]
+    facts = [label for label in re.findall(r"<dt>(.*?)</dt>", page) if label != "Not filled in"]
+    assert facts[-1] == "Digest of the ladder"

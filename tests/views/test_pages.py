@@ -95,6 +95,35 @@ def test_more_time_is_offered_to_who_may_ask_for_it(browser_of, make):
         assert ("/extension/add?" in page) is is_offered, unit.name
 
 
+def test_more_time_is_not_offered_again_until_the_request_is_answered(browser_of, make):
+    part = make.assignment(state="responded")
+    asked = make.extension(part)
+    department, page = browser_of(part.department), f"/call_assignment/{part.id}"
+    assert "/extension/add?" not in department.get(page).text
+    make.press(asked, "refuse", note="The river is low.")
+    assert "/extension/add?" in department.get(page).text
+
+
+def test_a_call_leads_to_the_part_that_waits_for_its_caller_as_long_as_it_does(browser_of, make):
+    part = make.assignment(state="paused")
+    town, page, leads = browser_of(part.call.caller_unit), f"/call/{part.call_id}?_l_=en", "What a department waits for"
+    head = town.get(page).text.partition("head-do")[2].partition("</div>")[0]
+    assert re.search(rf'href="/call_assignment/{part.id}">[^<]*<i[^>]*></i> {leads}', head)
+    make.press(part, "resume")
+    assert leads not in town.get(page).text
+
+
+def test_a_confirmed_call_leads_to_the_rating_that_is_owed(browser_of, make):
+    call = make.call(state="awaiting_confirmation")
+    town, page, leads = browser_of(call.caller_unit), f"/call/{call.id}?_l_=en", "Rate each other"
+    assert leads not in town.get(page).text
+    make.press(call, "confirm")
+    link = re.search(rf'href="([^"]*)">[^<]*<i[^>]*></i> {leads}', town.get(page).text)[1]
+    ours = next(rating for rating in make.ratings(call) if rating.rater_unit_id == call.caller_unit_id)
+    assert f"/mutual_rating/{ours.id}" in town.get(unescape(link)).text
+    assert leads not in browser_of(make.office(Duty.leadership)).get(page).text
+
+
 def test_who_is_asked_reads_what_is_proposed_and_what_stands_now(browser_of, make):
     item, town = make.item(township_duties="每月巡查。"), make.township()
     adjustment = make.adjustment(

@@ -79,3 +79,25 @@ def test_a_stage_is_not_passed_before_the_one_before_it(program_of, make):
         make.session.commit()
     passed = program_of(call.caller_unit).get(f"call/{call.id}/turns").json["stages"]
     assert [told["stage"] for told in passed if told["passed_at"]] == ["perceived", "analysed"]
+
+
+def test_what_a_unit_has_in_hand_now_is_counted_though_no_minute_of_it_is_added_up_yet(program_of, make, call):
+    make.call(lead=call.list_item.lead_department, item=call.list_item, state=CallState.dispatched)
+    make.call(call.caller_unit, state=CallState.submitted)
+    told = program_of(make.office(Duty.leadership)).get("holding/charts/3").json
+    assert told["labels"] == ["县委县政府办公室", "Water"]
+    assert {part["name"]: part["data"] for part in told["series"]} == {"待受理": [1, 0], "已派发": [0, 1]}
+
+
+def test_whoever_had_calls_in_hand_the_longest_comes_by_their_code_and_not_first(program_of, make):
+    first, last = make.township(name="Luoyang"), make.township(name="Longxi")
+    for town, hour in ((first, 11), (last, 16)):
+        made = make.call(town)
+        make.press(made, "send", at=china("11-23 09:00"))
+        make.press(made, "return_for_correction", at=china("11-23 09:10"), note="Where is it?")
+        make.press(made, "send", at=china(f"11-23 {hour}:00"))
+    leader = program_of(make.office(Duty.leadership))
+    minutes, times = (leader.get(f"holding/charts/{number}").json for number in (0, 2))
+    for told in (minutes, times):
+        assert [label for label in told["labels"] if label in ("Luoyang", "Longxi")] == ["Luoyang", "Longxi"]
+    assert [sum(part["data"][minutes["labels"].index("Longxi")] for part in minutes["series"])] == [290]
