@@ -156,6 +156,19 @@ def test_each_move_has_its_side(make, state, name):
         make.session.rollback()
 
 
+@pytest.mark.requirement("TA-35", "TS-20")
+def test_nobody_becomes_head_in_a_township_that_is_not_heard_of_it(make, session):
+    staff = make.staff()
+    assert refusal(make, staff, K.move, as_head=True, exception_reason="Ill.") == "as_head"
+    beside = make.agency(staff.agency.seat, field="law", department=staff.agency.department, state="in_force")
+    within = make.change(staff, K.move, to_agency_id=beside.id, as_head=True, state=S.effective)
+    assert (staff.agency, staff.is_head, within.township) == (beside, True, beside.seat)
+    moved = make.change(staff, K.move, exception_reason="Ill.", state=S.effective)
+    assert not staff.is_head
+    appointed = make.change(staff, K.appoint, as_head=True, state=S.opinion_requested)
+    assert appointed.township == moved.to_agency.seat != beside.seat
+
+
 # Time
 
 
