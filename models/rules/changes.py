@@ -219,8 +219,9 @@ def _withdrawn(change: PersonnelChange, step: Step) -> None:
 
 
 def _tell(change: PersonnelChange, step: Step, unit_id: int, message: str, *, key: str = "", **details: str) -> None:
-    """A message names the agency, and not the person: it may leave the console by mail (B6)."""
-    agency = str(change.staff.agency or change.to_agency)
+    """A message names the agency, of a move both, and not the person: it may leave the console by mail (B6)."""
+    agencies = (change.from_agency or change.staff.agency, change.to_agency)
+    agency = " → ".join(dict.fromkeys(str(one) for one in agencies if one is not None))
     tell(step.session, unit_id, change, message, key=key or change.state.value, now=step.now, agency=agency, **details)
 
 

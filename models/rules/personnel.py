@@ -54,6 +54,7 @@ def prepare_change(session: Session, change: PersonnelChange, actor: Actor, now:
         raise Refused(N_("Name the agency to which the person is appointed."), field="to_agency")
     change.region_id = staff.region_id
     change.department_id, change.township_id = agency.department_id, agency.seat_id
+    change.from_agency, change.post_before, change.head_before = staff.agency, staff.post, staff.is_head
     if change.effective_on < now.astimezone(SHANGHAI).date():
         raise Refused(N_("This day has passed. Name one to come."), field="effective_on")
     in_time(change, staff, there)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.agencies import AgencyState
 from models.door import act_for
+from models.notices import Outbox
 from models.organisation import Duty, Posting
 from models.personnel import ChangeKind, ChangeReason, ChangeState, PersonnelChange, TownshipOpinion, TransferPlan
 from models.roles import RoleName
@@ -340,6 +341,38 @@ def test_the_new_host_hears_of_a_move_as_well_and_reads_it_and_no_message_names_
         assert messages.keys() == {change.township.name, change.to_agency.seat.name}
         assert not [message for message in messages.values() if change.staff.name in str(message)]
         assert reads(session, there, change, change.staff) == {change, change.staff}
+
+
+@pytest.mark.requirement("TA-35")
+def test_a_change_keeps_what_it_changed(make, session):
+    def before(change):
+        return change.from_agency, change.post_before, change.head_before
+
+    staff = make.staff(is_head=True, post="Head")
+    agency = staff.agency
+    removed = make.change(staff, K.remove)
+    assert before(removed) == (agency, "Head", True)
+    for name in ("ask_township", "agree_to_change", "decide_change", "put_into_effect"):
+        make.answer_change(removed, name)
+    moved = make.change(staff, K.move, exception_reason="Ill.", state=S.effective)
+    assert (staff.is_head, staff.agency) == (False, moved.to_agency)
+    assert (before(removed), before(moved)) == ((agency, "Head", True), (agency, "", False))
+    assert before(make.change(make.registered(agency.department), K.appoint, to_agency_id=agency.id)) == (
+        None,
+        "",
+        False,
+    )
+
+
+@pytest.mark.requirement("TS-25")
+def test_both_hosts_of_a_move_are_told_from_which_agency_and_to_which(make, session):
+    change = make.change(kind=K.move, exception_reason="Ill.", state=S.agreed)
+    both = {"agency": f"{change.staff.agency} → {change.to_agency}"}
+    for name in ("decide_change", "put_into_effect"):
+        since = last_message(session)
+        make.answer_change(change, name)
+        details = session.scalars(select(Outbox.details).where(Outbox.id > since)).all()
+        assert details == [both, both]
 
 
 # What becomes of the account
