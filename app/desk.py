@@ -74,7 +74,7 @@ class Desk(IndexView):
             return redirect(appbuilder.get_url_for_login_with(request.full_path))
         if current_actor().roles == {RoleName.leader}:
             return redirect(url_for("Leaders.page"))
-        stacks = [(pile.mine, _stack(pile)) for pile in piles(current_actor())]
+        stacks = [(pile.mine, _stack(pile)) for pile in piles(current_actor(), now().astimezone(ZONE).date())]
         return self.render_template(
             "desk.html",
             mine=sorted((s for mine, s in stacks if mine and s.lines), key=_urgency),

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,8 @@ from tests.models.look import entries
 
 WHOLE, PHONE = "000000199001010011", "13800000077"
 NUMBERS = (WHOLE, PHONE)
+SEEN = date(2026, 11, 25)
+"""The day on which pages are looked at."""
 
 
 @pytest.fixture
@@ -243,6 +246,44 @@ def test_what_waits_lies_on_the_desk_of_whose_turn_it_is(make, browser_of):
             assert title is None or title in page
         leader = browser_of(change.township, RoleName.township_head).get("/?_l_=en").text
         assert ("Record the plan negotiated on a vetoed personnel change" in leader) is (name == "veto_change")
+
+
+@pytest.mark.requirement("ZG-18")
+def test_who_is_away_beyond_the_end_lies_on_the_desk_until_a_return_is_proposed(make, browser_of, session):
+    title = "Lent beyond the end: propose the return"
+    staff = make.staff()
+    staff.state, staff.seconded_until = "seconded", SEEN
+    session.commit()
+    browser = browser_of(staff.personnel_unit)
+    assert title not in browser.get("/?_l_=en").text, "to the end of the day"
+    staff.seconded_until -= timedelta(days=1)
+    session.commit()
+    page = browser.get("/?_l_=en").text
+    assert title in page
+    assert f"/agency_staff/{staff.id}" in page
+    assert title not in browser_of(staff.agency.seat).get("/?_l_=en").text
+    make.change(staff, "come_back")
+    assert title not in browser.get("/?_l_=en").text
+
+
+@pytest.mark.requirement("TA-37")
+def test_an_agreed_plan_leads_to_the_personnel_change_and_lies_on_the_desk_until_then(make, browser_of):
+    title = "Propose the personnel change that an agreed plan needs"
+    suggestion = make.suggestion(state="plan_proposed")
+    page, form = f"/head_adjustment_suggestion/{suggestion.id}", f"/personnel_change/add?staff={suggestion.staff_id}"
+    department, township = browser_of(suggestion.department), browser_of(suggestion.township)
+    assert form not in department.get(page).text
+    make.press(suggestion, "accept_plan")
+    assert (form in department.get(page).text, form in township.get(page).text) == (True, False)
+    assert department.get(form).status_code == 200
+    assert title in department.get("/?_l_=en").text
+    assert title not in township.get("/?_l_=en").text
+    change = make.change(suggestion.staff, "remove")
+    assert title not in department.get("/?_l_=en").text
+    make.press(change, "withdraw_change", note="Not now.")
+    assert title in department.get("/?_l_=en").text
+    make.change(suggestion.staff, "remove", state="effective")
+    assert title not in department.get("/?_l_=en").text
 
 
 @pytest.mark.requirement("TA-43", "TS-19", "LX-02")
