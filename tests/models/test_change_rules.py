@@ -46,6 +46,12 @@ def head(make, unit, role=RoleName.department_head):
     return make.actor(unit, role)
 
 
+def next_to(make, agency):
+    """Another agency in force of the same department and township."""
+    more = {"field": "law", "mode": "regional", "state": AgencyState.in_force}
+    return make.agency(agency.seat, department=agency.department, **more)
+
+
 def reads(session, actor, *rows):
     """Those of the rows that somebody sees."""
     with Session(session.connection(), join_transaction_mode="create_savepoint") as theirs:
@@ -161,7 +167,7 @@ def test_each_move_has_its_side(make, state, name):
 def test_nobody_becomes_head_in_a_township_that_is_not_heard_of_it(make, session):
     staff = make.staff()
     assert refusal(make, staff, K.move, as_head=True, exception_reason="Ill.") == "as_head"
-    beside = make.agency(staff.agency.seat, field="law", department=staff.agency.department, state="in_force")
+    beside = next_to(make, staff.agency)
     within = make.change(staff, K.move, to_agency_id=beside.id, as_head=True, state=S.effective)
     assert (staff.agency, staff.is_head, within.township) == (beside, True, beside.seat)
     moved = make.change(staff, K.move, exception_reason="Ill.", state=S.effective)
@@ -189,7 +195,7 @@ def test_whoever_leaves_the_township_within_two_years_does_so_for_a_reason_that_
 @pytest.mark.requirement("TS-22")
 def test_within_the_township_nobody_waits_two_years(make):
     staff = make.staff()
-    beside = make.agency(staff.agency.seat, field="law", department=staff.agency.department, state="in_force")
+    beside = next_to(make, staff.agency)
     move = make.change(staff, K.move, to_agency_id=beside.id, state=S.effective)
     assert not move.before_term
     assert (staff.agency, staff.dispatched_on, staff.field) == (beside, SINCE, "law")
