@@ -62,8 +62,9 @@ transfer_plans = Console(
     among={"township": townships},
     charts=(
         Chart(
-            by="township",
+            by="year",
             sums=("planned_replenishment", "transferred_out"),
+            ranked=False,
             title=N_("Transfers out against planned replenishment"),
         ),
     ),

@@ -79,6 +79,8 @@ class Related:
     listed: tuple[str, ...] = ()
     order: str = ""
     """The column that they are read by; without one, the latest come first."""
+    only: Mapping[str, str] = field(default_factory=dict)
+    """Words that the rows are narrowed by, by their columns."""
     title: str = ""
     """What they are on this page; else they are called as their own list is."""
     empty: str = ""

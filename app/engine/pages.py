@@ -292,7 +292,8 @@ class Page(Forms):
         key = getattr(related.model, known[related.by].column.key)
         model = related.model
         order = (getattr(model, related.order), model.id) if related.order else (model.id.desc(),)
-        rows = session.scalars(select(model).where(key == row.id).order_by(*order).limit(RELATED + 1)).all()
+        only = [known[name].expression(model) == word for name, word in related.only.items()]
+        rows = session.scalars(select(model).where(key == row.id, *only).order_by(*order).limit(RELATED + 1)).all()
         _held = fetch_related(session, fields, rows)
         page = f"{shape.permission}Page" if shape else ""
         return {
@@ -308,7 +309,10 @@ class Page(Forms):
             "all": shape is not None
             and len(rows) > RELATED
             and related.by in shape.filterable
-            and url_for(f"{page}.listing", f=f"{related.by}:rel_o_m:{row.id}"),
+            and url_for(
+                f"{page}.listing",
+                f=[f"{related.by}:rel_o_m:{row.id}", *(f"{name}:eq:{word}" for name, word in related.only.items())],
+            ),
         }
 
     def leads(self, link: Link, row: Any) -> bool:

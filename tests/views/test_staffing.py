@@ -11,6 +11,7 @@ from models.agencies import AgencyState
 from models.organisation import Duty
 from models.roles import RoleName
 from models.staffing import AgencyStaff
+from tests.make import NOW
 from tests.models.look import entries
 
 WHOLE, PHONE = "000000199001010011", "13800000077"
@@ -157,6 +158,13 @@ def test_by_rest_a_locked_agency_takes_nobody_in(agency, key, program_of, sessio
     assert session.scalar(select(AgencyStaff.agency_id)) is None
 
 
+@pytest.mark.requirement("TS-21")
+def test_no_page_of_an_agency_offers_what_a_lock_refuses_and_the_form_says_the_way(agency, browser_of):
+    browser = browser_of(agency.department)
+    assert "/agency_staff/add" not in browser.get(f"/dispatched_agency/{agency.id}").text
+    assert "then propose the appointment" in browser.get("/agency_staff/add?_l_=en").text
+
+
 def test_no_file_of_people_is_taken(agency, browser_of):
     assert "/imports/" not in browser_of(agency.department).get("/agency_staff/").text
 
@@ -207,6 +215,9 @@ def test_a_chart_sets_transfers_out_against_the_plan(make, program_of):
     make.change(staff, "transfer_out", state="decided", exception_reason="Ill.")
     told = program_of(make.office(Duty.editorial_office)).get("transfer_plan/charts/0").json
     assert [series["data"] for series in told["series"]] == [[3], [1]]
+    make.transfer_plan(staff.agency.seat, 5, NOW.year + 1)
+    told = program_of(make.office(Duty.editorial_office)).get("transfer_plan/charts/0").json
+    assert (told["labels"], told["series"][0]["data"]) == ([str(NOW.year), str(NOW.year + 1)], [3, 5])
 
 
 @pytest.mark.requirement("TS-22")
