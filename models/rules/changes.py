@@ -117,13 +117,20 @@ def _within_plan(change: PersonnelChange, step: Step) -> None:
     year = change.effective_on.year
     of_year = select(TransferPlan).where(TransferPlan.township_id == change.township_id, TransferPlan.year == year)
     plan = step.session.scalar(of_year.with_for_update().execution_options(populate_existing=True))
-    if plan is None or plan.transferred_out >= plan.planned_replenishment:
+    if plan is None:
+        raise Refused(
+            N_("%(township)s has no transfer plan for %(year)s yet. The editorial office fixes it: ask it first."),
+            field="kind",
+            township=str(change.township),
+            year=year,
+        )
+    if plan.transferred_out >= plan.planned_replenishment:
         raise Refused(
             N_("%(township)s may transfer out %(planned)s in %(year)s, as many as it is to get, and has done so. "
                "Ask the editorial office for its transfer plan."),
             field="kind",
             township=str(change.township),
-            planned=plan.planned_replenishment if plan else 0,
+            planned=plan.planned_replenishment,
             year=year,
         )  # fmt: skip
     change.plan = plan

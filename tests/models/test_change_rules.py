@@ -259,6 +259,14 @@ def test_no_more_are_transferred_out_of_a_township_in_a_year_than_it_is_to_get(m
 
 
 @pytest.mark.requirement("ZG-19")
+def test_where_no_plan_is_fixed_yet_it_is_said_and_who_fixes_it(make):
+    change = make.change(kind=K.transfer_out, exception_reason="Ill.", state=S.agreed)
+    with pytest.raises(Refused, match="The editorial office fixes it") as refused:
+        make.answer_change(change, "decide_change")
+    assert refused.value.details == {"township": str(change.township), "year": TODAY.year}
+
+
+@pytest.mark.requirement("ZG-19")
 def test_what_is_withdrawn_is_given_back(make):
     staff = make.staff()
     plan = plan_of(make, staff, 1)
@@ -330,8 +338,11 @@ def test_a_secondment_has_an_end_and_stops_the_allowance_and_a_return_ends_it(ma
 def test_a_transfer_ends_the_service_on_its_day(make):
     staff = make.staff()
     plan_of(make, staff, 1)
+    staff.benefit_two_20 = True
     make.change(staff, K.transfer_out, exception_reason="Ill.", state=S.effective)
     assert (staff.state, staff.left_on) == (StaffState.left, TODAY)
+    there = ("pay_relation_down", "party_relation_down", "union_relation_down", "benefit_two_20")
+    assert not [name for name in there if getattr(staff, name)]
     assert refusal(make, staff, K.remove) == "kind"
 
 
