@@ -212,7 +212,7 @@ class Console:
     charts: tuple[Chart, ...] = ()
     related: tuple[Related, ...] = ()
     about: str = ""
-    """A relation to what the row is about: that is shown too, on its page and with the forms of its moves."""
+    """A relation to what the row is about: that is shown too, on its page and, below the row, with its moves' forms."""
     links: tuple[Link, ...] = ()
     instead: Link | None = None
     """Where to go if none of the choices on the form for a new row fits: offered at its foot.

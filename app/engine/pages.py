@@ -211,10 +211,10 @@ class Page(Forms):
         page = next(view for view in self.appbuilder.baseviews if type(view).__name__ == endpoint)
         return link, page.summary(row)
 
-    def abouts(self, row: Any) -> list[dict[str, Any]]:
-        """What the row is about, and what that is about, as far as this person sees it."""
-        found: list[dict[str, Any]] = []
+    def abouts(self, row: Any, *, own: bool = False) -> list[dict[str, Any]]:
+        """What the row is about, and what that is about, as far as this person sees it; before it the row's `own`."""
         shape: Shape | None = self.shape
+        found = [self._told_of(row, self.shape, name_of(row))] if own and self.shape.console.about else []
         while shape is not None and shape.console.about:
             field = shape.fields[shape.console.about]
             key, shape = getattr(row, field.column.key), self.shapes.get(field.target)  # type: ignore[arg-type]
@@ -223,16 +223,17 @@ class Page(Forms):
             row = write.get(self.world, shape, key, named=True)
             if row is None:
                 break
-            own = kinds.of_row(self.world, shape, row)
-            cells = zip(own.pick(own.shown), self._cells(own.pick(own.shown), row, own), strict=True)
-            found.append(
-                {
-                    "title": f"{translated(field.label)} · {name_of(row)}",
-                    "address": url_for(f"{shape.permission}Page.show", pk=key),
-                    "facts": [(f, cell, self._address(f, row)) for f, cell in cells],
-                }
-            )
+            found.append(self._told_of(row, shape, f"{translated(field.label)} · {name_of(row)}"))
         return found
+
+    def _told_of(self, row: Any, shape: Shape, title: str) -> dict[str, Any]:
+        own = kinds.of_row(self.world, shape, row)
+        cells = zip(own.pick(own.shown), self._cells(own.pick(own.shown), row, own), strict=True)
+        return {
+            "title": title,
+            "address": url_for(f"{shape.permission}Page.show", pk=row.id),
+            "facts": [(f, cell, self._address(f, row)) for f, cell in cells],
+        }
 
     @expose("/<int:pk>/due/<name>", methods=["GET"])
     @has_access

@@ -236,6 +236,13 @@ def test_only_the_leader_is_offered_the_veto(make, program_of):
     assert moves[RoleName.township_head] - moves[RoleName.township_operator] == {"veto_change"}
 
 
+@pytest.mark.requirement("TA-35")
+def test_whoever_decides_reads_beside_the_form_what_is_proposed_and_of_whom(make, browser_of):
+    change = make.change(make.staff(is_head=True, post="Chief of it"), state="opinion_requested", explanation="Tired.")
+    page = browser_of(change.township).get(f"/personnel_change/{change.id}/move/object_to_change").text
+    assert [said in page for said in ("Tired.", "Chief of it", str(change.effective_on))] == [True] * 3
+
+
 def test_what_waits_lies_on_the_desk_of_whose_turn_it_is(make, browser_of):
     change = make.change()
     sides = (change.department, change.township)
