@@ -21,7 +21,7 @@ from app.engine.fields import fields_of, translated
 from app.engine.present import by_when, name_of, shown
 from app.engine.query import fetch_names
 from app.extensions import appbuilder, db
-from app.identity import ACTING, ZONE, current_actor, now, offered_seats
+from app.identity import ACTING, ZONE, current_actor, is_living, now, offered_seats
 from models.base import N_
 from models.calls import Call
 from models.lists import ListItem
@@ -74,12 +74,12 @@ class Desk(IndexView):
             return redirect(appbuilder.get_url_for_login_with(request.full_path))
         if current_actor().roles == {RoleName.leader}:
             return redirect(url_for("Leaders.page"))
-        stacks = [(pile.mine, _stack(pile)) for pile in piles(current_actor())]
+        stacks = [(pile.mine, _stack(pile)) for pile in piles(current_actor(), now().astimezone(ZONE).date())]
         return self.render_template(
             "desk.html",
             mine=sorted((s for mine, s in stacks if mine and s.lines), key=_urgency),
             others=[s for mine, s in stacks if not mine and s.lines],
-            may_call=appbuilder.sm.has_access("can_add", Call.__name__),
+            may_call=is_living() and appbuilder.sm.has_access("can_add", Call.__name__),
             sights=_sights(),
             awaits=bool(stacks),
         )

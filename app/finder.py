@@ -18,7 +18,7 @@ from app.engine.build import Entry
 from app.engine.derive import shape_of
 from app.engine.present import name_of
 from app.extensions import appbuilder, db
-from app.identity import current_actor
+from app.identity import current_actor, is_living
 from models.adjustments import ListAdjustment
 from models.base import N_
 from models.calls import Call
@@ -57,7 +57,7 @@ class Finder(PageBeside):
             at_home=current_actor().region_id is not None,
             marked=lambda text: marked(text, found.ranking.spans(text)) if found else escape(text),
             basis=BASIS,
-            may_call=appbuilder.sm.has_access("can_add", Call.__name__),
+            may_call=is_living() and appbuilder.sm.has_access("can_add", Call.__name__),
             may_propose=appbuilder.sm.has_access("can_add", ListAdjustment.__name__),
             titled=question[:TITLE],
         )

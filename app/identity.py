@@ -37,6 +37,8 @@ class Seat:
     region_id: int | None
     roles: frozenset[str]
     role_ids: frozenset[int]
+    living: bool = True
+    """Whether the unit still begins anything: what was merged does not (ZG-14)."""
 
 
 def current_actor() -> Actor:
@@ -49,6 +51,12 @@ def current_seat() -> Seat | None:
     """The seat they act from; None for someone without a posting today."""
     seat: Seat | None = g.get("seat")
     return seat
+
+
+def is_living() -> bool:
+    """Whether the unit acted for still begins anything new."""
+    seat = current_seat()
+    return seat is not None and seat.living
 
 
 def offered_seats() -> list[Seat]:
@@ -71,7 +79,10 @@ def seats(db_session: Any, user_id: int, today: date) -> list[Seat]:
     found: dict[int, Seat] = {}
     for posting, unit, name in rows:
         role = carried(name, unit)
-        seat = found.get(unit.id) or Seat(unit.id, unit.name, unit.path, unit.region_id, frozenset(), frozenset())
+        living = unit.valid_to is None or unit.valid_to > today
+        seat = found.get(unit.id) or Seat(
+            unit.id, unit.name, unit.path, unit.region_id, frozenset(), frozenset(), living
+        )
         found[unit.id] = Seat(
             seat.unit_id,
             seat.unit,
@@ -79,6 +90,7 @@ def seats(db_session: Any, user_id: int, today: date) -> list[Seat]:
             seat.region_id,
             seat.roles | {role},
             seat.role_ids | {posting.role_id},
+            living,
         )
     return list(found.values())
 

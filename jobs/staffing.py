@@ -20,6 +20,7 @@ from models.rules.deadlines import SHANGHAI
 from models.staffing import AgencyStaff, StaffState
 from models.suggestions import HeadAdjustmentSuggestion, SuggestionState
 
+DAY = timedelta(days=1)
 AHEAD = timedelta(days=30)
 """How long before an end it is told; and after it, if nobody looked meanwhile."""
 LEFT = 1
@@ -30,9 +31,20 @@ YEAR = timedelta(days=400)
 ENDS = {
     "min_term_until": N_("At “%(agency)s” somebody's term of two years in the township ends on %(day)s."),
     "min_service_until": N_("At “%(agency)s” somebody's minimum service ends on %(day)s."),
-    "seconded_until": N_("At “%(agency)s” somebody's secondment ends on %(day)s. Propose the return, or a new one."),
+    "seconded_until": N_("At “%(agency)s” somebody's secondment ends on %(day)s."),
 }
 """Messages name nobody: they may leave the console by mail."""
+FOR_DEPARTMENTS = {
+    "seconded_until": N_(
+        "At “%(agency)s” somebody's secondment ends on %(day)s. Propose the return: who is still needed there is lent"
+        " anew."
+    ),
+}
+"""What departments are told of it in place of that, since they alone propose."""
+OVER = N_(
+    "At “%(agency)s” somebody is still away, though the secondment ended on %(day)s. Propose the return: who is still"
+    " needed there is lent anew."
+)
 NEAR = N_("%(township)s has decided %(out)s of %(planned)s transfers out that it may make in %(year)s.")
 
 
@@ -80,8 +92,16 @@ def _ends(session: Session, today: date) -> Iterator[dict[str, Any]]:
         near = getattr(AgencyStaff, name).between(today - AHEAD, today + AHEAD)
         for staff in session.scalars(serving.where(near)):
             day, agency = getattr(staff, name), staff.agency
-            for unit_id in sorted({agency.seat_id, agency.department_id}) if agency else ():
-                yield _said(staff, unit_id, f"{name}@{day}", message, agency=str(agency), day=f"{day}")
+            if agency is None:
+                continue
+            hearers = {agency.seat_id: message, agency.department_id: FOR_DEPARTMENTS.get(name, message)}
+            for unit_id, said in sorted(hearers.items()):
+                yield _said(staff, unit_id, f"{name}@{day}", said, agency=str(agency), day=f"{day}")
+    over = (AgencyStaff.state == StaffState.seconded) & AgencyStaff.seconded_until.between(today - AHEAD, today - DAY)
+    for staff in session.scalars(serving.where(over)):
+        day, agency = f"{staff.seconded_until}", staff.agency
+        if agency is not None:
+            yield _said(staff, agency.department_id, f"over@{day}", OVER, agency=str(agency), day=day)
 
 
 def _caps(session: Session, today: date) -> Iterator[dict[str, Any]]:

@@ -126,6 +126,12 @@ class PersonnelChange(Regional, Model):
     before_service: Mapped[bool] = mapped_column(
         default=False, info={"label": N_("Before the minimum service ends"), "protected": True}
     )
+    post_before: Mapped[str | None] = mapped_column(
+        String(80), info={"label": N_("Post when it was proposed"), "protected": True}
+    )
+    head_before: Mapped[bool | None] = mapped_column(
+        info={"label": N_("Head of the agency when it was proposed"), "protected": True}
+    )
     asked_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Township asked at"), "protected": True})
     township_opinion: Mapped[TownshipOpinion | None] = mapped_column(
         info={"label": N_("Word of the township"), "protected": True}
@@ -144,6 +150,7 @@ class PersonnelChange(Regional, Model):
     staff_id: Mapped[int] = mapped_column(ForeignKey("agency_staff.id"))
     department_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     township_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    from_agency_id: Mapped[int | None] = mapped_column(ForeignKey("dispatched_agency.id"), index=True)
     to_agency_id: Mapped[int | None] = mapped_column(ForeignKey("dispatched_agency.id"), index=True)
     to_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("transfer_plan.id"), index=True)
@@ -155,7 +162,12 @@ class PersonnelChange(Regional, Model):
     township: Mapped[Unit] = relationship(
         foreign_keys=township_id, info={"label": N_("Host township"), "protected": True}
     )
-    to_agency: Mapped[DispatchedAgency | None] = relationship(info={"label": N_("To agency")})
+    from_agency: Mapped[DispatchedAgency | None] = relationship(
+        foreign_keys=from_agency_id, info={"label": N_("Agency when it was proposed"), "protected": True}
+    )
+    to_agency: Mapped[DispatchedAgency | None] = relationship(
+        foreign_keys=to_agency_id, info={"label": N_("To agency")}
+    )
     to_unit: Mapped[Unit | None] = relationship(foreign_keys=to_unit_id, info={"label": N_("Seconded to")})
     plan: Mapped[TransferPlan | None] = relationship(info={"label": N_("Transfer plan"), "protected": True})
 

@@ -138,7 +138,12 @@ class AgencyStaff(Regional, Model):
     seconded_to_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
 
-    agency: Mapped[DispatchedAgency | None] = relationship(info={"label": N_("Agency")})
+    agency: Mapped[DispatchedAgency | None] = relationship(
+        info={
+            "label": N_("Agency"),
+            "help": N_("Where the establishment is locked: save without an agency, then propose the appointment."),
+        }
+    )
     establishment_unit: Mapped[Unit] = relationship(
         foreign_keys=establishment_unit_id,
         info={

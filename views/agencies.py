@@ -53,7 +53,12 @@ dispatched_agencies = Console(
     ),
     related=(
         Related(model=AgencyCoverage, by="agency", listed=("township", "weight"), order="id"),
-        Related(model=AgencyStaff, by="agency", listed=("name", "post", "is_head", "state", "dispatched_on")),
+        Related(
+            model=AgencyStaff,
+            by="agency",
+            listed=("name", "post", "is_head", "state", "dispatched_on"),
+            adds=False,  # where the establishment is locked, a personnel change appoints
+        ),
         Related(model=DailyAssessment, by="agency", listed=("day", "township", "matter", "points", "state")),
     ),
     links=(DAILY,),

@@ -29,7 +29,13 @@ governance_modules = Console(
         ),
         Related(model=GovernanceModule, by="parent", listed=("name", "kind", "scope"), order="id"),
         Related(model=ModuleLeader, by="module", listed=("post", "role"), order="id"),
-        Related(model=ListItem, by="module", listed=("title", "lead_department", "state"), order="code"),
+        Related(
+            model=ListItem,
+            by="module",
+            listed=("title", "lead_department"),
+            order="code",
+            only={"state": "published"},
+        ),
     ),
     empty=N_("No modules yet: one main module, three of substance, and branches."),
 )

@@ -21,6 +21,7 @@ personnel_changes = Console(
     listed=("staff", "kind", "reason", "state", "township", "township_opinion", "before_term", "effective_on"),
     shown=(
         *("staff", "state", "kind", "reason", "explanation", "effective_on", "department", "township"),
+        *("from_agency", "post_before", "head_before"),
         *("to_agency", "new_post", "as_head", "to_unit", "ends_on", "before_term", "before_service"),
         *("exception_reason", "asked_at", "township_opinion", "opinion_text", "opinion_at", "negotiated_plan"),
         *("decision", "decided_at", "plan", "effective_at"),
@@ -61,8 +62,9 @@ transfer_plans = Console(
     among={"township": townships},
     charts=(
         Chart(
-            by="township",
+            by="year",
             sums=("planned_replenishment", "transferred_out"),
+            ranked=False,
             title=N_("Transfers out against planned replenishment"),
         ),
     ),

@@ -60,7 +60,7 @@ def _unknown(console: Console, known: Any) -> Iterator[tuple[str, str]]:
     if console.order and console.order[0] not in known:
         yield "order", console.order[0]
     for related in console.related:
-        names = filter(None, (*related.listed, related.order))
+        names = filter(None, (*related.listed, related.order, *related.only))
         yield from (("related", name) for name in names if name not in fields_of(related.model))
 
 

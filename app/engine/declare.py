@@ -79,6 +79,8 @@ class Related:
     listed: tuple[str, ...] = ()
     order: str = ""
     """The column that they are read by; without one, the latest come first."""
+    only: Mapping[str, str] = field(default_factory=dict)
+    """Words that the rows are narrowed by, by their columns."""
     title: str = ""
     """What they are on this page; else they are called as their own list is."""
     empty: str = ""
@@ -210,7 +212,7 @@ class Console:
     charts: tuple[Chart, ...] = ()
     related: tuple[Related, ...] = ()
     about: str = ""
-    """A relation to what the row is about: that is shown too, on its page and with the forms of its moves."""
+    """A relation to what the row is about: that is shown too, on its page and, below the row, with its moves' forms."""
     links: tuple[Link, ...] = ()
     instead: Link | None = None
     """Where to go if none of the choices on the form for a new row fits: offered at its foot.

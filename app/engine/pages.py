@@ -211,10 +211,10 @@ class Page(Forms):
         page = next(view for view in self.appbuilder.baseviews if type(view).__name__ == endpoint)
         return link, page.summary(row)
 
-    def abouts(self, row: Any) -> list[dict[str, Any]]:
-        """What the row is about, and what that is about, as far as this person sees it."""
-        found: list[dict[str, Any]] = []
+    def abouts(self, row: Any, *, own: bool = False) -> list[dict[str, Any]]:
+        """What the row is about, and what that is about, as far as this person sees it; before it the row's `own`."""
         shape: Shape | None = self.shape
+        found = [self._told_of(row, self.shape, name_of(row))] if own and self.shape.console.about else []
         while shape is not None and shape.console.about:
             field = shape.fields[shape.console.about]
             key, shape = getattr(row, field.column.key), self.shapes.get(field.target)  # type: ignore[arg-type]
@@ -223,16 +223,17 @@ class Page(Forms):
             row = write.get(self.world, shape, key, named=True)
             if row is None:
                 break
-            own = kinds.of_row(self.world, shape, row)
-            cells = zip(own.pick(own.shown), self._cells(own.pick(own.shown), row, own), strict=True)
-            found.append(
-                {
-                    "title": f"{translated(field.label)} · {name_of(row)}",
-                    "address": url_for(f"{shape.permission}Page.show", pk=key),
-                    "facts": [(f, cell, self._address(f, row)) for f, cell in cells],
-                }
-            )
+            found.append(self._told_of(row, shape, f"{translated(field.label)} · {name_of(row)}"))
         return found
+
+    def _told_of(self, row: Any, shape: Shape, title: str) -> dict[str, Any]:
+        own = kinds.of_row(self.world, shape, row)
+        cells = zip(own.pick(own.shown), self._cells(own.pick(own.shown), row, own), strict=True)
+        return {
+            "title": title,
+            "address": url_for(f"{shape.permission}Page.show", pk=row.id),
+            "facts": [(f, cell, self._address(f, row)) for f, cell in cells],
+        }
 
     @expose("/<int:pk>/due/<name>", methods=["GET"])
     @has_access
@@ -292,7 +293,8 @@ class Page(Forms):
         key = getattr(related.model, known[related.by].column.key)
         model = related.model
         order = (getattr(model, related.order), model.id) if related.order else (model.id.desc(),)
-        rows = session.scalars(select(model).where(key == row.id).order_by(*order).limit(RELATED + 1)).all()
+        only = [known[name].expression(model) == word for name, word in related.only.items()]
+        rows = session.scalars(select(model).where(key == row.id, *only).order_by(*order).limit(RELATED + 1)).all()
         _held = fetch_related(session, fields, rows)
         page = f"{shape.permission}Page" if shape else ""
         return {
@@ -308,7 +310,10 @@ class Page(Forms):
             "all": shape is not None
             and len(rows) > RELATED
             and related.by in shape.filterable
-            and url_for(f"{page}.listing", f=f"{related.by}:rel_o_m:{row.id}"),
+            and url_for(
+                f"{page}.listing",
+                f=[f"{related.by}:rel_o_m:{row.id}", *(f"{name}:eq:{word}" for name, word in related.only.items())],
+            ),
         }
 
     def leads(self, link: Link, row: Any) -> bool:

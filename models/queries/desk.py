@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from sqlalchemy import ColumnElement, Exists, and_, exists, or_, select
 
@@ -37,7 +38,7 @@ from models.queries.evaluation_desk import of_assessor, of_confirming, of_distri
 from models.queries.piles import Pile
 from models.queries.piles import pile as _pile
 from models.queries.refusals import refused_before
-from models.queries.staffing_desk import OF_DEPARTMENTS, OF_TOWNSHIPS, of_personnel
+from models.queries.staffing_desk import OF_DEPARTMENTS, OF_TOWNSHIPS, beyond_their_end, of_personnel
 from models.ratings import MutualRating, RatingState
 from models.rectification import (
     Circular,
@@ -59,11 +60,13 @@ from models.words import CallScope, Level
 A, C, D, J, S = AssignmentState, CaseState, AdmissionState, AdjustmentState, CallState
 
 
-def piles(actor: Actor) -> Iterator[Pile]:
-    """What may lie on the actor's desk, according to their roles."""
+def piles(actor: Actor, today: date) -> Iterator[Pile]:
+    """What may lie on the actor's desk on a day, according to their roles."""
     for roles, of_roles in DESKS:
         if actor.roles & roles:
             yield from of_roles(actor)
+    if actor.roles & OF_DEPARTMENTS:
+        yield beyond_their_end(actor, today)
 
 
 def _settled(*more: ColumnElement[bool]) -> Exists:

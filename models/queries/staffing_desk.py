@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy import exists, or_, select
 
 from models.actor import Actor
+from models.agencies import DispatchedAgency
 from models.base import N_
 from models.establishment import InternalOrgPlan, OrgPlanState
 from models.personnel import ChangeState, PersonnelChange
 from models.platforms import PlatformMeeting
 from models.queries.piles import Pile, pile
 from models.roles import RoleName as R
+from models.rules.personnel import OPEN
+from models.staffing import AgencyStaff, StaffState
 from models.suggestions import HeadAdjustmentSuggestion, SuggestionState
 from models.taskforces import TaskForce, TaskForceState
 
@@ -48,6 +54,11 @@ def of_department(actor: Actor) -> Iterator[Pile]:
     title = N_("Negotiate a plan for the head of an agency")
     analysed = about & (suggestion.state == SuggestionState.analysed)
     yield pile(suggestion, title, analysed, since=suggestion.analysed_at)
+    since = or_(change.state.in_(OPEN), change.effective_at >= suggestion.settled_at)
+    carried_out = exists().where(change.staff_id == suggestion.staff_id, since)
+    settled = about & (suggestion.state == SuggestionState.settled) & suggestion.staff.has(AgencyStaff.is_head)
+    title = N_("Propose the personnel change that an agreed plan needs")
+    yield pile(suggestion, title, settled & ~carried_out, since=suggestion.settled_at)
     ours = change.department_id.in_(actor.unit_ids)
     yield pile(change, N_("Ask the township about a personnel change"), ours & (change.state == S.proposed))
     negotiated = (change.state == S.vetoed) & (change.negotiated_plan != "")
@@ -58,6 +69,16 @@ def of_department(actor: Actor) -> Iterator[Pile]:
     yield pile(change, title, vetoed, since=change.opinion_at, mine=False)
     decided = ours & (change.state == S.decided)
     yield pile(change, N_("Put a personnel change into effect"), decided, since=change.effective_on)
+
+
+def beyond_their_end(actor: Actor, today: date) -> Pile:
+    """ZG-18: who is still away after the day until which they were lent, while no change of them is underway."""
+    staff, change = AgencyStaff, PersonnelChange
+    at = staff.agency_id.in_(select(DispatchedAgency.id).where(DispatchedAgency.department_id.in_(actor.unit_ids)))
+    underway = exists().where(change.staff_id == staff.id, change.state.in_(OPEN))
+    over = (staff.state == StaffState.seconded) & (staff.seconded_until < today)
+    title = N_("Lent beyond the end: propose the return")
+    return pile(staff, title, at & over & ~underway, since=staff.seconded_until)
 
 
 def of_personnel(actor: Actor) -> Iterator[Pile]:

@@ -26,6 +26,7 @@ from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.opinions import ask_units, lapse, workflow_of_opinions
 from models.rules.organisation import search_key
+from models.rules.registers import be_living
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
 S, K = AdjustmentState, AdjustmentKind
@@ -62,6 +63,7 @@ def list_manager(adjustment: ListAdjustment, actor: Actor) -> bool:
 
 
 def _may_submit(adjustment: ListAdjustment, step: Step) -> None:
+    be_living(adjustment.proposer_unit, step.now)
     if not adjustment.explanation.strip():
         raise Refused(N_("Say what happened that shows the need."), field="explanation")
     if adjustment.kind is K.add and not adjustment.title.strip():

@@ -26,7 +26,7 @@ from models.rules.calendar import prepare_county_row
 from models.rules.deadlines import SHANGHAI
 from models.rules.drafts import open_for_parts
 from models.rules.ledger import tell
-from models.rules.registers import be_sound, prepare_owned
+from models.rules.registers import be_living, be_sound, prepare_owned
 from models.staffing import AgencyStaff, StaffState
 from models.workflow import Refused, Step, Transition, Workflow
 
@@ -80,6 +80,7 @@ def _may_count(agency: DispatchedAgency, step: Step) -> None:
     session.get(Unit, agency.region_id, with_for_update=True)  # of two that are put in force at once, one waits
     of_agency = select(AgencyCoverage.township_id, AgencyCoverage.weight).where(AgencyCoverage.agency_id == agency.id)
     weights: dict[int, Decimal] = dict(session.execute(of_agency).all())
+    be_living(agency.seat, step.now, field="seat")
     if agency.seat_id not in weights:
         raise Refused(N_("The seat must be among the townships and streets that it serves."), field="seat")
     if agency.mode is SettingMode.per_division and len(weights) > 1:
@@ -93,6 +94,7 @@ def _may_count(agency: DispatchedAgency, step: Step) -> None:
             sum=f"{whole:f}",
         )
     _refuse_second(session, agency, list(weights))
+    _refuse_beside(session, agency)
 
 
 def _refuse_second(session: Session, agency: DispatchedAgency, townships: list[int]) -> None:
@@ -111,6 +113,21 @@ def _refuse_second(session: Session, agency: DispatchedAgency, townships: list[i
             field="field",
             township=found,
             named=agency.field,
+        )
+
+
+def _refuse_beside(session: Session, agency: DispatchedAgency) -> None:
+    """LX-06: a department has one in a township or street that has one for each, however its field is worded."""
+    there, one = DispatchedAgency, SettingMode.per_division
+    alike = (there.department_id == agency.department_id, there.seat_id == agency.seat_id, there.mode == one)
+    others = select(there).where(there.state == S.in_force, there.id != agency.id, *alike).order_by(there.id).limit(1)
+    if agency.mode is one and (other := session.scalar(others)) is not None:
+        raise Refused(
+            N_("%(department)s has “%(agency)s” in %(township)s already: one for each. End that first."),
+            field="department",
+            department=agency.department.name,
+            agency=str(other),
+            township=agency.seat.name,
         )
 
 

@@ -117,13 +117,20 @@ def _within_plan(change: PersonnelChange, step: Step) -> None:
     year = change.effective_on.year
     of_year = select(TransferPlan).where(TransferPlan.township_id == change.township_id, TransferPlan.year == year)
     plan = step.session.scalar(of_year.with_for_update().execution_options(populate_existing=True))
-    if plan is None or plan.transferred_out >= plan.planned_replenishment:
+    if plan is None:
+        raise Refused(
+            N_("%(township)s has no transfer plan for %(year)s yet. The editorial office fixes it: ask it first."),
+            field="kind",
+            township=str(change.township),
+            year=year,
+        )
+    if plan.transferred_out >= plan.planned_replenishment:
         raise Refused(
             N_("%(township)s may transfer out %(planned)s in %(year)s, as many as it is to get, and has done so. "
                "Ask the editorial office for its transfer plan."),
             field="kind",
             township=str(change.township),
-            planned=plan.planned_replenishment if plan else 0,
+            planned=plan.planned_replenishment,
             year=year,
         )  # fmt: skip
     change.plan = plan
@@ -219,8 +226,9 @@ def _withdrawn(change: PersonnelChange, step: Step) -> None:
 
 
 def _tell(change: PersonnelChange, step: Step, unit_id: int, message: str, *, key: str = "", **details: str) -> None:
-    """A message names the agency, and not the person: it may leave the console by mail (B6)."""
-    agency = str(change.staff.agency or change.to_agency)
+    """A message names the agency, of a move both, and not the person: it may leave the console by mail (B6)."""
+    agencies = (change.from_agency or change.staff.agency, change.to_agency)
+    agency = " → ".join(dict.fromkeys(str(one) for one in agencies if one is not None))
     tell(step.session, unit_id, change, message, key=key or change.state.value, now=step.now, agency=agency, **details)
 
 

@@ -23,7 +23,7 @@ from models.roles import RoleName
 from models.rules.drafts import open_for_parts
 from models.rules.ledger import tell
 from models.rules.offices import office
-from models.rules.registers import be_sound, prepare_owned
+from models.rules.registers import be_living, be_sound, prepare_owned
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
 
 P, Q = OrgPlanState, QuotaKind
@@ -96,6 +96,7 @@ def _be_within(
 
 def _may_stand(plan: InternalOrgPlan, step: Step) -> None:
     one_at_a_time(step.session, plan.region_id)
+    be_living(plan.unit, step.now, field="unit")
     organs = select(InternalOrgan.id).where(InternalOrgan.plan_id == plan.id)
     if step.session.scalar(organs.limit(1)) is None:
         raise Refused(N_("The plan names no organ. Add its offices and public institutions."), field="organs")

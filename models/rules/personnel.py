@@ -54,6 +54,7 @@ def prepare_change(session: Session, change: PersonnelChange, actor: Actor, now:
         raise Refused(N_("Name the agency to which the person is appointed."), field="to_agency")
     change.region_id = staff.region_id
     change.department_id, change.township_id = agency.department_id, agency.seat_id
+    change.from_agency, change.post_before, change.head_before = staff.agency, staff.post, staff.is_head
     if change.effective_on < now.astimezone(SHANGHAI).date():
         raise Refused(N_("This day has passed. Name one to come."), field="effective_on")
     in_time(change, staff, there)
@@ -97,12 +98,23 @@ def fits(change: PersonnelChange, staff: AgencyStaff, there: DispatchedAgency | 
     department_id = staff.agency.department_id if staff.agency else staff.personnel_unit_id
     if there.state is not AgencyState.in_force or there.department_id != department_id or there.id == staff.agency_id:
         raise Refused(N_("Choose another agency in force of the same department."), field="to_agency")
+    if change.as_head and _moves_away(change, staff, there):
+        raise Refused(
+            N_("Whoever moves to another township does not become head by it. Move first, then propose the"
+               " appointment: that township is heard of it."),
+            field="as_head",
+        )  # fmt: skip
+
+
+def _moves_away(change: PersonnelChange, staff: AgencyStaff, there: DispatchedAgency | None) -> bool:
+    """To another township, which is not asked of a move (TA-35)."""
+    to_other = there is not None and staff.agency is not None and there.seat_id != staff.agency.seat_id
+    return change.kind is K.move and to_other
 
 
 def _leaves(change: PersonnelChange, staff: AgencyStaff, there: DispatchedAgency | None) -> bool:
     """Whether the person is not to work in the township any more."""
-    to_other = there is not None and staff.agency is not None and there.seat_id != staff.agency.seat_id
-    return change.kind in (K.second, K.transfer_out) or (change.kind is K.move and to_other)
+    return change.kind in (K.second, K.transfer_out) or _moves_away(change, staff, there)
 
 
 def in_time(change: PersonnelChange, staff: AgencyStaff, there: DispatchedAgency | None) -> None:

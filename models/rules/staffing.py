@@ -166,10 +166,14 @@ def forget_staff(session: Session, staff: AgencyStaff, actor: Actor, now: dateti
 
 
 def may_reveal(staff: AgencyStaff, actor: Actor) -> bool:
-    """B6: personal data is for the host township, the parent department and the editorial office."""
+    """B6: personal data is for the host township, the parent department and the editorial office.
+
+    Of who has left, no township is host any more.
+    """
     if RoleName.editorial_officer in actor.roles and actor.region_id == staff.region_id:
         return True
-    at = (staff.agency.seat_id, staff.agency.department_id) if staff.agency else ()
+    agency = staff.agency if staff.state is not S.left else None
+    at = (agency.seat_id, agency.department_id) if agency else ()
     return any(map(actor.serves, (staff.personnel_unit_id, *at)))
 
 
@@ -183,10 +187,11 @@ def _numbers(staff: AgencyStaff) -> tuple[tuple[str, str], ...]:
 
 
 def _left(staff: AgencyStaff, step: Step) -> None:
-    """Where they served stays on record; in its field they are counted no more."""
+    """Where they served stays on record; in its field they are counted no more, and nothing binds them there."""
     staff.field, staff.is_head = "", False
     staff.seconded_to_id = staff.seconded_until = None
-    staff.allowance_on_post = False
+    staff.allowance_on_post = staff.benefit_two_20 = False
+    staff.pay_relation_down = staff.party_relation_down = staff.union_relation_down = False
 
 
 STAFF = Workflow(

@@ -40,6 +40,41 @@ def test_an_end_is_told_thirty_days_before_to_host_and_department(make, session,
     assert staff.name not in str(told(session))
 
 
+@pytest.mark.requirement("ZG-18")
+def test_only_the_department_is_asked_to_propose_the_return(make, session):
+    staff = make.staff()
+    staff.seconded_until, staff.state = TODAY + timedelta(days=10), StaffState.seconded
+    session.commit()
+    watch_terms(session, NIGHT)
+    messages = select(Outbox.unit_id, Outbox.message).where(Outbox.key.startswith("term_watch:"))
+    said = dict(session.execute(messages).all())
+    asked = {unit_id for unit_id, message in said.items() if "Propose the return" in message}
+    assert (said.keys(), asked) == ({staff.agency.seat_id, staff.agency.department_id}, {staff.agency.department_id})
+
+
+@pytest.mark.requirement("ZG-18")
+@pytest.mark.parametrize(
+    ("days", "state", "heard"),
+    [
+        (0, "seconded", False),
+        (-1, "seconded", True),
+        (-30, "seconded", True),
+        (-31, "seconded", False),
+        (-1, "in_place", False),
+    ],
+)
+def test_of_a_secondment_past_its_end_the_department_hears_once_more(make, session, days, state, heard):
+    staff = make.staff()
+    staff.seconded_until, staff.state = TODAY + timedelta(days=10), StaffState.seconded
+    session.commit()
+    watch_terms(session, NIGHT)
+    staff.seconded_until, staff.state = TODAY + timedelta(days=days), StaffState(state)
+    session.commit()
+    runs = [watch_terms(session, NIGHT + timedelta(hours=n)) for n in range(2)]
+    over = [unit_id for unit_id, what, _ in told(session) if what == "over"]
+    assert (over, runs[1].did) == ([staff.agency.department_id] if heard else [], 0)
+
+
 @pytest.mark.requirement("TS-22")
 def test_nothing_is_told_twice_but_another_end_is(make, session):
     staff = make.staff()

@@ -141,6 +141,23 @@ def test_where_there_is_one_for_each_there_is_one_of_a_field(make, mode):
     assert (first.ended_on, second.state) == (NOW.date(), S.in_force)
 
 
+@pytest.mark.requirement("LX-06")
+def test_another_wording_of_the_field_does_not_make_a_second_one_of_a_department(make):
+    """R31: where there is one for each, a department has one there."""
+    street = make.township()
+    first = make.agency(street, state=S.in_force)
+    second = make.agency(street, department=first.department, field="justice office")
+    with pytest.raises(Refused, match="already") as refused:
+        make.press(second, "put_in_force")
+    assert (refused.value.field, refused.value.details["agency"]) == ("department", str(first))
+    for others in ((make.township(), {}), (street, {"mode": M.regional})):
+        town, mode = others
+        make.agency(town, department=first.department, field="fire", state=S.in_force, **mode)
+    make.press(first, "end", note="Merged.")
+    make.press(second, "put_in_force")
+    assert second.state is S.in_force
+
+
 def test_regional_ones_of_a_field_may_share_a_township(make):
     town = make.township()
     both = [make.agency(town, make.township(), state=S.in_force) for _ in range(2)]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.agencies import AgencyState
 from models.door import act_for
+from models.notices import Outbox
 from models.organisation import Duty, Posting
 from models.personnel import ChangeKind, ChangeReason, ChangeState, PersonnelChange, TownshipOpinion, TransferPlan
 from models.roles import RoleName
@@ -43,6 +44,12 @@ def stopped(make, change, name, by=None, **when):
 
 def head(make, unit, role=RoleName.department_head):
     return make.actor(unit, role)
+
+
+def next_to(make, agency):
+    """Another agency in force of the same department and township."""
+    more = {"field": "law", "mode": "regional", "state": AgencyState.in_force}
+    return make.agency(agency.seat, department=agency.department, **more)
 
 
 def reads(session, actor, *rows):
@@ -156,6 +163,19 @@ def test_each_move_has_its_side(make, state, name):
         make.session.rollback()
 
 
+@pytest.mark.requirement("TA-35", "TS-20")
+def test_nobody_becomes_head_in_a_township_that_is_not_heard_of_it(make, session):
+    staff = make.staff()
+    assert refusal(make, staff, K.move, as_head=True, exception_reason="Ill.") == "as_head"
+    beside = next_to(make, staff.agency)
+    within = make.change(staff, K.move, to_agency_id=beside.id, as_head=True, state=S.effective)
+    assert (staff.agency, staff.is_head, within.township) == (beside, True, beside.seat)
+    moved = make.change(staff, K.move, exception_reason="Ill.", state=S.effective)
+    assert not staff.is_head
+    appointed = make.change(staff, K.appoint, as_head=True, state=S.opinion_requested)
+    assert appointed.township == moved.to_agency.seat != beside.seat
+
+
 # Time
 
 
@@ -175,7 +195,7 @@ def test_whoever_leaves_the_township_within_two_years_does_so_for_a_reason_that_
 @pytest.mark.requirement("TS-22")
 def test_within_the_township_nobody_waits_two_years(make):
     staff = make.staff()
-    beside = make.agency(staff.agency.seat, field="law", department=staff.agency.department, state="in_force")
+    beside = next_to(make, staff.agency)
     move = make.change(staff, K.move, to_agency_id=beside.id, state=S.effective)
     assert not move.before_term
     assert (staff.agency, staff.dispatched_on, staff.field) == (beside, SINCE, "law")
@@ -236,6 +256,14 @@ def test_no_more_are_transferred_out_of_a_township_in_a_year_than_it_is_to_get(m
     make.session.commit()
     make.answer_change(over, "decide_change")
     assert (plan.transferred_out, over.plan) == (2, plan)
+
+
+@pytest.mark.requirement("ZG-19")
+def test_where_no_plan_is_fixed_yet_it_is_said_and_who_fixes_it(make):
+    change = make.change(kind=K.transfer_out, exception_reason="Ill.", state=S.agreed)
+    with pytest.raises(Refused, match="The editorial office fixes it") as refused:
+        make.answer_change(change, "decide_change")
+    assert refused.value.details == {"township": str(change.township), "year": TODAY.year}
 
 
 @pytest.mark.requirement("ZG-19")
@@ -310,8 +338,11 @@ def test_a_secondment_has_an_end_and_stops_the_allowance_and_a_return_ends_it(ma
 def test_a_transfer_ends_the_service_on_its_day(make):
     staff = make.staff()
     plan_of(make, staff, 1)
+    staff.benefit_two_20 = True
     make.change(staff, K.transfer_out, exception_reason="Ill.", state=S.effective)
     assert (staff.state, staff.left_on) == (StaffState.left, TODAY)
+    there = ("pay_relation_down", "party_relation_down", "union_relation_down", "benefit_two_20")
+    assert not [name for name in there if getattr(staff, name)]
     assert refusal(make, staff, K.remove) == "kind"
 
 
@@ -327,6 +358,38 @@ def test_the_new_host_hears_of_a_move_as_well_and_reads_it_and_no_message_names_
         assert messages.keys() == {change.township.name, change.to_agency.seat.name}
         assert not [message for message in messages.values() if change.staff.name in str(message)]
         assert reads(session, there, change, change.staff) == {change, change.staff}
+
+
+@pytest.mark.requirement("TA-35")
+def test_a_change_keeps_what_it_changed(make, session):
+    def before(change):
+        return change.from_agency, change.post_before, change.head_before
+
+    staff = make.staff(is_head=True, post="Head")
+    agency = staff.agency
+    removed = make.change(staff, K.remove)
+    assert before(removed) == (agency, "Head", True)
+    for name in ("ask_township", "agree_to_change", "decide_change", "put_into_effect"):
+        make.answer_change(removed, name)
+    moved = make.change(staff, K.move, exception_reason="Ill.", state=S.effective)
+    assert (staff.is_head, staff.agency) == (False, moved.to_agency)
+    assert (before(removed), before(moved)) == ((agency, "Head", True), (agency, "", False))
+    assert before(make.change(make.registered(agency.department), K.appoint, to_agency_id=agency.id)) == (
+        None,
+        "",
+        False,
+    )
+
+
+@pytest.mark.requirement("TS-25")
+def test_both_hosts_of_a_move_are_told_from_which_agency_and_to_which(make, session):
+    change = make.change(kind=K.move, exception_reason="Ill.", state=S.agreed)
+    both = {"agency": f"{change.staff.agency} → {change.to_agency}"}
+    for name in ("decide_change", "put_into_effect"):
+        since = last_message(session)
+        make.answer_change(change, name)
+        details = session.scalars(select(Outbox.details).where(Outbox.id > since)).all()
+        assert details == [both, both]
 
 
 # What becomes of the account

@@ -120,7 +120,7 @@ def test_in_the_next_round_a_ruling_sets_a_rejected_call_going(session, make):
     make.press(part, "reject", **NOT_OURS)
     assert call.state is S.rejected
     office = make.actor(make.office(Duty.county_office))
-    titles = {pile.title for pile in piles(office) if session.scalars(pile.query).all()}
+    titles = {pile.title for pile in piles(office, SOON.date()) if session.scalars(pile.query).all()}
     assert "Rule on the second refusal of a call" in titles
     make.press(part, "rule", ruled_unit_id=holder, at=SOON, **RULING)
     assert (call.state, part.state, call.rounds) == (S.dispatched, A.pending, 2)

@@ -231,6 +231,15 @@ def test_the_numbers_are_shown_to_the_host_the_department_and_the_editorial_offi
             make.press(staff, "reveal_numbers", actor, note="To insure.")
 
 
+def test_of_who_has_left_the_numbers_are_the_departments_and_the_editorial_offices(make):
+    staff = make.staff()
+    make.press(staff, "leave")
+    for actor in (make.actor(staff.agency.department), make.actor(make.office(Duty.editorial_office))):
+        make.press(staff, "reveal_numbers", actor, note="To insure.")
+    with pytest.raises(NotYours):
+        make.press(staff, "reveal_numbers", make.actor(staff.agency.seat, RoleName.township_head), note="To insure.")
+
+
 # Their agency
 
 

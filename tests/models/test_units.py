@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event, select
 
 from models.calls import Call, CallState
 from models.community import MicroProject
+from models.establishment import QuotaKind
 from models.notices import Outbox
 from models.organisation import Duty, Unit, UnitType
 from models.recorder import RecorderEntry
@@ -334,6 +335,26 @@ def test_a_merged_township_writes_and_sends_no_call_and_is_told_who_does(make, s
             act()
         assert refusal.value.details == {"unit": old.name, "successor": last.name}
         session.rollback()
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_merged_township_begins_nothing_by_what_it_had_drafted(make, session):
+    old, successor = make.township(), make.township()
+    make.quota(old, 9, QuotaKind.administrative)
+    plan, proposed = make.org_plan(old), make.org_plan(old, state="proposed")
+    agency, adjustment = make.agency(old), make.adjustment(by=old)
+    prepare(make, old, successor_id=successor.id)
+    editor = make.actor(make.office(Duty.editorial_office))
+    for row, move, actor, said in (
+        (plan, "propose", make.actor(old), {}),
+        (proposed, "approve", editor, {"document": "Doc."}),
+        (agency, "put_in_force", editor, {}),
+        (adjustment, "submit", make.actor(old), {}),
+    ):
+        with pytest.raises(Refused, match="What is new"):
+            make.press(row, move, actor, **said)
+        session.rollback()
+    make.press(proposed, "send_back", editor, note="Merged.")
 
 
 @pytest.mark.requirement("ZG-14")

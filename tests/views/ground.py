@@ -409,9 +409,9 @@ class Ground:
         for _ in range(2):
             make.registered(department)
         for state in ("draft", "in_force"):
-            make.agency(town, department=department, state=state, field=f"Nobody serves here, {state}")
+            make.agency(town, department=department, state=state, mode="regional", field=f"Nobody here, {state}")
         for number, state in enumerate((*AGENCY_PATHS, "draft")):
-            agency = make.agency(town, department=department, state=state, field=f"Field {number}")
+            agency = make.agency(town, department=department, state=state, mode="regional", field=f"Field {number}")
             if state in ("in_force", "draft"):
                 make.staff(agency, dispatched_on=date(NOW.year - 1, 1, 5))
             if state == "in_force":
@@ -508,7 +508,8 @@ class Ground:
         Of agencies enough that their department, too, has a sheet that is empty.
         """
         make, county, town, department = self.make, units["county"], units["township"], units["department"]
-        agency, _ = (make.agency(town, department=department, state="in_force", field=f"Evaluated {n}") for n in "12")
+        alike = {"department": department, "mode": "regional", "state": "in_force"}
+        agency, _ = (make.agency(town, field=f"Evaluated {n}", **alike) for n in "12")
         raters = (town, department, make.office(Duty.assessment_office, county))
         for _ in range(3):
             make.cycle(county, CycleState.draft, SubjectKind.agency)

@@ -260,3 +260,14 @@ def test_an_event_lies_on_the_desk_of_who_judges_and_until_they_have_said_someth
     (part, *_) = make.involved(case)
     make.press(part, "state_view", view="We came.")
     assert owed not in desk(head)[0]
+
+
+@pytest.mark.requirement("ZG-14")
+def test_who_was_merged_is_offered_no_call(browser_of, make, session):
+    town, successor = make.township(), make.township()
+    browser = browser_of(town)
+    assert "/call/add" in browser.get("/").text
+    town.valid_to, town.successor_id = NOW.date(), successor.id
+    session.commit()
+    assert "/call/add" not in browser.get("/").text
+    assert "/call/add" in browser_of(successor).get("/").text

@@ -6,6 +6,7 @@ import pytest
 
 from models.calls import Call
 from models.governance import ModuleContact
+from models.item_words import ItemState
 from models.organisation import Duty
 
 
@@ -53,3 +54,13 @@ def test_the_county_office_keeps_the_group_and_nobody_else(make, session, progra
     assert office.post("module_contact/", json=sent).status_code == 422, "once is enough"
     assert session.get(ModuleContact, answer.json["id"]).region_id == module.region_id
     assert office.delete(f"module_contact/{answer.json['id']}").status_code == 200
+
+
+@pytest.mark.requirement("TS-26")
+def test_the_page_of_a_module_names_each_item_once_and_as_it_is_in_force(make, session, browser_of):
+    module = make.module(make.department())
+    kept, earlier = (make.item(title=title, module=module) for title in ("河边违建", "河边违建（旧）"))
+    earlier.state = ItemState.superseded
+    session.commit()
+    page = browser_of(make.township()).get(f"/governance_module/{module.id}").text
+    assert (f"/list_item/{kept.id}" in page, f"/list_item/{earlier.id}" in page) == (True, False)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,10 +11,13 @@ from models.agencies import AgencyState
 from models.organisation import Duty
 from models.roles import RoleName
 from models.staffing import AgencyStaff
+from tests.make import NOW
 from tests.models.look import entries
 
 WHOLE, PHONE = "000000199001010011", "13800000077"
 NUMBERS = (WHOLE, PHONE)
+SEEN = date(2026, 11, 25)
+"""The day on which pages are looked at."""
 
 
 @pytest.fixture
@@ -154,6 +158,13 @@ def test_by_rest_a_locked_agency_takes_nobody_in(agency, key, program_of, sessio
     assert session.scalar(select(AgencyStaff.agency_id)) is None
 
 
+@pytest.mark.requirement("TS-21")
+def test_no_page_of_an_agency_offers_what_a_lock_refuses_and_the_form_says_the_way(agency, browser_of):
+    browser = browser_of(agency.department)
+    assert "/agency_staff/add" not in browser.get(f"/dispatched_agency/{agency.id}").text
+    assert "then propose the appointment" in browser.get("/agency_staff/add?_l_=en").text
+
+
 def test_no_file_of_people_is_taken(agency, browser_of):
     assert "/imports/" not in browser_of(agency.department).get("/agency_staff/").text
 
@@ -204,6 +215,9 @@ def test_a_chart_sets_transfers_out_against_the_plan(make, program_of):
     make.change(staff, "transfer_out", state="decided", exception_reason="Ill.")
     told = program_of(make.office(Duty.editorial_office)).get("transfer_plan/charts/0").json
     assert [series["data"] for series in told["series"]] == [[3], [1]]
+    make.transfer_plan(staff.agency.seat, 5, NOW.year + 1)
+    told = program_of(make.office(Duty.editorial_office)).get("transfer_plan/charts/0").json
+    assert (told["labels"], told["series"][0]["data"]) == ([str(NOW.year), str(NOW.year + 1)], [3, 5])
 
 
 def test_agencies_and_their_people_are_found_by_the_names_on_the_page(make, browser_of, agency):
@@ -231,6 +245,13 @@ def test_only_the_leader_is_offered_the_veto(make, program_of):
     assert moves[RoleName.township_head] - moves[RoleName.township_operator] == {"veto_change"}
 
 
+@pytest.mark.requirement("TA-35")
+def test_whoever_decides_reads_beside_the_form_what_is_proposed_and_of_whom(make, browser_of):
+    change = make.change(make.staff(is_head=True, post="Chief of it"), state="opinion_requested", explanation="Tired.")
+    page = browser_of(change.township).get(f"/personnel_change/{change.id}/move/object_to_change").text
+    assert [said in page for said in ("Tired.", "Chief of it", str(change.effective_on))] == [True] * 3
+
+
 def test_what_waits_lies_on_the_desk_of_whose_turn_it_is(make, browser_of):
     change = make.change()
     sides = (change.department, change.township)
@@ -252,6 +273,44 @@ def test_what_waits_lies_on_the_desk_of_whose_turn_it_is(make, browser_of):
             assert title is None or title in page
         leader = browser_of(change.township, RoleName.township_head).get("/?_l_=en").text
         assert ("Record the plan negotiated on a vetoed personnel change" in leader) is (name == "veto_change")
+
+
+@pytest.mark.requirement("ZG-18")
+def test_who_is_away_beyond_the_end_lies_on_the_desk_until_a_return_is_proposed(make, browser_of, session):
+    title = "Lent beyond the end: propose the return"
+    staff = make.staff()
+    staff.state, staff.seconded_until = "seconded", SEEN
+    session.commit()
+    browser = browser_of(staff.personnel_unit)
+    assert title not in browser.get("/?_l_=en").text, "to the end of the day"
+    staff.seconded_until -= timedelta(days=1)
+    session.commit()
+    page = browser.get("/?_l_=en").text
+    assert title in page
+    assert f"/agency_staff/{staff.id}" in page
+    assert title not in browser_of(staff.agency.seat).get("/?_l_=en").text
+    make.change(staff, "come_back")
+    assert title not in browser.get("/?_l_=en").text
+
+
+@pytest.mark.requirement("TA-37")
+def test_an_agreed_plan_leads_to_the_personnel_change_and_lies_on_the_desk_until_then(make, browser_of):
+    title = "Propose the personnel change that an agreed plan needs"
+    suggestion = make.suggestion(state="plan_proposed")
+    page, form = f"/head_adjustment_suggestion/{suggestion.id}", f"/personnel_change/add?staff={suggestion.staff_id}"
+    department, township = browser_of(suggestion.department), browser_of(suggestion.township)
+    assert form not in department.get(page).text
+    make.press(suggestion, "accept_plan")
+    assert (form in department.get(page).text, form in township.get(page).text) == (True, False)
+    assert department.get(form).status_code == 200
+    assert title in department.get("/?_l_=en").text
+    assert title not in township.get("/?_l_=en").text
+    change = make.change(suggestion.staff, "remove")
+    assert title not in department.get("/?_l_=en").text
+    make.press(change, "withdraw_change", note="Not now.")
+    assert title in department.get("/?_l_=en").text
+    make.change(suggestion.staff, "remove", state="effective")
+    assert title not in department.get("/?_l_=en").text
 
 
 @pytest.mark.requirement("TA-43", "TS-19", "LX-02")
