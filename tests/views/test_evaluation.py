@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from models.evaluation import CycleState, SubjectKind
-from models.evaluation_sheets import EvaluationSheet, SheetScore, SheetState
+from models.evaluation_sheets import EvaluationSheet, Grade, SheetScore, SheetState
 from models.organisation import Duty
 from models.roles import RoleName
 from models.workflow import Refused
@@ -323,6 +323,103 @@ def test_the_excellence_cap_is_told_in_chinese_by_its_name(program_of, make, wor
     assert refused.status_code == 422
     assert "优秀等次限制规则（R18）" in str(refused.json)
     assert head.move("agency_aggregate", gathered.id, "grade_agency", grade="good").status_code == 200
+
+
+@pytest.fixture
+def gathered(make, world):
+    """What the seat has submitted of an agency that nobody graded, in a cycle that is computed."""
+    agency = make.agency(world[0], department=world[1], state="in_force")
+    cycle = make.cycle(None, S.open, K.agency)
+    make.fill_all(cycle)
+    found = make.aggregate(cycle, agency.unit)
+    make.press(found, "submit_aggregate")
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    return found
+
+
+@pytest.mark.requirement("TA-40")
+def test_who_confirms_scores_is_told_once_how_many_agencies_have_no_grade(browser_of, program_of, make, gathered):
+    office = make.office(Duty.assessment_office)
+    address = f"/evaluation_cycle/{gathered.cycle_id}/move/confirm_scores"
+    browser = browser_of(office)
+    assert 'name="all_the_same"' in browser.get(address).text
+    refused = browser.post(f"{address}?_l_=en", data={})
+    assert refused.status_code == 422
+    assert f"1 agencies have no grade yet, “{gathered.unit.name}” first." in refused.text
+    assert browser.post(address, data={"all_the_same": "1"}).status_code == 302
+    make.session.refresh(gathered.cycle)
+    assert gathered.cycle.state is S.confirmed
+
+
+@pytest.mark.requirement("TA-40")
+def test_who_confirms_scores_of_agencies_that_are_graded_is_asked_nothing(browser_of, make, gathered):
+    make.press(gathered, "grade_agency", grade=Grade.good)
+    make.press(gathered.cycle, "compute_scores")
+    address = f"/evaluation_cycle/{gathered.cycle_id}/move/confirm_scores"
+    browser = browser_of(make.office(Duty.assessment_office))
+    assert "all_the_same" not in browser.get(address).text
+    assert browser.post(address, data={}).status_code == 302
+
+
+@pytest.mark.requirement("TA-40")
+def test_what_is_confirmed_is_offered_to_nobody_to_grade(browser_of, program_of, make, gathered):
+    head = browser_of(gathered.department, RoleName.department_head)
+
+    def offered():
+        page, desk = head.get(f"/agency_aggregate/{gathered.id}").text, head.get("/?_l_=en").text
+        return "/move/grade_agency" in page, "Grade an agency" in desk
+
+    assert offered() == (True, True)
+    program = program_of(make.office(Duty.assessment_office))
+    assert program.move("evaluation_cycle", gathered.cycle_id, "confirm_scores").status_code == 200
+    assert offered() == (False, False)
+
+
+@pytest.mark.requirement("TA-39")
+def test_a_seat_is_not_asked_to_submit_what_is_confirmed(browser_of, make, world):
+    town, office, _ = world
+    agency = make.agency(town, department=office, state="in_force")
+    cycle = make.cycle(None, S.open, K.agency)
+    make.fill_all(cycle)
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    browser, found = browser_of(town), make.aggregate(cycle, agency.unit)
+
+    def offered():
+        page, desk = browser.get(f"/agency_aggregate/{found.id}").text, browser.get("/?_l_=en").text
+        return "/move/submit_aggregate" in page, "Submit what all townships say of an agency" in desk
+
+    assert offered() == (True, True)
+    make.press(cycle, "confirm_scores")
+    assert offered() == (False, False)
+
+
+@pytest.mark.requirement("TA-39")
+def test_who_closes_a_cycle_by_hand_is_told_once_how_many_sheets_are_not_in(browser_of, make, world):
+    cycle = make.cycle(None, S.open, K.department)
+    first, *others = make.sheets(cycle)
+    make.fill(first)
+    browser = browser_of(make.office(Duty.assessment_office))
+    address = f"/evaluation_cycle/{cycle.id}/move/close_cycle"
+    refused = browser.post(f"{address}?_l_=en", data={})
+    assert refused.status_code == 422
+    said = (
+        f"{len(others)} of {len(others) + 1} sheets are not in, and would lapse. Wait for them until {cycle.closes_on}"
+    )
+    assert said in refused.text
+    assert browser.post(address, data={"all_the_same": "1"}).status_code == 302
+    make.session.refresh(cycle)
+    assert cycle.state is S.closed
+
+
+def test_who_closes_a_cycle_whose_sheets_are_all_in_is_asked_nothing(browser_of, make, world):
+    cycle = make.cycle(None, S.open, K.department)
+    make.fill_all(cycle)
+    browser = browser_of(make.office(Duty.assessment_office))
+    address = f"/evaluation_cycle/{cycle.id}/move/close_cycle"
+    assert "all_the_same" not in browser.get(address).text
+    assert browser.post(address, data={}).status_code == 302
 
 
 @pytest.mark.requirement("TA-30", "TC-54")
