@@ -697,6 +697,21 @@ def test_a_department_score_joins_the_mean_of_the_townships_and_the_view_from_ab
     )
 
 
+@pytest.mark.requirement("LX-22")
+@pytest.mark.parametrize(
+    ("asked", "total", "grade"), [(Side.top_down, None, None), (Side.bottom_up, Decimal("95.00"), Grade.excellent)]
+)
+def test_a_community_whose_residents_were_not_asked_has_no_score(make, town, asked, total, grade):
+    """R33: what weighs most is not made up by the township's word."""
+    village = make.village(town)
+    cycle = make.cycle(None, S.open, K.community)
+    make.fill_all(cycle, "95", side=asked)
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    result = make.result(cycle, village)
+    assert (result.total, result.grade) == (total, grade)
+
+
 @pytest.mark.requirement("TA-32")
 def test_a_department_that_no_township_evaluated_has_no_score(make, town, office):
     cycle = make.cycle(None, S.open, K.department)

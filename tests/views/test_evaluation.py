@@ -191,6 +191,12 @@ def test_a_score_opens_into_its_parts_and_these_into_their_records(browser_of, p
     assert set(parts["依照清单履职"]["records"]["of"]) <= set(sheets)
     page = browser_of(office).get(f"/score_result/{result.id}/calculator").get_data(as_text=True)
     assert f"33.33% × {result.bottom_up} + 66.67% × {result.top_down} = <b>{result.total}</b>" in page
+    for side, value in (("bottom_up", result.bottom_up), ("top_down", result.top_down)):
+        of_side = [part for part in parts.values() if part["side"] == side and part["value"] is not None]
+        said = " + ".join(f"{part['weight']}% × {part['value']}" for part in of_side)
+        whole = sum(Decimal(part["weight"]) for part in of_side)
+        said = said if whole == 100 else f"({said}) ÷ {whole}%"
+        assert f"<dd>{said} = <b>{value}</b></dd>" in page
     assert f"/call_assignment/{part.id}" in page
     assert "结果一致" in page
 
@@ -223,6 +229,58 @@ def test_the_calculator_shows_what_each_township_weighs_and_how_indicators_add_u
     assert len(weighed) > 1
     assert whole < 100  # nothing was rated: the rest makes up the whole
     assert f"<dd>({said}) ÷ {whole}% = <b>{result.total}</b></dd>" in page(town)
+
+
+@pytest.mark.requirement("TA-39", "TC-53")
+def test_the_calculator_of_an_agency_of_which_a_township_is_silent_shows_nothing_from_below(browser_of, make, world):
+    town, office, _ = world
+    agency = make.agency(town, make.township(), department=office, state="in_force")
+    cycle = make.cycle(None, S.open, K.agency)
+    make.fill(make.sheets(cycle, rater_unit_id=town.id)[0], "94.6")
+    make.fill_all(cycle, side="top_down")
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    result = make.result(cycle, agency.unit)
+    address = f"/score_result/{result.id}/calculator?_l_=en"
+    page = browser_of(make.office(Duty.assessment_office)).get(address).text
+    below, above = (page.split(f'id="side-{side}"')[1].split("</section>")[0] for side in ("bottom_up", "top_down"))
+    assert re.findall(r'class="count">(.+?)<', below + above) == ["–", f"{result.top_down}"]
+    assert "Regional agency (R17)" in below
+    assert "<dt>Formula</dt>" not in below
+    assert "<dt>Formula</dt>" in above
+    assert "Regional agency (R17)" not in above
+    assert "the same number" in page
+
+
+@pytest.mark.requirement("TC-53")
+def test_the_calculator_says_of_a_call_whether_it_met_what_is_counted(browser_of, make, session, world):
+    town, office, _ = world
+    kept, missed = (make.call(town, lead=office, state="dispatched", at=NOW - timedelta(days=days)) for days in (9, 8))
+    for call, answered in ((kept, NOW - timedelta(days=7)), (missed, None)):
+        (part,) = make.assignments(call)
+        part.respond_due, part.responded_at = NOW - timedelta(days=6), answered
+    session.commit()
+    cycle = make.cycle(None, S.open, K.department)
+    make.fill_all(cycle)
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    browser = browser_of(make.office(Duty.assessment_office))
+    page = browser.get(f"/score_result/{make.result(cycle, office).id}/calculator?_l_=en").text
+    said = dict(re.findall(r'/call_assignment/(\d+)">.+?</a> · <span class="tag tag-\w+">(.+?)</span>', page))
+    assert said == {f"{make.assignments(kept)[0].id}": "met", f"{make.assignments(missed)[0].id}": "not met"}
+
+
+@pytest.mark.requirement("LX-22")
+def test_the_calculator_of_a_community_without_a_survey_says_why_there_is_no_total(browser_of, make, world):
+    village = make.village(world[0])
+    cycle = make.cycle(None, S.open, K.community)
+    make.fill_all(cycle, side="top_down")
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    address = f"/score_result/{make.result(cycle, village).id}/calculator?_l_=en"
+    page = browser_of(make.office(Duty.assessment_office)).get(address).text
+    assert "Resident satisfaction (R33): without the residents&#39; survey there is no total." in page
+    assert "the same number" in page
 
 
 @pytest.mark.requirement("TC-53")
