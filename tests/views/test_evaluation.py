@@ -56,6 +56,34 @@ def test_a_township_fills_in_all_its_sheets_on_one_page(browser_of, make, sessio
     assert len(session.scalars(select(SheetScore)).all()) == 6
 
 
+@pytest.mark.requirement("TA-32")
+def test_a_sheet_tells_the_weight_of_every_indicator_with_or_without_a_standard(browser_of, make, world):
+    town, *_ = world
+    cycle = make.cycle(None, S.draft, K.department)
+    row = next(row for row in make.indicators(cycle) if row.name == "依照清单履职")
+    row.standard = ""
+    make.session.commit()
+    make.press(cycle, "open_cycle")
+    page = browser_of(town).get(f"/evaluation_cycle/{cycle.id}/sheets").text
+    assert f"<dt>{row.name} · {row.weight}%</dt><dd>–</dd>" in page
+
+
+def test_an_indicator_is_about_an_item_in_force(browser_of, make, world):
+    _, office, _ = world
+    ended = make.item(office, title="Fires", state="superseded")
+    in_force = make.item(office, title="Fires")
+    browser = browser_of(make.office(Duty.assessment_office))
+    found = browser.get("/evaluation_indicator/lookup/list_item?q=Fires").json
+    assert ([row["id"] for row in found], ended.id in found) == ([in_force.id], False)
+
+
+def test_a_cycle_shows_the_indicator_that_was_added_last(browser_of, make):
+    cycle = make.cycle()
+    added = make.lay(cycle, subject_kind=K.township, side="top_down", component="other")
+    make.session.commit()
+    assert added.name in browser_of(make.office(Duty.assessment_office)).get(f"/evaluation_cycle/{cycle.id}").text
+
+
 @pytest.mark.parametrize("wrong", ["100.1", "-1", "9.55", "x", "NaN"])
 def test_a_wrong_score_is_told_at_its_box_and_nothing_is_written(browser_of, make, session, world, wrong):
     town, *_ = world
