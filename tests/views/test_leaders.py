@@ -673,6 +673,8 @@ def test_the_screen_tells_of_today_of_who_is_behind_and_of_the_latest_calls(lead
         "Calls of this month in the loop",
         "Latest calls",
     ]
+    assert "<span>Calls accepted or solved too late</span>" in page  # of the county, whoever answers them
+    assert '<th scope="col">Answers or promises late</th>' in page  # of one department
     assert json.loads(re.search(r'id="figures"[^>]*>(.*?)</script>', page)[1]) | {"at": told["at"]} == told
     assert "secret" not in html.unescape(page)
     assert "secret" not in str(told)
