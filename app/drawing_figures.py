@@ -39,6 +39,8 @@ class Figure:
     series: Sequence[tuple[str, Sequence[float | None]]]
     texts: Sequence[Sequence[str]]
     """The numbers as they are written, a row for each series."""
+    places: int = 1
+    """How many decimals are written of a sum that is not whole by its nature."""
     is_line: bool = False
     beside: bool = False
     tones: Sequence[str] = ()
@@ -97,7 +99,7 @@ def _stacked(figure: Figure, at: int, y: float, scale: float) -> Iterator[str]:
                 yield _text(x + width / 2, y + BAR / 2, text, size=SMALL, anchor="middle", fill="#ffffff")
         x += width
     whole = sum(values[at] or 0 for _, values in figure.series)
-    summed = f"{whole:,.1f}" if isinstance(whole, float) else f"{whole:,}"
+    summed = f"{whole:,.{figure.places}f}" if isinstance(whole, float) else f"{whole:,}"
     yield _text(x + 6, y + BAR / 2, figure.texts[0][at] if len(figure.series) == 1 else summed)
 
 

@@ -45,6 +45,7 @@ class Recount(PageBeside):
             "recount.html",
             period=period,
             groups=[others, local],
+            name_of=name_of,
             may_read_calls=appbuilder.sm.has_access("can_read", Call.__name__),
             t=translated,
             zone=ZONE,

@@ -90,6 +90,7 @@ def drawn(panel: Panel) -> Figure:
         labels=panel.labels,
         series=panel.series,
         texts=[[panel.shown(value) for value in values] for _, values in panel.series],
+        places=panel.places,
         is_line=panel.kind == "line",
         beside=panel.beside,
         tones=panel.tones,

@@ -54,6 +54,8 @@ class Panel:
     kind: Kind = "bar"
     measure: str = ""
     """What stands behind each number: a percent sign, or a unit of time."""
+    places: int = 1
+    """How many decimals are written of a number that is not whole by its nature."""
     beside: bool = False
     """Whether the series stand beside each other, and are no parts of a whole."""
     keys: tuple[str, ...] = ()
@@ -110,7 +112,7 @@ class Panel:
     def shown(self, value: Number) -> str:
         if value is None:
             return "–"
-        return (f"{value:,.1f}" if isinstance(value, float) else f"{value:,}") + self.measure
+        return (f"{value:,.{self.places}f}" if isinstance(value, float) else f"{value:,}") + self.measure
 
 
 def first_told(panel: Panel) -> str:

@@ -48,8 +48,12 @@ def panel(kind: SubjectKind, asked: Asked) -> Panel:
     found = _scores(asked)
     lines = found.lines.get(kind, [])
     parts = [given(line.result) for line in lines]
-    above = gettext("From the department") if kind is SubjectKind.agency else gettext("From above")
-    series = ((gettext("From townships"), [below for below, _ in parts]), (above, [rest for _, rest in parts]))
+    of_agency = kind is SubjectKind.agency
+    above = gettext("Points through the department") if of_agency else gettext("Points from above")
+    series = (
+        (gettext("Points through townships"), [below for below, _ in parts]),
+        (above, [rest for _, rest in parts]),
+    )
     return Panel(
         title=translated(TITLES[kind]),
         definition=translated(MEANT[kind]),
@@ -58,6 +62,7 @@ def panel(kind: SubjectKind, asked: Asked) -> Panel:
         series=tuple((name, tuple(None if mark is None else float(mark) for mark in marks)) for name, marks in series),
         keys=tuple(str(line.result.unit_id) for line in lines),
         parts=("below", "above"),
+        places=2,
         facts=((gettext("Cycle"), f"{found.cycle.name} · {translated(found.cycle.state.label)}"),)
         if found.cycle
         else (),

@@ -29,7 +29,7 @@ TODAY = (
     ("accepted", N_("Accepted today"), ""),
     ("solved", N_("Solved today"), "done"),
     ("open", N_("Under way"), ""),
-    ("overdue", N_("Overdue"), "danger"),
+    ("overdue", N_("Calls accepted or solved too late"), "danger"),
     ("emergencies", N_("Emergencies open"), "warn"),
 )
 """The large numbers: (figure, how it is called, its tone where it is not nought)."""

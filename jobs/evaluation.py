@@ -7,18 +7,23 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Select, case, func, select, update
 
-from jobs.watch import Batch, Fired
+from jobs.watch import Batch
 from models.base import N_
 from models.evaluation import CycleState, EvaluationCycle
 from models.evaluation_sheets import AgencyAggregate, AggregateState, EvaluationSheet, SheetState
 from models.ledger import Job
 from models.organisation import Duty
 from models.queries.evaluation import unassessed
+from models.rules.evaluation_sheets import LAPSED
 from models.rules.scoring import compute
 
 MISSING = N_("Of the evaluation “%(cycle)s” %(count)s of your sheets are missing. Submit them by %(due)s.")
 COMPLETE = N_("In “%(cycle)s” every part about %(count)s agencies that you host is in. Submit what all say.")
 CLOSED = N_("The evaluation “%(cycle)s” is closed. Its scores are computed; read them, and confirm them.")
+CLOSED_WITHOUT = N_(
+    "The evaluation “%(cycle)s” is closed, and %(count)s of your own sheets have lapsed. Its scores are computed; read"
+    " them, and confirm them."
+)
 UNASSESSED = N_(
     "Scores of “%(cycle)s” cannot be computed: %(count)s calls closed in its period are not assessed (R21)."
 )
@@ -28,21 +33,26 @@ def collecting(batch: Batch) -> None:
     """Before the end whoever owes sheets is told, and seats whose parts are all in; at the end the cycle closes."""
     open_ = EvaluationCycle.state == CycleState.open
     soon, over = batch.steps(batch.waiting(open_), "closes_at")
-    owed, complete = _owed(batch, [cycle.id for _, cycle in soon]), _complete(batch, [cycle.id for _, cycle in soon])
+    missing, complete = _owed(batch, [cycle.id for _, cycle in soon]), _complete(batch, [cycle.id for _, cycle in soon])
     for promise, cycle in soon:
         batch.record(promise, cycle)
-        for found, message in ((owed[cycle.id], MISSING), (complete[cycle.id], COMPLETE)):
+        for found, message in ((missing[cycle.id], MISSING), (complete[cycle.id], COMPLETE)):
             for unit_id, count in found:
                 batch.tell(promise, cycle, unit_id, message, due=cycle.closes_at, cycle=cycle.name, count=str(count))
     changed = batch.change(
         over, open_, EvaluationCycle.closes_at <= batch.now, action="close_cycle", state=CycleState.closed,
         closed_at=batch.now,
     )  # fmt: skip
-    _open_sheets(batch, {cycle.id: promise for promise, cycle, _ in changed})
+    lapsed = _open_sheets(batch, [cycle.id for _, cycle, _ in changed])
     offices = batch.offices()
     for promise, cycle, _ in changed:
         batch.plan(cycle, Job.score_compute, [batch.now])
-        batch.tell(promise, cycle, offices.get((cycle.region_id, Duty.assessment_office)), CLOSED, cycle=cycle.name)
+        office, owed = offices.get((cycle.region_id, Duty.assessment_office)), lapsed[cycle.id]
+        if office not in owed:
+            batch.tell(promise, cycle, office, CLOSED, cycle=cycle.name)
+        for unit_id, count in sorted(owed.items()):
+            message = CLOSED_WITHOUT if unit_id == office else LAPSED
+            batch.tell(promise, cycle, unit_id, message, cycle=cycle.name, count=str(count))
 
 
 def _owed(batch: Batch, cycles: Collection[int]) -> Mapping[int, list[tuple[int, int]]]:
@@ -68,10 +78,11 @@ def _by_cycle(batch: Batch, counted: Select[int, int, int]) -> Mapping[int, list
     return found
 
 
-def _open_sheets(batch: Batch, closed: Mapping[int, Fired]) -> None:
-    """What is in is opened, what is not has lapsed."""
+def _open_sheets(batch: Batch, closed: Collection[int]) -> Mapping[int, Mapping[int, int]]:
+    """What is in is opened, what is not has lapsed: of each cycle, how many of whom."""
+    lapsed: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     if not closed:
-        return
+        return lapsed
     for source, target, action in (
         (SheetState.submitted, SheetState.opened, "open_sheet"),
         (SheetState.draft, SheetState.lapsed, "lapse_sheet"),
@@ -85,6 +96,9 @@ def _open_sheets(batch: Batch, closed: Mapping[int, Fired]) -> None:
         )
         for sheet in sorted(batch.session.scalars(statement), key=lambda sheet: sheet.id):
             batch.note(sheet, {"state": source}, {"state": target}, action=action)
+            if target is SheetState.lapsed:
+                lapsed[sheet.cycle_id][sheet.rater_unit_id] += 1
+    return lapsed
 
 
 def computing(batch: Batch) -> None:

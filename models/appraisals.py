@@ -134,4 +134,4 @@ class StaffAppraisal(Regional, Model):
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
-        return f"{self.staff or self.name} · {self.total.year}"
+        return str(self.staff or self.name)

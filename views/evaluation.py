@@ -4,7 +4,14 @@ from app.engine.declare import Chart, Console, Link, Related
 from models.base import N_
 from models.evaluation import CycleState, EvaluationCycle, EvaluationIndicator
 from models.evaluation_sheets import AgencyAggregate, EvaluationSheet, SheetScore
-from models.queries.choices import asked_indicators, cycles_here, draft_cycles, draft_sheets, own_results
+from models.queries.choices import (
+    asked_indicators,
+    cycles_here,
+    draft_cycles,
+    draft_sheets,
+    own_results,
+    published_items,
+)
 from models.rules.aggregates import AGGREGATE
 from models.rules.appeals import APPEAL, follow_appeal, prepare_appeal
 from models.rules.evaluation import CYCLE, forget_cycle, prepare_cycle
@@ -67,7 +74,6 @@ evaluation_cycles = Console(
             model=EvaluationIndicator,
             by="cycle",
             listed=("name", "subject_kind", "side", "component", "source", "weight"),
-            order="id",
         ),
         Related(
             model=AgencyAggregate,
@@ -100,7 +106,7 @@ evaluation_indicators = Console(
     ),
     folded=("deduct", "is_veto", "list_item"),
     searched=("cycle", "name", "subject_kind", "side", "component", "source", "formula", "is_veto"),
-    among={"cycle": draft_cycles},
+    among={"cycle": draft_cycles, "list_item": published_items},
     charts=(Chart(by="component", split="subject_kind", sums=("weight",), title=N_("Weights by component")),),
     prepare=prepare_indicator,
     empty=N_("No indicator. They are laid down with a cycle, and change while it is a draft."),

@@ -13,6 +13,7 @@ from models.evaluation import CycleState, EvaluationCycle
 from models.evaluation_sheets import AgencyAggregate, AggregateState, EvaluationSheet, SheetState
 from models.queries.piles import Pile, pile
 from models.roles import RoleName
+from models.rules.aggregates import UNSETTLED
 from models.scores import AppealState, ScoreAppeal
 
 S = CycleState
@@ -25,9 +26,10 @@ def of_evaluated(actor: Actor) -> Iterator[Pile]:
         sheet.cycle_id == cycle.id, sheet.rater_unit_id.in_(actor.unit_ids), sheet.state == SheetState.draft
     )
     yield pile(cycle, N_("Fill in the evaluation sheets"), (cycle.state == S.open) & owed, cycle.closes_at)
-    complete = gathered.seat_id.in_(actor.unit_ids) & (gathered.state == AggregateState.complete)
+    unsettled = gathered.cycle.has(cycle.state.in_(UNSETTLED))
+    complete = gathered.seat_id.in_(actor.unit_ids) & (gathered.state == AggregateState.complete) & unsettled
     yield pile(gathered, N_("Submit what all townships say of an agency"), complete)
-    graded = gathered.department_id.in_(actor.unit_ids) & (gathered.state == AggregateState.submitted)
+    graded = gathered.department_id.in_(actor.unit_ids) & (gathered.state == AggregateState.submitted) & unsettled
     yield pile(gathered, N_("Grade an agency"), graded, since=gathered.submitted_at)
 
 

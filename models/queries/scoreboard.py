@@ -120,25 +120,32 @@ class Account:
         """What the corrected score is graded; nothing where none was corrected."""
         return corrected_grade(self.result, self.corrected)
 
+    @property
+    def is_gathered(self) -> bool:
+        """R17: of an agency what townships say counts when its seat has submitted it, and not before."""
+        return self.result.subject_kind is not SubjectKind.agency or self.result.bottom_up is not None
+
     def anew(self, side: Side | None = None) -> Decimal | None:
         """One side, or all, computed anew from what is stored."""
+        if side is Side.bottom_up and not self.is_gathered:
+            return None
         opened = [part for of_side, parts in self.sides.items() for part in parts if side in (None, of_side)]
         return half_up(joined(Reckoned(found.part.weight, found.value) for found in opened))
 
-    @property
-    def weighed(self) -> list[tuple[Decimal, Decimal]]:
-        """(weight, value) of every indicator that had something to count."""
-        counted = (opened.part for parts in self.sides.values() for opened in parts)
-        return [(part.weight, part.value) for part in counted if part.value is not None]
+    def weighed(self, side: Side | None = None) -> list[tuple[Decimal, Decimal]]:
+        """(weight, value) of every indicator of one side, or of all, that had something to count."""
+        opened = [found.part for of_side, parts in self.sides.items() for found in parts if side in (None, of_side)]
+        return [(part.weight, part.value) for part in opened if part.value is not None]
 
     @property
     def total(self) -> Decimal | None:
         """The total computed anew; by the sides as they are kept, where they are weighed apart."""
         result = self.result
+        if result.subject_kind is SubjectKind.community and self.anew(Side.bottom_up) is None:
+            return None
         if result.subject_kind not in TWO_SIDED or result.share is None:
             return self.anew()
-        below = None if result.bottom_up is None else self.anew(Side.bottom_up)
-        return total_of(result.share, below, self.anew(Side.top_down))
+        return total_of(result.share, self.anew(Side.bottom_up), self.anew(Side.top_down))
 
 
 def account(session: Session, result: ScoreResult) -> Account:

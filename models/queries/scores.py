@@ -50,9 +50,9 @@ def _is_of(line: Line, path: str, agencies: set[int]) -> bool:
 
 
 def given(result: ScoreResult) -> tuple[Decimal | None, Decimal | None]:
-    """How many points of the total come from townships, and how many from above (R15, R16)."""
+    """How many points of the total come from townships, and how many from above (R15, R16): together the total."""
     if result.share is None:
         return None, result.total
     sides = ((result.share, result.bottom_up), (WHOLE - result.share, result.top_down))
     below, above = (None if mark is None else half_up(Fraction(share) * Fraction(mark) / 100) for share, mark in sides)
-    return below, above
+    return below, above if below is None or result.total is None else result.total - below

@@ -52,8 +52,12 @@ def _may_gather(aggregate: AgencyAggregate, step: Step) -> None:
         )  # fmt: skip
 
 
+def _is_unsettled(aggregate: AgencyAggregate) -> bool:
+    return aggregate.cycle.state in UNSETTLED
+
+
 def _still_open(aggregate: AgencyAggregate) -> None:
-    if aggregate.cycle.state not in UNSETTLED:
+    if not _is_unsettled(aggregate):
         raise Refused(N_("The scores of this cycle are confirmed: nothing of them changes any more."))
 
 
@@ -138,6 +142,7 @@ AGGREGATE = Workflow(
         source=frozenset({A.collecting, A.complete}),
         target=A.submitted,
         by=lambda aggregate, actor: actor.serves(aggregate.seat_id),
+        of_use=_is_unsettled,
         guard=_may_gather,
         effect=_gathered,
         tone="active",
@@ -150,6 +155,7 @@ AGGREGATE = Workflow(
         target=A.graded,
         by=lambda aggregate, actor: actor.serves(aggregate.department_id),
         asks=(Ask(name="grade", label=N_("Grade"), kind="word", words=Grade),),
+        of_use=_is_unsettled,
         guard=_may_grade,
         effect=_graded,
         tone="done",

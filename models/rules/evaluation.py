@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, object_session
 
 from models.actor import Actor
 from models.base import N_
 from models.calendar import LimitUnit
+from models.door import by_rule
 from models.evaluation import WHOLE, CycleState, EvaluationCycle, EvaluationIndicator
+from models.evaluation_sheets import AgencyAggregate, EvaluationSheet, SheetState
 from models.ledger import Job
+from models.organisation import Unit
 from models.queries.calendar import calendar_of
 from models.queries.evaluation import unassessed
 from models.roles import RoleName
@@ -25,7 +28,7 @@ from models.rules.ledger import cancel, plan, tell
 from models.rules.registers import fill_in_defaults
 from models.rules.scoring import compute
 from models.scores import ScoreResult
-from models.workflow import Refused, Step, Transition, Workflow
+from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 S = CycleState
 LEAST_OF_DEPARTMENTS, LEAST_OF_AGENCIES = Decimal(30), Decimal(60)
@@ -96,6 +99,34 @@ def _period_is_over(cycle: EvaluationCycle, step: Step) -> None:
         raise Refused(N_("The period runs until %(day)s. Close the cycle after it."), day=f"{cycle.ends_on}")
 
 
+def _not_in(session: Session, cycle: EvaluationCycle) -> tuple[int, int]:
+    """How many sheets are not in, and of how many."""
+    not_in = func.count().filter(EvaluationSheet.state == SheetState.draft)
+    counted = select(not_in, func.count()).where(EvaluationSheet.cycle_id == cycle.id)
+    return session.execute(counted).one()
+
+
+def _lapses_sheets(cycle: EvaluationCycle) -> bool:
+    session = object_session(cycle)
+    if session is None:
+        return False
+    with by_rule(session):  # the sheets themselves are sealed
+        return _not_in(session, cycle)[0] > 0
+
+
+def _lapses_knowingly(cycle: EvaluationCycle, step: Step) -> None:
+    count, whole = _not_in(step.session, cycle)
+    if count and not step.answers.get("all_the_same"):
+        raise Refused(
+            N_("%(count)s of %(whole)s sheets are not in, and would lapse. Wait for them until %(day)s, or tick that"
+               " the cycle is closed all the same."),
+            field="all_the_same",
+            count=count,
+            whole=whole,
+            day=f"{cycle.closes_on}",
+        )  # fmt: skip
+
+
 def _closed(cycle: EvaluationCycle, step: Step) -> None:
     cycle.closed_at = step.now
     cancel(step.session, cycle, Job.regional_collect, cause="closed")
@@ -117,6 +148,34 @@ def _computed(cycle: EvaluationCycle, step: Step) -> None:
     cycle.results_hash = compute(step.session, [cycle], step.now)[cycle.id]
     cycle.computed_at = step.now
     cancel(step.session, cycle, Job.score_compute, cause="done")
+
+
+def _ungraded(session: Session, cycle: EvaluationCycle) -> list[str]:
+    """The agencies without a grade, by their codes."""
+    names = select(Unit.name).join(AgencyAggregate, AgencyAggregate.unit_id == Unit.id)
+    lacking = names.where(AgencyAggregate.cycle_id == cycle.id, AgencyAggregate.grade.is_(None))
+    return list(session.scalars(lacking.order_by(Unit.code)))
+
+
+def _lacks_grades(cycle: EvaluationCycle) -> bool:
+    session = object_session(cycle)
+    if session is None:
+        return False
+    with by_rule(session):
+        return bool(_ungraded(session, cycle))
+
+
+def _confirms_knowingly(cycle: EvaluationCycle, step: Step) -> None:
+    """TA-40: after that no department grades its agency any more."""
+    lacking = _ungraded(step.session, cycle)
+    if lacking and not step.answers.get("all_the_same"):
+        raise Refused(
+            N_("%(count)s agencies have no grade yet, “%(agency)s” first. Have them graded, or tick that the scores"
+               " are confirmed all the same."),
+            field="all_the_same",
+            count=len(lacking),
+            agency=lacking[0],
+        )  # fmt: skip
 
 
 def _confirmed(cycle: EvaluationCycle, step: Step) -> None:
@@ -162,7 +221,17 @@ CYCLE = Workflow(
         source=frozenset({S.open}),
         target=S.closed,
         by=_assessor,
+        asks=(
+            Ask(
+                name="all_the_same",
+                label=N_("Close it though sheets are not in"),
+                kind="flag",
+                required=False,
+                of_use=_lapses_sheets,
+            ),
+        ),
         guard=_period_is_over,
+        insists=_lapses_knowingly,
         effect=_closed,
         tone="warn",
         help=N_("Sheets that are in are opened, the others have lapsed. On its last day this happens by itself."),
@@ -184,7 +253,17 @@ CYCLE = Workflow(
         source=frozenset({S.computed}),
         target=S.confirmed,
         by=_reckons,
+        asks=(
+            Ask(
+                name="all_the_same",
+                label=N_("Confirm them though agencies have no grade"),
+                kind="flag",
+                required=False,
+                of_use=_lacks_grades,
+            ),
+        ),
         guard=_unchanged,
+        insists=_confirms_knowingly,
         effect=_confirmed,
         tone="active",
     ),

@@ -39,6 +39,7 @@ from models.workflow import Ask, NotYours, Refused, Step, Transition, Workflow, 
 A, S = AggregateState, SheetState
 TENTH = Decimal("0.1")
 SEALED = (S.draft, S.submitted)
+LAPSED = N_("“%(cycle)s” is closed. %(count)s of your evaluation sheets were not in, and have lapsed.")
 
 
 def asked(sheet: EvaluationSheet, laid: Iterable[EvaluationIndicator], leads: Mapping[int, int]) -> list[int]:
@@ -248,14 +249,19 @@ def submit_all(
 
 
 def unsealed(cycle: EvaluationCycle, step: Step) -> None:
-    """The cycle closes: what is in is opened, what is not has lapsed. One statement for all of a kind."""
+    """The cycle closes: what is in is opened, what is not has lapsed; told once to each who owed some."""
     session = step.session
     of_cycle = select(EvaluationSheet).where(EvaluationSheet.cycle_id == cycle.id, EvaluationSheet.state.in_(SEALED))
+    lapsed: dict[int, int] = defaultdict(int)
     for sheet in session.scalars(of_cycle.order_by(EvaluationSheet.id)):
         opened = sheet.state is S.submitted
         action = "open_sheet" if opened else "lapse_sheet"
         note_move(session, sheet, action, note="", actor=SYSTEM_ACTOR, now=step.now)
         sheet.state = S.opened if opened else S.lapsed
+        if not opened:
+            lapsed[sheet.rater_unit_id] += 1
+    for unit_id, count in sorted(lapsed.items()):
+        tell(session, unit_id, cycle, LAPSED, key="lapsed", now=step.now, cycle=cycle.name, count=str(count))
 
 
 SHEET = Workflow(

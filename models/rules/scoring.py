@@ -138,7 +138,7 @@ def _keys(text: str | None) -> list[int]:
 def _settle(account: Account) -> None:
     """Sides, total and grade."""
     cycle, kind = account.cycle, account.kind
-    told: dict[str, Any] = dict.fromkeys(("share", "bottom_up", "top_down", "grade", "capped_by", "place"))
+    told: dict[str, Any] = dict.fromkeys(("share", "bottom_up", "top_down", "total", "grade", "capped_by", "place"))
     if kind in TWO_SIDED:
         of_agency = kind is K.agency
         told["share"] = cycle.township_share_agency if of_agency else cycle.township_share_department
@@ -146,8 +146,8 @@ def _settle(account: Account) -> None:
         if of_agency and (account.aggregate is None or account.aggregate.state not in GATHERED):
             told["bottom_up"] = None  # R17: without every township's word its seat has submitted nothing
         told["total"] = total_of(told["share"], told["bottom_up"], told["top_down"])
-    else:
-        told["total"] = account.side()
+    elif kind is not K.community or account.side(Side.bottom_up) is not None:
+        told["total"] = account.side()  # R33: without its residents' word, which weighs most, a community has none
     told["grade"], told["capped_by"] = _graded(account, grade_of(cycle, told["total"]))
     account.result = told
 

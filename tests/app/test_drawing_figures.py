@@ -24,6 +24,12 @@ def figure(labels, *series, **more):
     return Figure(labels, series, texts, **more)
 
 
+def test_the_sum_of_a_bar_has_as_many_decimals_as_the_figure_says():
+    parts = ("Below", [44.01]), ("Above", [44.01])
+    assert drawn(figure(["水利局"], *parts, places=2))[0][:4] == ["水利局", "44.01", "44.01", "88.02"]
+    assert "88.0" in drawn(figure(["水利局"], *parts))[0]
+
+
 def test_one_series_is_a_bar_for_each_label():
     texts, bars, _ = drawn(figure(["水利局", "公安局"], ("Count", [4, 1])))
     assert texts == ["水利局", "4", "公安局", "1"]

@@ -6,13 +6,16 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from jobs.evaluation import CLOSED, CLOSED_WITHOUT
 from jobs.sweep import keep
 from models.evaluation import CycleState, SubjectKind
 from models.evaluation_sheets import AggregateState, SheetState
 from models.ledger import Job, PromiseState
+from models.notices import Outbox
 from models.organisation import Duty
 from models.ratings import CaseAssessment
 from models.recorder import verify
+from models.rules.evaluation_sheets import LAPSED
 from models.scores import ScorePart, ScoreResult
 from tests.make import NOW
 
@@ -80,6 +83,31 @@ def test_at_its_end_the_cycle_closes_and_is_computed_by_itself(make, session, le
     assert [action for action, *_ in ledger.entries(cycle)][-2:] == ["close_cycle", "compute_scores"]
     assert verify(session) == []
     assert ledger.keep(Job.score_compute, late) == 0
+
+
+def messages(session):
+    """What the clock told."""
+    return session.scalars(select(Outbox).where(Outbox.key.startswith(f"{Job.regional_collect}:"))).all()
+
+
+@pytest.mark.requirement("TA-39")
+def test_whose_sheets_lapse_at_the_end_is_told_once_and_how_many(make, session, ledger, regional):
+    cycle, _, towns, department = regional
+    make.fill(make.sheets(cycle, rater_unit_id=towns[0].id)[0])
+    ledger.keep(Job.regional_collect, cycle.closes_at)
+    told = {(row.unit_id, row.message, row.details.get("count")) for row in messages(session)}
+    office = make.office(Duty.assessment_office)
+    assert told == {(office.id, CLOSED, None), *((unit.id, LAPSED, "1") for unit in (*towns[1:], department))}
+
+
+@pytest.mark.requirement("TA-39")
+def test_the_office_hears_in_one_message_that_the_cycle_is_closed_and_that_its_own_sheets_lapsed(make, session, ledger):
+    make.village(make.township())
+    cycle = make.cycle(None, S.open, K.community)
+    ledger.keep(Job.regional_collect, cycle.closes_at)
+    office = make.office(Duty.assessment_office)
+    of_office = [(row.message, row.details) for row in messages(session) if row.unit_id == office.id]
+    assert of_office == [(CLOSED_WITHOUT, {"cycle": cycle.name, "count": "1"})]
 
 
 def test_who_closes_by_hand_has_it_computed_by_the_next_sweep(make, session, ledger, regional):

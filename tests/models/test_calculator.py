@@ -128,6 +128,8 @@ def mean(of_unit):
 
 
 def total(cycle, kind, of_unit):
+    if kind == "community" and mean([one for one in of_unit if one[0]["side"] == "bottom_up"]) is None:
+        return None
     if kind not in ("department", "agency"):
         return mean(of_unit)
     share = Decimal(str(cycle[f"township_share_{kind}"]))

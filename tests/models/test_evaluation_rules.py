@@ -490,6 +490,19 @@ def test_closing_opens_what_is_in_and_lets_the_rest_lapse(make, office):
     assert refused("not open", make, second, "submit_sheet") if second.state is SheetState.draft else True
 
 
+@pytest.mark.requirement("TA-39")
+def test_whose_sheets_lapse_is_told_once_and_how_many(make, office):
+    towns = [make.township(), make.township()]
+    make.item(make.department())
+    cycle = make.cycle(None, S.open, K.department)
+    for sheet in make.sheets(cycle, rater_unit_id=towns[0].id):
+        make.fill(sheet)
+    make.press(cycle, "close_cycle")
+    lapsed = select(Outbox).where(Outbox.key.startswith(f"evaluation_cycle:{cycle.id}:lapsed"))
+    told = {(row.unit_id, row.details["count"]) for row in make.session.scalars(lapsed)}
+    assert told == {(towns[1].id, "2"), (make.office(Duty.assessment_office).id, "2")}
+
+
 def test_a_cycle_does_not_close_before_its_period_is_over(make, town, office):
     cycle = make.cycle(None, S.open, K.department, ends_on=NOW.date())
     assert refused("period runs", make, cycle, "close_cycle").details["day"] == str(NOW.date())
@@ -682,6 +695,21 @@ def test_a_department_score_joins_the_mean_of_the_townships_and_the_view_from_ab
         Grade.qualified,
         1,
     )
+
+
+@pytest.mark.requirement("LX-22")
+@pytest.mark.parametrize(
+    ("asked", "total", "grade"), [(Side.top_down, None, None), (Side.bottom_up, Decimal("95.00"), Grade.excellent)]
+)
+def test_a_community_whose_residents_were_not_asked_has_no_score(make, town, asked, total, grade):
+    """R33: what weighs most is not made up by the township's word."""
+    village = make.village(town)
+    cycle = make.cycle(None, S.open, K.community)
+    make.fill_all(cycle, "95", side=asked)
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    result = make.result(cycle, village)
+    assert (result.total, result.grade) == (total, grade)
 
 
 @pytest.mark.requirement("TA-32")

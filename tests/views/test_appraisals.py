@@ -43,6 +43,16 @@ def test_a_page_shows_who_is_still_without_a_grade_to_whom_may_see_them(browser_
 
 
 @pytest.mark.requirement("TS-31")
+def test_a_total_names_its_own_people_as_it_names_the_dispatched(browser_of, make):
+    town = make.township()
+    staff, total = make.staff(make.agency(town, state="in_force")), make.appraisal_total(town)
+    rows = [make.appraisal(total, staff), make.appraisal(total)]
+    page = browser_of(town, RoleName.township_head).get(f"/appraisal_total/{total.id}").text
+    named = re.findall(r'<a href="/staff_appraisal/\d+">([^<]+)</a>', page)
+    assert named == [staff.name, rows[1].name]
+
+
+@pytest.mark.requirement("TS-31")
 def test_whoever_sees_a_person_whom_another_township_grades_is_not_offered_to(browser_of, make):
     town, other = make.township(), make.township()
     agency = make.agency(town, state="in_force")

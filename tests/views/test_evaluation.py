@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from models.evaluation import CycleState, SubjectKind
-from models.evaluation_sheets import EvaluationSheet, SheetScore, SheetState
+from models.evaluation_sheets import EvaluationSheet, Grade, SheetScore, SheetState
 from models.organisation import Duty
 from models.roles import RoleName
 from models.workflow import Refused
@@ -54,6 +54,34 @@ def test_a_township_fills_in_all_its_sheets_on_one_page(browser_of, make, sessio
     session.expire_all()
     assert {sheet.state for sheet in make.sheets(cycle, rater_unit_id=town.id)} == {SheetState.submitted}
     assert len(session.scalars(select(SheetScore)).all()) == 6
+
+
+@pytest.mark.requirement("TA-32")
+def test_a_sheet_tells_the_weight_of_every_indicator_with_or_without_a_standard(browser_of, make, world):
+    town, *_ = world
+    cycle = make.cycle(None, S.draft, K.department)
+    row = next(row for row in make.indicators(cycle) if row.name == "依照清单履职")
+    row.standard = ""
+    make.session.commit()
+    make.press(cycle, "open_cycle")
+    page = browser_of(town).get(f"/evaluation_cycle/{cycle.id}/sheets").text
+    assert f"<dt>{row.name} · {row.weight}%</dt><dd>–</dd>" in page
+
+
+def test_an_indicator_is_about_an_item_in_force(browser_of, make, world):
+    _, office, _ = world
+    ended = make.item(office, title="Fires", state="superseded")
+    in_force = make.item(office, title="Fires")
+    browser = browser_of(make.office(Duty.assessment_office))
+    found = browser.get("/evaluation_indicator/lookup/list_item?q=Fires").json
+    assert ([row["id"] for row in found], ended.id in found) == ([in_force.id], False)
+
+
+def test_a_cycle_shows_the_indicator_that_was_added_last(browser_of, make):
+    cycle = make.cycle()
+    added = make.lay(cycle, subject_kind=K.township, side="top_down", component="other")
+    make.session.commit()
+    assert added.name in browser_of(make.office(Duty.assessment_office)).get(f"/evaluation_cycle/{cycle.id}").text
 
 
 @pytest.mark.parametrize("wrong", ["100.1", "-1", "9.55", "x", "NaN"])
@@ -191,6 +219,12 @@ def test_a_score_opens_into_its_parts_and_these_into_their_records(browser_of, p
     assert set(parts["依照清单履职"]["records"]["of"]) <= set(sheets)
     page = browser_of(office).get(f"/score_result/{result.id}/calculator").get_data(as_text=True)
     assert f"33.33% × {result.bottom_up} + 66.67% × {result.top_down} = <b>{result.total}</b>" in page
+    for side, value in (("bottom_up", result.bottom_up), ("top_down", result.top_down)):
+        of_side = [part for part in parts.values() if part["side"] == side and part["value"] is not None]
+        said = " + ".join(f"{part['weight']}% × {part['value']}" for part in of_side)
+        whole = sum(Decimal(part["weight"]) for part in of_side)
+        said = said if whole == 100 else f"({said}) ÷ {whole}%"
+        assert f"<dd>{said} = <b>{value}</b></dd>" in page
     assert f"/call_assignment/{part.id}" in page
     assert "结果一致" in page
 
@@ -223,6 +257,58 @@ def test_the_calculator_shows_what_each_township_weighs_and_how_indicators_add_u
     assert len(weighed) > 1
     assert whole < 100  # nothing was rated: the rest makes up the whole
     assert f"<dd>({said}) ÷ {whole}% = <b>{result.total}</b></dd>" in page(town)
+
+
+@pytest.mark.requirement("TA-39", "TC-53")
+def test_the_calculator_of_an_agency_of_which_a_township_is_silent_shows_nothing_from_below(browser_of, make, world):
+    town, office, _ = world
+    agency = make.agency(town, make.township(), department=office, state="in_force")
+    cycle = make.cycle(None, S.open, K.agency)
+    make.fill(make.sheets(cycle, rater_unit_id=town.id)[0], "94.6")
+    make.fill_all(cycle, side="top_down")
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    result = make.result(cycle, agency.unit)
+    address = f"/score_result/{result.id}/calculator?_l_=en"
+    page = browser_of(make.office(Duty.assessment_office)).get(address).text
+    below, above = (page.split(f'id="side-{side}"')[1].split("</section>")[0] for side in ("bottom_up", "top_down"))
+    assert re.findall(r'class="count">(.+?)<', below + above) == ["–", f"{result.top_down}"]
+    assert "Regional agency (R17)" in below
+    assert "<dt>Formula</dt>" not in below
+    assert "<dt>Formula</dt>" in above
+    assert "Regional agency (R17)" not in above
+    assert "the same number" in page
+
+
+@pytest.mark.requirement("TC-53")
+def test_the_calculator_says_of_a_call_whether_it_met_what_is_counted(browser_of, make, session, world):
+    town, office, _ = world
+    kept, missed = (make.call(town, lead=office, state="dispatched", at=NOW - timedelta(days=days)) for days in (9, 8))
+    for call, answered in ((kept, NOW - timedelta(days=7)), (missed, None)):
+        (part,) = make.assignments(call)
+        part.respond_due, part.responded_at = NOW - timedelta(days=6), answered
+    session.commit()
+    cycle = make.cycle(None, S.open, K.department)
+    make.fill_all(cycle)
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    browser = browser_of(make.office(Duty.assessment_office))
+    page = browser.get(f"/score_result/{make.result(cycle, office).id}/calculator?_l_=en").text
+    said = dict(re.findall(r'/call_assignment/(\d+)">.+?</a> · <span class="tag tag-\w+">(.+?)</span>', page))
+    assert said == {f"{make.assignments(kept)[0].id}": "met", f"{make.assignments(missed)[0].id}": "not met"}
+
+
+@pytest.mark.requirement("LX-22")
+def test_the_calculator_of_a_community_without_a_survey_says_why_there_is_no_total(browser_of, make, world):
+    village = make.village(world[0])
+    cycle = make.cycle(None, S.open, K.community)
+    make.fill_all(cycle, side="top_down")
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    address = f"/score_result/{make.result(cycle, village).id}/calculator?_l_=en"
+    page = browser_of(make.office(Duty.assessment_office)).get(address).text
+    assert "Resident satisfaction (R33): without the residents&#39; survey there is no total." in page
+    assert "the same number" in page
 
 
 @pytest.mark.requirement("TC-53")
@@ -323,6 +409,103 @@ def test_the_excellence_cap_is_told_in_chinese_by_its_name(program_of, make, wor
     assert refused.status_code == 422
     assert "优秀等次限制规则（R18）" in str(refused.json)
     assert head.move("agency_aggregate", gathered.id, "grade_agency", grade="good").status_code == 200
+
+
+@pytest.fixture
+def gathered(make, world):
+    """What the seat has submitted of an agency that nobody graded, in a cycle that is computed."""
+    agency = make.agency(world[0], department=world[1], state="in_force")
+    cycle = make.cycle(None, S.open, K.agency)
+    make.fill_all(cycle)
+    found = make.aggregate(cycle, agency.unit)
+    make.press(found, "submit_aggregate")
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    return found
+
+
+@pytest.mark.requirement("TA-40")
+def test_who_confirms_scores_is_told_once_how_many_agencies_have_no_grade(browser_of, program_of, make, gathered):
+    office = make.office(Duty.assessment_office)
+    address = f"/evaluation_cycle/{gathered.cycle_id}/move/confirm_scores"
+    browser = browser_of(office)
+    assert 'name="all_the_same"' in browser.get(address).text
+    refused = browser.post(f"{address}?_l_=en", data={})
+    assert refused.status_code == 422
+    assert f"1 agencies have no grade yet, “{gathered.unit.name}” first." in refused.text
+    assert browser.post(address, data={"all_the_same": "1"}).status_code == 302
+    make.session.refresh(gathered.cycle)
+    assert gathered.cycle.state is S.confirmed
+
+
+@pytest.mark.requirement("TA-40")
+def test_who_confirms_scores_of_agencies_that_are_graded_is_asked_nothing(browser_of, make, gathered):
+    make.press(gathered, "grade_agency", grade=Grade.good)
+    make.press(gathered.cycle, "compute_scores")
+    address = f"/evaluation_cycle/{gathered.cycle_id}/move/confirm_scores"
+    browser = browser_of(make.office(Duty.assessment_office))
+    assert "all_the_same" not in browser.get(address).text
+    assert browser.post(address, data={}).status_code == 302
+
+
+@pytest.mark.requirement("TA-40")
+def test_what_is_confirmed_is_offered_to_nobody_to_grade(browser_of, program_of, make, gathered):
+    head = browser_of(gathered.department, RoleName.department_head)
+
+    def offered():
+        page, desk = head.get(f"/agency_aggregate/{gathered.id}").text, head.get("/?_l_=en").text
+        return "/move/grade_agency" in page, "Grade an agency" in desk
+
+    assert offered() == (True, True)
+    program = program_of(make.office(Duty.assessment_office))
+    assert program.move("evaluation_cycle", gathered.cycle_id, "confirm_scores").status_code == 200
+    assert offered() == (False, False)
+
+
+@pytest.mark.requirement("TA-39")
+def test_a_seat_is_not_asked_to_submit_what_is_confirmed(browser_of, make, world):
+    town, office, _ = world
+    agency = make.agency(town, department=office, state="in_force")
+    cycle = make.cycle(None, S.open, K.agency)
+    make.fill_all(cycle)
+    for name in ("close_cycle", "compute_scores"):
+        make.press(cycle, name)
+    browser, found = browser_of(town), make.aggregate(cycle, agency.unit)
+
+    def offered():
+        page, desk = browser.get(f"/agency_aggregate/{found.id}").text, browser.get("/?_l_=en").text
+        return "/move/submit_aggregate" in page, "Submit what all townships say of an agency" in desk
+
+    assert offered() == (True, True)
+    make.press(cycle, "confirm_scores")
+    assert offered() == (False, False)
+
+
+@pytest.mark.requirement("TA-39")
+def test_who_closes_a_cycle_by_hand_is_told_once_how_many_sheets_are_not_in(browser_of, make, world):
+    cycle = make.cycle(None, S.open, K.department)
+    first, *others = make.sheets(cycle)
+    make.fill(first)
+    browser = browser_of(make.office(Duty.assessment_office))
+    address = f"/evaluation_cycle/{cycle.id}/move/close_cycle"
+    refused = browser.post(f"{address}?_l_=en", data={})
+    assert refused.status_code == 422
+    said = (
+        f"{len(others)} of {len(others) + 1} sheets are not in, and would lapse. Wait for them until {cycle.closes_on}"
+    )
+    assert said in refused.text
+    assert browser.post(address, data={"all_the_same": "1"}).status_code == 302
+    make.session.refresh(cycle)
+    assert cycle.state is S.closed
+
+
+def test_who_closes_a_cycle_whose_sheets_are_all_in_is_asked_nothing(browser_of, make, world):
+    cycle = make.cycle(None, S.open, K.department)
+    make.fill_all(cycle)
+    browser = browser_of(make.office(Duty.assessment_office))
+    address = f"/evaluation_cycle/{cycle.id}/move/close_cycle"
+    assert "all_the_same" not in browser.get(address).text
+    assert browser.post(address, data={}).status_code == 302
 
 
 @pytest.mark.requirement("TA-30", "TC-54")

@@ -30,6 +30,16 @@ def test_the_page_shows_what_was_published_what_is_counted_today_and_which_call_
     assert "本月没有已发布的数据" in office.get("/published_figure/recount?period=2025-01").text
 
 
+def test_a_unit_of_another_county_is_named_with_its_county(browser_of, make, session):
+    town, county = make.township(), make.county()
+    helper = make.department(county)
+    make.call(town, lead=make.department(), cooperating=[helper], state=CallState.dispatched)
+    publish_figures(session, NOW + timedelta(days=10))
+    session.commit()
+    page = browser_of(make.office(Duty.county_office)).get("/published_figure/recount?period=2026-11").text
+    assert f'<th scope="row">{county}{helper}</th>' in page
+
+
 def test_a_published_figure_leads_to_the_calls_that_it_counts(browser_of, make, session):
     town, lead, helper = make.township(), make.department(), make.department()
     late = make.call(town, lead=lead, cooperating=[helper], state=CallState.dispatched)

@@ -673,6 +673,8 @@ def test_the_screen_tells_of_today_of_who_is_behind_and_of_the_latest_calls(lead
         "Calls of this month in the loop",
         "Latest calls",
     ]
+    assert "<span>Calls accepted or solved too late</span>" in page  # of the county, whoever answers them
+    assert '<th scope="col">Answers or promises late</th>' in page  # of one department
     assert json.loads(re.search(r'id="figures"[^>]*>(.*?)</script>', page)[1]) | {"at": told["at"]} == told
     assert "secret" not in html.unescape(page)
     assert "secret" not in str(told)
@@ -749,8 +751,8 @@ def test_scores_of_departments_stand_by_their_place_with_the_townships_part_apar
     scored(SubjectKind.department, "40", {roads: ("90", "80"), water: ("50", "60")}, name="Autumn")
     panel = panels(leader)["departments"]
     assert list(told(panel).items()) == [
-        ("Roads", {"From townships": 36.0, "From above": 48.0}),
-        ("Water", {"From townships": 20.0, "From above": 36.0}),
+        ("Roads", {"Points through townships": 36.0, "Points from above": 48.0}),
+        ("Water", {"Points through townships": 20.0, "Points from above": 36.0}),
     ]
     assert facts(leader, "departments") == [("Cycle ", "Autumn · Published")]
     assert rows(leader, f"{panel['rows']}&key={roads.id}&part=below") == 1
@@ -758,12 +760,27 @@ def test_scores_of_departments_stand_by_their_place_with_the_townships_part_apar
     assert panels(leader, "from=2026-01-01&to=2026-02-01")["departments"] is None
 
 
+@pytest.mark.requirement("TA-32")
+def test_the_parts_of_a_score_make_what_was_published_on_the_page_and_in_the_report(leader, make, scored):
+    water = make.department(name="Water")
+    scored(SubjectKind.department, "50", {water: ("88.01", "88.03")})  # 44.005 and 44.015: 88.02, and not 44.01 + 44.02
+    parts = {"Points through townships": 44.01, "Points from above": 44.01}
+    assert told(panels(leader)["departments"]) == {"Water": parts}
+    page = leader.get(f"/leaders/?{AUTUMN}&_l_=en").text.split('id="panel-departments"')[1].split('id="panel-')[0]
+    assert ">44.01<" in page
+    with leader.get(f"/leaders/report.docx?{AUTUMN}&_l_=en") as answer:
+        text = zipfile.ZipFile(io.BytesIO(answer.data)).read("word/document.xml").decode()
+    assert [text.count(number) for number in ("44.01", "44.02", "88.02")] == [2, 0, 1]
+
+
 @pytest.mark.requirement("TA-38", "TA-40")
 def test_scores_of_agencies_tell_both_parts_and_who_was_capped(leader, browser_of, make, session, scored):
     agency = make.agency(state=AgencyState.in_force)
     scored(SubjectKind.agency, "60", {agency.unit: ("70", "90")}, capped=CappedBy.township_grade)
     page = leader.get(f"/leaders/?{AUTUMN}&_l_=en").text.split('id="panel-agencies"')[1].split('id="panel-')[0]
-    assert told(panels(leader)["agencies"]) == {agency.unit.name: {"From townships": 42.0, "From the department": 36.0}}
+    assert told(panels(leader)["agencies"]) == {
+        agency.unit.name: {"Points through townships": 42.0, "Points through the department": 36.0}
+    }
     assert re.findall(r'<td class="measure">(.*?)</td>', page) == [
         "78.00",
         "–",
@@ -780,8 +797,12 @@ def test_the_latest_cycle_counts_of_those_that_one_may_see(leader, browser_of, m
     water = make.department(name="Water")
     scored(SubjectKind.department, "40", {water: ("90", "80")}, name="First", ends_on=date(2026, 10, 1))
     scored(SubjectKind.department, "40", {water: ("50", "50")}, state=CycleState.computed, name="Second")
-    assert told(panels(leader)["departments"]) == {"Water": {"From townships": 20.0, "From above": 30.0}}
+    assert told(panels(leader)["departments"]) == {
+        "Water": {"Points through townships": 20.0, "Points from above": 30.0}
+    }
     assert facts(leader, "departments") == [("Cycle ", "Second · Computed")]
     office = browser_of(make.office(Duty.supervision_office))
-    assert told(panels(office)["departments"]) == {"Water": {"From townships": 36.0, "From above": 48.0}}
+    assert told(panels(office)["departments"]) == {
+        "Water": {"Points through townships": 36.0, "Points from above": 48.0}
+    }
     assert facts(office, "departments") == [("Cycle ", "First · Published")]
