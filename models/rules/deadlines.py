@@ -214,10 +214,10 @@ class WorkingCalendar:
     def share(self, a: datetime, b: datetime, percent: int) -> datetime:
         """When so many percent of the time from one moment to another are over.
 
-        Of working time; of less than a day, and of a time in which nobody works, by the clock.
+        Of working time; of less than a day, of more than three years, and where nobody works, by the clock.
         """
         starts, ends = _utc(a), _utc(b)
-        worked = self.working_minutes(starts, ends) * MINUTE if ends - starts >= DAY else NOTHING
+        worked = self.working_minutes(starts, ends) * MINUTE if DAY <= ends - starts < HORIZON else NOTHING
         if not worked:
             return starts + (ends - starts) * percent / 100
         return self._worked(starts, worked * percent / 100)[0]

@@ -286,6 +286,7 @@ def test_the_reminder_of_a_promise_comes_one_working_day_before_in_working_time(
         ("2026-11-23 09:00", "2026-11-24 09:00", 50, "2026-11-23 14:30"),  # over a night
         ("2026-11-23 20:00", "2026-11-24 19:59", 50, "2026-11-24 07:59:30"),  # an hour, a night: by the clock
         ("2026-10-01 09:00", "2026-10-05 09:00", 75, "2026-10-04 09:00"),  # nobody works
+        ("2026-01-01 09:00", "2126-01-01 09:00", 50, "2076-01-01 09:00"),  # a slip of the pen
     ],
 )
 def test_a_share_of_a_limit_is_of_its_working_time_and_of_a_short_one_by_the_clock(calendar, start, end, percent, then):
