@@ -67,6 +67,15 @@ SUPERVISE = Link(
 )
 
 
+ACCOUNT = Link(
+    label=N_("Open a case of accountability"),
+    endpoint="AccountabilityCasePage.add",
+    icon="fa-scale-unbalanced",
+    takes="call",
+    needs=("can_add", "AccountabilityCase"),
+)
+
+
 def of_item(session: Any, item: ListItem) -> Variant:
     """The item that a call cites says what else the call has to tell (TC-39)."""
     return Variant(extras=tuple(Extra.of(field) for field in indicators_of(session, item.id)))
@@ -200,7 +209,7 @@ calls = Console(
         Related(model=IrregularAssignmentReport, by="reported_call", listed=("reporter", "state", "reported_at")),
         Related(model=HotlineTicket, by="call", listed=("external_key", "source", "title", "state", "answer_due")),
     ),
-    links=(TURNS, SCOPES, PROPOSE),
+    links=(TURNS, SCOPES, PROPOSE, ACCOUNT),
     instead=PROPOSE_NEW,
     carries=("title",),
     workflow=CALL,
