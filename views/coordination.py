@@ -56,7 +56,7 @@ cases = Console(
     },
     charts=(
         Chart(by="state", kind="pie", title=N_("Cases by state")),
-        Chart(by="forwarded_at", per="month", kind="line", title=N_("Forwarded by month")),
+        Chart(by="forwarded_at", per="month", kind="line", title=N_("Brought to coordination by month")),
         Chart(by="forwarded_at", per="month", split="state", title=N_("Cases by month and state")),
         Chart(by="category", split="state", title=N_("Cases by category and state")),
         Chart(by="responsible_unit", title=N_("Cases by duty holder")),

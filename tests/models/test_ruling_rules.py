@@ -81,8 +81,10 @@ def test_the_one_who_is_held_responsible_climbs_the_ladder_of_the_county(session
 
 def test_who_refused_first_may_be_the_one(make, twice):
     _call, first, second = twice
-    make.press(second, "rule", ruled_unit_id=first.department, **RULING)
+    make.press(second, "rule", ruled_unit_id=first.department, at=SOON, **RULING)
     assert (first.state, second.state) == (A.pending, A.reassigned)
+    assert (first.ruling, first.ruled_at, first.ruled_unit) == ("The water is theirs.", SOON, first.department)
+    assert first.rejected_reason == "Not ours."
     with pytest.raises(Refused, match="ruled that this is your duty"):
         make.press(first, "reject", **NOT_OURS)
 

@@ -82,6 +82,13 @@ def test_a_number_leads_to_the_rows_behind_it(browser_of, make, two_counties):
     assert browser.get(address).text.count("data-href=") == 2
 
 
+def test_cases_by_month_are_those_brought_to_coordination_forwarded_or_not(program_of, make):
+    make.case(), make.free_case()
+    chart = program_of(make.office(Duty.leadership)).get("coordination_case/charts/1?_l_=en").json
+    assert chart["title"] == "Brought to coordination by month"
+    assert [sum(part["data"]) for part in chart["series"]] == [2]
+
+
 @pytest.mark.databases
 def test_a_month_begins_at_midnight_in_china(program_of, make, session):
     call = make.call(state=CallState.submitted)
