@@ -134,7 +134,7 @@ def may_be_held(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]
 def cites_well(assignment: CallAssignment, step: Step) -> None:
     """What a page insists on: the clause, and an item that names the unit. Raises `Refused`, naming the field."""
     item, unit = step.answers.get("list_item_id"), step.answers.get("proposed_unit_id")
-    if item is None or unit is None:
+    if item is None or unit is None or step.answers.get("no_item_covers"):
         return
     if not (step.answers.get("clause") or "").strip():
         raise Refused(N_("Cite the clause of the item that shows it: its number, or its words."), field="clause")

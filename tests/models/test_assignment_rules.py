@@ -166,6 +166,15 @@ def test_a_department_may_say_that_no_item_covers_it(make):
 
 
 @pytest.mark.requirement("TC-40")
+def test_that_no_item_covers_it_wins_over_the_item_that_stands_in_the_box_by_itself(make):
+    part = make.assignment(item=make.item(), cooperating=[make.department()])
+    suggested = ASSIGNMENT.transitions["reject"].suggest(part)
+    assert suggested == {"list_item_id": part.call.list_item}
+    make.press(part, "reject", **NOT_OURS, **suggested)
+    assert (part.no_item_covers, part.cited_item) == (True, None)
+
+
+@pytest.mark.requirement("TC-40")
 def test_it_cites_an_item_or_says_that_there_is_none_and_not_both(make):
     part, unit = make.assignment(), make.department()
     for item, none_covers in ((None, False), (make.item(), True)):

@@ -188,6 +188,14 @@ def test_where_no_item_covers_it_there_is_no_clause_to_cite(session, make, cited
     assert cited[0].state is A.rejected
 
 
+def test_the_item_of_the_call_that_stands_in_the_box_by_itself_is_not_cited(session, make):
+    part = make.assignment(item=make.item(), cooperating=[make.department()])
+    reject(
+        session, make, part, no_item_covers=True, list_item_id=part.call.list_item, proposed_unit_id=make.department()
+    )
+    assert (part.state, part.cited_item, part.no_item_covers) == (A.rejected, None, True)
+
+
 def test_a_page_insists_on_an_item_that_names_the_unit(session, make, cited):
     part, item, _, helper = cited
     with pytest.raises(Refused, match="does not name") as refused:

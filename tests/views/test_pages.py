@@ -258,6 +258,22 @@ def test_a_unit_is_found_by_the_short_name_that_people_use(browser_of, make, ses
     assert [row["id"] for row in found] == [department.id]
 
 
+def test_a_unit_of_another_county_is_found_by_what_it_is_called_there_and_no_county_is_named_twice(
+    browser_of, make, session
+):
+    home, abroad = make.county("泰顺县"), make.county("天长市")
+    farms, air = make.department(abroad), make.department(abroad)
+    farms.name, air.name = "农业农村局", "滁州市天长市生态环境分局"
+    session.commit()
+    browser = browser_of(make.office(Duty.editorial_office, home), RoleName.admin)
+
+    def found(words):
+        return browser.get(f"/unit/lookup/parent?q={words}").json
+
+    assert found("天长市农业农村局") == [{"id": farms.id, "text": "天长市农业农村局"}]
+    assert found("天长市生态") == [{"id": air.id, "text": "滁州市天长市生态环境分局"}]
+
+
 def test_what_has_no_name_of_its_own_is_found_by_what_its_name_is_made_of(browser_of, make, session):
     town = make.township()
     agency = make.agency(town, state=AgencyState.in_force)
