@@ -46,6 +46,7 @@ from app.imports import ImportApi, Imports, sheets_for, world_of
 from app.metrics import Metrics
 from app.names import CODES, LABELS, NAMES
 from app.performance import Performance, PerformanceApi
+from app.results import Results
 from app.roles_page import LabelledSecurity
 from app.sheets import Sheets
 from app.timeline import timeline
@@ -106,6 +107,7 @@ def create_app(**overrides: Any) -> Flask:
             PerformanceApi,
             Turns,
             TurnsApi,
+            Results,
             Versions,
             VersionsApi,
             Comparison,

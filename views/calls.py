@@ -58,6 +58,15 @@ TURNS = Link(
     needs=("can_read", "Holding"),
     summed_up=True,
 )
+RESULTS = Link(
+    label=N_("Results of enforcement"),
+    endpoint="Results.page",
+    icon="fa-scale-balanced",
+    needs=("can_read", "CallAssignment"),
+    when=lambda call: False,
+    summed_up=True,
+)
+"""Led to by its sums, which stand on the page of a call that brought any."""
 SUPERVISE = Link(
     label=N_("Issue a supervision order"),
     endpoint="SupervisionOrderPage.add",
@@ -183,9 +192,6 @@ calls = Console(
                 "failure_kind",
                 "responsible",
                 "result",
-                "cases",
-                "fines",
-                "confiscations",
             ),
         ),
         Related(
@@ -209,7 +215,7 @@ calls = Console(
         Related(model=IrregularAssignmentReport, by="reported_call", listed=("reporter", "state", "reported_at")),
         Related(model=HotlineTicket, by="call", listed=("external_key", "source", "title", "state", "answer_due")),
     ),
-    links=(TURNS, SCOPES, PROPOSE, ACCOUNT),
+    links=(TURNS, RESULTS, SCOPES, PROPOSE, ACCOUNT),
     instead=PROPOSE_NEW,
     carries=("title",),
     workflow=CALL,
