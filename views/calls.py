@@ -223,7 +223,7 @@ calls = Console(
     prepare=prepare_call,
     follow=watch_clue,
     forget=forget_call,
-    empty=N_("No call yet. Write one when a matter is beyond your powers: the duty list says who must answer."),
+    empty=N_("No call yet. A township writes one when a matter is beyond its powers: the list says who must answer."),
 )
 
 assignments = Console(

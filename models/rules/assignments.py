@@ -97,9 +97,7 @@ def _may_resolve(assignment: CallAssignment, step: Step) -> None:
         return
     open_ = [a for a in current(step.session, assignment.call) if a is not assignment and a.state not in ENDED]
     if open_:
-        raise Refused(
-            N_("The lead resolves last. Still open: %(units)s."), units="、".join(str(a.department) for a in open_)
-        )
+        raise Refused(N_("The lead resolves last. Still open: %(units)s."), units=[a.department for a in open_])
 
 
 def _resolved(assignment: CallAssignment, step: Step) -> None:

@@ -113,7 +113,7 @@ def test_the_lead_is_the_last_to_resolve(make, state):
     make.press(lead, "respond", **PROMISE)
     with pytest.raises(Refused, match="The lead resolves last") as refused:
         make.press(lead, "resolve", result="Done.")
-    assert refused.value.details == {"units": helper.department.name}
+    assert refused.value.details == {"units": [helper.department]}
 
 
 @pytest.mark.requirement("TA-27")
