@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.engine.declare import Told
 from app.engine.fields import translated
+from app.engine.present import name_of
 from models.base import N_, Model
 from models.door import OutOfSight
 from models.workflow import STALE, MovedOn, NotYours, Refused
@@ -40,12 +41,17 @@ PAGES = {
 }
 
 
+def _detail(value: Any) -> Any:
+    """Words in the reader's language; rows as the reader knows them."""
+    if isinstance(value, list):
+        return "、".join(map(name_of, value))
+    return translated(value) if isinstance(value, str) else value
+
+
 def told(error: Exception) -> Told | None:
     """A refusal in the reader's language, by field; None for what is a failure."""
     if isinstance(error, Refused):
-        details = {
-            name: translated(value) if isinstance(value, str) else value for name, value in error.details.items()
-        }
+        details = {name: _detail(value) for name, value in error.details.items()}
         status = 409 if isinstance(error, MovedOn) else 403 if isinstance(error, NotYours) else 422
         return Told(status, {error.field: gettext(str(error), **details)})
     if isinstance(error, StaleDataError):

@@ -35,7 +35,7 @@ from app.accounts import MEMBER
 from app.circulars import CircularPrint
 from app.comparison import Comparison, ComparisonApi
 from app.deadlines import derivation
-from app.engine import present
+from app.engine import present, query
 from app.engine.build import register
 from app.engine.checks import check
 from app.engine.declare import World
@@ -44,8 +44,9 @@ from app.files import FILES
 from app.flow_charts import FlowChartApi, FlowCharts
 from app.imports import ImportApi, Imports, sheets_for, world_of
 from app.metrics import Metrics
-from app.names import CODES, NAMES
+from app.names import CODES, LABELS, NAMES
 from app.performance import Performance, PerformanceApi
+from app.results import Results
 from app.roles_page import LabelledSecurity
 from app.sheets import Sheets
 from app.timeline import timeline
@@ -91,6 +92,7 @@ def create_app(**overrides: Any) -> Flask:
         identity.register(app)
         present.NAMES.update(NAMES)
         present.CODES.update(CODES)
+        query.LABELS.update(LABELS)
         security.register(app)
         errors.speak_of_tokens(appbuilder.sm.jwt_manager)
         for view in (
@@ -105,6 +107,7 @@ def create_app(**overrides: Any) -> Flask:
             PerformanceApi,
             Turns,
             TurnsApi,
+            Results,
             Versions,
             VersionsApi,
             Comparison,

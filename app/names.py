@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy.orm import object_session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased, object_session
 
 from app.engine.fields import translated
 from app.identity import current_actor
@@ -293,8 +294,19 @@ def _of_county(row: Unit | ListItem) -> str:
         return str(row)
     county = session.get(Unit, row.region_id)
     session.info.setdefault("counties", {})[row.region_id] = county  # held, so that the next of it asks nothing
-    return str(row) if county in (None, row) else f"{county}{row}" if isinstance(row, Unit) else f"{county} {row}"
+    if county in (None, row) or str(county) in str(row):
+        return str(row)
+    return f"{county}{row}" if isinstance(row, Unit) else f"{county} {row}"
 
+
+def _with_county() -> ColumnElement[str]:
+    """The name of a unit as `_of_county` may call it: what one reads, one may type."""
+    county = aliased(Unit)
+    return select(county.name + Unit.name).where(county.id == Unit.region_id).scalar_subquery()
+
+
+LABELS = {Unit: _with_county}
+"""Names that pages make of more than one row, to be searched by."""
 
 NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     Role: role_name,

@@ -83,7 +83,12 @@ class AccountabilityCase(Regional, Model):
     concluded_at: Mapped[datetime | None] = mapped_column(info={"label": N_("Closed at"), "protected": True})
     version: Mapped[int] = mapped_column(default=1, info={"protected": True})
 
-    call: Mapped[Call | None] = relationship(info={"label": N_("Call")})
+    call: Mapped[Call | None] = relationship(
+        info={
+            "label": N_("Call"),
+            "help": N_("Calls that cite an item. Of another, leave it empty: name the matter, the place and the day."),
+        }
+    )
     coordination_case: Mapped[CoordinationCase | None] = relationship(info={"label": N_("Coordination case")})
     list_item: Mapped[ListItem | None] = relationship(
         foreign_keys=list_item_id,

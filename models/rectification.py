@@ -162,4 +162,4 @@ class RectificationOrder(Step, Regional, Model):
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
-        return f"{self.unit} · {self.failure_kind.label}"
+        return f"{self.unit} · {self.reason[:60]}" if self.reason else str(self.unit)

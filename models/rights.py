@@ -360,3 +360,9 @@ def grants(role: RoleName) -> set[tuple[str, str]]:
     table |= {"Screen": "read"} if role in COUNTY else {}
     named = {(f"can_{word}", model) for model, words in table.items() for word in words.split()}
     return named | (_ACTIONS if role is RoleName.admin else set())
+
+
+def without_sight(resource: str) -> frozenset[RoleName]:
+    """The roles that may not read it; none of what no role reads as a page."""
+    blind = frozenset(role for role in RoleName if ("can_read", resource) not in grants(role))
+    return blind if len(blind) < len(RoleName) else frozenset()

@@ -78,12 +78,30 @@ RATE = Link(
     when=lambda call: call.state is CallState.resolved,
 )
 """A confirmed call is over for its caller only when it is rated."""
+RESULTS = Link(
+    label=N_("Results of enforcement"),
+    endpoint="Results.page",
+    icon="fa-scale-balanced",
+    needs=("can_read", "CallAssignment"),
+    when=lambda call: False,
+    summed_up=True,
+)
+"""Led to by its sums, which stand on the page of a call that brought any."""
 SUPERVISE = Link(
     label=N_("Issue a supervision order"),
     endpoint="SupervisionOrderPage.add",
     icon="fa-gavel",
     takes="assignment",
     needs=("can_add", "SupervisionOrder"),
+)
+
+
+ACCOUNT = Link(
+    label=N_("Open a case of accountability"),
+    endpoint="AccountabilityCasePage.add",
+    icon="fa-scale-unbalanced",
+    takes="call",
+    needs=("can_add", "AccountabilityCase"),
 )
 
 
@@ -194,9 +212,6 @@ calls = Console(
                 "failure_kind",
                 "responsible",
                 "result",
-                "cases",
-                "fines",
-                "confiscations",
             ),
         ),
         Related(
@@ -220,7 +235,7 @@ calls = Console(
         Related(model=IrregularAssignmentReport, by="reported_call", listed=("reporter", "state", "reported_at")),
         Related(model=HotlineTicket, by="call", listed=("external_key", "source", "title", "state", "answer_due")),
     ),
-    links=(WAITS, RATE, TURNS, SCOPES, PROPOSE),
+    links=(WAITS, RATE, TURNS, RESULTS, SCOPES, PROPOSE, ACCOUNT),
     instead=PROPOSE_NEW,
     carries=("title",),
     workflow=CALL,
@@ -228,7 +243,7 @@ calls = Console(
     prepare=prepare_call,
     follow=watch_clue,
     forget=forget_call,
-    empty=N_("No call yet. Write one when a matter is beyond your powers: the duty list says who must answer."),
+    empty=N_("No call yet. A township writes one when a matter is beyond its powers: the list says who must answer."),
 )
 
 assignments = Console(

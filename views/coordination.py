@@ -4,6 +4,7 @@ from app.engine.declare import Chart, Console, Link, Related
 from models.base import N_
 from models.case_papers import CaseDocument, OfflineStep
 from models.coordination import CaseParty, CoordinationCase
+from models.item_words import ItemState
 from models.meetings import JointMeeting, MeetingKind
 from models.queries.choices import bodies, open_cases, other_bodies, published_items
 from models.rules.case_papers import prepare_document, prepare_party, prepare_step, tell_party
@@ -26,6 +27,22 @@ ACCOUNT = Link(
     takes="coordination_case",
     needs=("can_add", "AccountabilityCase"),
 )
+
+PROPOSE = Link(
+    label=N_("Propose to adjust the list"),
+    endpoint="ListAdjustmentPage.add",
+    icon="fa-pen-ruler",
+    takes="",
+    further=lambda case: {
+        "kind": "modify",
+        "duty_list": case.list_item.duty_list_id,
+        "list_item": case.list_item_id,
+        "call": case.call_id,
+    },
+    needs=("can_add", "ListAdjustment"),
+    when=lambda case: case.list_item is not None and case.list_item.state is ItemState.published,
+)
+"""Where the item is what the parties read differently (R5)."""
 
 cases = Console(
     model=CoordinationCase,
@@ -56,12 +73,12 @@ cases = Console(
     },
     charts=(
         Chart(by="state", kind="pie", title=N_("Cases by state")),
-        Chart(by="forwarded_at", per="month", kind="line", title=N_("Forwarded by month")),
+        Chart(by="forwarded_at", per="month", kind="line", title=N_("Brought to coordination by month")),
         Chart(by="forwarded_at", per="month", split="state", title=N_("Cases by month and state")),
         Chart(by="category", split="state", title=N_("Cases by category and state")),
         Chart(by="responsible_unit", title=N_("Cases by duty holder")),
     ),
-    links=(SUPERVISE, ACCOUNT),
+    links=(SUPERVISE, ACCOUNT, PROPOSE),
     related=(
         Related(model=CaseParty, by="case", listed=("unit", "side", "reason"), order="id"),
         Related(model=OfflineStep, by="case", listed=("held_on", "kind", "outcome", "units", "unit"), order="held_on"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -26,6 +26,8 @@ COUNTED = 10_000
 
 NAMES = ("search_key", "name", "short_name", "title", "code", "number", "username")
 """Columns by which a row is called, and found."""
+LABELS: dict[type[Any], Callable[[], ColumnElement[str]]] = {}
+"""Of rows that pages call by more than their own columns: that name, as a column."""
 
 WORDED = frozenset({"text", "long_text", "row"})
 """What is asked when one searches without naming a column."""
@@ -252,6 +254,8 @@ def _called(target: type[Any], words: str, *, deep: int = 2) -> ColumnElement[bo
     names = [getattr(target, name) for name in NAMES if hasattr(target, name)]
     if target is User:
         names.append(User.last_name + User.first_name)
+    if target in LABELS:
+        names.append(LABELS[target]())
     if names:
         return or_(*(name.icontains(words, autoescape=True) for name in names))
     return and_(true(), *(_holds(target, word, deep) for word in words.replace("·", " ").split()))

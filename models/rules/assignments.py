@@ -97,9 +97,7 @@ def _may_resolve(assignment: CallAssignment, step: Step) -> None:
         return
     open_ = [a for a in current(step.session, assignment.call) if a is not assignment and a.state not in ENDED]
     if open_:
-        raise Refused(
-            N_("The lead resolves last. Still open: %(units)s."), units="、".join(str(a.department) for a in open_)
-        )
+        raise Refused(N_("The lead resolves last. Still open: %(units)s."), units=[a.department for a in open_])
 
 
 def _resolved(assignment: CallAssignment, step: Step) -> None:
@@ -123,6 +121,8 @@ def _may_reject(assignment: CallAssignment, step: Step) -> None:
     """A refusal cites the item, or says that none covers the matter; and names the right unit (TC-40)."""
     check_ruling(assignment, step)
     item, none_covers, unit = (step.answers.get(k) for k in ("list_item_id", "no_item_covers", "proposed_unit_id"))
+    if none_covers and item is assignment.call.list_item:
+        item = None  # it stood in the box by itself
     if bool(item) == bool(none_covers):
         raise Refused(N_("Cite the list item, or say that no item covers this: one of the two."), field="list_item_id")
     if item and not unit:
@@ -136,9 +136,9 @@ def _rejected(assignment: CallAssignment, step: Step) -> None:
     answers = step.answers
     _end_response_clock(assignment, step, cause="rejected")
     assignment.rejected_at, assignment.rejected_reason = step.now, answers["reason"]
-    assignment.cited_item, assignment.proposed_unit = answers.get("list_item_id"), answers.get("proposed_unit_id")
-    assignment.clause = answers.get("clause") or ""
     assignment.no_item_covers = bool(answers.get("no_item_covers"))
+    assignment.cited_item = None if assignment.no_item_covers else answers.get("list_item_id")
+    assignment.proposed_unit, assignment.clause = answers.get("proposed_unit_id"), answers.get("clause") or ""
     county = office(step.session, assignment.region_id, Duty.county_office)
     for unit_id in (county.id, assignment.call.caller_unit_id):
         message = N_("%(unit)s rejected %(call)s. Reason: %(reason)s")
@@ -314,6 +314,7 @@ ASSIGNMENT = Workflow(
                 model=Unit,
                 among=other_units,
                 required=False,
+                help=N_("Needed where an item is cited."),
             ),
         ),
         of_use=is_free,

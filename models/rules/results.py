@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import or_, select
+from sqlalchemy.orm import object_session
+
+from models.agencies import EnforcementTeam, TeamForce
 from models.base import N_
 from models.calls import CallAssignment
+from models.door import by_rule
 from models.item_words import PlatformKind
 from models.workflow import Ask, Refused, Step
 
@@ -13,9 +18,25 @@ FIGURES = ("cases", "fines", "confiscations")
 
 
 def enforces(assignment: CallAssignment) -> bool:
-    """Whether it is about a matter of enforcement."""
+    """Whether it may be one: by its item; by its unit; or called through a module, with no item that says otherwise."""
     item = assignment.call.list_item
-    return item is not None and (item.platform is ENFORCEMENT or item.list_type.code == ENFORCED)
+    if item is None:
+        return assignment.call.module_id is not None or _in_a_team(assignment)
+    return item.platform is ENFORCEMENT or item.list_type.code == ENFORCED or _in_a_team(assignment)
+
+
+def _in_a_team(assignment: CallAssignment) -> bool:
+    """Whether its unit guides an enforcement team, answers for one, or is a force in one (LX-08, ZG-13)."""
+    session, unit_id = object_session(assignment), assignment.department_id
+    if session is None:
+        return False
+    forces = select(TeamForce.team_id).where(TeamForce.unit_id == unit_id)
+    theirs = or_(EnforcementTeam.guiding_department_id == unit_id, EnforcementTeam.legal_department_id == unit_id)
+    with by_rule(session):
+        return (
+            session.scalar(select(EnforcementTeam.id).where(theirs | EnforcementTeam.id.in_(forces)).limit(1))
+            is not None
+        )
 
 
 ASKED = tuple(

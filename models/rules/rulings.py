@@ -56,13 +56,14 @@ WITH_IT = (A.pending, A.responded, A.working, A.paused, A.resolved)
 def ruled(assignment: CallAssignment, step: Step) -> None:
     """The unit that is named answers, in the role of who refused; a part that it had is its own again."""
     call, unit = assignment.call, step.answers["ruled_unit_id"]
-    assignment.ruling, assignment.ruled_at, assignment.ruled_unit = step.answers["ruling"], step.now, unit
+    _ruled_on(assignment, step)
     step.session.flush()  # the old lead steps down before the new one may stand
     if call.state is S.rejected:
         follow(step, call, "ruled")
     held = next((part for part in current(step.session, call) if part.department_id == unit.id), None)
     if held is not None:
         held.role = assignment.role
+        _ruled_on(held, step)
         follow(step, held, "bind")
     else:
         assign(call, unit, assignment.role, step)
@@ -70,6 +71,11 @@ def ruled(assignment: CallAssignment, step: Step) -> None:
     for unit_id in dict.fromkeys((unit.id, assignment.department_id, call.caller_unit_id)):
         tell(step.session, unit_id, assignment, message, key=f"ruled@{assignment.version}", now=step.now,
              call=str(call), unit=str(unit), reason=assignment.ruling[:200])  # fmt: skip
+
+
+def _ruled_on(part: CallAssignment, step: Step) -> None:
+    """The ruling stands on the refusal that it is about, and on the part that it binds, beside why that was refused."""
+    part.ruling, part.ruled_at, part.ruled_unit = step.answers["ruling"], step.now, step.answers["ruled_unit_id"]
 
 
 def _bound(assignment: CallAssignment, step: Step) -> None:
@@ -129,7 +135,7 @@ def may_be_held(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]
 def cites_well(assignment: CallAssignment, step: Step) -> None:
     """What a page insists on: the clause, and an item that names the unit. Raises `Refused`, naming the field."""
     item, unit = step.answers.get("list_item_id"), step.answers.get("proposed_unit_id")
-    if item is None or unit is None:
+    if item is None or unit is None or step.answers.get("no_item_covers"):
         return
     if not (step.answers.get("clause") or "").strip():
         raise Refused(N_("Cite the clause of the item that shows it: its number, or its words."), field="clause")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from jobs.circulars import compile_circulars
 from models.calls import Direction, FailureKind
 from models.ledger import Job
+from models.notices import Outbox
 from models.organisation import Duty
 from models.recorder import verify
 from models.rectification import (
@@ -172,3 +173,11 @@ def test_with_a_ladder_it_climbs(make, ledger):
     assert len(ledger.moments(order, WATCH)) == 5
     ledger.keep(WATCH, ledger.moments(order, WATCH)[0])
     assert [told[:2] for told in ledger.told(WATCH)] == [(order.unit_id, "duty_officer")]
+
+
+def test_what_is_told_of_a_rectification_holds_no_word_of_the_code(make, session, ledger):
+    make.ladder(WATCH)
+    order = make.rectification()
+    ledger.keep(WATCH, ledger.moments(order, WATCH)[0])
+    told = select(Outbox).where(Outbox.subject_type == "rectification_order").order_by(Outbox.id.desc())
+    assert session.scalars(told).first().details["call"] == f"{order.unit} · Answer in time."

@@ -9,6 +9,7 @@ from models.calls import CallState
 from models.notices import Audience, Notice, Outbox
 from models.organisation import Duty
 from models.roles import RoleName
+from models.rules.ledger import tell
 from tests.make import NOW
 
 pytestmark = pytest.mark.databases
@@ -19,13 +20,13 @@ def say(session):
     """Put a message for a unit into the outbox."""
     numbers = count()
 
-    def put(unit, audience=Audience.everyone):
+    def put(unit, audience=Audience.everyone, about="call"):
         row = Outbox(
             key=f"test:{next(numbers)}",
             region_id=unit.region_id,
             unit_id=unit.id,
             audience=audience,
-            subject_type="call",
+            subject_type=about,
             subject_id=7,
             message="%(call)s waits.",
             details={"call": "330329-2026-0001"},
@@ -78,6 +79,18 @@ def test_a_posting_counts_from_its_first_day_to_its_last_in_china(make, session,
     assert told(session, message) == [tomorrows.user_id, leaving.user_id]
 
 
+@pytest.mark.requirement("TA-17")
+def test_nobody_is_told_of_what_their_role_may_not_read(make, session, say):
+    office = make.office(Duty.supervision_office)
+    make.posting(unit=office, role=RoleName.supervisor)
+    inspector = make.posting(unit=office, role=RoleName.discipline_inspector)
+    both = make.posting(unit=office, role=RoleName.supervisor)
+    make.posting(both.user, office, RoleName.discipline_inspector)
+    message = say(office, about="accountability_case")
+    deliver(session, NOW)
+    assert told(session, message) == [inspector.user_id, both.user_id]
+
+
 def test_duty_officers_stand_for_their_unit(make, session, say):
     unit, other = make.department(), make.department()
     make.posting(unit=unit)
@@ -119,6 +132,32 @@ def test_a_unit_without_people_is_done_with_and_named_once(make, session, say, c
     assert [record.getMessage() for record in caplog.records] == [
         f"Nobody is posted in these units, so nobody was told: [{empty.id}]"
     ]
+
+
+@pytest.mark.requirement("TC-32")
+def test_the_county_office_hears_once_of_a_part_whose_unit_has_no_people(make, session):
+    office = make.office(Duty.county_office)
+    dispatcher = make.posting(unit=office, role=RoleName.county_dispatcher)
+    part = make.assignment()
+    for hour in range(3):
+        deliver(session, NOW + timedelta(hours=hour))
+        tell(session, part.department_id, part, "Again.", key=f"again {hour}", now=NOW, call=str(part.call))
+        session.commit()
+    of_office = select(Notice).where(
+        Notice.user_id == dispatcher.user_id, Notice.message.startswith("Nobody is posted")
+    )
+    notices = session.scalars(of_office).all()
+    assert [(notice.subject_type, notice.subject_id) for notice in notices] == [("call_assignment", part.id)]
+    assert notices[0].details == {"unit": part.department.name, "call": str(part.call)}
+
+
+def test_of_a_unit_with_people_the_county_office_hears_nothing_more(make, session):
+    office, part = make.office(Duty.county_office), make.assignment()
+    make.posting(unit=office, role=RoleName.county_dispatcher)
+    make.posting(unit=part.department, role=RoleName.department_head)
+    for hour in range(3):
+        deliver(session, NOW + timedelta(hours=hour))
+    assert not session.scalars(select(Outbox).where(Outbox.key.startswith("unheard:"))).all()
 
 
 def test_nothing_is_delivered_twice(make, session, say):

@@ -113,7 +113,7 @@ def test_the_lead_is_the_last_to_resolve(make, state):
     make.press(lead, "respond", **PROMISE)
     with pytest.raises(Refused, match="The lead resolves last") as refused:
         make.press(lead, "resolve", result="Done.")
-    assert refused.value.details == {"units": helper.department.name}
+    assert refused.value.details == {"units": [helper.department]}
 
 
 @pytest.mark.requirement("TA-27")
@@ -163,6 +163,15 @@ def test_a_department_may_say_that_no_item_covers_it(make):
     part = make.assignment(cooperating=[make.department()])
     make.press(part, "reject", **NOT_OURS)
     assert (part.no_item_covers, part.cited_item, part.proposed_unit) == (True, None, None)
+
+
+@pytest.mark.requirement("TC-40")
+def test_that_no_item_covers_it_wins_over_the_item_that_stands_in_the_box_by_itself(make):
+    part = make.assignment(item=make.item(), cooperating=[make.department()])
+    suggested = ASSIGNMENT.transitions["reject"].suggest(part)
+    assert suggested == {"list_item_id": part.call.list_item}
+    make.press(part, "reject", **NOT_OURS, **suggested)
+    assert (part.no_item_covers, part.cited_item) == (True, None)
 
 
 @pytest.mark.requirement("TC-40")

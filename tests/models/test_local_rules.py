@@ -416,6 +416,28 @@ def test_a_joint_action_reports_cases_fines_and_confiscations(make):
     assert (part.cases, part.fines, part.confiscations) == (8, 20000, 8)
 
 
+@pytest.mark.requirement("TC-22", "TS-26")
+def test_a_joint_action_called_through_a_module_without_an_item_reports_them_too(make):
+    lead = make.department()
+    call = make.call(module_id=make.module(lead).id, lead=lead, state="in_progress")
+    part = make.assignments(call)[0]
+    make.press(part, "resolve", result="Done.", cases=8, fines=20000, confiscations=8)
+    assert (part.cases, part.fines, part.confiscations) == (8, 20000, 8)
+
+
+@pytest.mark.requirement("TC-22", "LX-08")
+@pytest.mark.parametrize("place", ["guiding_department", "legal_department", "force"])
+def test_a_unit_of_an_enforcement_team_reports_them_of_any_item(make, place):
+    item = make.item()
+    if place == "force":
+        make.force(make.team(), item.lead_department)
+    else:
+        make.team(**{place: item.lead_department})
+    part = make.assignment(item=item, state="responded")
+    make.press(part, "resolve", result="Done.", cases=1)
+    assert part.cases == 1
+
+
 @pytest.mark.requirement("TC-22")
 @pytest.mark.parametrize("name", ["cases", "fines", "confiscations"])
 def test_other_matters_have_no_such_results_and_none_is_below_zero(make, name):

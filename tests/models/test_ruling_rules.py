@@ -81,8 +81,10 @@ def test_the_one_who_is_held_responsible_climbs_the_ladder_of_the_county(session
 
 def test_who_refused_first_may_be_the_one(make, twice):
     _call, first, second = twice
-    make.press(second, "rule", ruled_unit_id=first.department, **RULING)
+    make.press(second, "rule", ruled_unit_id=first.department, at=SOON, **RULING)
     assert (first.state, second.state) == (A.pending, A.reassigned)
+    assert (first.ruling, first.ruled_at, first.ruled_unit) == ("The water is theirs.", SOON, first.department)
+    assert first.rejected_reason == "Not ours."
     with pytest.raises(Refused, match="ruled that this is your duty"):
         make.press(first, "reject", **NOT_OURS)
 
@@ -184,6 +186,14 @@ def test_a_page_insists_on_the_clause_of_the_item_that_is_cited(session, make, c
 def test_where_no_item_covers_it_there_is_no_clause_to_cite(session, make, cited):
     reject(session, make, cited[0], no_item_covers=True, proposed_unit_id=cited[2])
     assert cited[0].state is A.rejected
+
+
+def test_the_item_of_the_call_that_stands_in_the_box_by_itself_is_not_cited(session, make):
+    part = make.assignment(item=make.item(), cooperating=[make.department()])
+    reject(
+        session, make, part, no_item_covers=True, list_item_id=part.call.list_item, proposed_unit_id=make.department()
+    )
+    assert (part.state, part.cited_item, part.no_item_covers) == (A.rejected, None, True)
 
 
 def test_a_page_insists_on_an_item_that_names_the_unit(session, make, cited):

@@ -79,6 +79,25 @@ def test_a_coordination_case_about_an_item_leads_to_its_accountability(browser_o
     assert (leads(assessor, case), leads(assessor, free), leads(leader, case)) == (True, False, False)
 
 
+@pytest.mark.requirement("TA-17")
+def test_a_call_about_an_item_leads_to_its_accountability(browser_of, make):
+    assessor, leader = browser_of(make.office(Duty.assessment_office)), browser_of(make.office(Duty.leadership))
+    lead = make.department()
+    call = make.call(item=make.bound(), state=CallState.in_progress)
+    free = make.call(module_id=make.module(lead).id, lead=lead, state=CallState.in_progress)
+
+    def leads(browser, one):
+        return f"/accountability_case/add?call={one.id}" in browser.get(f"/call/{one.id}").text
+
+    assert (leads(assessor, call), leads(assessor, free), leads(leader, call)) == (True, False, False)
+    assert f'<option value="{call.id}" selected' in assessor.get(f"/accountability_case/add?call={call.id}").text
+
+
+def test_the_form_says_which_calls_it_offers(browser_of, make):
+    form = browser_of(make.office(Duty.assessment_office)).get("/accountability_case/add?_l_=en").text
+    assert "Calls that cite an item. Of another, leave it empty: name the matter, the place and the day." in form
+
+
 def test_the_pages_show_what_the_item_demands_beside_what_was_done(browser_of, make, case):
     lead = make.involved(case)[0]
     page = browser_of(make.office(Duty.assessment_office)).get(f"/accountability_unit/{lead.id}").text

@@ -16,7 +16,7 @@ def rows(browser):
     found = {}
     for section, text in re.findall(r'aria-labelledby="(by-\w+)">(.*?)</section>', page, re.DOTALL):
         lines = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', text)
-        found[section] = {label: re.findall(r"<td>(.*?)</td>", cells) for label, cells in lines}
+        found[section] = {label: re.findall(r'<td data-label="[^"]+">(.*?)</td>', cells) for label, cells in lines}
     return found
 
 

@@ -1,5 +1,6 @@
 """A chart counts what the list shows, no more and no less, for whoever looks."""
 
+import re
 from io import BytesIO
 from urllib.parse import quote
 
@@ -82,6 +83,13 @@ def test_a_number_leads_to_the_rows_behind_it(browser_of, make, two_counties):
     assert browser.get(address).text.count("data-href=") == 2
 
 
+def test_cases_by_month_are_those_brought_to_coordination_forwarded_or_not(program_of, make):
+    make.case(), make.free_case()
+    chart = program_of(make.office(Duty.leadership)).get("coordination_case/charts/1?_l_=en").json
+    assert chart["title"] == "Brought to coordination by month"
+    assert [sum(part["data"]) for part in chart["series"]] == [2]
+
+
 @pytest.mark.databases
 def test_a_month_begins_at_midnight_in_china(program_of, make, session):
     call = make.call(state=CallState.submitted)
@@ -122,6 +130,30 @@ def test_calls_of_a_township_are_counted_by_kind(program_of, make):
 
 
 @pytest.mark.requirement("TC-22")
+def test_the_page_of_a_call_sums_up_what_enforcement_brought_over_its_parts(browser_of, make):
+    lead, helper = make.department(name="Fishery"), make.department(name="Police")
+    item = make.item(lead, platform="comprehensive_enforcement", cooperating=[helper])
+    call = make.call(item=item, cooperating=[helper], state=CallState.in_progress)
+    browser = browser_of(make.office(Duty.leadership))
+    address = f"/call/{call.id}/results"
+    assert address not in browser.get(f"/call/{call.id}").text
+    of_parts = zip(make.assignments(call), ((5, 18000, None), (3, 2500, 8)), strict=True)
+    for part, figures in reversed(list(of_parts)):  # the lead resolves last
+        said = zip(("cases", "fines", "confiscations"), figures, strict=True)
+        make.press(part, "resolve", result="Done.", **{name: figure for name, figure in said if figure is not None})
+    page = browser.get(f"/call/{call.id}").text
+    assert page.count(f'href="{address}"') == 1
+    summed = page[page.index("<h2>", page.rindex('<section class="card">', 0, page.index(address))) :]
+    assert re.findall(r"<dd>([\d,]+)</dd>", summed)[:3] == ["8", "20,500", "8"]
+    told = browser.get(address).text
+    rows = re.findall(r'<tr><th scope="row">(\w+)</th>(.*?)</tr>', told)
+    assert [(unit, re.findall(r">([\d,–]+)</td>", cells)) for unit, cells in rows] == [
+        ("Fishery", ["5", "18,000", "–"]),
+        ("Police", ["3", "2,500", "8"]),
+    ]
+
+
+@pytest.mark.requirement("TC-22")
 def test_what_enforcement_brought_stands_with_the_call_and_is_summed_up(program_of, browser_of, make):
     lead, leaders = make.department(name="Fishery"), make.office(Duty.leadership)
     other = make.assignment(lead=lead, state="responded")
@@ -141,8 +173,8 @@ def test_what_enforcement_brought_stands_with_the_call_and_is_summed_up(program_
         "查处案件数": [16], "罚款（元）": [41000], "没收物品数": [14]
     }  # fmt: skip
     page = browser_of(leaders).get(f"/call/{part.call_id}?_l_=zh").text
-    for label, figure in (("查处案件数", 8), ("罚款（元）", 20500), ("没收物品数", 7)):
-        assert f'data-label="{label}">{figure}</td>' in page
+    for label, figure in (("查处案件数", 8), ("罚款（元）", "20,500"), ("没收物品数", 7)):
+        assert f"<dt>{label}</dt><dd>{figure}</dd>" in page
 
 
 def test_what_a_chart_counts_is_its_tables_workbook(browser_of, make, two_counties):

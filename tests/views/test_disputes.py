@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -74,3 +75,21 @@ def test_many_refusals_cost_the_database_no_more_than_few(browser_of, make, stat
         refuse(make, times=2, item=make.item())
         refuse(make, times=2, item=item)
     assert cost() == few
+
+
+@pytest.mark.requirement("TS-04")
+def test_a_case_about_an_item_in_force_leads_to_a_proposal_to_change_it_with_a_call_or_without(browser_of, make):
+    item = make.bound()
+    town = make.township()
+    free, of_call, bare = make.free_case(by=town, item=item), make.case(caller=town, item=item), make.free_case(by=town)
+    browser = browser_of(town)
+
+    def offered(case):
+        page = browser.get(f"/coordination_case/{case.id}").text
+        found = re.search(r'href="/list_adjustment/add\?([^"]+)"', page)
+        return parse_qs(unescape(found[1])) if found else None
+
+    asked = {"kind": ["modify"], "duty_list": [str(item.duty_list_id)], "list_item": [str(item.id)]}
+    assert offered(free) == asked
+    assert offered(of_call) == asked | {"call": [str(of_call.call_id)]}
+    assert offered(bare) is None

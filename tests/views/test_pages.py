@@ -287,6 +287,37 @@ def test_a_unit_is_found_by_the_short_name_that_people_use(browser_of, make, ses
     assert [row["id"] for row in found] == [department.id]
 
 
+def test_a_unit_of_another_county_is_found_by_what_it_is_called_there_and_no_county_is_named_twice(
+    browser_of, make, session
+):
+    home, abroad = make.county("泰顺县"), make.county("天长市")
+    farms, air = make.department(abroad), make.department(abroad)
+    farms.name, air.name = "农业农村局", "滁州市天长市生态环境分局"
+    session.commit()
+    browser = browser_of(make.office(Duty.editorial_office, home), RoleName.admin)
+
+    def found(words):
+        return browser.get(f"/unit/lookup/parent?q={words}").json
+
+    assert found("天长市农业农村局") == [{"id": farms.id, "text": "天长市农业农村局"}]
+    assert found("天长市生态") == [{"id": air.id, "text": "滁州市天长市生态环境分局"}]
+
+
+def test_an_empty_list_of_calls_says_who_writes_one_and_asks_nobody_to(browser_of, make):
+    page = browser_of(make.agency().unit, RoleName.agency_head).get("/call/?_l_=en").text
+    assert "No call yet. A township writes one when a matter is beyond its powers" in page
+
+
+def test_a_refusal_calls_units_of_another_county_with_it(program_of, make, session):
+    home, abroad = make.county("泰顺县"), make.county("天长市")
+    lead, helper = make.department(home), make.department(abroad, name="农业农村局")
+    call = make.call(make.township(home), lead=lead, cooperating=[helper], state="in_progress", is_cross_region=True)
+    part = next(part for part in make.assignments(call) if part.department_id == lead.id)
+    answer = program_of(lead).move("call_assignment", part.id, "resolve", result="Done.")
+    assert answer.status_code == 422
+    assert answer.json["message"].count("天长市农业农村局") == 1
+
+
 def test_what_has_no_name_of_its_own_is_found_by_what_its_name_is_made_of(browser_of, make, session):
     town = make.township()
     agency = make.agency(town, state=AgencyState.in_force)

@@ -173,6 +173,9 @@ def test_the_three_rates_stand_with_what_they_are_made_of(browser_of, program_of
     assert "83.3% <small>5/6</small>" in page
     assert "85.7% <small>6/7</small>" in page
     assert "of all that were accepted or returned in the period" in page
+    group = page[page.index('aria-labelledby="group-1"') :]
+    heads = re.findall(r"<th[^>]*>(.*?)</th>", group[: group.index("</thead>")])
+    assert re.findall(r'<td data-label="(.*?)">', group[: group.index("</tr>", group.index("<tbody>"))]) == heads[1:]
     assert rates(program_of(town), 2026).keys() == {"Luoyang"}
     assert rates(program_of(lead), "2026-11").keys() == {"Water"}
     assert rates(program_of(office), "2025-03") == {}
