@@ -100,7 +100,10 @@ def _item_of_the_day(session: Session, case: AccountabilityCase, day: date) -> L
     found = version_on(session, named.root_id or named.id, day)
     if found is None:
         raise Refused(
-            N_("On %(day)s no list in force named “%(item)s”: what is in no list makes nobody accountable."),
+            N_(
+                "Accountability (R36): on %(day)s no list in force named “%(item)s”, and what is in no list makes"
+                " nobody accountable."
+            ),
             field="happened_on",
             day=f"{day}",
             item=named.title,

@@ -109,7 +109,7 @@ def _refuse_second(session: Session, agency: DispatchedAgency, townships: list[i
         served = served.where(DispatchedAgency.mode == SettingMode.per_division)
     if found := session.scalar(served.order_by(Unit.code).limit(1)):
         raise Refused(
-            N_("%(township)s has an agency of the field “%(named)s” already: one of a field for each. End that first."),
+            N_("One street, one agency (R31): %(township)s has one of the field “%(named)s” already. End that first."),
             field="field",
             township=found,
             named=agency.field,
@@ -123,7 +123,9 @@ def _refuse_beside(session: Session, agency: DispatchedAgency) -> None:
     others = select(there).where(there.state == S.in_force, there.id != agency.id, *alike).order_by(there.id).limit(1)
     if agency.mode is one and (other := session.scalar(others)) is not None:
         raise Refused(
-            N_("%(department)s has “%(agency)s” in %(township)s already: one for each. End that first."),
+            N_(
+                "One street, one agency (R31): %(department)s has “%(agency)s” in %(township)s already. End that first."
+            ),
             field="department",
             department=agency.department.name,
             agency=str(other),

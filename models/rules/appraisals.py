@@ -101,14 +101,14 @@ def prepare_appraisal(session: Session, appraisal: StaffAppraisal, actor: Actor,
     for name in ("post_function", "satisfaction"):
         value = getattr(appraisal, name)
         if value is None or not 0 <= value <= WHOLE:
-            raise Refused(N_("Both scores count: give each from 0 to 100."), field=name)
+            raise Refused(N_("Appraisal (R34): both scores count. Give each from 0 to 100."), field=name)
     parts = total.post_weight * appraisal.post_function + (WHOLE - total.post_weight) * appraisal.satisfaction
     appraisal.score = (Decimal(parts) / WHOLE).quantize(CENT)
     with by_rule(session):
         shares, excellent = _given(session, total.id, appraisal.id or 0)
     if shares + appraisal.share > total.total:
         raise Refused(
-            N_("The total of %(township)s has %(left)s left. Give less, or take from somebody else."),
+            N_("Appraisal (R34): the total of %(township)s has %(left)s left. Give less, or take from somebody else."),
             field="share",
             township=str(total.township),
             left=f"{total.total - shares:f}",

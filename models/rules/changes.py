@@ -104,7 +104,10 @@ def _is_free(change: PersonnelChange) -> bool:
 def _may_be_decided(change: PersonnelChange, step: Step) -> None:
     if not _is_free(change):
         raise Refused(
-            N_("The township vetoes this change. Negotiate a plan with it: its leader records it here."),
+            N_(
+                "Township opinion first (R24): the township vetoes this change. Negotiate a plan with it: its leader"
+                " records it here."
+            ),
             field="negotiated_plan",
         )
     _still_fits(change, step)
@@ -126,8 +129,8 @@ def _within_plan(change: PersonnelChange, step: Step) -> None:
         )
     if plan.transferred_out >= plan.planned_replenishment:
         raise Refused(
-            N_("%(township)s may transfer out %(planned)s in %(year)s, as many as it is to get, and has done so. "
-               "Ask the editorial office for its transfer plan."),
+            N_("Transfer cap (R27): %(township)s may transfer out %(planned)s in %(year)s, as many as it is to get, "
+               "and has done so. Ask the editorial office for its transfer plan."),
             field="kind",
             township=str(change.township),
             planned=plan.planned_replenishment,

@@ -36,7 +36,10 @@ def prepare_daily(session: Session, daily: DailyAssessment, actor: Actor, now: d
         AgencyCoverage.township_id == unit.id).limit(1)) is not None  # fmt: skip
     if unit is None or not here:
         raise Refused(
-            N_("An agency is assessed day by day by the townships and streets that it serves, and by nobody else."),
+            N_(
+                "Daily assessment (R19): an agency is assessed day by day by the townships and streets that it serves,"
+                " and by nobody else."
+            ),
             field="agency",
         )
     if not (daily.matter or "").strip():

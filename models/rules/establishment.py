@@ -132,7 +132,10 @@ def _book(session: Session, entry: StaffingBankEntry, now: datetime) -> None:
     entry.booked_at = now
     if entry.balance < 0:
         raise Refused(
-            N_("The bank holds %(held)s posts: %(short)s too few. Allocate fewer, or have others paid in first."),
+            N_(
+                "Establishment bank (R30): it holds %(held)s posts, %(short)s too few. Allocate fewer, or have others"
+                " paid in first."
+            ),
             field="count",
             held=held,
             short=-entry.balance,

@@ -66,7 +66,10 @@ def _refuse_overlap(session: Session, grid: Grid, names: Iterable[str], *, field
         covered = covered.where(or_(Grid.is_comprehensive, Grid.speciality == grid.speciality))
     if found := session.execute(covered.order_by(GridArea.id).limit(1)).first():
         raise Refused(
-            N_("%(place)s is covered by %(grid)s already. Merge the two grids, or take the place out of one."),
+            N_(
+                "One grid (R32): %(place)s is covered by %(grid)s already. Merge the two grids, or take the place out"
+                " of one."
+            ),
             field=field,
             place=found[0],
             grid=found[1],

@@ -84,7 +84,10 @@ def _be_within(
         quota = sum(quotas.get(each, 0) for each in kinds)
         if (over := taken.get(kind, 0) - quota) > 0:
             raise Refused(
-                N_("“%(plan)s” takes %(taken)s posts for “%(kind)s”, and the quota is %(quota)s: %(over)s too many."),
+                N_(
+                    "Quota (R30): “%(plan)s” takes %(taken)s posts for “%(kind)s”, and the quota is %(quota)s:"
+                    " %(over)s too many."
+                ),
                 field=field,
                 plan=plan.title,
                 kind=kind.label,

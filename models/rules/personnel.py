@@ -125,13 +125,15 @@ def in_time(change: PersonnelChange, staff: AgencyStaff, there: DispatchedAgency
         setattr(change, name, leaves and end is not None and change.effective_on < end)
     if change.before_term and not (change.exception_reason or "").strip():
         raise Refused(
-            N_("The term of two years in the township lasts until %(until)s. Say why the person leaves before."),
+            N_(
+                "Two-year term (R25): the term in the township lasts until %(until)s. Say why the person leaves before."
+            ),
             field="exception_reason",
             until=f"{staff.min_term_until}",
         )
     if change.before_service and not (change.exception_reason or "").strip():
         raise Refused(
-            N_("The minimum service lasts until %(until)s. Say why the person leaves before."),
+            N_("Minimum service (R28): it lasts until %(until)s. Say why the person leaves before."),
             field="exception_reason",
             until=f"{staff.min_service_until}",
         )

@@ -61,7 +61,8 @@ def prepare_staff(session: Session, staff: AgencyStaff, actor: Actor, now: datet
     if staff.allowance_on_post and staff.state is not S.in_place:
         raise Refused(
             N_(
-                "The post allowance is for who serves on the post, and not for who is seconded, or posted to no agency."
+                "Allowance on post (R29): it is for who serves on the post, and not for who is seconded, or posted to"
+                " no agency."
             ),
             field="allowance_on_post",
         )
@@ -130,8 +131,8 @@ def _refuse_locked(staff: AgencyStaff) -> None:
         if history.has_changes() and not first and (state.persistent or name == "agency_id"):
             raise Refused(
                 N_(
-                    "The agency's establishment is locked: establishment, person, post and dates change only by a"
-                    " personnel change. Propose one."
+                    "Lock (R26): the agency's establishment is locked: establishment, person, post and dates change"
+                    " only by a personnel change. Propose one."
                 ),
                 field=name.removesuffix("_id"),
             )
@@ -162,7 +163,7 @@ def forget_staff(session: Session, staff: AgencyStaff, actor: Actor, now: dateti
     """A record by mistake goes. Raises `Refused` where the person serves at a locked agency, or did."""
     agency = session.get(DispatchedAgency, staff.agency_id, with_for_update=True) if staff.agency_id else None
     if staff.state not in (S.registered, S.in_place) or (agency is not None and is_locked(agency)):
-        raise Refused(N_("Whoever served at a locked agency stays on record. Propose a personnel change."))
+        raise Refused(N_("Lock (R26): whoever served at a locked agency stays on record. Propose a personnel change."))
 
 
 def may_reveal(staff: AgencyStaff, actor: Actor) -> bool:
