@@ -16,6 +16,7 @@ from models.rules.ledger import tell
 from models.rules.offices import office
 from models.rules.registers import level_of, prepare_owned
 from models.rules.rounds import county_office
+from models.rules.step_files import attach
 from models.words import Level
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
@@ -160,4 +161,5 @@ DISPUTE = Workflow(
         effect=_settled,
         tone="done",
     ),
+    attach(OPEN | {S.prevention}, settles),
 )
