@@ -186,7 +186,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "DisputeCase": "read add edit export consult hand_up mediate_jointly prevent settle attach",
         "ReviewFile": "read add edit delete export ask_opinions withdraw attach",
         "OffSiteEvidence": "read add export",
-        "Call": "read add edit delete export send withdraw forward confirm not_solved nudge attach",
+        "Call": "read add edit delete export send withdraw forward confirm not_solved nudge attach settle_here",
         "CallAssignment": "read export respond start pause resume resolve reject nudge attach",
         "Extension": "read add export attach",
         "CoordinationCase": "read add export agree disagree withdraw attach",
