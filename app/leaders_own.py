@@ -129,6 +129,11 @@ def _answering(asked: Asked) -> list[Figures]:
     return own or found
 
 
+def _empty(asked: Asked, words: str) -> str:
+    """Why there is nothing: whoever sees no county is not told that the others have none."""
+    return words if is_of_county(asked.actor) else gettext("No figures of this period that you may see.")
+
+
 def rates_panel(asked: Asked) -> Panel:
     """Departments are ranked: by the share that they answered within the limit."""
     found = sorted(
@@ -149,7 +154,7 @@ def rates_panel(asked: Asked) -> Panel:
             (f"{translated(MEANT[name][0])} n/N", tuple(_made_of(one, name) for one in found)) for name in RATES
         ),
         ranked=True,
-        empty=gettext("No limit of a department ended in this period, and nobody was rated."),
+        empty=_empty(asked, gettext("No limit of a department ended in this period, and nobody was rated.")),
     )
 
 
@@ -229,7 +234,7 @@ def answers_panel(asked: Asked) -> Panel:
         parts=("hours",),
         counted=((1,) * len(found),),
         ranked=True,
-        empty=gettext("No department answered in this period."),
+        empty=_empty(asked, gettext("No department answered in this period.")),
     )
 
 

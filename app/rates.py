@@ -20,6 +20,7 @@ from app.engine.present import name_of
 from app.extensions import db
 from app.identity import ZONE, current_actor, now, today
 from models.base import N_
+from models.queries.burden import is_of_county
 from models.queries.loop import Stage, loop
 from models.queries.pairs import LOW, Pair, pairs
 from models.queries.rates import FEWEST, MEANT, Figures, Share, rates
@@ -68,6 +69,7 @@ class Rates(PageBeside):
             period=period,
             groups=[[unit for unit in found if not unit.is_local], [unit for unit in found if unit.is_local]],
             meant=[(translated(label), translated(words)) for label, words in MEANT.values()],
+            of_county=is_of_county(current_actor()),
             fewest=FEWEST,
             stages=_stages(period),
             pairs=_pairs(period),

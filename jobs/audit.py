@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from jobs.admissions import RUNNING
 from jobs.calls import AT_WORK, UNDER_WAY
 from jobs.coordination import SETTLED
+from jobs.hotline import WAITING
 from jobs.watch import Done, insert_new
 from models import recorder
 from models.adjustments import AdjustmentState, ListAdjustment
@@ -24,6 +25,7 @@ from models.calls import AssignmentState, Call, CallAssignment, CallState
 from models.coordination import CaseState, CoordinationCase
 from models.establishment import BankEntryState, StaffingBankEntry
 from models.evaluation import CycleState, EvaluationCycle
+from models.hotline import HotlineTicket
 from models.item_words import ListState
 from models.ledger import Job, LedgerAudit, Promise, PromiseState
 from models.lists import DutyList
@@ -98,6 +100,8 @@ WATCHED = (
     Watched(Job.rating_watch, Call, (CallState.resolved,), "rate_due", ("confirm",)),
     Watched(Job.idle_items, DutyList, (ListState.published,), "idle_due", ("publish",)),
     Watched(Job.adjustment_watch, ListAdjustment, (AdjustmentState.consulting,), "opinion_due", ("ask_opinions",)),
+    # Not every ticket has a limit, so that no entry of its history says that there was one.
+    Watched(Job.hotline_watch, HotlineTicket, WAITING, "answer_due", ()),
     Watched(Job.review_watch, ReviewFile, (ReviewState.reviewing,), "due", ("ask_opinions",)),
     Watched(Job.comment_watch, DutyList, (ListState.consulting,), "comment_due", ("ask_opinions",)),
     Watched(Job.matter_watch, AssignedMatter, (MatterState.in_force,), "ends_at", ("enter_into_force",)),

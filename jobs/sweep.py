@@ -20,6 +20,7 @@ from jobs import (
     due_times,
     establishment,
     evaluation,
+    hotline,
     imports,
     lists,
     matters,
@@ -49,6 +50,7 @@ from models.calls import Call, CallAssignment
 from models.coordination import CoordinationCase
 from models.establishment import StaffingBankEntry
 from models.evaluation import EvaluationCycle
+from models.hotline import HotlineTicket
 from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList
 from models.meetings import JointMeeting
@@ -93,6 +95,7 @@ CLOCKS: dict[Job, dict[type[Any], Watch]] = {
         JointMeeting: meetings.joint,
     },
     Job.suggestion_watch: {HeadAdjustmentSuggestion: staffing.suggestions},
+    Job.hotline_watch: {HotlineTicket: hotline.answers},
     Job.review_watch: {ReviewFile: reviews.reviewing},
     Job.turnover_watch: {StaffingBankEntry: establishment.terms},
     Job.regional_collect: {EvaluationCycle: evaluation.collecting},

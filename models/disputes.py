@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Word
 from models.organisation import Owned, Unit
+from models.step_files import Step
 from models.words import Level
 
 
@@ -51,7 +52,7 @@ class DisputeState(Word):
     settled = "settled", N_("Settled"), "done"
 
 
-class DisputeCase(Owned, Model):
+class DisputeCase(Step, Owned, Model):
     """A dispute as it was found, without the names of the parties, on one of three levels (TS-40)."""
 
     __tablename__ = "dispute_case"

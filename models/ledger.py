@@ -33,6 +33,7 @@ class Job(Word):
     matter_watch = "matter_watch", N_("End of an assigned matter watched")
     meeting_remind = "meeting_remind", N_("Meeting or review watched")
     suggestion_watch = "suggestion_watch", N_("Suggestion about a head watched")
+    hotline_watch = "hotline_watch", N_("Answer to a ticket watched")
     review_watch = "review_watch", N_("Joint review watched")
     turnover_watch = "turnover_watch", N_("Term of turnover posts watched")
     regional_collect = "regional_collect", N_("Evaluation sheets collected")

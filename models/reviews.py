@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import N_, Model, Word
 from models.opinions import UnitOpinion
 from models.organisation import Owned
+from models.step_files import Step, hung
 
 
 class CareerStage(Word):
@@ -46,7 +47,7 @@ class ReviewState(Word):
     withdrawn = "withdrawn", N_("Withdrawn"), "muted"
 
 
-class ReviewFile(Owned, Model):
+class ReviewFile(Step, Owned, Model):
     """The file of one person, under a number and not a name. It has a result when all who were asked have answered."""
 
     __tablename__ = "review_file"
@@ -69,6 +70,8 @@ class ReviewFile(Owned, Model):
     concluded_at: Mapped[datetime | None] = mapped_column(
         index=True, info={"label": N_("Concluded at"), "protected": True}
     )
+
+    files = hung()
 
     def __str__(self) -> str:
         return f"{self.code} {self.post}".strip()

@@ -110,7 +110,7 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "Call": "read export accept return_for_correction dispatch attach",
         "CallAssignment": "read export uphold reassign rule resume",
         "PastCall": "read add edit delete export",
-        "DisputeCase": "read export prevent settle",
+        "DisputeCase": "read export prevent settle attach",
         "VillagerCouncil": "read add edit export",
         "Extension": "read export approve refuse",
         "ResidencyRoster": "read add edit delete export",
@@ -182,11 +182,11 @@ _TABLE: dict[RoleName, dict[str, str]] = {
         "PlatformMeeting": "read add edit delete export record_minutes call_off",
         "InternalOrgan": "read add edit delete export",
         "Grid": "read add edit export merge end",
-        "ServiceRequest": "read add edit export pass_back finish",
-        "DisputeCase": "read add edit export consult hand_up mediate_jointly prevent settle",
-        "ReviewFile": "read add edit delete export ask_opinions withdraw",
+        "ServiceRequest": "read add edit export pass_back finish attach",
+        "DisputeCase": "read add edit export consult hand_up mediate_jointly prevent settle attach",
+        "ReviewFile": "read add edit delete export ask_opinions withdraw attach",
         "OffSiteEvidence": "read add export",
-        "Call": "read add edit delete export send withdraw forward confirm not_solved nudge attach",
+        "Call": "read add edit delete export send withdraw forward confirm not_solved nudge attach settle_here",
         "CallAssignment": "read export respond start pause resume resolve reject nudge attach",
         "Extension": "read add export attach",
         "CoordinationCase": "read add export agree disagree withdraw attach",
@@ -199,8 +199,8 @@ _TABLE: dict[RoleName, dict[str, str]] = {
     },
     RoleName.grid_worker: {
         **dict.fromkeys((*_LISTS.split(), *_LOCAL.split(), "ServiceItem", "BackDeskTask"), "read"),
-        "ServiceRequest": "read add edit pass_back finish",
-        "DisputeCase": "read add edit settle",
+        "ServiceRequest": "read add edit pass_back finish attach",
+        "DisputeCase": "read add edit settle attach",
         "MicroWish": "read add edit",
         "Call": "read add edit delete",
         "CallAssignment": "read",
@@ -225,7 +225,7 @@ _TABLE[RoleName.agency_staff] = _TABLE[RoleName.agency_head] | {
 _TABLE[RoleName.township_operator] = _TABLE[RoleName.township_head]
 _TABLE[RoleName.community_commissioner] = _TABLE[RoleName.grid_worker] | {
     "Call": "read add edit delete settle_here",
-    "DisputeCase": "read add edit consult hand_up settle",
+    "DisputeCase": "read add edit consult hand_up settle attach",
 }
 _TABLE[RoleName.township_observer] = _TABLE[RoleName.congress_observer]
 

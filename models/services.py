@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import N_, Model, Regional, Word
 from models.organisation import Owned, Unit
+from models.step_files import Step
 from models.words import Level
 
 
@@ -101,7 +102,7 @@ class ServiceState(Word):
     done = "done", N_("Done"), "done"
 
 
-class ServiceRequest(Owned, Model):
+class ServiceRequest(Step, Owned, Model):
     """A matter that somebody brought to a front desk. Who it was is kept as a surname, and no more (ZG-24)."""
 
     __tablename__ = "service_request"

@@ -1,4 +1,4 @@
-"""What is shown of a step: photos and papers that hang on a call, a part in it, and what presses it (TC-49)."""
+"""What is shown of a step: photos and papers on a call and its parts (TC-49), and on matters of townships (TS-33)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from models.base import N_, Model, Regional
 from models.files import Attachment
 
-STEPS = ("call_id", "assignment_id", "order_id", "rectification_id", "extension_id")
+STEPS = ("call_id", "assignment_id", "order_id", "rectification_id", "extension_id", "review_file_id",
+         "dispute_case_id", "service_request_id")  # fmt: skip
 ONE_STEP = " + ".join(f"CASE WHEN {key} IS NULL THEN 0 ELSE 1 END" for key in STEPS)
 
 
@@ -32,6 +33,9 @@ class StepFile(Regional, Model):
     order_id: Mapped[int | None] = _of("supervision_order")
     rectification_id: Mapped[int | None] = _of("rectification_order")
     extension_id: Mapped[int | None] = _of("extension")
+    review_file_id: Mapped[int | None] = _of("review_file")
+    dispute_case_id: Mapped[int | None] = _of("dispute_case")
+    service_request_id: Mapped[int | None] = _of("service_request")
 
     file: Mapped[Attachment] = relationship(foreign_keys=file_id, info={"label": N_("File")})
 

@@ -19,7 +19,7 @@ from models.past_calls import NAMELESS, PastCall, PastOutcome
 from models.reviews import CareerStage, ReviewFile, ReviewOpinion, ReviewState
 from models.rules.disputes import DISPUTE, prepare_dispute
 from models.rules.grids import GRID
-from models.rules.hotline import HOTLINE, prepare_ticket
+from models.rules.hotline import HOTLINE, prepare_ticket, watch_ticket
 from models.rules.past_calls import prepare_past_call
 from models.rules.reviews import OPINION, REVIEW
 from models.rules.services import BACK, SERVICE, prepare_request
@@ -144,6 +144,8 @@ class MakeLocal:
         ticket = HotlineTicket(unit_id=unit.id, **columns)
         prepare_ticket(self.session, ticket, self.actor(unit), NOW)
         self._add(ticket)
+        watch_ticket(self.session, ticket, self.actor(unit), NOW)
+        self.session.commit()
         for name in TICKET_PATHS[state].split():
             item = self.item(self.department(self.session.get(Unit, unit.region_id))) if name == "to_call" else None
             self.press(ticket, name, list_item_id=item, scope=CallScope.complex, answer="Done.", reason="Elsewhere.")

@@ -184,6 +184,7 @@ calls = Console(
         "list_item",
         "sent_at",
         "direction",
+        "source",
         "imported",
     ),
     derived=(Derived(name="platform", label=N_("Platform of the item"), criterion=PLATFORM, words=PlatformKind),),

@@ -19,6 +19,7 @@ dispute_cases = Console(
         "level",
         "unit",
         "facts",
+        "files",
         "is_difficult",
         "pair",
         "partner",

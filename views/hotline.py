@@ -4,7 +4,7 @@ from app.engine.declare import Chart, Console, Intake
 from models.base import N_
 from models.hotline import HotlineTicket
 from models.queries.choices import townships
-from models.rules.hotline import HOTLINE, complete_ticket, prepare_ticket
+from models.rules.hotline import HOTLINE, complete_ticket, forget_ticket, prepare_ticket, watch_ticket
 
 hotline_tickets = Console(
     model=HotlineTicket,
@@ -88,6 +88,8 @@ hotline_tickets = Console(
     ),
     workflow=HOTLINE,
     prepare=prepare_ticket,
+    follow=watch_ticket,
+    forget=forget_ticket,
     intake=Intake(key=("source", "external_key"), complete=complete_ticket),
     empty=N_("No ticket yet. Import the file of the hotline, or let its system send the tickets by the API."),
 )

@@ -4,8 +4,7 @@ from app.engine.declare import Chart, Console, Related
 from models.base import N_
 from models.queries.choices import own_units
 from models.reviews import ReviewFile, ReviewOpinion
-from models.rules.registers import prepare_owned
-from models.rules.reviews import OPINION, REVIEW
+from models.rules.reviews import OPINION, REVIEW, prepare_review
 
 review_files = Console(
     model=ReviewFile,
@@ -13,8 +12,8 @@ review_files = Console(
     category=N_("Townships and villages"),
     icon="fa-user-check",
     listed=("code", "post", "stage", "state", "unit", "due", "qualified"),
-    shown=("code", "post", "stage", "state", "unit", "remarks", "due", "qualified", "concluded_at"),
-    form=("unit", "stage", "post", "remarks"),
+    shown=("code", "post", "stage", "state", "unit", "remarks", "files", "due", "qualified", "concluded_at"),
+    form=("unit", "stage", "post", "remarks", "files"),
     searched=("code", "stage", "state", "unit", "qualified"),
     among={"unit": own_units},
     deadlines={"due": ("concluded_at",)},
@@ -24,7 +23,7 @@ review_files = Console(
     ),
     related=(Related(model=ReviewOpinion, by="review_file", listed=("unit", "state", "agrees", "opinion", "due")),),
     workflow=REVIEW,
-    prepare=prepare_owned,
+    prepare=prepare_review,
     empty=N_("No file yet. Write down stage and post, then ask the departments."),
 )
 

@@ -274,7 +274,10 @@ def _of_caller(actor: Actor) -> Iterator[Pile]:
     unsent, urgent = ours & Call.state.in_((S.draft, S.returned)), Call.scope == CallScope.emergency
     title, clock = N_("Send an emergency at once"), Job.accept_watch
     yield _pile(Call, title, unsent & urgent, Call.accept_due, since=Call.created_at, clock=clock)
-    yield _pile(Call, N_("Send a draft, or correct what was returned"), unsent & ~urgent, since=Call.created_at)
+    noticed = unsent & ~urgent & (Call.state == S.draft) & (Call.source == CallSource.grid)
+    yield _pile(Call, N_("Send what others noticed, settle it or delete it"), noticed, since=Call.created_at)
+    drafts = unsent & ~urgent & ~noticed
+    yield _pile(Call, N_("Send a draft, or correct what was returned"), drafts, since=Call.created_at)
     yield _pile(
         Call,
         N_("Confirm, or say that it is not solved"),

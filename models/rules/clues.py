@@ -32,6 +32,9 @@ from models.workflow import Refused, Step, Transition
 
 S = CallState
 NOTICED = N_("%(unit)s has noticed: %(call)s. Complete the clue, and send it.")
+EMERGENCY = N_("%(unit)s has noticed an emergency: %(call)s. Send it by %(due)s.")
+NOTICED_HERE = N_("%(unit)s has noticed: %(call)s. Settle it here, or complete it: the township sends it.")
+EMERGENCY_HERE = N_("%(unit)s has noticed an emergency: %(call)s. The township sends it by %(due)s.")
 
 
 def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> None:
@@ -129,7 +132,7 @@ def watch_clue(session: Session, call: Call, actor: Actor, now: datetime) -> Non
     """R8: an emergency that is written down has to be called within the limit for accepting it. Raises `Refused`.
 
     The limit counts from the writing, however often it is edited; of what was returned, from the return. The township
-    hears of what its villages and grids notice, at once.
+    hears of what its villages and grids notice, at once; and the village, of what its grids do.
     """
     with by_rule(session):
         if call.scope is not CallScope.emergency:
@@ -144,15 +147,19 @@ def watch_clue(session: Session, call: Call, actor: Actor, now: datetime) -> Non
 
 
 def _noticed(session: Session, call: Call, actor: Actor, now: datetime, limit: datetime | None) -> None:
-    """The township hears of a clue once; and once more, if it becomes an emergency later (LX-24)."""
+    """Township and village hear of a clue once; and once more, if it becomes an emergency later (LX-24, LX-25)."""
     if not is_clue(call) or not actor.serves(call.place_unit_id) or actor.serves(call.caller_unit_id):
         return
     keys = ("emergency",) if limit else ("noticed", "emergency")
-    if not any(is_told(session, call.caller_unit_id, call, key) for key in keys):
-        message = N_("%(unit)s has noticed an emergency: %(call)s. Send it by %(due)s.") if limit else NOTICED
-        further = {"due": iso(limit)} if limit else {}
-        tell(session, call.caller_unit_id, call, message, key=keys[0], now=now, call=str(call),
-             unit=str(call.place_unit), **further)  # fmt: skip
+    further = {"due": iso(limit)} if limit else {}
+    village_id = session.get_one(Unit, call.place_unit_id).parent_id
+    above = {call.caller_unit_id: EMERGENCY if limit else NOTICED}
+    if village_id != call.caller_unit_id and not actor.serves(village_id):  # what was noticed in a grid
+        above[village_id or 0] = EMERGENCY_HERE if limit else NOTICED_HERE
+    for unit_id, message in above.items():
+        if not any(is_told(session, unit_id, call, key) for key in keys):
+            tell(session, unit_id, call, message, key=keys[0], now=now, call=str(call),
+                 unit=str(call.place_unit), **further)  # fmt: skip
 
 
 def tell_noticer(call: Call, step: Step, message: str, key: str) -> None:
@@ -167,8 +174,17 @@ def forget_call(session: Session, call: Call, actor: Actor, now: datetime) -> No
     if call.sent_at is not None:
         raise Refused(N_("A call that has been sent is on record. Withdraw it instead."))
     with by_rule(session):
+        _tell_of_end(session, call, actor, now)
         cancel(session, call, Job.accept_watch, cause="deleted")
         follow_call(call, Step(session, actor, now, {}, ""), "call_dropped")
+
+
+def _tell_of_end(session: Session, call: Call, actor: Actor, now: datetime) -> None:
+    """Who noticed it hears that the township throws it away (LX-24); of the call itself nothing is left to open."""
+    if is_clue(call) and call.place_unit_id not in (None, call.caller_unit_id) and actor.serves(call.caller_unit_id):
+        message = N_("The township has deleted the clue that you noticed: %(call)s.")
+        place = session.get_one(Unit, call.place_unit_id)
+        tell(session, place.id, place, message, key=f"deleted{call.id}", now=now, call=str(call))
 
 
 def is_clue(call: Call) -> bool:
@@ -177,13 +193,21 @@ def is_clue(call: Call) -> bool:
 
 
 def _noticed_here(call: Call, actor: Actor) -> bool:
-    return is_clue(call) and RoleName.community_commissioner in actor.roles and actor.serves(call.place_unit_id)
+    """Its commissioner; or the township, of what its villages and grids noticed."""
+    of_community = RoleName.community_commissioner in actor.roles and actor.serves(call.place_unit_id)
+    of_township = call.place_unit_id not in (None, call.caller_unit_id) and actor.serves(call.caller_unit_id)
+    return is_clue(call) and (of_community or of_township)
 
 
 def _settled_here(call: Call, step: Step) -> None:
+    """The other side hears who settled it."""
     cancel(step.session, call, Job.accept_watch, cause="settled")
+    by_township = step.actor.serves(call.caller_unit_id)
     message = N_("Settled in the community: %(call)s. What was done: %(note)s")
-    tell(step.session, call.caller_unit_id, call, message, key="settled", now=step.now, call=str(call), note=step.note)
+    if by_township:
+        message = N_("The township has settled what you noticed: %(call)s. What was done: %(note)s")
+    unit_id = call.place_unit_id if by_township else call.caller_unit_id
+    tell(step.session, unit_id or 0, call, message, key="settled", now=step.now, call=str(call), note=step.note)
 
 
 SETTLE_HERE = Transition(
@@ -196,6 +220,6 @@ SETTLE_HERE = Transition(
     wants_note=True,
     note_is=N_("What was done"),
     tone="done",
-    help=N_("Say what was done. Nobody is called; the township hears of it."),
+    help=N_("Say what was done. Nobody is called; who noticed it and the township hear of it."),
 )
-"""A community commissioner settles what was noticed there, and needs no township for it (LX-24, LX-25)."""
+"""The commissioner, or the township, settles what was noticed in a community, and calls nobody (LX-24, LX-25)."""

@@ -12,10 +12,12 @@ from models.base import N_
 from models.disputes import DisputeCase, DisputeState
 from models.organisation import BELOW_TOWNSHIP, LOCAL, Duty, Unit
 from models.roles import RoleName
+from models.rules.hotline import without_numbers
 from models.rules.ledger import tell
 from models.rules.offices import office
 from models.rules.registers import level_of, prepare_owned
 from models.rules.rounds import county_office
+from models.rules.step_files import attach
 from models.words import Level
 from models.workflow import Ask, Refused, Step, Transition, Workflow
 
@@ -26,8 +28,10 @@ OPEN = frozenset({S.screening, S.consultation, S.joint_mediation})
 
 
 def prepare_dispute(session: Session, case: DisputeCase, actor: Actor, now: datetime) -> None:
-    """It begins on the level of the unit that found it. Raises `Refused`, naming the field."""
+    """It begins on the level of the unit that found it; no number of a person is kept. Raises `Refused`."""
     prepare_owned(session, case, actor, now)
+    for name in ("title", "facts"):
+        setattr(case, name, without_numbers(getattr(case, name) or ""))
     if inspect(case).transient:
         case.found_at, case.level = now, level_of(session.get_one(Unit, case.unit_id))
 
@@ -96,11 +100,11 @@ def _together(case: DisputeCase, step: Step) -> None:
 
 
 def _guarded(case: DisputeCase, step: Step) -> None:
-    case.measures = step.answers["measures"]
+    case.measures = without_numbers(step.answers["measures"])
 
 
 def _settled(case: DisputeCase, step: Step) -> None:
-    case.outcome, case.settled_at = step.answers["outcome"], step.now
+    case.outcome, case.settled_at = without_numbers(step.answers["outcome"]), step.now
     message = N_("A dispute that you have a part in is settled: %(case)s.")
     for unit_id in dict.fromkeys(filter(None, (case.unit_id, case.partner_id))):
         if unit_id != step.actor.unit_id:
@@ -160,4 +164,5 @@ DISPUTE = Workflow(
         effect=_settled,
         tone="done",
     ),
+    attach(OPEN | {S.prevention}, settles),
 )

@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session
 from models.actor import Actor
 from models.base import N_
 from models.calls import AssignmentState, Call, CallSource
+from models.door import by_rule
 from models.hotline import HotlineTicket, OutsideSystem, TicketState, TicketWay, Timeliness
+from models.ledger import Job
 from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit
 from models.queries.choices import published_items, townships
 from models.roles import RoleName
+from models.rules.clocks import soon
 from models.rules.clues import prepare_call, watch_clue
-from models.rules.ledger import tell
+from models.rules.ledger import cancel, ends_at, is_told, plan, tell
 from models.rules.offices import office
 from models.rules.registers import prepare_owned
 from models.rules.rounds import current
@@ -92,6 +95,31 @@ def prepare_ticket(session: Session, ticket: HotlineTicket, actor: Actor, now: d
         setattr(ticket, name, value)
 
 
+def watch_ticket(session: Session, ticket: HotlineTicket, actor: Actor, now: datetime) -> None:
+    """After a ticket is written: its township hears of it once, and its limit is watched (LX-26)."""
+    with by_rule(session):
+        if ends_at(session, ticket, Job.hotline_watch) != ticket.answer_due:
+            _watch(session, ticket)
+        if not actor.serves(ticket.unit_id) and not is_told(session, ticket.unit_id, ticket, "arrived"):
+            message = N_("A ticket has come in for you: %(ticket)s. Answer it, make a call of it, or give it back.")
+            tell(session, ticket.unit_id, ticket, message, key="arrived", now=now, ticket=str(ticket))
+
+
+def _watch(session: Session, ticket: HotlineTicket) -> None:
+    """As on-time counting does: until it is answered, by its call, too."""
+    if ticket.answer_due is None:
+        cancel(session, ticket, Job.hotline_watch, cause="no limit")
+    else:
+        near = soon(session, ticket.region_id, ticket.received_at, ticket.answer_due)
+        plan(session, ticket, Job.hotline_watch, near, ticket.answer_due)
+
+
+def forget_ticket(session: Session, ticket: HotlineTicket, actor: Actor, now: datetime) -> None:
+    """Before a ticket is deleted."""
+    with by_rule(session):
+        cancel(session, ticket, Job.hotline_watch, cause="deleted")
+
+
 def township(ticket: HotlineTicket, actor: Actor) -> bool:
     return actor.serves(ticket.unit_id)
 
@@ -131,24 +159,25 @@ def _called(ticket: HotlineTicket, step: Step) -> None:
     ticket.call, ticket.way = call, W.by_call
 
 
-def _answer(ticket: HotlineTicket, text: str, now: datetime) -> None:
-    ticket.answer, ticket.answered_at = without_numbers(text), now
+def _answer(ticket: HotlineTicket, text: str, step: Step) -> None:
+    cancel(step.session, ticket, Job.hotline_watch, cause="answered")
+    ticket.answer, ticket.answered_at = without_numbers(text), step.now
     if ticket.answer_due is None:
         ticket.timeliness = T.no_limit
     else:
-        ticket.timeliness = T.in_time if now <= ticket.answer_due else T.late
+        ticket.timeliness = T.in_time if step.now <= ticket.answer_due else T.late
 
 
 def _answered(ticket: HotlineTicket, step: Step) -> None:
     ticket.way = W.directly
-    _answer(ticket, step.answers["answer"], step.now)
+    _answer(ticket, step.answers["answer"], step)
 
 
 def _solved(ticket: HotlineTicket, step: Step) -> None:
     """What those who solved a part of the call reported, the lead first."""
     call = step.session.get_one(Call, ticket.call_id)
     parts = [part for part in current(step.session, call) if part.state is AssignmentState.resolved]
-    _answer(ticket, "\n".join(f"{part.department}：{part.result}" for part in parts), step.now)
+    _answer(ticket, "\n".join(f"{part.department}：{part.result}" for part in parts), step)
 
 
 def _dropped(ticket: HotlineTicket, step: Step) -> None:
@@ -156,6 +185,7 @@ def _dropped(ticket: HotlineTicket, step: Step) -> None:
 
 
 def _given_back(ticket: HotlineTicket, step: Step) -> None:
+    cancel(step.session, ticket, Job.hotline_watch, cause="given back")
     ticket.returned_reason = without_numbers(step.answers["reason"])
     unit = office(step.session, ticket.region_id, Duty.county_office)
     message = N_("%(unit)s gives a ticket back: %(ticket)s. Assign another township, or answer it.")
@@ -170,6 +200,7 @@ def _is_another(ticket: HotlineTicket, step: Step) -> None:
 
 def _assigned(ticket: HotlineTicket, step: Step) -> None:
     ticket.unit = step.answers["unit_id"]
+    _watch(step.session, ticket)
     message = N_("A ticket was assigned to you: %(ticket)s.")
     tell(step.session, ticket.unit.id, ticket, message, key=f"assigned@{ticket.version}", now=step.now,
          ticket=str(ticket))  # fmt: skip

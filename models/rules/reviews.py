@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from models.actor import Actor
 from models.base import N_
@@ -13,10 +16,18 @@ from models.reviews import ReviewFile, ReviewOpinion, ReviewState
 from models.rules.clocks import due, soon
 from models.rules.ledger import cancel, plan, tell
 from models.rules.opinions import ask_units, lapse, workflow_of_opinions
+from models.rules.registers import prepare_owned
 from models.rules.rounds import next_number
+from models.rules.step_files import attach, keep_region
 from models.workflow import Ask, Step, Transition, Workflow
 
 S = ReviewState
+
+
+def prepare_review(session: Session, file: ReviewFile, actor: Actor, now: datetime) -> None:
+    """Raises `Refused`, naming the field."""
+    prepare_owned(session, file, actor, now)
+    keep_region(file)
 
 
 def keeper(file: ReviewFile, actor: Actor) -> bool:
@@ -81,5 +92,6 @@ REVIEW = Workflow(
         effect=_withdrawn,
         tone="warn",
     ),
+    attach({S.reviewing}, keeper),
 )
 OPINION = workflow_of_opinions(ReviewOpinion, "review_file", "opinions_in", why=N_("Say why you do not agree."))

@@ -13,6 +13,7 @@ from models.base import N_
 from models.organisation import BELOW_TOWNSHIP, LOCAL, Unit, UnitType
 from models.rules.ledger import tell
 from models.rules.registers import level_of, prepare_countys, prepare_owned
+from models.rules.step_files import attach
 from models.services import (
     BackDeskTask,
     BackTaskState,
@@ -150,6 +151,7 @@ SERVICE = Workflow(
         effect=_done,
         tone="done",
     ),
+    attach({S.received, S.passed, S.answered}, front),
 )
 
 BACK = Workflow(

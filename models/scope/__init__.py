@@ -40,6 +40,7 @@ from models.scope import (
     ratings,
     records,
     staffing,
+    step_files,
     taskforces,
 )
 from models.scope.files import names_file
@@ -69,6 +70,7 @@ join(
     agencies.SCOPES,
     appraisals.SCOPES,
     staffing.SCOPES,
+    step_files.SCOPES,
     taskforces.SCOPES,
     establishment.SCOPES,
     evaluation.SCOPES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import and_, exists, false, or_, select, union
+from sqlalchemy import and_, false, or_, select, union
 from sqlalchemy.orm import aliased
 
 from models.actor import REGION_ID, UNIT_ID, UNIT_IDS
@@ -20,11 +20,9 @@ from models.hotline import HotlineTicket, TicketState
 from models.nudges import Nudge
 from models.organisation import Unit
 from models.past_calls import PastCall
-from models.rectification import RectificationOrder
 from models.roles import OF_CONGRESS
 from models.scope.reach import DISPATCHERS, SUPERVISING, SUPERVISORS, Criterion, everyone, only, reach
 from models.segments import Extension, Pause
-from models.step_files import StepFile
 from models.supervision import Reminder, SupervisionOrder
 
 # A clue is a draft that a grid worker writes for the township above.
@@ -68,7 +66,7 @@ def of_cases(model: Any) -> Callable[[Roles], Criterion]:
     return reach(county=model.region_id == REGION_ID, own=model.case_id.in_(my_case_ids))
 
 
-def _on_my_calls(model: Any) -> Any:
+def on_my_calls(model: Any) -> Any:
     return select(model.id).where(model.call_id.in_(my_call_ids))
 
 
@@ -76,12 +74,11 @@ def _on_my_calls(model: Any) -> Any:
 _me, _above = aliased(Unit), aliased(Unit)
 above_me = select(_above.id).where(_me.id == UNIT_ID, _me.path.startswith(_above.path))
 
-_written = or_(
+written = or_(
     and_(Call.caller_unit_id.in_(UNIT_IDS), Call.state.in_([CallState.draft, CallState.returned])),
     and_(Call.place_unit_id.in_(UNIT_IDS), Call.caller_unit_id.in_(above_me), is_clue),
 )
 """The calls that one writes."""
-_of_draft = exists().where(Call.id == StepFile.call_id, Call.state == CallState.draft).correlate(StepFile)
 
 
 def _writes_tickets(roles: Roles) -> Criterion:
@@ -119,22 +116,7 @@ SCOPES: dict[type, Scope] = {
             county=and_(Call.region_id == REGION_ID, Call.state != CallState.draft),
             own=Call.id.in_(my_call_ids),
         ),
-        writes=everyone(_written),
-    ),
-    StepFile: Scope(
-        sees=reach(
-            county=and_(StepFile.region_id == REGION_ID, ~_of_draft),
-            own=or_(
-                StepFile.call_id.in_(my_call_ids),
-                StepFile.assignment_id.in_(_on_my_calls(CallAssignment)),
-                StepFile.order_id.in_(_on_my_calls(SupervisionOrder)),
-                StepFile.extension_id.in_(_on_my_calls(Extension)),
-                StepFile.rectification_id.in_(
-                    select(RectificationOrder.id).where(RectificationOrder.unit_id.in_(UNIT_IDS))
-                ),
-            ),
-        ),
-        writes=everyone(StepFile.call_id.in_(select(Call.id).where(_written))),
+        writes=everyone(written),
     ),
     CallAssignment: Scope(
         sees=reach(county=CallAssignment.region_id == REGION_ID, own=CallAssignment.call_id.in_(my_call_ids))

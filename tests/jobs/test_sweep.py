@@ -14,6 +14,7 @@ from models.coordination import CaseState, CoordinationCase
 from models.door import system_session
 from models.establishment import StaffingBankEntry
 from models.evaluation import CycleState, EvaluationCycle, SubjectKind
+from models.hotline import HotlineTicket
 from models.item_words import ListState
 from models.ledger import Job, PromiseState
 from models.lists import DutyList
@@ -59,6 +60,9 @@ SUBJECTS = {
         units.get("lead"), *filter(None, [units.get("caller")]), state=MatterState.in_force
     ),
     (Job.suggestion_watch, HeadAdjustmentSuggestion): lambda make, units: make.suggestion(units.get("caller")),
+    (Job.hotline_watch, HotlineTicket): lambda make, units: make.ticket(
+        units.get("caller") or make.township(), answer_due=NOW + timedelta(days=4)
+    ),
     (Job.review_watch, ReviewFile): lambda make, units: make.review(make.township(), state=ReviewState.reviewing),
     (Job.meeting_remind, TaskForce): lambda make, units: make.task_force(units.get("caller"), state="active"),
     (Job.meeting_remind, PlatformMeeting): lambda make, units: make.gathering(),

@@ -609,7 +609,7 @@ STARTS = {
 
 
 def test_every_move_has_a_start():
-    assert STARTS.keys() == CALL.moves.keys() - {"settle_here"}, "that is a commissioner's, in their own place"
+    assert STARTS.keys() == CALL.moves.keys() - {"settle_here"}, "that is of a clue"
 
 
 @pytest.mark.parametrize("name", STARTS)
@@ -799,6 +799,37 @@ def test_the_township_hears_once_of_a_clue_and_once_that_it_is_an_emergency(sess
     again(title="Rubbish in the river")
     again(scope=CallScope.key)
     assert told(session, before) == {}
+
+
+@pytest.mark.requirement("LX-25")
+def test_the_commissioners_community_hears_of_what_its_grids_notice_and_not_of_its_own(session, make):
+    village = make.village(make.township())
+    before = last_message(session)
+    clue, again = noticed(session, make, make.grid(village))
+    settle = "%(unit)s has noticed: %(call)s. Settle it here, or complete it: the township sends it."
+    assert told(session, before)[village.name] == settle
+    before = last_message(session)
+    again(scope=CallScope.emergency)
+    soon = "%(unit)s has noticed an emergency: %(call)s. The township sends it by %(due)s."
+    assert told(session, before)[village.name] == soon
+    before = last_message(session)
+    clue, _ = noticed(session, make, village, scope=CallScope.emergency)
+    assert told(session, before).keys() == {clue.caller_unit.name}
+
+
+@pytest.mark.requirement("LX-24", "LX-25")
+def test_a_township_settles_a_clue_or_throws_it_away_and_who_noticed_it_hears(session, make):
+    grid = make.grid(make.village(make.township()))
+    settled, thrown = make.call(grid), make.call(grid)
+    before = last_message(session)
+    make.press(settled, "settle_here", make.actor(settled.caller_unit), note="Cleared the ditch.")
+    of_settled = "The township has settled what you noticed: %(call)s. What was done: %(note)s"
+    assert (settled.state, told(session, before)) == (S.settled_here, {grid.name: of_settled})
+    before = last_message(session)
+    forget_call(session, thrown, make.actor(grid), NOW)
+    assert told(session, before) == {}, "what it throws away itself it knows"
+    forget_call(session, thrown, make.actor(thrown.caller_unit), NOW)
+    assert told(session, before) == {grid.name: "The township has deleted the clue that you noticed: %(call)s."}
 
 
 def test_of_what_the_township_itself_writes_down_nobody_is_told(session, make):

@@ -88,8 +88,10 @@ def test_a_commissioner_settles_the_clues_of_his_own_community_before_they_are_s
     clue, own = make.call(here), make.call(town, place_unit_id=here.id)
     settled_by = make.commissioner(here)
     assert {move.name for move in CALL.open_to(clue, settled_by)} == {"settle_here"}
-    others = (make.commissioner(there), make.actor(here), make.actor(town, RoleName.township_head))
-    for call, actor in (*((clue, actor) for actor in others), (own, settled_by)):
+    others = (make.commissioner(there), make.actor(here), make.actor(make.township(), RoleName.township_head))
+    the_township = make.actor(town, RoleName.township_head)
+    assert {move.name for move in CALL.open_to(clue, the_township)} == {"send", "settle_here"}
+    for call, actor in (*((clue, actor) for actor in others), (own, settled_by), (own, the_township)):
         assert "settle_here" not in {move.name for move in CALL.open_to(call, actor)}
 
 

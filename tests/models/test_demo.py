@@ -87,7 +87,7 @@ CALENDAR = WorkingCalendar(DEFAULT_WINDOWS)
 
 OF_NO_CALL = (
     *(Job.comment_watch, Job.adjustment_watch, Job.idle_items, Job.matter_watch, Job.admission_watch),
-    *(Job.meeting_remind, Job.suggestion_watch, Job.review_watch, Job.turnover_watch),
+    *(Job.meeting_remind, Job.suggestion_watch, Job.hotline_watch, Job.review_watch, Job.turnover_watch),
     *(Job.regional_collect, Job.score_compute),
 )
 """They speak to offices, and remind nobody of a call."""

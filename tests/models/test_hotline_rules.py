@@ -11,7 +11,7 @@ from models.ledger import Job, Promise
 from models.notices import Outbox
 from models.organisation import Duty
 from models.rules.clues import forget_call
-from models.rules.hotline import prepare_ticket
+from models.rules.hotline import prepare_ticket, watch_ticket
 from models.words import CallScope
 from models.workflow import MovedOn, NotYours, Refused
 from tests.moments import NOW
@@ -90,6 +90,16 @@ def test_an_answer_is_in_time_up_to_the_limit_on_the_ticket(make, town, due, say
     make.press(ticket, "answer_directly", answer="We went there.")
     assert (ticket.answer, ticket.answered_at, ticket.way) == ("We went there.", NOW, TicketWay.directly)
     assert ticket.timeliness is says
+
+
+@pytest.mark.requirement("LX-26")
+def test_a_township_hears_once_of_a_ticket_that_somebody_else_takes_in(make, session, town):
+    ticket, office = make.ticket(town), make.actor(make.office(Duty.county_office))
+    assert session.scalars(select(Outbox)).all() == [], "what it has taken in itself it knows"
+    for _ in range(2):
+        watch_ticket(session, ticket, office, NOW)
+    told = session.scalars(select(Outbox)).one()
+    assert (told.unit_id, told.details) == (town.id, {"ticket": str(ticket)})
 
 
 @pytest.mark.requirement("LX-28")

@@ -144,6 +144,15 @@ def test_a_dispute_is_dealt_with_in_four_ways(make, session, village):
 
 
 @pytest.mark.requirement("TS-40")
+def test_of_the_parties_of_a_dispute_no_number_is_kept(make, village):
+    case = make.dispute(village, title="邻里纠纷13800138000", facts="李某，电话138 0013 8000，2026年11月报告。")
+    assert (case.title, case.facts) == ("邻里纠纷＊＊＊", "李某，电话＊＊＊，2026年11月报告。")
+    make.press(case, "prevent", measures="致电13800138000回访。")
+    make.press(case, "settle", outcome="双方和解，联系13800138000。")
+    assert (case.measures, case.outcome) == ("致电＊＊＊回访。", "双方和解，联系＊＊＊。")
+
+
+@pytest.mark.requirement("TS-40")
 def test_only_a_difficult_dispute_is_heard_jointly(make, village):
     case = make.dispute(village, is_difficult=False)
     with pytest.raises(Refused) as refusal:

@@ -141,7 +141,7 @@ REST = {
     OfflineStep:      ("ours",          "county", "all"),
     OfflineStepUnit:  ("ours",          "county", "all"),
     CaseDocument:     ("ours",          "county", "all"),
-    StepFile:         ("ours",          "county", "all"),
+    StepFile:         ("hung on ours",  "county", "all"),
     Reminder:         ("ours",          "county", "all"),
     SupervisionOrder: ("ours",          "county", "all"),
     CallEvent:        ("ours",          "county", "all"),
@@ -389,7 +389,8 @@ WRITERS = {
     (OfflineStep, "tongcheng"): "theirs",
     (OfflineStepUnit, "tongcheng"): "theirs",
     (CaseDocument, "tongcheng"): "theirs",
-    (StepFile, "luoyang"): "of what was returned",
+    (StepFile, "luoyang"): "of what was returned, of own drafts",
+    **{(StepFile, who): "of own drafts" for who in ("sixi", "grid", "tongcheng")},
     (CalendarDay, "admin"): "all",
     (WorkingWindow, "admin"): "all",
     (TimeLimit, "admin"): "drafts of rules",
@@ -663,7 +664,7 @@ class World:
             for state in (DisputeState.screening, DisputeState.joint_mediation):
                 make.dispute(place, state=state)
             for state in (ReviewState.draft, ReviewState.reviewing):
-                make.review(place, self._in(place, zrzy), state=state)
+                make.hang(make.review(place, self._in(place, zrzy), state=state))
         make.row(PartnerOrganisation, villages[0], department_id=zrzy)
         make.dispute(villages[1], grid.parent.parent, state=DisputeState.joint_mediation)
 
@@ -841,13 +842,17 @@ class World:
                 or (here and self._hung_as(row))
                 or self._sent_with_sheets(row, actor)
             ),
-            "of what was returned": lambda: self.names.get(row.call_id) == "returned",
+            "hung on ours": lambda: self._hangs_on_ours(row, actor, calls),
+            "of own drafts": lambda: self._hangs_on_own_draft(row, actor),
+            "of what was returned, of own drafts": lambda: (
+                self.names.get(row.call_id) == "returned" or self._hangs_on_own_draft(row, actor)
+            ),
             "rated": lambda: self._reads(row, actor),
             "shown or sent": lambda: (
                 row.unit_id in actor.unit_ids
                 or (here and any(self._list_of(d).state in OPEN for d in self._documents_of(row)))
                 or any(paper.case.call_id in calls for paper in self._papers_of(row))
-                or any(self._call_of(part) in calls for part in self._hung_as(row))
+                or any(self._hangs_on_ours(part, actor, calls) for part in self._hung_as(row))
                 or self._sent_with_sheets(row, actor)
             ),
             "shown": lambda: (
@@ -855,7 +860,7 @@ class World:
                 and (
                     any(self._list_of(document).state in OPEN for document in self._documents_of(row))
                     or any(paper.case.call_id in calls for paper in self._papers_of(row))
-                    or any(self._call_of(part) in calls for part in self._hung_as(row))
+                    or any(self._hangs_on_ours(part, actor, calls) for part in self._hung_as(row))
                     or any(evidence.unit_id in actor.unit_ids for evidence in self._evidence_of(row))
                     or self._sent_with_sheets(row, actor)
                 )
@@ -1065,6 +1070,16 @@ class World:
 
     def _hung_as(self, file: Attachment) -> list[StepFile]:
         return list(self.session.scalars(select(StepFile).where(StepFile.file_id == file.id)))
+
+    def _hangs_on_ours(self, part: StepFile, actor: Actor, calls: set[int]) -> bool:
+        file = part.review_file_id and self.session.get(ReviewFile, part.review_file_id)
+        if not file:
+            return self._call_of(part) in calls
+        return bool({file.unit_id, *self._asked_on(file)} & set(actor.unit_ids))
+
+    def _hangs_on_own_draft(self, part: StepFile, actor: Actor) -> bool:
+        file = part.review_file_id and self.session.get(ReviewFile, part.review_file_id)
+        return bool(file) and file.state is ReviewState.draft and file.unit_id in actor.unit_ids
 
     def _posts_in(self, row: TaskForce | TaskForceMember | TaskForceReview) -> set[int]:
         force = getattr(row, "task_force", row)

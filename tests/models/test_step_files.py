@@ -9,12 +9,15 @@ from sqlalchemy.exc import IntegrityError
 from models.calls import AssignmentState, Call, CallSource, CallState
 from models.case_papers import CaseDocument
 from models.coordination import CaseState
+from models.disputes import DisputeState
 from models.files import Attachment
 from models.organisation import Duty
 from models.rectification import RectificationState
+from models.reviews import ReviewFile, ReviewState
 from models.roles import RoleName
 from models.rules.clues import forget_call, prepare_call
 from models.rules.photos import photo_of
+from models.services import ServiceState
 from models.step_files import StepFile
 from models.supervision import OrderState
 from models.workflow import MovedOn, NotYours, Refused
@@ -36,7 +39,15 @@ def steps(make):
         (make.extension(part), part.department),
         (order, order.unit),
         (rectified, rectified.unit),
+        *((row, row.unit) for row in of_a_township(make)),
     ]
+
+
+def of_a_township(make, department=None):
+    """What it keeps: a review under way, a dispute, and a matter from the front desk."""
+    town = make.township()
+    review = make.review(town, *filter(None, [department]), state=ReviewState.reviewing)
+    return review, make.dispute(town), make.service(town, department, state=ServiceState.passed)
 
 
 @pytest.mark.requirement("TC-49")
@@ -68,7 +79,10 @@ def test_what_is_over_takes_no_more(make):
     order = make.order(assignment=make.assignment(), state=OrderState.closed)
     done = make.rectification(state=RectificationState.verified)
     case = make.case(state=CaseState.closed)
-    for row, unit in ((call, call.caller_unit), (order, order.unit), (done, done.unit), (case, case.call.caller_unit)):
+    town = make.township()
+    review, dispute = make.review(town, state=ReviewState.concluded), make.dispute(town, state=DisputeState.settled)
+    over = [(review, town), (dispute, town), (call, call.caller_unit), (order, order.unit), (done, done.unit)]
+    for row, unit in (*over, (case, case.call.caller_unit)):
         with pytest.raises(MovedOn):
             make.press(row, "attach", make.actor(unit), file_ids=[make.file(unit)])
 
@@ -103,6 +117,34 @@ def test_who_sees_a_step_sees_its_files_and_nobody_else(make, acting):
             others = acting(other)[0]
             assert others.scalars(select(StepFile)).all() == []
             assert others.get(Attachment, part.file_id) is None
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TS-33")
+def test_whoever_is_asked_about_a_matter_of_a_township_reads_its_files(session, make, acting):
+    asked, other = make.department(), make.township()
+    review, dispute, service = of_a_township(make, asked)
+    make.press(dispute, "mediate_jointly", partner_id=other)
+    parts = [make.hang(row) for row in (review, dispute, service)]
+
+    def reads(unit):
+        theirs = acting(unit)[0]
+        return [theirs.get(Attachment, part.file_id) is not None for part in parts]
+
+    assert reads(asked) == [True, False, True]
+    assert reads(other) == [False, True, False]
+    assert reads(make.office(Duty.county_office)) == [True, True, True]
+
+
+@pytest.mark.requirement("TS-33")
+def test_a_file_for_review_is_thrown_away_with_what_hangs_on_its_draft_and_not_with_anothers(session, make, acting):
+    draft, *rest = make.review(make.township()), make.review(make.township(), state=ReviewState.reviewing)
+    for row in (draft, *rest):
+        make.hang(row)
+    theirs, _ = acting(draft.unit)
+    theirs.delete(theirs.get(ReviewFile, draft.id))
+    theirs.commit()
+    assert [part.review_file_id for part in session.scalars(select(StepFile))] == [row.id for row in rest]
 
 
 @pytest.fixture

@@ -337,7 +337,7 @@ class Ground:
             make.ticket(units["township"], state=state)
         self._disputes(village, thoroughly=thoroughly)
         for state in REVIEW_PATHS if thoroughly else ("draft", "reviewing"):
-            make.review(village, department, state=ReviewState(state))
+            make.hang(make.review(village, department, state=ReviewState(state)))
         for asked in OFFICES if thoroughly else ():
             make.review(village, make.office(asked, units["county"]), state=ReviewState.reviewing)
             make.service(village, make.office(asked, units["county"]), state=ServiceState.passed)

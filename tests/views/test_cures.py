@@ -206,6 +206,12 @@ def test_nor_by_a_page(browser_of, ours_and_theirs, query):
     assert browser_of(ours_and_theirs[0].caller_unit).get(f"/call/?{query}").status_code == 400
 
 
+@pytest.mark.parametrize(("source", "found"), [("own", True), ("hotline", False)])
+def test_calls_are_searched_by_where_they_come_from(browser_of, ours_and_theirs, source, found):
+    page = browser_of(ours_and_theirs[0].caller_unit).get(f"/call/?f=source:eq:{source}")
+    assert (page.status_code, "OURS" in page.text) == (200, found)
+
+
 @pytest.mark.parametrize("query", ["size=1000000", "page=99999999999", "page=-1", "page=abc", "size=abc", "q=%00x"])
 def test_numbers_out_of_reason_are_brought_into_reason(browser_of, ours_and_theirs, query):
     assert browser_of(ours_and_theirs[0].caller_unit).get(f"/call/?{query}").status_code == 200

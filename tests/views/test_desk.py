@@ -163,13 +163,16 @@ def test_a_grid_worker_sees_their_clues_until_the_end(browser_of, program_of, ma
 def test_an_emergency_that_was_noticed_stands_first_with_its_limit(browser_of, program_of, make):
     town = make.township()
     make.call(town, title="PLAIN")
-    program_of(make.village(town)).post("call/", json={"title": "FIRE", "scope": "emergency"})
+    village = program_of(make.village(town))
+    village.post("call/", json={"title": "FIRE", "scope": "emergency"})
+    village.post("call/", json={"title": "CLUE"})
     piles, dues = desk(browser_of(town))
     assert list(piles.items()) == [
         ("Send an emergency at once", ["FIRE"]),
+        ("Send what others noticed, settle it or delete it", ["CLUE"]),
         ("Send a draft, or correct what was returned", ["PLAIN"]),
     ]
-    assert list(dues.values()) == [1, 0]
+    assert list(dues.values()) == [1, 0, 0]
 
 
 @pytest.mark.requirement("TS-40")

@@ -445,6 +445,17 @@ def test_the_four_kinds_of_misconduct_by_where_they_are_named(leader, make, sess
 # People
 
 
+def test_who_sees_no_county_is_not_told_that_departments_have_no_figures(leader, browser_of, make):
+    town, withheld = make.township(), "No figures of this period that you may see."
+    make.call(town, state=CallState.closed)
+    for role in (RoleName.township_head, RoleName.township_observer):
+        browser = browser_of(town, role)
+        parts = browser.get(f"/leaders/?{AUTUMN}&_l_=en").text.split('id="panel-')[1:]
+        assert {part.partition('"')[0] for part in parts if withheld in part} == {"rates", "answers"}
+        assert withheld in browser.get("/case_assessment/rates?period=2025&_l_=en").text
+    assert withheld not in leader.get("/case_assessment/rates?period=2025&_l_=en").text
+
+
 @pytest.mark.requirement("TS-24", "TS-25")
 def test_of_people_a_leader_is_told_how_many_and_never_who(leader, browser_of, make):
     agency = make.agency(field="justice", state=AgencyState.in_force)

@@ -10,6 +10,7 @@ from models.calls import Call, CallState
 from models.evidence import OffSiteEvidence
 from models.files import Attachment
 from models.organisation import Duty
+from models.reviews import ReviewFile
 from models.step_files import StepFile
 from tests.models.test_contents import SAMPLES
 from tests.pictures import PLACE, photo, picture_of
@@ -133,6 +134,24 @@ def test_photos_and_papers_are_added_to_a_call_under_way(browser_of, program_of,
     part = make.assignments(call)[0]
     moved = program.post(f"call_assignment/{part.id}/move/attach", json={"file_ids": kept.json["ids"]})
     assert (moved.status_code, [file["id"] for file in moved.json["result"]["files"]]) == (200, kept.json["ids"])
+
+
+@pytest.mark.requirement("TS-33")
+def test_a_file_for_review_is_written_with_its_papers_and_read_with_them(browser_of, make, town, session):
+    told = {"unit": town.id, "stage": "qualification_review", "post": "村主任", "remarks": ""}
+    browser, asked = browser_of(town), make.department()
+    assert (
+        sent(browser, "/review_file/add", **told, files=[upload(), upload(SAMPLES["pdf"], "履历.pdf")]).status_code
+        == 302
+    )
+    review = session.scalars(select(ReviewFile)).one()
+    assert [file.name for file in review.files] == [PHOTO, "履历.pdf"]
+    assert sent(browser, f"/review_file/{review.id}/move/ask_opinions", unit_ids=[asked.id]).status_code == 302
+    assert sent(browser, f"/review_file/{review.id}/move/attach", file_ids=[upload()]).status_code == 302
+    session.refresh(review)
+    assert len(review.files) == 3
+    page = browser_of(asked).get(f"/review_file/{review.id}").text
+    assert all(f'href="{both(review, file)[0]}"' in page for file in review.files)
 
 
 def test_a_clue_that_is_edited_keeps_what_stays_ticked(worker, clue, session):

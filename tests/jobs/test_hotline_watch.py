@@ -1,0 +1,39 @@
+"""A ticket is answered by the limit on it: its township is reminded, and told once when it is late."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.hotline import TicketState
+from models.ledger import Job
+from tests.make import NOW
+from tests.models.look import cancelled
+
+WATCH = Job.hotline_watch
+DUE = NOW + timedelta(days=4)
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("LX-26")
+@pytest.mark.parametrize("state", [TicketState.received, TicketState.turned_into_call])
+def test_a_township_is_reminded_of_its_answer_and_told_once_that_it_is_late(make, ledger, state):
+    town = make.township()
+    ticket = make.ticket(town, state=state, answer_due=DUE)
+    soon, over = ledger.moments(ticket, WATCH)
+    assert NOW < soon < over == DUE
+    assert [ledger.keep(WATCH, at) for at in (soon, soon, over, over)] == [1, 0, 1, 0]
+    assert [(unit, said["ticket"]) for unit, _, said in ledger.told(WATCH)] == [(town.id, str(ticket))] * 2
+
+
+@pytest.mark.requirement("LX-26")
+def test_nobody_is_reminded_of_what_is_answered_or_given_back_or_has_no_limit(make, session, ledger):
+    town, other = make.township(), make.township()
+    answered = make.ticket(town, state=TicketState.answered, answer_due=DUE)
+    returned = make.ticket(town, state=TicketState.returned, answer_due=DUE)
+    assert [cancelled(session, ticket)["hotline_watch"] for ticket in (answered, returned)] == [
+        "answered",
+        "given back",
+    ]
+    assert ledger.moments(make.ticket(town), WATCH) == []
+    make.press(returned, "assign_township", unit_id=other)
+    assert ledger.moments(returned, WATCH)[-1] == DUE
