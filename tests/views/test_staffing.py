@@ -222,7 +222,10 @@ def test_a_chart_sets_transfers_out_against_the_plan(make, program_of):
 
 def test_agencies_and_their_people_are_found_by_the_names_on_the_page(make, browser_of, agency):
     named, staff = str(agency.unit), make.staff(agency)
-    make.staff(make.agency(agency.seat, department=agency.department, field="water", state="in_force"), name="Somebody")
+    make.staff(
+        make.agency(agency.seat, department=agency.department, field="water", mode="regional", state="in_force"),
+        name="Somebody",
+    )
     browser = browser_of(agency.department)
     assert f'href="/dispatched_agency/{agency.id}"' in browser.get(f"/dispatched_agency/?q={named}").text
     found = browser.get(f"/agency_staff/?q={named}").text

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0052_step_files_of_villages"
-down_revision = "0050_post_holders"
+down_revision = "0051_before_a_change"
 
 OF_CALLS = ("call_id", "assignment_id", "order_id", "rectification_id", "extension_id")
 ADDED = {"review_file_id": "review_file", "dispute_case_id": "dispute_case", "service_request_id": "service_request"}
