@@ -9,7 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, object_session
 
-from app.engine.fields import translated
+from app.engine.fields import fields_of, translated
 from app.identity import current_actor
 from app.words import PAGES, RIGHTS, ROLES
 from models.accountability import AccountabilityUnit
@@ -229,11 +229,28 @@ PARTS = {
 }
 """The parts of a sweep that are no clocks and leave entries in the recorder."""
 
+FIELDS = {
+    f"field:{console.model.__tablename__}.{field.name}": field.label
+    for console in CONSOLES
+    for field in fields_of(console.model).values()
+}
+"""What headings of files mean."""
+
+WORDS = {
+    f"word:{console.model.__tablename__}.{field.name}.{word.value}": word.label
+    for console in CONSOLES
+    for field in fields_of(console.model).values()
+    for word in field.words or ()
+}
+"""What the words in their columns mean."""
+
 CODES: Mapping[str | int, str] = (
     TABLES
     | PERMISSIONS
     | MOVES
     | MOVES_OF
+    | FIELDS
+    | WORDS
     | CAUSES
     | WEEKDAYS
     | {job.value: job.label for job in Job}

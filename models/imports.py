@@ -116,14 +116,33 @@ class ImportWord(Regional, Model):
     field: Mapped[str] = mapped_column(
         String(40),
         default="",
-        info={"label": N_("Column"), "help": N_("Empty for what is said of a heading."), "protected": True},
+        info={
+            "label": N_("Column"),
+            "help": N_("Empty for what is said of a heading."),
+            "protected": True,
+            "coded": "fields",
+        },
     )
     said: Mapped[str] = mapped_column(String(200), info={"label": N_("In files"), "protected": True})
     means: Mapped[str] = mapped_column(
         String(200),
         default="",
-        info={"label": N_("Means"), "help": N_("A field, or a code or name. Empty: it is left out.")},
+        info={
+            "label": N_("Means"),
+            "help": N_("A field, or a code or name. Empty: it is left out."),
+            "coded": "meanings",
+        },
     )
+
+    @property
+    def fields(self) -> str:
+        """Among what its column is one."""
+        return f"field:{self.resource}"
+
+    @property
+    def meanings(self) -> str:
+        """Among what its meaning is one: of a heading a field of the table, else a word of that field."""
+        return f"word:{self.resource}.{self.field}" if self.field else self.fields
 
     def __str__(self) -> str:
         return f"{self.said} → {self.means}"

@@ -192,12 +192,13 @@ def test_disputes_lie_on_the_desk_of_the_township_they_rose_to_and_of_the_one_th
 def test_an_order_to_rectify_lies_on_the_units_desk_and_then_on_that_of_the_office(browser_of, make):
     order, office = make.rectification(make.department()), make.office(Duty.supervision_office)
     owed, reported = "Put right what was found", "Verify a rectification"
-    assert desk(browser_of(order.unit)) == ({owed: [str(order)]}, {owed: 1})
+    called = f"{order.unit} · No response"
+    assert desk(browser_of(order.unit)) == ({owed: [called]}, {owed: 1})
     assert desk(browser_of(office))[0] == {}
     make.press(order, "write_plan", plan="We train everyone.")
     make.press(order, "report_done", report="Everyone is trained.")
     assert desk(browser_of(order.unit))[0] == {}
-    assert desk(browser_of(office))[0] == {reported: [str(order)]}
+    assert desk(browser_of(office))[0] == {reported: [called]}
 
 
 def test_a_drafted_circular_waits_for_the_supervision_office_until_it_is_published(browser_of, make, session):

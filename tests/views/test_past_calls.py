@@ -1,9 +1,12 @@
 """Calls of an older system that are sent by REST: by key, twice is once; they count in charts; each sees its own."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
 from models.calls import Call, CallAssignment
+from models.imports import ImportWord
 from models.organisation import Duty
 from models.past_calls import PastCall
 from models.ratings import MutualRating, RatingLevel
@@ -117,3 +120,16 @@ def test_a_day_alone_is_as_late_as_the_step_before_it_on_that_day():
     assert sent["accepted_at"] == "2023-05-04T08:30:00+08:00"
     assert (sent["responded_at"], sent["resolved_at"]) == ("2023-05-05T00:00:00",) * 2
     assert sent["closed_at"] == "2023-05-04T00:00:00", "a contradiction stays one"
+
+
+def test_what_files_say_is_listed_by_the_names_of_fields_and_words(browser_of, make):
+    office = make.office(Duty.county_office)
+    told = {"region_id": office.region_id, "resource": "past_call"}
+    make._add(ImportWord(**told, said="办完时间", means="closed_at"))
+    word = make._add(ImportWord(**told, field="outcome", said="没办成", means="unsolved"))
+    browser = browser_of(office)
+    for page in ("/import_word/?_l_=zh", f"/import_word/{word.id}?_l_=zh"):
+        text = browser.get(page).text
+        assert ("结案情况" in text, "未解决即结案" in text) == (True, True)
+        assert not {"outcome", "unsolved"} & set(re.findall(r"[\w]+", re.sub(r"<[^>]+>", " ", text)))
+    assert "结案时间" in browser.get("/import_word/").text

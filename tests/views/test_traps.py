@@ -109,8 +109,9 @@ def test_a_question_that_its_reader_chokes_on_is_refused(program, question):
     assert not INNARDS.search(answer.text)
 
 
-def test_words_are_not_looked_for_where_there_are_none(browser):
-    assert browser.get("/call_assignment/?q=x").status_code == 400
+def test_words_are_not_looked_for_where_there_are_none(browser_of, make):
+    browser = browser_of(make.office(Duty.county_office), RoleName.admin)
+    assert browser.get("/promise/?q=x").status_code == 400
     assert browser.get("/call/?q=x").status_code == 200
 
 
