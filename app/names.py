@@ -233,6 +233,7 @@ FIELDS = {
     f"field:{console.model.__tablename__}.{field.name}": field.label
     for console in CONSOLES
     for field in fields_of(console.model).values()
+    if field.label
 }
 """What headings of files mean."""
 
@@ -241,6 +242,7 @@ WORDS = {
     for console in CONSOLES
     for field in fields_of(console.model).values()
     for word in field.words or ()
+    if word.label
 }
 """What the words in their columns mean."""
 

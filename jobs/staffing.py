@@ -48,20 +48,26 @@ OVER = N_(
 NEAR = N_("%(township)s has decided %(out)s of %(planned)s transfers out that it may make in %(year)s.")
 
 
+OWED = {
+    SuggestionState.opened: (
+        N_("%(unit)s has suggested to adjust the head of an agency. Analyse it by %(due)s."),
+        N_("%(unit)s suggested to adjust the head of an agency. The analysis was due at %(due)s."),
+    ),
+    SuggestionState.analysed: (
+        N_("%(unit)s has suggested to adjust the head of an agency. Propose a plan by %(due)s."),
+        N_("%(unit)s suggested to adjust the head of an agency. The plan was due at %(due)s."),
+    ),
+}
+"""What the department owes, before it is due and after (TA-37)."""
+
+
 def suggestions(batch: Batch) -> None:
-    """The department hears a working day before its analysis is due, and once more when it is not there (TA-37)."""
-    soon, over = batch.steps(
-        batch.waiting(
-            HeadAdjustmentSuggestion.state == SuggestionState.opened,
-            options=(joinedload(HeadAdjustmentSuggestion.township),),
-        ),
-        "due",
-    )
-    for pairs, message in (
-        (soon, N_("%(unit)s has suggested to adjust the head of an agency. Analyse it by %(due)s.")),
-        (over, N_("%(unit)s suggested to adjust the head of an agency. The analysis was due at %(due)s.")),
-    ):
+    """The department hears a working day before its analysis, or plan, is due, and when it is not there (TA-37)."""
+    told = HeadAdjustmentSuggestion.state.in_(OWED)
+    soon, over = batch.steps(batch.waiting(told, options=(joinedload(HeadAdjustmentSuggestion.township),)), "due")
+    for pairs, late in ((soon, False), (over, True)):
         for promise, suggestion in pairs:
+            message = OWED[suggestion.state][late]
             batch.record(promise, suggestion)
             unit = str(suggestion.township)
             batch.remind(promise, suggestion, suggestion.department_id, suggestion.due, "", message, unit=unit)

@@ -39,7 +39,7 @@ class HeadAdjustmentSuggestion(Regional, Model):
         Text, info={"label": N_("Facts"), "help": N_("What happened, when, and what the public says of it.")}
     )
     opened_at: Mapped[datetime] = mapped_column(info={"label": N_("Opened at"), "protected": True})
-    due: Mapped[datetime] = mapped_column(info={"label": N_("Analysis due"), "protected": True})
+    due: Mapped[datetime] = mapped_column(info={"label": N_("Analysis or plan due"), "protected": True})
     analysis: Mapped[str] = mapped_column(
         Text, default="", info={"label": N_("Analysis of the department"), "protected": True}
     )

@@ -30,7 +30,7 @@ head_suggestions = Console(
     form=("staff", "facts"),
     searched=("staff", "township", "department", "state", "due", "opened_at"),
     among={"staff": heads_hosted},
-    deadlines={"due": ("analysed_at",)},
+    deadlines={"due": ("negotiated_plan",)},
     charts=(Chart(by="department", split="state", title=N_("Suggestions by department and state")),),
     workflow=SUGGESTION,
     prepare=prepare_suggestion,

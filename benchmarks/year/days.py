@@ -60,6 +60,20 @@ def before(start: datetime, end: datetime, days: int = 1) -> datetime:
     return moment if moment > start else start + (end - start) / 2
 
 
+def share(start: datetime, end: datetime, percent: int) -> datetime:
+    """When so many percent are used up: of the whole minutes worked, where it is a day or more; else by the clock."""
+    whole = timedelta()
+    for day in days_from(start):
+        if day > (end + CHINA).date():
+            break
+        for opens, closes in spans(day):
+            whole += max(min(closes, end) - max(opens, start), timedelta())
+    minutes = whole // timedelta(minutes=1)
+    if end - start < timedelta(days=1) or not minutes:
+        return start + (end - start) * percent / 100
+    return worked(start, timedelta(minutes=minutes) * percent / 100)
+
+
 def rested(due: datetime, paused: datetime, resumed: datetime) -> datetime:
     left = timedelta()
     for day in days_from(paused):

@@ -6,12 +6,12 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from benchmarks.year.days import before, later, rested
+from benchmarks.year.days import before, earlier, later, rested, share
 
 Key = tuple[str, str, int, int, int, int]
 """Job, kind of record, record, step, occurrence, unit."""
@@ -60,17 +60,21 @@ class Ledger:
     def limit(self, clock: str, at: datetime, scope: str | None = None) -> datetime:
         return later(at, *self.limits.get((clock, scope), self.limits[clock, None]))
 
-    def climb(self, job: str, start: datetime, end: datetime) -> dict[int, datetime]:
-        found = {2: end}
+    def climb(self, job: str, start: datetime, end: datetime, scope: str) -> dict[int, datetime]:
+        found, awake = {2: end}, scope == "emergency"
         for row in self.ladder[job]:
             if row.point == "by_count":
                 continue
+            days = row.amount * timedelta(days=1)
             if row.point == "after_end":
-                found[10 + row.level] = later(end, row.amount, row.unit)
-            elif row.point == "part_of_limit":
-                found[10 + row.level] = start + (end - start) * row.amount / 100
-            else:
-                found[10 + row.level] = before(start, end, row.amount)
+                found[10 + row.level] = end + days if awake else later(end, row.amount, row.unit)
+                continue
+            early = end - days if awake else earlier(end, row.amount)
+            if row.point == "before_end" and early > start:
+                found[10 + row.level] = early
+                continue
+            percent = row.amount if row.point == "part_of_limit" else 75
+            found[10 + row.level] = start + (end - start) * percent / 100 if awake else share(start, end, percent)
         return found
 
     def tell(self, fired: Any, unit: int, table: str = "", key: int = 0) -> None:
@@ -106,7 +110,7 @@ class Ledger:
                 state="pending", call=call, call_id=key, unit=unit, respond=due, failure="", promised=None, asked={}
             )
             call.parts += [part] if role == "lead" else []
-            self.plan("respond_remind", "call_assignment", part, self.climb("respond_remind", at, due))
+            self.plan("respond_remind", "call_assignment", part, self.climb("respond_remind", at, due, call.scope))
         self.whole(at, key, self.limit("resolve", at, call.scope))
 
     def whole(self, at: datetime, key: int, due: datetime) -> None:
@@ -118,7 +122,8 @@ class Ledger:
         """Planned anew whenever something happens: the ladder, and silence for ten working days."""
         part = self.rows["call_assignment", key]
         silent = later(at, 10, "working_day")
-        steps = self.climb("promise_remind", at, part.promised) | ({3: silent} if silent < part.promised else {})
+        steps = self.climb("promise_remind", at, part.promised, part.call.scope)
+        steps |= {3: silent} if silent < part.promised else {}
         self.plan("promise_remind", "call_assignment", key, steps)
 
     def call_assignment_respond(self, at: datetime, key: int, promised: datetime) -> None:

@@ -86,6 +86,7 @@ class Recount(Ledger):
                 self.remind(fired, part.unit)
                 self.remind(fired, self.offices["county_office"])
                 self.tell(fired, self.offices["supervision_office"])
+                self.tell(fired, part.call.caller)
 
     def promise_remind(self, now: datetime, due: list[Any]) -> None:
         for fired in due:
@@ -100,6 +101,7 @@ class Recount(Ledger):
                 self.tell(fired, self.offices["supervision_office"])
                 if step == 2:
                     self.tell(fired, self.offices["county_office"])
+                    self.tell(fired, part.call.caller)
                     self.supervise(now, fired[4], part.unit)
 
     def resolve_watch(self, now: datetime, due: list[Any]) -> None:

@@ -53,7 +53,7 @@ def of_department(actor: Actor) -> Iterator[Pile]:
     yield pile(suggestion, title, about & (suggestion.state == SuggestionState.opened), suggestion.due)
     title = N_("Negotiate a plan for the head of an agency")
     analysed = about & (suggestion.state == SuggestionState.analysed)
-    yield pile(suggestion, title, analysed, since=suggestion.analysed_at)
+    yield pile(suggestion, title, analysed, suggestion.due)
     since = or_(change.state.in_(OPEN), change.effective_at >= suggestion.settled_at)
     carried_out = exists().where(change.staff_id == suggestion.staff_id, since)
     settled = about & (suggestion.state == SuggestionState.settled) & suggestion.staff.has(AgencyStaff.is_head)

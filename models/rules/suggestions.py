@@ -21,7 +21,7 @@ from models.workflow import Ask, Refused, Step, Transition, Workflow
 
 S = SuggestionState
 DAYS = 10
-"""Working days that the department has for its analysis. The text says "in time" (TA-37): composed."""
+"""Working days that the department has for its analysis, and for its plan. TA-37 says "in time": composed."""
 
 
 def prepare_suggestion(session: Session, suggestion: HeadAdjustmentSuggestion, actor: Actor, now: datetime) -> None:
@@ -35,7 +35,16 @@ def prepare_suggestion(session: Session, suggestion: HeadAdjustmentSuggestion, a
     suggestion.township_id, suggestion.department_id = staff.agency.seat_id, staff.agency.department_id
     if not inspect(suggestion).persistent:
         suggestion.opened_at = now
-        suggestion.due = calendar_of(session, staff.region_id).add(now, DAYS, LimitUnit.working_day).at
+        suggestion.due = _due(session, suggestion, now)
+
+
+def _due(session: Session, suggestion: HeadAdjustmentSuggestion, now: datetime) -> datetime:
+    return calendar_of(session, suggestion.region_id).add(now, DAYS, LimitUnit.working_day).at
+
+
+def _watch(session: Session, suggestion: HeadAdjustmentSuggestion, now: datetime) -> None:
+    reminder = soon(session, suggestion.region_id, now, suggestion.due)
+    plan(session, suggestion, Job.suggestion_watch, reminder, suggestion.due)
 
 
 def open_suggestion(session: Session, suggestion: HeadAdjustmentSuggestion, actor: Actor, now: datetime) -> None:
@@ -43,8 +52,7 @@ def open_suggestion(session: Session, suggestion: HeadAdjustmentSuggestion, acto
     with by_rule(session):
         if is_planned(session, suggestion, Job.suggestion_watch, suggestion.due):
             return
-        reminder = soon(session, suggestion.region_id, suggestion.opened_at, suggestion.due)
-        plan(session, suggestion, Job.suggestion_watch, reminder, suggestion.due)
+        _watch(session, suggestion, suggestion.opened_at)
         message = N_("%(unit)s suggests to adjust the head of “%(agency)s”. Analyse it, and negotiate a plan.")
         tell(session, suggestion.department_id, suggestion, message, key="opened", now=now,
              unit=str(suggestion.township), agency=str(suggestion.staff.agency))  # fmt: skip
@@ -65,12 +73,20 @@ def _department(suggestion: HeadAdjustmentSuggestion, actor: Actor) -> bool:
 
 def _analysed(suggestion: HeadAdjustmentSuggestion, step: Step) -> None:
     suggestion.analysis, suggestion.analysed_at = step.answers["analysis"], step.now
-    cancel(step.session, suggestion, Job.suggestion_watch, cause="answered")
+    _owe_plan(suggestion, step)
     _tell(suggestion, step, suggestion.township_id, N_("Your suggestion about the head of “%(agency)s” is analysed."))
+
+
+def _owe_plan(suggestion: HeadAdjustmentSuggestion, step: Step) -> None:
+    """The department owes a plan, too, or another one (TA-37)."""
+    cancel(step.session, suggestion, Job.suggestion_watch, cause="answered")
+    suggestion.due = _due(step.session, suggestion, step.now)
+    _watch(step.session, suggestion, step.now)
 
 
 def _proposed(suggestion: HeadAdjustmentSuggestion, step: Step) -> None:
     suggestion.negotiated_plan = step.answers["negotiated_plan"]
+    cancel(step.session, suggestion, Job.suggestion_watch, cause="answered")
     message = N_("The department proposes a plan for the head of “%(agency)s”. Accept it, or say what is missing.")
     _tell(suggestion, step, suggestion.township_id, message)
 
@@ -82,6 +98,8 @@ def _settled(suggestion: HeadAdjustmentSuggestion, step: Step) -> None:
 
 
 def _declined(suggestion: HeadAdjustmentSuggestion, step: Step) -> None:
+    suggestion.negotiated_plan = ""  # the history keeps it
+    _owe_plan(suggestion, step)
     message = N_("The township does not accept the plan for the head of “%(agency)s”: %(note)s")
     _tell(suggestion, step, suggestion.department_id, message, note=step.note[:200])
 

@@ -13,7 +13,7 @@ from models.recorder import verify
 from models.rules.suggestions import open_suggestion
 from models.staffing import StaffState
 from tests.make import NOW
-from tests.models.look import china
+from tests.models.look import china, last_message
 
 pytestmark = pytest.mark.databases
 TODAY = NOW.date()
@@ -161,8 +161,18 @@ def test_what_is_put_right_when_it_is_late_starts_no_clock_again(make, session, 
 
 
 @pytest.mark.requirement("TA-37")
-@pytest.mark.parametrize("state", ["analysed", "withdrawn"])
-def test_of_what_is_analysed_or_withdrawn_nobody_is_reminded(make, session, ledger, state):
+def test_the_department_hears_of_the_plan_that_it_owes_as_of_the_analysis(make, session, ledger):
+    suggestion = make.suggestion(state="analysed")
+    since = last_message(session)
+    for at in ledger.moments(suggestion, Job.suggestion_watch):
+        assert ledger.keep(Job.suggestion_watch, at) == 1
+    said = session.scalars(select(Outbox.message).where(Outbox.id > since).order_by(Outbox.id)).all()
+    assert ["Propose a plan by" in said[0], "The plan was due" in said[1], len(said)] == [True, True, 2]
+
+
+@pytest.mark.requirement("TA-37")
+@pytest.mark.parametrize("state", ["plan_proposed", "withdrawn"])
+def test_of_what_the_township_has_to_say_or_withdrew_nobody_is_reminded(make, session, ledger, state):
     suggestion = make.suggestion(state=state)
     for promise in ledger.promises(suggestion, Job.suggestion_watch):  # as if the move had forgotten to cancel them
         promise.state = PromiseState.planned

@@ -65,11 +65,20 @@ def test_it_is_settled_by_a_plan_that_the_township_accepts_and_each_step_is_told
 
 @pytest.mark.requirement("TA-37")
 @pytest.mark.parametrize(
-    ("state", "cause"), [(S.analysed, "answered"), (S.withdrawn, "withdrawn"), (S.settled, "answered")]
+    ("state", "cause"), [(S.plan_proposed, "answered"), (S.withdrawn, "withdrawn"), (S.settled, "answered")]
 )
-def test_what_is_analysed_or_withdrawn_reminds_nobody(make, session, state, cause):
+def test_what_the_township_has_to_say_or_withdrew_reminds_nobody(make, session, state, cause):
     suggestion = make.suggestion(state=state)
     assert (timers(session, suggestion), cancelled(session, suggestion)) == ([], {"suggestion_watch": cause})
+
+
+@pytest.mark.requirement("TA-37")
+def test_the_plan_is_owed_in_time_too_and_another_one_where_it_is_declined(make, session):
+    suggestion = make.suggestion(state=S.plan_proposed, at=china("11-23 09:00"))
+    assert suggestion.due == china("12-07 17:30")
+    make.press(suggestion, "decline_plan", at=china("11-30 09:00"), note="Too late.")
+    assert (suggestion.due, suggestion.negotiated_plan) == (china("12-14 17:30"), "")
+    assert [at for _, at in timers(session, suggestion)] == ["12-11 17:30", "12-14 17:30"]
 
 
 @pytest.mark.requirement("TA-36", "TA-37")
