@@ -74,8 +74,12 @@ def test_what_the_township_has_to_say_or_withdrew_reminds_nobody(make, session, 
 
 @pytest.mark.requirement("TA-37")
 def test_the_plan_is_owed_in_time_too_and_another_one_where_it_is_declined(make, session):
-    suggestion = make.suggestion(state=S.plan_proposed, at=china("11-23 09:00"))
+    suggestion = make.suggestion(at=china("11-23 09:00"))
     assert suggestion.due == china("12-07 17:30")
+    make.press(suggestion, "analyse_suggestion", at=china("11-25 09:00"), analysis="It is so.")
+    assert suggestion.due == china("12-09 17:30")
+    make.press(suggestion, "propose_plan", at=china("11-26 09:00"), negotiated_plan="Another post.")
+    assert timers(session, suggestion) == []
     make.press(suggestion, "decline_plan", at=china("11-30 09:00"), note="Too late.")
     assert (suggestion.due, suggestion.negotiated_plan) == (china("12-14 17:30"), "")
     assert [at for _, at in timers(session, suggestion)] == ["12-11 17:30", "12-14 17:30"]
