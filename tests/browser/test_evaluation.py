@@ -70,13 +70,20 @@ def test_a_regional_agency_is_evaluated_capped_and_its_score_opens(page_as: Page
     assert state(department) == "已评定"
 
     assessor.goto(cycle)
-    for move, reached in (
-        ("关闭考评周期", "已关闭"),
-        ("计算得分", "已计算"),
-        ("确认得分", "已确认"),
-        ("公布得分", "已公布"),
+    for move, lacking, reached in (
+        ("关闭考评周期", "份评价表中尚有", "已关闭"),
+        ("计算得分", "", "已计算"),
+        ("确认得分", "个派驻机构未评定等次", "已确认"),
+        ("公布得分", "", "已公布"),
     ):
-        press(assessor, move)
+        if lacking:
+            follow(assessor, move)
+            submit(assessor, move)
+            assert lacking in assessor.locator("main").inner_text()
+            assessor.check("#f-all_the_same")
+            submit(assessor, move)
+        else:
+            press(assessor, move)
         assert state(assessor) == reached
 
     department.goto(cycle)
