@@ -75,8 +75,8 @@ TO_COME = {"next_at"}
 """Moments that a move asks for, if one likes, and that lie in the future."""
 
 WRITTEN = {"address": "https://by.example/address", "secret": "by whoever knows it", "duty_cited": "Inspect",
-           "category": "environment"}  # fmt: skip
-"""Texts that have a form, or name what is there."""
+           "category": "environment", "all_the_same": True}  # fmt: skip
+"""Texts that have a form, or name what is there; and the box that says that one knows what one does."""
 
 SAID = {"job": "respond_remind", "role": "full_time", "clock": "respond", "failure_kind": "inaction"}
 """Of a word that rules narrow, one that they take: not every clock has a ladder, or is of one department."""
