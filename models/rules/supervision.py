@@ -292,7 +292,7 @@ SUPERVISION = Workflow(
     ),
     Transition(
         name="comment",
-        label=N_("Comment"),
+        label=N_("Leader's comment"),
         source=frozenset(set(S) - {S.closed}),
         target=None,
         by=lambda order, actor: RoleName.leader in actor.roles and actor.region_id == order.region_id,
