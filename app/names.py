@@ -15,7 +15,7 @@ from app.words import PAGES, RIGHTS, ROLES
 from models.accountability import AccountabilityUnit
 from models.admissions import GuaranteeMeasure
 from models.base import N_, Role
-from models.calendar import ReminderLadder, TimeLimit, WorkingWindow
+from models.calendar import WEEKDAYS, ReminderLadder, TimeLimit, WorkingWindow
 from models.calls import FailureKind
 from models.coordination import CaseParty
 from models.establishment import StaffingQuota
@@ -202,16 +202,6 @@ CAUSES = {
     "settled": N_("Settled in the community"),
 }
 """Why a promise of the ledger was cancelled."""
-
-WEEKDAYS: dict[str | int, str] = {
-    0: N_("Monday"),
-    1: N_("Tuesday"),
-    2: N_("Wednesday"),
-    3: N_("Thursday"),
-    4: N_("Friday"),
-    5: N_("Saturday"),
-    6: N_("Sunday"),
-}
 
 PERMISSIONS = (
     {console.model.__name__: console.name for console in CONSOLES}

@@ -65,6 +65,17 @@ class CalendarDay(Regional, Model):
         return f"{self.day:%Y-%m-%d} {self.note}".rstrip()
 
 
+WEEKDAYS: dict[int, str] = {
+    0: N_("Monday"),
+    1: N_("Tuesday"),
+    2: N_("Wednesday"),
+    3: N_("Thursday"),
+    4: N_("Friday"),
+    5: N_("Saturday"),
+    6: N_("Sunday"),
+}
+
+
 class WorkingWindow(Regional, Model):
     """Hours worked on one weekday. A weekday has several, so the lunch break is simply between two."""
 
@@ -76,9 +87,7 @@ class WorkingWindow(Regional, Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    weekday: Mapped[int] = mapped_column(
-        info={"label": N_("Weekday"), "help": N_("0 is Monday, 6 is Sunday."), "coded": True}
-    )
+    weekday: Mapped[int] = mapped_column(info={"label": N_("Weekday"), "coded": True, "codes": WEEKDAYS})
     starts: Mapped[time] = mapped_column(info={"label": N_("Begins")})
     ends: Mapped[time] = mapped_column(info={"label": N_("Ends")})
 

@@ -58,6 +58,7 @@ postings = Console(
     category=N_("Organisation"),
     icon="fa-id-badge",
     listed=("user", "unit", "role", "kind", "from_on", "to_on", "is_duty_officer"),
+    form=("user", "unit", "role", "kind", "from_on", "to_on", "is_duty_officer"),
     searched=("unit", "user", "role", "kind", "from_on", "to_on"),
     prepare=prepare_posting,
     forget=forget_posting,

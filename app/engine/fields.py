@@ -82,6 +82,8 @@ class Field:
     """Of a moment: whether a day alone means its end, as of a limit."""
     coded: bool = False
     """Whether it holds a code, a number for a word, or an English message: told in the reader's words where shown."""
+    codes: Mapping[int, str] | None = None
+    """The numbers among which a form lets one choose, and what they are called."""
     coded_by: str = ""
     """The column that says whose code it is, where several tables call different things so."""
     among: Any = None
@@ -262,6 +264,7 @@ def _of_column(name: str, column: Any) -> Field:
         column=column,
         until=bool(column.info.get("until")),
         coded=bool(column.info.get("coded")),
+        codes=column.info.get("codes"),
         coded_by=told if isinstance(told := column.info.get("coded"), str) else "",
         default=column.default.arg if column.default is not None and column.default.is_scalar else None,
     )

@@ -252,6 +252,23 @@ def test_a_list_of_hours_shows_them_and_the_day_in_words(browser_of, make, sessi
     assert (told["weekday"], told["starts"], told["ends"]) == (0, "08:30:00", "12:00:00")
 
 
+def test_a_weekday_is_chosen_by_its_name_and_one_that_is_kept_or_was_sent_stays_chosen(browser_of, make, session):
+    admin = browser_of(make.home, RoleName.admin)
+    window = session.scalars(select(WorkingWindow).where(WorkingWindow.weekday == 4)).first()
+
+    def chosen(page):
+        box = page.partition('name="weekday"')[2].partition("</select>")[0]
+        return re.findall(r'<option value="(\d?)"( selected)?>(.+?)</option>', box)
+
+    days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    for number, address in ((None, "add"), (4, f"{window.id}/edit")):
+        offered = [(str(each), " selected" if each == number else "", day) for each, day in enumerate(days)]
+        assert chosen(admin.get(f"/working_window/{address}?_l_=en").text) == [("", "", "(choose)"), *offered]
+    sent = {"weekday": "0", "starts": "10:00", "ends": "09:00", "region": str(make.home.id)}
+    refused = admin.post("/working_window/add?_l_=en", data=sent)
+    assert [day for _, marked, day in chosen(refused.text) if marked] == ["Monday"]
+
+
 @pytest.mark.requirement("TA-23")
 def test_a_place_is_chosen_among_what_the_rule_lets_pass(browser_of, make):
     town, other, abroad = make.township(), make.township(), make.township(make.county())
