@@ -116,6 +116,7 @@ calls = Console(
     category=N_("Calls"),
     icon="fa-bullhorn",
     listed=("number", "title", "state", "scope", "caller_unit", "list_item", "sent_at", "accept_due", "resolve_due"),
+    order=("created_at", "desc"),
     shown=(
         "number",
         "title",
@@ -253,6 +254,7 @@ assignments = Console(
     category=N_("Calls"),
     icon="fa-inbox",
     listed=("call", "department", "role", "state", "respond_due", "promised_due", "failure_kind"),
+    order=("dispatched_at", "desc"),
     form=(),
     links=(MORE_TIME, SUPERVISE),
     searched=(
