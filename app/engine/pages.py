@@ -94,7 +94,7 @@ class Page(Forms):
             if f.kind == "files" and shape is not None and f.name in shape.files
             else shown(
                 f,
-                f.of(row),
+                f.told_of(row),
                 self.world.zone,
                 now=self._running(row, deadlines.get(f.name)),
                 estimate=estimate,
