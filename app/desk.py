@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -26,7 +27,7 @@ from models.base import N_
 from models.calls import Call
 from models.lists import ListItem
 from models.notices import Notice, one_stop
-from models.organisation import Posting
+from models.organisation import LOCAL, Posting, Unit
 from models.queries.desk import piles
 from models.queries.piles import MOST, Pile, ends_of
 from models.roles import RoleName
@@ -221,10 +222,21 @@ PAGES = {
 
 
 def _address(notice: Notice) -> str:
+    """The page of what a message is about; of a month's digest, the calls of that month."""
+    if notice.subject_type == Unit.__tablename__ and "month" in notice.details:
+        return url_for("CallPage.listing", f=_sent_in(notice))
     page = PAGES.get(notice.subject_type)
     if page is None or page.endswith(".listing"):
         return url_for(page) if page else ""
     return url_for(page, pk=notice.subject_id)
+
+
+def _sent_in(notice: Notice) -> list[str]:
+    """Conditions on the list of calls, as the digest counted them: who observes a town is told of what it called."""
+    first = date.fromisoformat(f"{notice.details['month']}-01")
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    whose = [f"caller_unit:rel_o_m:{notice.unit_id}"] if notice.unit.unit_type in LOCAL else []
+    return [*whose, f"sent_at:ge:{first}", f"sent_at:le:{last}"]
 
 
 class Acting(BaseView):

@@ -20,6 +20,7 @@ from app.identity import ZONE, current_actor, now, today
 from models.base import N_
 from models.organisation import Unit
 from models.queries import screen
+from models.queries.burden import is_of_county
 from models.queries.loop import loop
 
 ENTRY = Entry(N_("Statistics"), N_("Command screen"), "fa-display", "Screen.index", "Screen")
@@ -47,10 +48,12 @@ class Screen(BaseView):
     @expose("/", methods=["GET"])
     @has_access
     def index(self) -> str:
-        county = db.session.scalar(select(Unit).where(Unit.id == current_actor().region_id))
+        actor = current_actor()
+        whose = actor.region_id if is_of_county(actor) else actor.unit_id  # who observes a town sees its calls alone
+        unit = db.session.scalar(select(Unit).where(Unit.id == whose))
         return self.render_template(
             "screen.html",
-            county=name_of(county) if county else "",
+            unit=name_of(unit) if unit else "",
             figures=_figures(),
             today=[(name, translated(label), tone) for name, label, tone in TODAY],
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from jobs.watch import Done
@@ -47,7 +47,8 @@ def count_anew(session: Session, now: datetime) -> Done:
     moves = moving(session, clocks, limits_of(session, region_id))
     if moves:
         _move(session, kind, moves, now)
-        revision.moved += len(moves) if not kind.follows else 0
+        if not kind.follows:
+            _credit(session, revision, moves)
         units = Counter(revision.units) + Counter(_concerned(session, kind, moves))
         revision.units = dict(units)
     revision.after = clocks[-1].subject.id if clocks else 0
@@ -56,6 +57,18 @@ def count_anew(session: Session, now: datetime) -> Done:
     if revision.kind == len(KINDS):
         _finish(session, revision, now)
     return Done(1, len(moves))
+
+
+def _credit(session: Session, revision: DueRevision, moves: Moves) -> None:
+    """Where several rules have changed, each row counts what its own rule moved, whichever is the first to move it."""
+    rules = Counter(to.rule.id for _, to in moves if to.rule is not None and to.rule.id != revision.time_limit_id)
+    of_rules = and_(DueRevision.time_limit_id.in_(list(rules)), DueRevision.id != revision.id)
+    waiting = select(DueRevision).where(DueRevision.state == RevisionState.waiting, of_rules).order_by(DueRevision.id)
+    revision.moved += len(moves)
+    for other in session.scalars(waiting.with_for_update(skip_locked=True)):
+        moved = rules.pop(other.time_limit_id or 0, 0)
+        other.moved += moved
+        revision.moved -= moved
 
 
 def _move(session: Session, kind: Kind, moves: Moves, now: datetime) -> None:

@@ -36,7 +36,12 @@ MESSAGES = {
     ),
     WarningKind.repeat: N_("Early warning: %(place)s, “%(category)s”: %(number)s calls within thirty days."),
     WarningKind.stuck: N_(
-        "Early warning: %(call)s waits with %(unit)s for %(number)s working hours; nine in ten take at most %(usual)s."
+        "Early warning: %(call)s waits for the response of %(unit)s for %(number)s working hours; nine in ten responses"
+        " take at most %(usual)s."
+    ),
+    WarningKind.unfinished: N_(
+        "Early warning: %(call)s waits for the result of %(unit)s for %(number)s working hours; nine in ten results"
+        " take at most %(usual)s."
     ),
 }
 
@@ -56,9 +61,10 @@ def warn_early(session: Session, now: datetime) -> Done:
 def _noticed(session: Session, now: datetime) -> Iterator[EarlyWarning]:
     yield from _rises(session, now)
     yield from _repeats(session, now)
-    part, state = CallAssignment, AssignmentState
-    yield from _stuck(session, now, part.dispatched_at, part.responded_at, (state.pending,))
-    yield from _stuck(session, now, part.responded_at, part.resolved_at, (state.responded, state.working))
+    part, state, kind = CallAssignment, AssignmentState, WarningKind
+    at_work = (state.responded, state.working)
+    yield from _stuck(session, now, kind.stuck, part.dispatched_at, part.responded_at, (state.pending,))
+    yield from _stuck(session, now, kind.unfinished, part.responded_at, part.resolved_at, at_work)
 
 
 def _sent() -> ColumnElement[bool]:
@@ -99,7 +105,7 @@ def _repeats(session: Session, now: datetime) -> Iterator[EarlyWarning]:
 
 
 def _stuck(
-    session: Session, now: datetime, began: Any, ended: Any, states: Sequence[AssignmentState]
+    session: Session, now: datetime, kind: WarningKind, began: Any, ended: Any, states: Sequence[AssignmentState]
 ) -> Iterator[EarlyWarning]:
     """By working time: what lay over a holiday was not slow."""
     part = CallAssignment
@@ -114,7 +120,7 @@ def _stuck(
     ):
         waited = calendar_of(session, region).working_minutes(since, now)
         if waited > slowest[region]:
-            yield EarlyWarning(region_id=region, key=f"stuck:{key}:{began.key}", kind=WarningKind.stuck, unit_id=unit,
+            yield EarlyWarning(region_id=region, key=f"stuck:{key}:{began.key}", kind=kind, unit_id=unit,
                                call_id=call, number=_hours(waited), usual=_hours(slowest[region]),
                                found_at=now)  # fmt: skip
 

@@ -223,7 +223,12 @@ class ReminderStep(Regional, Model):
     point: Mapped[Point] = mapped_column(info={"label": N_("Counted from")})
     amount: Mapped[int] = mapped_column(info={"label": N_("Amount")})
     unit: Mapped[LimitUnit] = mapped_column(
-        default=LimitUnit.working_day, info={"label": N_("Unit of time"), "help": N_("Of no account for percents.")}
+        default=LimitUnit.working_day,
+        info={
+            "label": N_("Unit of time"),
+            "help": N_("Of no account for percents."),
+            "moot": ("point", (Point.part_of_limit, Point.by_count)),
+        },
     )
     duty_officer: Mapped[bool] = mapped_column(default=False, info={"label": N_("Duty officers hear")})
     heads: Mapped[bool] = mapped_column(default=False, info={"label": N_("Heads of the unit hear")})

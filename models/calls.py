@@ -67,7 +67,7 @@ class Call(Step, Regional, Model):
         UniqueConstraint("number", name="uq_call_number"),
         Index("ix_call_region_state", "region_id", "state"),
         Index("ix_call_caller", "caller_unit_id", "id"),
-        Index("ix_call_region", "region_id", "id"),
+        Index("ix_call_region", "region_id", "created_at", "id"),  # as a county's list begins
         Index("ix_call_place", "place_unit_id", "state", "source", "direction"),  # all that the row scope asks
         Index("ix_call_open_accept", "accept_due", postgresql_where=text("state = 'submitted'")),
     )
@@ -206,6 +206,7 @@ class CallAssignment(Step, Regional, Model):
             postgresql_where=text("role = 'lead' AND state <> 'reassigned'"),
         ),
         Index("ix_call_assignment_department", "department_id", "state", "call_id"),
+        Index("ix_call_assignment_region", "region_id", "dispatched_at", "id"),
         CheckConstraint("round > 0", name="ck_call_assignment_round"),
     )
 

@@ -20,7 +20,12 @@ class WarningKind(Word):
 
     rise = "rise", N_("More calls of a category than in the month before"), "warn"
     repeat = "repeat", N_("The same again at one place"), "warn"
-    stuck = "stuck", N_("Slower than nine in ten"), "danger"
+    stuck = "stuck", N_("Slower to respond than nine in ten"), "danger"
+    unfinished = "unfinished", N_("Slower to report a result than nine in ten"), "danger"
+
+
+SLOW = (WarningKind.stuck, WarningKind.unfinished)
+"""Each names its step, and its call."""
 
 
 class EarlyWarning(Regional, Model):

@@ -19,7 +19,7 @@ from models.ratings import CaseAssessment, MutualRating
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
 from models.rules.clues import forget_call, prepare_call, watch_clue
-from models.rules.segments import waiting
+from models.rules.segments import resting, waiting
 from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
 
@@ -116,6 +116,7 @@ calls = Console(
     category=N_("Calls"),
     icon="fa-bullhorn",
     listed=("number", "title", "state", "scope", "caller_unit", "list_item", "sent_at", "accept_due", "resolve_due"),
+    order=("created_at", "desc"),
     shown=(
         "number",
         "title",
@@ -189,6 +190,7 @@ calls = Console(
     ),
     derived=(Derived(name="platform", label=N_("Platform of the item"), criterion=PLATFORM, words=PlatformKind),),
     deadlines={"accept_due": ("accepted_at",), "resolve_due": ("resolved_at",), "rate_due": ("closed_at",)},
+    rests=resting,
     charts=(
         Chart(by="sent_at", per="month", kind="line", split="scope", title=N_("Calls by month and scope")),
         Chart(by="state", kind="pie", title=N_("Calls by state")),
@@ -253,6 +255,7 @@ assignments = Console(
     category=N_("Calls"),
     icon="fa-inbox",
     listed=("call", "department", "role", "state", "respond_due", "promised_due", "failure_kind"),
+    order=("dispatched_at", "desc"),
     form=(),
     links=(MORE_TIME, SUPERVISE),
     searched=(

@@ -6,7 +6,7 @@ from typing import Any
 from app.engine.declare import Chart, Console, Link
 from models.base import N_
 from models.rules.deadlines import SHANGHAI
-from models.warnings import AGAIN_WITHIN, EarlyWarning, WarningKind
+from models.warnings import AGAIN_WITHIN, SLOW, EarlyWarning, WarningKind
 
 
 def _counted(warning: EarlyWarning) -> Mapping[str, Any]:
@@ -29,7 +29,7 @@ COUNTED = Link(
     takes="",
     further=_counted,
     needs=("can_read", "Call"),
-    when=lambda warning: warning.kind is not WarningKind.stuck,
+    when=lambda warning: warning.kind not in SLOW,
 )
 """Slow work names its call."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol
@@ -209,6 +209,8 @@ class Console:
     Whoever reads it may take them away."""
     deadlines: Mapping[str, tuple[str, ...]] | None = None
     """Columns whose passing matters, each with those that end it: shown with the time left, or over, until then."""
+    rests: Callable[[Any, Sequence[Any]], Mapping[str, Collection[int]]] | None = None
+    """`(session, rows)` → by such a column, the keys of the rows whose clock rests: no time left is shown of these."""
     charts: tuple[Chart, ...] = ()
     related: tuple[Related, ...] = ()
     about: str = ""

@@ -34,7 +34,7 @@ def rows_of(world: World, shape: Shape, question: Question) -> Iterator[list[Any
     for rows in session.scalars(query.execution_options(yield_per=BATCH)).partitions():
         _held = fetch_related(session, fields, rows)
         for row in rows:
-            yield [_cell(field, field.of(row), world.zone) for field in fields]
+            yield [_cell(field, field.told_of(row), world.zone) for field in fields]
 
 
 def _cell(field: Any, value: Any, zone: tzinfo) -> Any:

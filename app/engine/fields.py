@@ -94,6 +94,8 @@ class Field:
     """The JSON column in which the value lies, of a field that people declared."""
     way: Way | None = None
     """Of rows that hang on a row by a table between them."""
+    moot: tuple[str, tuple[Any, ...]] = ("", ())
+    """Another column, and its words with which this one says nothing: it is not shown then."""
     criterion: Any = None
     """What stands for it in a statement, where no row holds it."""
 
@@ -106,6 +108,11 @@ class Field:
         if not self.inside:
             return getattr(row, self.name)
         return self._from_json((getattr(row, self.inside) or {}).get(self.name))
+
+    def told_of(self, row: Any) -> Any:
+        """The value as lists, pages and files show it: none where it says nothing."""
+        name, words = self.moot
+        return None if name and getattr(row, name) in words else self.of(row)
 
     def put(self, row: Any, value: Any) -> None:
         """Write the value; of a relation its key too, so that a rule may read either. Nothing is kept of no value."""
@@ -263,6 +270,7 @@ def _of_column(name: str, column: Any) -> Field:
         words=getattr(column.type, "enum_class", None),
         column=column,
         until=bool(column.info.get("until")),
+        moot=column.info.get("moot", ("", ())),
         coded=bool(column.info.get("coded")),
         codes=column.info.get("codes"),
         coded_by=told if isinstance(told := column.info.get("coded"), str) else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -28,9 +29,11 @@ from app.engine.query import (
     Filter,
     Question,
     answer,
+    conditions_of,
     fetch_related,
     make_filter,
     make_question,
+    parts_of,
 )
 
 METHODS = {
@@ -61,11 +64,11 @@ class Page(Forms):
         return self._render(
             "list.html",
             question=question,
-            as_opened=question.words == "" and _conditions(question) == self.shape.opening,
+            as_opened=question.words == "" and conditions_of(question) == self.shape.opening,
             name_of=name_of,
             found=found,
             fields=fields,
-            rows=[(row, self._cells(fields, row, self.shape)) for row in found.rows],
+            rows=list(zip(found.rows, self._cells(fields, found.rows, self.shape), strict=True)),
             capped=COUNTED,
             sizes=SIZES,
             shape=shape,
@@ -74,16 +77,24 @@ class Page(Forms):
             link=partial(self._link, question),
         )
 
-    def _cells(self, fields: list[Field], row: Any, shape: Shape | None) -> list[Any]:
-        """The row's values, as the console of its own table shows them, if it has one."""
+    def _cells(self, fields: list[Field], rows: Sequence[Any], shape: Shape | None) -> list[list[Any]]:
+        """The values of each row, as the console of their own table shows them, if it has one."""
+        rest = shape.console.rests if shape and rows else None
+        rests = rest(self.world.session(), rows) if rest else {}
+        return [self._cells_of_one(fields, row, shape, rests) for row in rows]
+
+    def _cells_of_one(
+        self, fields: list[Field], row: Any, shape: Shape | None, rests: Mapping[str, Collection[int]]
+    ) -> list[Any]:
         deadlines = (shape.console.deadlines if shape else None) or {}
+        deadlines = {name: ends for name, ends in deadlines.items() if row.id not in rests.get(name, ())}
         estimate = getattr(row, "provisional", False)
         return [
             gallery(self.world, f.of(row), partial(self._address_of_one, f, row, shape))
             if f.kind == "files" and shape is not None and f.name in shape.files
             else shown(
                 f,
-                f.of(row),
+                f.told_of(row),
                 self.world.zone,
                 now=self._running(row, deadlines.get(f.name)),
                 estimate=estimate,
@@ -120,7 +131,7 @@ class Page(Forms):
         """
         args = request.args
         try:
-            asked = [_parts(f) for f in args.getlist("f")]
+            asked = [parts_of(f) for f in args.getlist("f")]
             if args.get("fc") and args.get("fv"):
                 asked.append((args["fc"], args.get("fo", "eq"), args["fv"]))
             shape = kinds.of_filters(self.world, self.shape, asked)
@@ -139,7 +150,7 @@ class Page(Forms):
     def _link(self, question: Question, endpoint: str = "listing", **changes: Any) -> str:
         """The address of this list with something changed: `without` takes a filter away."""
         without = changes.pop("without", None)
-        kept = _conditions(question, without)
+        kept = conditions_of(question, without)
         now = {
             "f": kept,
             "q": question.words or None,
@@ -188,7 +199,8 @@ class Page(Forms):
         row = self._row(pk, named=True)
         session, shape = self.world.session(), kinds.of_row(self.world, self.shape, row)
         fields = shape.pick(shape.shown)
-        values = list(zip(fields, self._cells(fields, row, shape), strict=True))
+        (cells,) = self._cells(fields, [row], shape)
+        values = list(zip(fields, cells, strict=True))
         return self._render(
             "show.html",
             row=row,
@@ -228,11 +240,12 @@ class Page(Forms):
 
     def _told_of(self, row: Any, shape: Shape, title: str) -> dict[str, Any]:
         own = kinds.of_row(self.world, shape, row)
-        cells = zip(own.pick(own.shown), self._cells(own.pick(own.shown), row, own), strict=True)
+        fields = own.pick(own.shown)
+        (cells,) = self._cells(fields, [row], own)
         return {
             "title": title,
             "address": url_for(f"{shape.permission}Page.show", pk=row.id),
-            "facts": [(f, cell, self._address(f, row)) for f, cell in cells],
+            "facts": [(f, cell, self._address(f, row)) for f, cell in zip(fields, cells, strict=True)],
         }
 
     @expose("/<int:pk>/due/<name>", methods=["GET"])
@@ -296,6 +309,7 @@ class Page(Forms):
         only = [known[name].expression(model) == word for name, word in related.only.items()]
         rows = session.scalars(select(model).where(key == row.id, *only).order_by(*order).limit(RELATED + 1)).all()
         _held = fetch_related(session, fields, rows)
+        first = rows[:RELATED]
         page = f"{shape.permission}Page" if shape else ""
         return {
             "name": translated(related.title or (shape.console.name if shape else related.model.__name__)),
@@ -305,7 +319,8 @@ class Page(Forms):
             and url_for(f"{page}.add", **{**related.further, related.by: row.id}, part_of=related.by),
             "fields": fields,
             "rows": [
-                (r, self._cells(fields, r, shape), page and url_for(f"{page}.show", pk=r.id)) for r in rows[:RELATED]
+                (r, cells, page and url_for(f"{page}.show", pk=r.id))
+                for r, cells in zip(first, self._cells(fields, first, shape), strict=True)
             ],
             "all": shape is not None
             and len(rows) > RELATED
@@ -371,7 +386,7 @@ class Page(Forms):
         if figures.chart.per or name not in self.shape.searched or field.kind not in OPERATORS:
             return ["" for _ in figures.keys]
         operator = next(iter(OPERATORS[field.kind])) if field.kind == "row" else "eq"
-        question, kept = figures.question, _conditions(figures.question)
+        question, kept = figures.question, conditions_of(figures.question)
         return [self._link(question, f=[*kept, f"{name}:{operator}:{key}"]) if key else "" for key in figures.keys]
 
     @expose("/charts/<int:number>.xlsx", methods=["GET"])
@@ -381,16 +396,3 @@ class Page(Forms):
             abort(404)
         figures = self._figures(self.shape.console.charts[number], self._question()[1])
         return self._workbook(figures.title, export.rows_of_chart(figures))
-
-
-def _conditions(question: Question, without: Filter | None = None) -> list[str]:
-    """What a list is narrowed by, as an address says it."""
-    return [f"{f.field.name}:{f.operator}:{f.value}" for f in question.filters if f is not without]
-
-
-def _parts(condition: str) -> tuple[str, str, str]:
-    name, _, rest = condition.partition(":")
-    operator, mark, value = rest.partition(":")
-    if not mark:
-        raise BadQuestion(gettext("The question is not valid."))
-    return name, operator, value

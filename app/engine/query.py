@@ -102,6 +102,20 @@ def make_question(shape: Shape, filters: Iterable[Filter], *, page: int, size: i
     return question
 
 
+def parts_of(condition: str) -> tuple[str, str, str]:
+    """Column, operator and value of a condition, as an address says it. Raises `BadQuestion`."""
+    name, _, rest = condition.partition(":")
+    operator, mark, value = rest.partition(":")
+    if not mark:
+        raise BadQuestion(gettext("The question is not valid."))
+    return name, operator, value
+
+
+def conditions_of(question: Question, without: Filter | None = None) -> list[str]:
+    """What a list is narrowed by, as an address says it."""
+    return [f"{f.field.name}:{f.operator}:{f.value}" for f in question.filters if f is not without]
+
+
 def make_filter(world: World, shape: Shape, name: str, operator: str, value: Any) -> Filter:
     """Raises `BadQuestion` for a column that may not be searched, an unknown operator or an unfit value."""
     field = shape.fields.get(name) if name in shape.filterable else None

@@ -13,11 +13,12 @@ from models.actor import Actor
 from models.base import N_
 from models.calls import AssignmentState, Call, CallSource
 from models.door import by_rule
+from models.governance import GovernanceModule
 from models.hotline import HotlineTicket, OutsideSystem, TicketState, TicketWay, Timeliness
 from models.ledger import Job
 from models.lists import ListItem
 from models.organisation import LOCAL, Duty, Unit
-from models.queries.choices import published_items, townships
+from models.queries.choices import modules_with_contacts, published_items, townships
 from models.roles import RoleName
 from models.rules.clocks import soon
 from models.rules.clues import prepare_call, watch_clue
@@ -141,8 +142,22 @@ def _townships(ticket: HotlineTicket, actor: Actor) -> ColumnElement[bool]:
     return townships(actor)
 
 
+def _modules(ticket: HotlineTicket, actor: Actor) -> ColumnElement[bool]:
+    return modules_with_contacts(actor)
+
+
+def _says_who_answers(ticket: HotlineTicket, step: Step) -> None:
+    """R5, TS-26: as any call of a township, by an item, or through a module where none covers it."""
+    if step.answers.get("list_item_id") is None and step.answers.get("module_id") is None:
+        raise Refused(
+            N_("Choose an item of the list or a module. If neither covers this, propose to adjust the list."),
+            field="list_item_id",
+        )
+
+
 def _called(ticket: HotlineTicket, step: Step) -> None:
     """A draft, as a clue is: the township completes and sends it."""
+    item, module = step.answers.get("list_item_id"), step.answers.get("module_id")
     call = Call(
         title=ticket.title,
         description=ticket.description,
@@ -150,7 +165,8 @@ def _called(ticket: HotlineTicket, step: Step) -> None:
         scope=step.answers["scope"],
         source=CallSource.hotline,
         occurred_at=ticket.received_at,
-        list_item_id=step.answers["list_item_id"].id,
+        list_item_id=item.id if item else None,
+        module_id=module.id if module else None,
     )
     prepare_call(step.session, call, step.actor, step.now)
     step.session.add(call)
@@ -215,10 +231,13 @@ HOTLINE = Workflow(
         target=S.turned_into_call,
         by=township,
         asks=(
-            Ask(name="list_item_id", label=N_("List item"), kind="row", model=ListItem, among=_items,
+            Ask(name="list_item_id", label=N_("List item"), kind="row", model=ListItem, among=_items, required=False,
                 help=N_("Who answers follows from the item.")),
+            Ask(name="module_id", label=N_("Through the module"), kind="row", model=GovernanceModule, among=_modules,
+                required=False, help=N_("Its contact group is called, also where no item of the list fits.")),
             Ask(name="scope", label=N_("Call scope"), kind="word", words=CallScope),
         ),
+        guard=_says_who_answers,
         effect=_called,
         tone="active",
         help=N_("A draft with the words of the ticket. Complete it and send it; its result answers the ticket."),

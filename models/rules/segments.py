@@ -141,6 +141,14 @@ def waiting(call: Call) -> list[CallAssignment]:
     return [part for part in parts if part.state is A.paused]
 
 
+def resting(session: Session, calls: Sequence[Call]) -> Mapping[str, frozenset[int]]:
+    """The calls whose limit rests, as their lead waits for the caller. One statement."""
+    part = CallAssignment
+    leads = select(part.call_id).join(Call, (Call.id == part.call_id) & (Call.rounds == part.round))
+    leads = leads.where(part.role == AssignmentRole.lead, part.state == A.paused)
+    return {"resolve_due": frozenset(session.scalars(leads.where(Call.id.in_([call.id for call in calls]))))}
+
+
 def may_pause(part: CallAssignment, step: Step) -> None:
     if part.promised_due is None or part.promised_due <= step.now:
         raise Refused(N_("The promised deadline has passed: a pause does not mend that. Report the result."))

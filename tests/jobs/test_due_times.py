@@ -13,7 +13,7 @@ from models.calendar import CalendarDay, Clock, LimitUnit
 from models.calls import AssignmentState, CallState
 from models.coordination import CaseState
 from models.ledger import Job, PromiseState
-from models.limits import RevisionState
+from models.limits import DueRevision, RevisionState
 from models.notices import Outbox
 from models.organisation import Duty
 from models.queries.calendar import limits_of
@@ -259,6 +259,18 @@ def test_the_preview_says_what_the_job_then_does(make, session, revise, close):
     assert run(session) >= len(seen.moves)
     assert revision.moved == len(seen.moves) == revision.earlier + revision.later > 3
     assert preview(session, make.home.id, NOW).moves == ()
+
+
+def test_each_of_several_rules_counts_what_it_moved_whichever_is_counted_first(make, session):
+    for _ in range(2):
+        make.call(state=S.submitted)
+    make.assignment()
+    for rule in ({"clock": Clock.accept, "amount": 9}, {"clock": Clock.respond, "amount": 9}):
+        make.rehearsed(make.limit(**rule), "switch_on")
+    assert run(session) == 3
+    rows = session.scalars(select(DueRevision).order_by(DueRevision.id)).all()
+    found = [(row.time_limit.clock, row.moved, row.state) for row in rows]
+    assert found == [(Clock.accept, 2, RevisionState.done), (Clock.respond, 1, RevisionState.done)]
 
 
 @pytest.mark.long

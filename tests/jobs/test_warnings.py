@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from jobs.warnings import warn_early
+from jobs.warnings import MESSAGES, warn_early
 from models.calendar import LimitUnit
 from models.calls import CallState
 from models.notices import Outbox
@@ -125,7 +125,10 @@ def test_what_was_answered_and_is_not_finished_is_stuck_too(make, session):
     waiting.dispatched_at = waiting.responded_at = china("12-08 08:30")
     waiting.state = "working"
     session.commit()
-    assert [(w.kind, w.unit, w.number, w.usual) for w in noticed(session)] == [(W.stuck, slow, 35, 19)]
+    assert [(w.kind, w.unit, w.number, w.usual) for w in noticed(session)] == [(W.unfinished, slow, 35, 19)]
+    of_warning = select(Outbox.message).where(Outbox.subject_type == "early_warning", Outbox.unit_id == slow.id)
+    (said,) = session.scalars(of_warning)
+    assert said == MESSAGES[W.unfinished] != MESSAGES[W.stuck], "each names its step"
 
 
 def test_many_calls_cost_no_more_statements_than_few(make, session, statements):

@@ -44,6 +44,20 @@ def test_an_emergency_is_watched_from_the_moment_that_it_is_drafted(make, sessio
     assert session.scalars(select(Promise.job).where(Promise.subject_id == ticket.call_id)).all() == [Job.accept_watch]
 
 
+@pytest.mark.requirement("LX-26", "TS-26")
+def test_a_ticket_that_no_item_covers_becomes_a_call_through_a_module_and_never_without_either(make, town):
+    contacts = make.module(make.department())
+    ticket = make.ticket(town)
+    with pytest.raises(Refused, match="an item of the list or a module") as refused:
+        make.press(ticket, "to_call", scope=CallScope.complex)
+    assert (refused.value.field, ticket.state) == ("list_item_id", TicketState.received)
+    make.press(ticket, "to_call", module_id=contacts, scope=CallScope.complex)
+    call = ticket.call
+    assert (call.list_item, call.module, call.category, call.state) == (None, contacts, "", CallState.draft)
+    play(make, call, "send")
+    assert call.state is CallState.submitted
+
+
 def play(make, call, *names, **answers):
     for name in names:
         make.press(call, name, **answers)

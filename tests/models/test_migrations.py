@@ -99,3 +99,32 @@ def test_the_ladders_that_are_there_are_in_force(bare_url):
         kept = connection.execute(text("SELECT job, level FROM reminder_step ORDER BY 1, 2")).all()
         assert [tuple(row) for row in kept] == steps
     engine.dispose()
+
+
+def test_a_warning_that_is_there_says_of_which_step_it_is(bare_url):
+    upgrade(bare_url)
+    alembic = Config(toml_file=ROOT / "pyproject.toml")
+    alembic.attributes["url"] = bare_url
+    engine = create_engine(bare_url, poolclass=NullPool)
+    county = text(
+        "INSERT INTO unit (id, code, name, short_name, unit_type, division_code, path, search_key)"
+        " VALUES (1, 'a', 'A', '', 'county', '', '/1/', '')"
+    )
+    warning = text(
+        "INSERT INTO early_warning (region_id, key, kind, unit_id, category, number, usual, found_at)"
+        " VALUES (1, :key, :kind, 1, '', 9, 3, '2026-11-30 01:00:00+00:00')"
+    )
+    rows = [("rise:1", "rise"), ("stuck:1:dispatched_at", "stuck"), ("stuck:1:responded_at", "unfinished")]
+    with engine.begin() as connection:
+        connection.execute(county)
+        connection.execute(warning, [{"key": key, "kind": kind} for key, kind in rows])
+
+    def kinds():
+        with engine.connect() as connection:
+            return list(connection.scalars(text("SELECT kind FROM early_warning ORDER BY key")))
+
+    command.downgrade(alembic, "0052_step_files_of_villages")
+    before = kinds()
+    upgrade(bare_url)
+    assert (before, kinds()) == (["rise", "stuck", "stuck"], [kind for _, kind in rows])
+    engine.dispose()

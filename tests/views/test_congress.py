@@ -1,12 +1,19 @@
 """Observers of a people's congress at work: what they see, what they record, and who answers it."""
 
+import re
+from html import unescape
+
 import pytest
 from sqlalchemy import select
 
+from jobs.digests import digest_for_congress
+from jobs.notices import deliver
 from models.calls import CallState
 from models.congress import CongressOpinion
+from models.notices import Notice
 from models.organisation import UnitType
 from models.roles import RoleName
+from tests.models.look import china
 
 pytestmark = pytest.mark.requirement("TC-37")
 SAID = {"title": "受理较慢", "opinion": "请加快受理。", "given_on": "2026-11-20"}
@@ -70,3 +77,19 @@ def test_it_waits_on_the_desk_of_whom_it_addresses(make, browser_of, town):
     assert "派发较慢" not in page
     for role in (RoleName.congress_observer, RoleName.township_observer):
         assert "待答复的人大监督意见" not in browser_of(town, role).get("/?_l_=zh").text
+
+
+@pytest.mark.requirement("TC-38")
+@pytest.mark.parametrize("observes", ["county", "town"])
+def test_the_digest_of_a_month_leads_to_the_calls_that_it_counted(browser_of, make, session, town, observes):
+    unit = make.unit(UnitType.congress) if observes == "county" else town
+    browser = browser_of(unit, RoleName.congress_observer)
+    mine, theirs = (make.call(whose, state=CallState.submitted) for whose in (town, make.township()))
+    make.call(town, state=CallState.submitted, at=china("12-01 00:00"))
+    digest_for_congress(session, china("12-01 01:00"))
+    deliver(session, china("12-01 01:00"))
+    session.commit()
+    notice = session.scalars(select(Notice).where(Notice.message.startswith("Digest"))).one()
+    address = browser.post(f"/notices/{notice.id}").location
+    listed = set(re.findall(r"/call/(\d+)\"", unescape(browser.get(address).text)))
+    assert listed == {str(call.id) for call in ((mine, theirs) if observes == "county" else (mine,))}

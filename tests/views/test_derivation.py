@@ -174,6 +174,28 @@ def test_a_clock_that_rests_shows_no_time_left_and_says_since_when(program_of, b
     assert department.get(show).text.count(" left</span>") == 1
 
 
+@pytest.mark.requirement("TC-32")
+def test_the_call_shows_no_time_left_either_while_its_lead_rests(browser_of, make):
+    helper = make.assignment(state=AssignmentState.responded, promised=SOON, cooperating=[make.department()])
+    call, (lead, _) = helper.call, make.assignments(helper.call)
+    make.press(lead, "respond", promised_due=SOON)
+    call.resolve_due = SOON
+    make.session.commit()
+    caller = browser_of(call.caller_unit)
+
+    def left():
+        page, listed = (caller.get(path).text for path in (f"/call/{call.id}?_l_=en", "/call/?_l_=en"))
+        limit = page.partition("Resolve by")[2].partition("Result reported")[0]
+        return [said.count(" left</span>") for said in (limit, listed)]
+
+    make.press(helper, "pause", at=NOW + timedelta(hours=1), reason="缺现场照片")
+    assert left() == [1, 1]
+    make.press(lead, "pause", at=NOW + timedelta(hours=1), reason="缺现场照片")
+    assert left() == [0, 0]
+    make.press(lead, "resume", at=NOW + timedelta(hours=25))
+    assert left() == [1, 1]
+
+
 @pytest.mark.parametrize(("scope", "unit"), [("key", "working days"), ("emergency", "days")])
 def test_an_extension_says_in_which_days_it_is_counted(program_of, browser_of, make, scope, unit):
     part = make.assignment(state=AssignmentState.responded, scope=CallScope(scope))

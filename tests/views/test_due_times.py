@@ -79,6 +79,7 @@ def test_the_page_of_a_rule_shows_its_rehearsals_and_what_would_move(browser_of,
     assert all(words in page for words in ("假设启用", "将推后的期限数", str(part.department)))
     moves = admin.get(f"/time_limit/{limit.id}/moves?_l_=zh").text
     assert all(words in moves for words in ("有1项期限会变", "2098-06-04 17:30", "2098-06-11 17:30", str(part.call)))
+    assert "has not moved yet moves with it" in admin.get(f"/time_limit/{limit.id}/moves?_l_=en").text
     assert session.scalars(select(LimitRehearsal.open_later)).one() == 1
 
 

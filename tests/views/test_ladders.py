@@ -59,6 +59,19 @@ def test_a_program_drafts_changes_rehearses_and_switches_on(program_of, make, se
     assert (told.quarter, told.sent, told.sent_now) == ("2025-Q2", 8, 7)
 
 
+@pytest.mark.parametrize(("point", "shown"), [("part_of_limit", 0), ("by_count", 0), ("before_end", 1)])
+def test_a_unit_of_time_is_shown_of_steps_only_that_are_counted_in_it(browser_of, program_of, office, point, shown):
+    program = program_of(office)
+    key = program.post("reminder_ladder/", json={"job": "respond_remind"}).json["id"]
+    counted = {"after_count": 2, "of_level": 0, "within": "year"} if point == "by_count" else {}
+    sent = STEP | counted | {"ladder": key, "point": point, "unit": "day"}
+    answer = program.post("reminder_step/", json=sent)
+    assert answer.status_code == 201, answer.json
+    browser = browser_of(office)
+    pages = ("/reminder_step/?_l_=en", f"/reminder_step/{answer.json['id']}?_l_=en", f"/reminder_ladder/{key}?_l_=en")
+    assert [browser.get(page).text.count('tag-info">days</span>') for page in pages] == [shown] * 3
+
+
 def test_a_draft_is_deleted_with_its_steps(program_of, make, session, office):
     make.ladder()
     program = program_of(office)

@@ -698,6 +698,15 @@ def test_the_screen_is_for_who_sees_the_county(browser_of, make):
     assert browser_of(make.office(Duty.supervision_office)).get("/screen/").status_code == 200
 
 
+@pytest.mark.requirement("TA-49")
+@pytest.mark.parametrize("observes", ["county", "town"])
+def test_the_screen_is_headed_by_the_unit_whose_calls_it_shows(browser_of, make, today, observes):
+    unit = make.home if observes == "county" else make.township()
+    browser = browser_of(unit, RoleName.congress_observer)
+    (headed,) = re.findall(r"<h1>(.*?)</h1>", browser.get("/screen/?_l_=en").text)
+    assert html.unescape(headed) == f"{unit.name} · Command screen"
+
+
 # What it costs
 
 

@@ -5,6 +5,8 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from app.engine.derive import shape_of
+from app.engine.query import Question, narrowed, ordered
 from models.calls import Call, CallAssignment
 from models.imports import ImportWord
 from models.organisation import Duty
@@ -12,6 +14,7 @@ from models.past_calls import PastCall
 from models.ratings import MutualRating, RatingLevel
 from models.rules.past_calls import complete_past_call
 from tests.moments import NOW
+from views.calls import assignments, calls
 
 
 @pytest.fixture
@@ -68,6 +71,24 @@ def test_the_same_call_twice_is_once_and_a_changed_one_changes_its_call(office, 
 def test_each_older_system_numbers_its_own_calls(office, row, session):
     assert actions(send(office, row, row | {"system": "甲"}, row | {"system": "乙"})) == ["new"] * 3
     assert counts(session) == [3] * 4
+
+
+def test_lists_begin_with_what_is_newest_and_not_with_what_was_imported_last(office, row, make, town, session):
+    part = make.assignment(caller=town)
+    here = [part.call_id, part.id]
+    send(office, row)
+    lists = [[one["id"] for one in office.get(path).json["result"]] for path in ("call/", "call_assignment/")]
+    assert lists == [[key, session.scalar(select(func.max(model.id)))]
+                     for key, model in zip(here, (Call, CallAssignment), strict=True)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("console", "index"), [(calls, "ix_call_region"), (assignments, "ix_call_assignment_region")])
+def test_a_county_s_list_is_read_along_an_index_and_not_sorted(console, index, make, session):
+    shape = shape_of(console)
+    page = ordered(shape, Question(), narrowed(shape, Question())).where(shape.model.region_id == make.home.id)
+    plain = page.limit(25).compile(session.connection(), compile_kwargs={"literal_binds": True})
+    plan = [row.detail for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {plain}")]
+    assert (len(plan), f"INDEX {index} (region_id=?)" in plan[0]) == (1, True), plan
 
 
 def test_it_counts_in_the_charts_of_calls(office, row, make, town):
