@@ -107,7 +107,7 @@ class Panel:
     def linked(self, row: int, at: int) -> str:
         """What leads to the rows: the number, or where none is told how many they are."""
         value = self.series[at][1][row]
-        return self.shown(value) if value is not None else gettext("%(n)s rows", n=self.counted[at][row])
+        return self.shown(value) if value is not None else gettext("%(n)s times", n=self.counted[at][row])
 
     def shown(self, value: Number) -> str:
         if value is None:

@@ -25,6 +25,16 @@ SHARES = ("township_share_department", "township_share_agency", "excellent_quota
 SCALE = ("excellent_from", "good_from", "qualified_from")
 SINCE = (CycleState.computed, CycleState.confirmed, CycleState.published)
 
+WEIGHED = (
+    ({"subject_kind": "department", "side": "top_down"}, N_("Weights of departments from above, cycle by cycle")),
+    ({"subject_kind": "department", "side": "bottom_up"}, N_("Weights of departments from below, cycle by cycle")),
+    ({"subject_kind": "agency", "side": "top_down"}, N_("Weights of agencies from above, cycle by cycle")),
+    ({"subject_kind": "agency", "side": "bottom_up"}, N_("Weights of agencies from below, cycle by cycle")),
+    ({"subject_kind": "township"}, N_("Weights of townships and streets, cycle by cycle")),
+    ({"subject_kind": "community"}, N_("Weights of communities, cycle by cycle")),
+)
+"""What makes a hundred together; each cycle keeps the weights that it had (TC-54)."""
+
 evaluation_cycles = Console(
     model=EvaluationCycle,
     name=N_("Evaluation cycles"),
@@ -55,6 +65,14 @@ evaluation_cycles = Console(
             needs=("can_read", "EvaluationIndicator"),
             when=lambda cycle: cycle.state is CycleState.draft,
             summed_up=True,
+        ),
+        Link(
+            label=N_("Weights, cycle by cycle"),
+            endpoint="EvaluationIndicatorPage.chart_page",
+            icon="fa-chart-simple",
+            takes="",
+            needs=("can_read", "EvaluationIndicator"),
+            when=lambda cycle: cycle.state is not CycleState.draft,
         ),
         Link(
             label=N_("Who has sent what"),
@@ -107,7 +125,10 @@ evaluation_indicators = Console(
     folded=("deduct", "is_veto", "list_item"),
     searched=("cycle", "name", "subject_kind", "side", "component", "source", "formula", "is_veto"),
     among={"cycle": draft_cycles, "list_item": published_items},
-    charts=(Chart(by="component", split="subject_kind", sums=("weight",), title=N_("Weights by component")),),
+    charts=tuple(
+        Chart(by="cycle", split="component", sums=("weight",), only=of, ranked=False, title=title)
+        for of, title in WEIGHED
+    ),
     prepare=prepare_indicator,
     empty=N_("No indicator. They are laid down with a cycle, and change while it is a draft."),
 )

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from models.evaluation import CycleState, SubjectKind
+from models.evaluation import CycleState, EvaluationIndicator, Side, SubjectKind
 from models.evaluation_sheets import EvaluationSheet, Grade, SheetScore, SheetState
 from models.organisation import Duty
 from models.roles import RoleName
@@ -547,6 +547,34 @@ def test_a_draft_shows_what_its_weights_make_and_the_refusal_says_it_once(browse
     make.session.commit()
     make.press(cycle, "open_cycle")
     assert "/weights" not in browser.get(f"/evaluation_cycle/{cycle.id}").text
+
+
+@pytest.mark.requirement("TC-54")
+def test_the_weights_of_each_cycle_are_kept_and_stand_beside_each_other(browser_of, program_of, make, world):
+    first, second = (make.cycle(None, S.draft, K.department) for _ in "12")
+    for cycle in (first, second):
+        make.indicators(cycle)
+    laid = select(EvaluationIndicator).where(
+        EvaluationIndicator.cycle_id == second.id, EvaluationIndicator.side == Side.top_down
+    )
+    more, less, *_ = make.session.scalars(laid.order_by(EvaluationIndicator.weight.desc()))
+    assert more.component is not less.component
+    more.weight, less.weight = more.weight + 5, less.weight - 5
+    make.session.commit()
+    make.press(first, "open_cycle")
+    office = make.office(Duty.assessment_office)
+    told = program_of(office).get("evaluation_indicator/charts/0?_l_=en").json
+    assert told["labels"] == [str(first), str(second)]
+    changed = {part["name"]: part["data"][1] - part["data"][0] for part in told["series"]}
+    assert {name: by for name, by in changed.items() if by} == {
+        more.component.label: 5, less.component.label: -5}  # fmt: skip
+    assert [sum(part["data"][at] for part in told["series"]) for at in (0, 1)] == [100, 100]
+    browser = browser_of(office)
+    leads = [
+        'href="/evaluation_indicator/charts"' in browser.get(f"/evaluation_cycle/{cycle.id}").text
+        for cycle in (first, second)
+    ]
+    assert leads == [True, False]
 
 
 @pytest.mark.requirement("TC-54", "TA-32")

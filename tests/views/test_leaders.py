@@ -184,7 +184,7 @@ def test_a_share_of_nothing_met_and_one_too_small_to_tell_lead_to_their_rows(lea
     assert f"/call_assignment/{silent.id}" in leader.get(there).text
     make.call(town, lead=lead, state=CallState.closed, at=china("10-13 09:00"))
     *_, (satisfaction, rated) = cells(leader, "rates")
-    assert (satisfaction, rows(leader, rated)) == ("1 rows", 1)
+    assert (satisfaction, rows(leader, rated)) == ("1 times", 1)
 
 
 @pytest.mark.requirement("TC-33", "TC-40")
