@@ -5,7 +5,7 @@ from models.base import N_
 from models.personnel import PersonnelChange
 from models.queries.choices import agencies_in_place, bodies, own_departments, own_people
 from models.queries.staffing import IS_DISPATCHED, IS_IN_PLACE, IS_KEPT
-from models.rules.staffing import STAFF, forget_staff, prepare_staff
+from models.rules.staffing import STAFF, forget_staff, prepare_staff, stays_on_record
 from models.staffing import AgencyStaff
 
 FORM = (
@@ -74,6 +74,7 @@ agency_staff = Console(
     workflow=STAFF,
     prepare=prepare_staff,
     forget=forget_staff,
+    stays=stays_on_record,
     intake=None,  # the numbers would lie in the file, and in the rows that are kept of it
     empty=N_(
         "Nobody is registered yet. A department registers its people, and posts them to agencies by a personnel change."

@@ -235,6 +235,8 @@ class Console:
     """`(session, row, actor, now)` after a row is written and has its key: what follows from it, or raises."""
     forget: Callable[..., None] | None = None
     """`(session, row, actor, now)` before a row is deleted: raises if it may not be."""
+    stays: Callable[[Any], bool] = lambda row: False
+    """Which rows their pages do not offer to delete, as `forget` says no to all of them."""
     intake: Intake | None = Intake()
     """None: no file of rows is taken."""
     empty: str = ""

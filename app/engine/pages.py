@@ -265,6 +265,7 @@ class Page(Forms):
         may = self._may()
         if (may["edit"] or may["delete"]) and not self.world.may_write(self.world.session(), row):
             may["edit"] = may["delete"] = False
+        may["delete"] = may["delete"] and not self.shape.console.stays(row)
         return may
 
     def _address(self, field: Field, row: Any) -> str:

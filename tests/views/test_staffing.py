@@ -165,6 +165,22 @@ def test_no_page_of_an_agency_offers_what_a_lock_refuses_and_the_form_says_the_w
     assert "then propose the appointment" in browser.get("/agency_staff/add?_l_=en").text
 
 
+@pytest.mark.requirement("TS-21")
+def test_a_page_offers_to_delete_a_record_until_a_lock_holds_it(agency, browser_of, make, session):
+    staff, browser = make.staff(agency), browser_of(agency.department)
+
+    def offered():
+        return f"/agency_staff/{staff.id}/delete" in browser.get(f"/agency_staff/{staff.id}").text
+
+    assert not offered()
+    agency.establishment_locked = False
+    session.commit()
+    assert offered()
+    staff.state = "left"
+    session.commit()
+    assert not offered()
+
+
 def test_no_file_of_people_is_taken(agency, browser_of):
     assert "/imports/" not in browser_of(agency.department).get("/agency_staff/").text
 
