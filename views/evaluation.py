@@ -171,6 +171,16 @@ agency_aggregates = Console(
             definition=N_("Excellent of a department only where it is excellent of the townships (R18)."),
         ),
     ),
+    links=(
+        Link(
+            label=N_("Who has sent what"),
+            endpoint="EvaluationProgress.page",
+            icon="fa-list-check",
+            takes="",
+            further=lambda gathered: {"pk": gathered.cycle_id},
+            summed_up=True,
+        ),
+    ),
     workflow=AGGREGATE,
     empty=N_("Nothing is gathered. It is drawn up for each agency in force when a cycle opens."),
 )

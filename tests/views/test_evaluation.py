@@ -482,6 +482,29 @@ def test_a_seat_is_not_asked_to_submit_what_is_confirmed(browser_of, make, world
 
 
 @pytest.mark.requirement("TA-39")
+def test_a_seat_is_told_whose_part_is_missing_and_submits_when_all_are_in(browser_of, make, world):
+    town, office, _ = world
+    others = [make.township(), make.township()]
+    agency = make.agency(town, *others, department=office, weights=("50", "30", "20"), state="in_force")
+    cycle = make.cycle(None, S.open, K.agency)
+    gathered = make.aggregate(cycle, agency.unit)
+
+    def seen(unit):
+        """(whose part is missing, whether the move is offered)"""
+        page = browser_of(unit).get(f"/agency_aggregate/{gathered.id}?_l_=en").text
+        missing = re.search(r"<dt>Still missing</dt><dd>(.+?)</dd>", page)
+        return missing and missing[1], "/move/submit_aggregate" in page
+
+    make.fill(make.sheets(cycle, rater_unit_id=town.id)[0])
+    assert seen(town) == ("、".join(unit.name for unit in others), False)
+    assert seen(others[0]) == seen(office) == (None, False)
+    make.fill(make.sheets(cycle, rater_unit_id=others[0].id)[0])
+    assert seen(town) == (others[1].name, False)
+    make.fill(make.sheets(cycle, rater_unit_id=others[1].id)[0])
+    assert seen(town) == (None, True)
+
+
+@pytest.mark.requirement("TA-39")
 def test_who_closes_a_cycle_by_hand_is_told_once_how_many_sheets_are_not_in(browser_of, make, world):
     cycle = make.cycle(None, S.open, K.department)
     first, *others = make.sheets(cycle)
