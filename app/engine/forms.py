@@ -45,8 +45,9 @@ class Forms(BaseView):
 
     def _chooser(self, name: str) -> tuple[Field, Any]:
         move, subject = request.args.get("move"), None
-        if move:
+        if move or "of" in request.args:
             subject = write.get(self.world, self.shape, number_of(request.args.get("of"), 0)) or abort(404)
+        if move:
             fields = asked(self._transition(move))
         elif request.args.get("search"):
             fields = self.shape.pick(self.shape.searched)
@@ -125,7 +126,7 @@ class Forms(BaseView):
             key=key,
             leading=self.shape.console.kinds.by[0] if self.shape.console.kinds else "",
             back=url_for(f"{self.endpoint}.show", pk=key) if key else self._whole() or self.home(),
-            lookup=lambda f: url_for(f"{self.endpoint}.choices", name=f.name),
+            lookup=lambda f: url_for(f"{self.endpoint}.choices", name=f.name, of=key),
         )
 
     def _add_title(self) -> str:
