@@ -65,9 +65,11 @@ class Derived:
 
     name: str
     label: str
-    criterion: Any
+    criterion: Any = None
     words: Any = None
     """Of a word, which there are."""
+    of_actor: Callable[[Any], Any] | None = None
+    """Of a yes or no that depends on who asks: its criterion. Nothing is counted by it."""
 
 
 @dataclass(frozen=True, kw_only=True)

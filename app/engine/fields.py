@@ -94,6 +94,8 @@ class Field:
     """Of rows that hang on a row by a table between them."""
     criterion: Any = None
     """What stands for it in a statement, where no row holds it."""
+    of_actor: Any = None
+    """`(actor)` → the same, where it depends on who asks."""
 
     def of(self, row: Any) -> Any:
         """The value in a row."""
