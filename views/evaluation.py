@@ -12,6 +12,7 @@ from models.queries.choices import (
     own_results,
     published_items,
 )
+from models.queries.scoreboard import still_appealable
 from models.rules.aggregates import AGGREGATE
 from models.rules.appeals import APPEAL, follow_appeal, prepare_appeal
 from models.rules.evaluation import CYCLE, forget_cycle, prepare_cycle
@@ -252,6 +253,7 @@ score_appeals = Console(
     form=("result", "reason"),
     searched=("result", "unit", "state", "lodged_at"),
     among={"result": own_results},
+    timely={"result": still_appealable},
     workflow=APPEAL,
     prepare=prepare_appeal,
     follow=follow_appeal,

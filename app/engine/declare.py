@@ -229,6 +229,8 @@ class Console:
     """For a relation on the form: of which rows the actor may choose, as a criterion."""
     fits: Mapping[str, Callable[[Any], Any]] | None = None
     """Of these, which the row that is changed may be given, as a criterion; a new one may be given any."""
+    timely: Mapping[str, Callable[[Any], Any]] | None = None
+    """Of these, which may be chosen at a moment, as a criterion."""
     words: Mapping[str, tuple[Any, ...]] | None = None
     """Of a word on the form: which ones may be chosen."""
     offered: tuple[str, ...] = ()

@@ -36,7 +36,7 @@ class Forms(BaseView):
     def choices(self, name: str) -> Response:
         """Rows to choose from, for a relation of the form, of a filter or of a move: `?q=` and `?of=` the record."""
         field, subject = self._chooser(name)
-        among = field.among(subject, self.world.actor()) if field.among is not None else None
+        among = field.choice(self.world, subject)
         words = request.args.get("q", "").replace("\x00", "")
         first = field.first(subject, self.world.actor()) if field.first is not None and not words else ()
         found = lookup(self.world.session(), field.target, words, among, first=first)  # type: ignore[arg-type]
@@ -159,6 +159,10 @@ class Forms(BaseView):
         """The rows of those keys that this person may choose: of others, not even the name is told."""
         query = choosable(self.world, field, subject).where(field.target.id.in_(keys))  # type: ignore[union-attr]
         return list(self.world.session().scalars(query))
+
+    def _choice(self, shape: Shape, name: str) -> Any:
+        """Of which rows one may choose there on a new form, as a criterion."""
+        return next((f.choice(self.world, None) for f in writable(shape) if f.name == name), None)
 
     def _has_choice(self, field: Field) -> bool:
         return self.world.session().scalar(choosable(self.world, field, None).limit(1)) is not None
