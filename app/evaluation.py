@@ -19,8 +19,10 @@ from app.engine.query import fetch_names
 from app.extensions import appbuilder, db
 from app.identity import ZONE, current_actor, now
 from models.evaluation import CycleState, EvaluationCycle, SubjectKind
+from models.evaluation_sheets import AgencyAggregate
 from models.queries.evaluation import MEANT
 from models.queries.scoreboard import SHOWN, Line, Opened, account, appealable, progress, scoreboard
+from models.rules.aggregates import awaited
 from models.rules.indicators import sums_of
 from models.rules.reckoning import DEDUCTING, MEANS
 from models.scores import ScoreAppeal
@@ -46,6 +48,11 @@ class EvaluationProgress(PageBeside):
         return self.render_template(
             "evaluation_progress.html", cycle=cycle, sent=sent, whole=whole, done=done, zone=ZONE
         )
+
+    def summary(self, aggregate: AgencyAggregate) -> Markup:
+        """Whose part of an agency is not in, for the page of what its seat gathers (R17)."""
+        missing = awaited(db.session(), aggregate, current_actor())
+        return Markup(render_template("_awaited.html", missing=missing))  # noqa: S704  (escaped there)
 
 
 class EvaluationWeights(PageBeside):

@@ -1,6 +1,6 @@
 """Quotas of posts, the establishment bank that moves them, and the internal organs of townships."""
 
-from app.engine.declare import Chart, Console, Related
+from app.engine.declare import Chart, Console, Link, Related
 from models.base import N_
 from models.establishment import (
     BankEntryKind,
@@ -97,6 +97,14 @@ internal_org_plans = Console(
     searched=("title", "unit", "state"),
     among={"unit": own_townships},
     charts=(Chart(by="state", title=N_("Internal organisation plans by state")),),
+    links=(
+        Link(
+            label=N_("Posts of the plan, and the quota"),
+            endpoint="PostsOfPlan.page",
+            icon="fa-scale-balanced",
+            summed_up=True,
+        ),
+    ),
     related=(
         Related(
             model=InternalOrgan,

@@ -12,6 +12,7 @@ from models.queries.choices import (
     own_results,
     published_items,
 )
+from models.queries.scoreboard import still_appealable
 from models.rules.aggregates import AGGREGATE
 from models.rules.appeals import APPEAL, follow_appeal, prepare_appeal
 from models.rules.evaluation import CYCLE, forget_cycle, prepare_cycle
@@ -192,6 +193,16 @@ agency_aggregates = Console(
             definition=N_("Excellent of a department only where it is excellent of the townships (R18)."),
         ),
     ),
+    links=(
+        Link(
+            label=N_("Who has sent what"),
+            endpoint="EvaluationProgress.page",
+            icon="fa-list-check",
+            takes="",
+            further=lambda gathered: {"pk": gathered.cycle_id},
+            summed_up=True,
+        ),
+    ),
     workflow=AGGREGATE,
     empty=N_("Nothing is gathered. It is drawn up for each agency in force when a cycle opens."),
 )
@@ -263,6 +274,7 @@ score_appeals = Console(
     form=("result", "reason"),
     searched=("result", "unit", "state", "lodged_at"),
     among={"result": own_results},
+    timely={"result": still_appealable},
     workflow=APPEAL,
     prepare=prepare_appeal,
     follow=follow_appeal,

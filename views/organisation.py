@@ -3,7 +3,7 @@
 from app.engine.declare import Chart, Console, Derived, Related
 from models.base import N_
 from models.organisation import Posting, Unit
-from models.queries.choices import IS_LIVING, living_townships
+from models.queries.choices import IS_LIVING, living_townships, of_its_county
 from models.rules.organisation import forget_posting, prepare_posting, prepare_unit
 from models.three_fixed import ThreeFixedDocument
 
@@ -32,6 +32,7 @@ units = Console(
     searched=("code", "name", "unit_type", "parent", "region"),
     order=("code", "asc"),
     among={"successor": living_townships},
+    fits={"successor": of_its_county},
     derived=(Derived(name="living", label=N_("Not dissolved"), criterion=IS_LIVING),),
     charts=(
         Chart(by="unit_type", title=N_("Units by type")),

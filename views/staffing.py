@@ -4,8 +4,8 @@ from app.engine.declare import Chart, Console, Derived, Related
 from models.base import N_
 from models.personnel import PersonnelChange
 from models.queries.choices import agencies_in_place, bodies, own_departments, own_people
-from models.queries.staffing import IS_DISPATCHED, IS_IN_PLACE, IS_KEPT
-from models.rules.staffing import STAFF, forget_staff, prepare_staff
+from models.queries.staffing import IS_DISPATCHED, IS_IN_PLACE, IS_KEPT, has_gone
+from models.rules.staffing import STAFF, forget_staff, prepare_staff, stays_on_record
 from models.staffing import AgencyStaff
 
 FORM = (
@@ -35,7 +35,9 @@ agency_staff = Console(
         Derived(name="in_place", label=N_("In place"), criterion=IS_IN_PLACE),
         Derived(name="dispatched", label=N_("Posted to an agency"), criterion=IS_DISPATCHED),
         Derived(name="kept", label=N_("Still with the department"), criterion=IS_KEPT),
+        Derived(name="gone", label=N_("Gone from the township or street"), of_actor=has_gone),
     ),
+    opens={"gone": "false"},
     among={
         "agency": agencies_in_place,
         "personnel_unit": own_departments,
@@ -74,6 +76,7 @@ agency_staff = Console(
     workflow=STAFF,
     prepare=prepare_staff,
     forget=forget_staff,
+    stays=stays_on_record,
     intake=None,  # the numbers would lie in the file, and in the rows that are kept of it
     empty=N_(
         "Nobody is registered yet. A department registers its people, and posts them to agencies by a personnel change."

@@ -137,7 +137,8 @@ class Reader:
 
     def _choices(self, wanted: Field) -> Select[Any]:
         query = select(wanted.target)  # type: ignore[arg-type]
-        return query.where(wanted.among(None, self.world.actor())) if wanted.among is not None else query
+        among = wanted.choice(self.world, None)
+        return query.where(among) if among is not None else query
 
     def _calls(self, wanted: Field) -> Mapping[str, set[Any]]:
         """What each row that may be chosen is called, in either language."""

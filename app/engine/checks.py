@@ -49,8 +49,8 @@ def _findings(console: Console) -> Iterator[str]:
 def _unknown(console: Console, known: Any) -> Iterator[tuple[str, str]]:
     for place in ("listed", "unsorted", "shown", "form", "required", "folded", "searched"):
         yield from ((place, name) for name in getattr(console, place) or () if name not in known)
-    yield from (("among", name) for name in console.among or () if name not in known)
-    yield from (("words", name) for name in console.words or () if name not in known)
+    for place in ("among", "fits", "timely", "words"):
+        yield from ((place, name) for name in getattr(console, place) or () if name not in known)
     ends = {name for column, ends in (console.deadlines or {}).items() for name in (column, *ends)}
     yield from (("deadlines", name) for name in sorted(ends - known.keys()))
     asked = known.keys() | {derived.name for derived in console.derived}

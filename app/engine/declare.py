@@ -65,9 +65,11 @@ class Derived:
 
     name: str
     label: str
-    criterion: Any
+    criterion: Any = None
     words: Any = None
     """Of a word, which there are."""
+    of_actor: Callable[[Any], Any] | None = None
+    """Of a yes or no that depends on who asks: its criterion. Nothing is counted by it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +229,10 @@ class Console:
     kinds: Kinds | None = None
     among: Mapping[str, Callable[[Any], Any]] | None = None
     """For a relation on the form: of which rows the actor may choose, as a criterion."""
+    fits: Mapping[str, Callable[[Any], Any]] | None = None
+    """Of these, which the row that is changed may be given, as a criterion; a new one may be given any."""
+    timely: Mapping[str, Callable[[Any], Any]] | None = None
+    """Of these, which may be chosen at a moment, as a criterion."""
     words: Mapping[str, tuple[Any, ...]] | None = None
     """Of a word on the form: which ones may be chosen."""
     offered: tuple[str, ...] = ()
@@ -237,6 +243,8 @@ class Console:
     """`(session, row, actor, now)` after a row is written and has its key: what follows from it, or raises."""
     forget: Callable[..., None] | None = None
     """`(session, row, actor, now)` before a row is deleted: raises if it may not be."""
+    stays: Callable[[Any], bool] = lambda row: False
+    """Which rows their pages do not offer to delete, as `forget` says no to all of them."""
     intake: Intake | None = Intake()
     """None: no file of rows is taken."""
     empty: str = ""

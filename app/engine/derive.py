@@ -134,7 +134,13 @@ def derived_of(console: Console) -> dict[str, Field]:
     """What follows from other rows, as fields that are only asked for."""
     return {
         d.name: Field(
-            d.name, d.label, "word" if d.words else "flag", protected=True, words=d.words, criterion=d.criterion
+            d.name,
+            d.label,
+            "word" if d.words else "flag",
+            protected=True,
+            words=d.words,
+            criterion=d.criterion,
+            of_actor=d.of_actor,
         )
         for d in console.derived
     }

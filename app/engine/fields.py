@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from flask import g
 from flask_babel import get_domain
-from sqlalchemy import Boolean, Date, DateTime, Enum, Float, Integer, Numeric, String, Text, Time, inspect
+from sqlalchemy import Boolean, Date, DateTime, Enum, Float, Integer, Numeric, String, Text, Time, and_, inspect
 from sqlalchemy.ext.associationproxy import AssociationProxy
 from sqlalchemy.orm import MANYTOONE, Mapper
 
@@ -88,6 +88,8 @@ class Field:
     """The column that says whose code it is, where several tables call different things so."""
     among: Any = None
     """`(subject, actor)` → criterion, for a relation with fewer choices than the table has rows."""
+    timely: Any = None
+    """`(now)` → criterion, of these: which may be chosen at that moment."""
     first: Any = None
     """`(subject, actor)` → keys of the rows that are offered first."""
     inside: str = ""
@@ -98,6 +100,8 @@ class Field:
     """Another column, and its words with which this one says nothing: it is not shown then."""
     criterion: Any = None
     """What stands for it in a statement, where no row holds it."""
+    of_actor: Any = None
+    """`(actor)` → the same, where it depends on who asks."""
 
     def of(self, row: Any) -> Any:
         """The value in a row."""
@@ -136,6 +140,13 @@ class Field:
         for row in wanted:
             if row not in held:
                 held.append(row)
+
+    def choice(self, world: Any, subject: Any) -> Any:
+        """Of which rows this person may choose now, for a subject: a criterion, or None for all that they see."""
+        if self.among is None:
+            return None
+        among = self.among(subject, world.actor())
+        return among if self.timely is None else and_(among, self.timely(world.now()))
 
     def expression(self, model: type[Any]) -> Any:
         """What stands for it in a statement; for a relation its key."""

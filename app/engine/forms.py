@@ -36,7 +36,7 @@ class Forms(BaseView):
     def choices(self, name: str) -> Response:
         """Rows to choose from, for a relation of the form, of a filter or of a move: `?q=` and `?of=` the record."""
         field, subject = self._chooser(name)
-        among = field.among(subject, self.world.actor()) if field.among is not None else None
+        among = field.choice(self.world, subject)
         words = request.args.get("q", "").replace("\x00", "")
         first = field.first(subject, self.world.actor()) if field.first is not None and not words else ()
         found = lookup(self.world.session(), field.target, words, among, first=first)  # type: ignore[arg-type]
@@ -45,8 +45,9 @@ class Forms(BaseView):
 
     def _chooser(self, name: str) -> tuple[Field, Any]:
         move, subject = request.args.get("move"), None
-        if move:
+        if move or "of" in request.args:
             subject = write.get(self.world, self.shape, number_of(request.args.get("of"), 0)) or abort(404)
+        if move:
             fields = asked(self._transition(move))
         elif request.args.get("search"):
             fields = self.shape.pick(self.shape.searched)
@@ -125,7 +126,7 @@ class Forms(BaseView):
             key=key,
             leading=self.shape.console.kinds.by[0] if self.shape.console.kinds else "",
             back=url_for(f"{self.endpoint}.show", pk=key) if key else self._whole() or self.home(),
-            lookup=lambda f: url_for(f"{self.endpoint}.choices", name=f.name),
+            lookup=lambda f: url_for(f"{self.endpoint}.choices", name=f.name, of=key),
         )
 
     def _add_title(self) -> str:
@@ -158,6 +159,10 @@ class Forms(BaseView):
         """The rows of those keys that this person may choose: of others, not even the name is told."""
         query = choosable(self.world, field, subject).where(field.target.id.in_(keys))  # type: ignore[union-attr]
         return list(self.world.session().scalars(query))
+
+    def _choice(self, shape: Shape, name: str) -> Any:
+        """Of which rows one may choose there on a new form, as a criterion."""
+        return next((f.choice(self.world, None) for f in writable(shape) if f.name == name), None)
 
     def _has_choice(self, field: Field) -> bool:
         return self.world.session().scalar(choosable(self.world, field, None).limit(1)) is not None

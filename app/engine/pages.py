@@ -278,6 +278,7 @@ class Page(Forms):
         may = self._may()
         if (may["edit"] or may["delete"]) and not self.world.may_write(self.world.session(), row):
             may["edit"] = may["delete"] = False
+        may["delete"] = may["delete"] and not self.shape.console.stays(row)
         return may
 
     def _address(self, field: Field, row: Any) -> str:
@@ -336,19 +337,18 @@ class Page(Forms):
         if not link.when(row) or not self.offers(link):
             return False
         adds = (s for s in self.shapes.values() if link.endpoint == f"{s.permission}Page.add")
-        among = next(((s.console.among or {}).get(link.takes) for s in adds), None)
+        among = next((self._choice(s, link.takes) for s in adds), None)
         return among is None or self._is_among(row, among)
 
     def _is_among(self, row: Any, among: Any) -> bool:
-        model = self.shape.model
-        found = select(model.id).where(model.id == row.id, among(self.world.actor()))
+        found = select(self.shape.model.id).where(self.shape.model.id == row.id, among)
         return self.world.session().scalar(found) is not None
 
     def _may_hang_on(self, row: Any, related: Related, shape: Shape) -> bool:
         """Whether this person may add a row that points at this one: it may be chosen there, or else is theirs."""
         if not related.adds or related.by not in shape.form or not self.world.allows("can_add", shape.permission):
             return False
-        session, among = self.world.session(), (shape.console.among or {}).get(related.by)
+        session, among = self.world.session(), self._choice(shape, related.by)
         if among is None:
             return self.world.may_write(session, row)
         return self._is_among(row, among)

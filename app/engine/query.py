@@ -123,7 +123,7 @@ def make_filter(world: World, shape: Shape, name: str, operator: str, value: Any
         raise BadQuestion(gettext("One cannot search by “%(column)s” here.", column=name[:60]))
     if operator not in OPERATORS.get(field.kind, {}):
         raise BadQuestion(gettext("“%(operator)s” does not fit this column.", operator=operator[:20]))
-    column = field.expression(shape.model)
+    column = field.of_actor(world.actor()) if field.of_actor else field.expression(shape.model)
     if field.kind == "flag":
         value = _read(world, field, value)
     return Filter(field, operator, str(value), _criterion(world, field, column, operator, value))

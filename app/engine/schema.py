@@ -89,8 +89,9 @@ class Row(fields.Field[Any]):
 def choosable(world: World, field: Field, subject: Any) -> Select[Any]:
     """The rows that a person may name in a field of the subject: those offered, and what stands there already."""
     query = select(field.target)  # type: ignore[arg-type]
-    if field.among is not None:
-        query = query.where(or_(field.among(subject, world.actor()), _standing(field, subject)))
+    among = field.choice(world, subject)
+    if among is not None:
+        query = query.where(or_(among, _standing(field, subject)))
     return query
 
 
@@ -257,20 +258,25 @@ def schema_of(
 
 def writable(shape: Shape) -> list[Field]:
     """The fields of a console's form, with what its declaration adds to the mapper's."""
-    among, few = shape.console.among or {}, shape.console.words or {}
+    among, fits, few = shape.console.among or {}, shape.console.fits or {}, shape.console.words or {}
+    timely = shape.console.timely or {}
     return [
         replace(
             field,
             required=field.required or field.name in shape.console.required,
-            among=_of_actor(among[field.name]) if field.name in among else None,
+            among=_of_both(among[field.name], fits.get(field.name)) if field.name in among else None,
+            timely=timely.get(field.name),
             words=Few(few[field.name]) if field.name in few else field.words,
         )
         for field in shape.pick(shape.form)
     ]
 
 
-def _of_actor(criterion: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
-    return lambda subject, actor: criterion(actor)
+def _of_both(criterion: Callable[[Any], Any], fits: Callable[[Any], Any] | None) -> Callable[[Any, Any], Any]:
+    def among(subject: Any, actor: Any) -> Any:
+        return criterion(actor) if fits is None or subject is None else criterion(actor) & fits(subject)
+
+    return among
 
 
 def asked(transition: Any, subject: Any = None) -> list[Field]:

@@ -67,8 +67,9 @@ def _words(world: World, field: Field) -> list[str]:
     if field.target is None:
         return []
     query = select(field.target)
-    if field.among is not None:
-        query = query.where(field.among(None, world.actor()))
+    among = field.choice(world, None)
+    if among is not None:
+        query = query.where(among)
     rows = world.session().scalars(query.order_by(field.target.id).limit(CHOICES + 1)).all()
     return [name_of(row) for row in rows] if len(rows) <= CHOICES else []
 

@@ -120,6 +120,11 @@ def living_townships(actor: Actor) -> ColumnElement[bool]:
     return Unit.unit_type.in_(LOCAL) & Unit.valid_to.is_(None)
 
 
+def of_its_county(unit: Unit) -> ColumnElement[bool]:
+    """Other units of the same county."""
+    return (Unit.region_id == unit.region_id) & (Unit.id != unit.id)
+
+
 def townships_ever(actor: Actor) -> ColumnElement[bool]:
     """Townships and streets of the county, those that were merged since among them."""
     return Unit.unit_type.in_(LOCAL) & (Unit.region_id == actor.region_id)

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.actor import Actor
@@ -89,6 +89,11 @@ def appealable(session: Session, cycle: EvaluationCycle, actor: Actor, now: date
         return set()
     of_cycle = select(ScoreResult.id).where(ScoreResult.cycle_id == cycle.id)
     return set(session.scalars(of_cycle.where(own_results(actor))))
+
+
+def still_appealable(now: datetime) -> ColumnElement[bool]:
+    """Scores of cycles whose days for appeals are not over."""
+    return ScoreResult.cycle_id.in_(select(EvaluationCycle.id).where(EvaluationCycle.appeal_due >= now))
 
 
 @dataclass(frozen=True, slots=True)

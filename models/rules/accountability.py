@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import inspect, or_, select
@@ -199,6 +199,24 @@ def _may_analyse(case: AccountabilityCase, step: Step) -> None:
         raise Refused(N_("Fix the share of %(unit)s first."), unit=str(open_[0].unit))
     if (whole := sum(part.share or 0 for part in parts)) != WHOLE:
         raise Refused(N_("The shares make %(sum)s percent, and must make 100. Correct them."), sum=str(whole))
+    _primary_bears_most(parts)
+
+
+def _primary_bears_most(parts: Sequence[AccountabilityUnit]) -> None:
+    """ZG-05: blame goes by who is primary and who secondary. Raises `Refused`."""
+    primary = [part for part in parts if part.responsibility is Responsibility.primary]
+    heaviest = max(parts, key=lambda part: part.share or 0)
+    if primary and (heaviest.share or 0) > max(part.share or 0 for part in primary):
+        raise Refused(
+            N_(
+                "Primary responsibility (R36): %(unit)s cooperates, and its share of %(share)s percent is beyond that"
+                " of %(primary)s, which is primary. Correct the shares."
+            ),
+            field="share",
+            unit=str(heaviest.unit),
+            share=heaviest.share,
+            primary=str(primary[0].unit),
+        )
 
 
 def _analysed(case: AccountabilityCase, step: Step) -> None:

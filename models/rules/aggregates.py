@@ -8,7 +8,9 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.actor import Actor
 from models.base import N_
+from models.door import by_rule
 from models.evaluation import CycleState, EvaluationIndicator, Side
 from models.evaluation_sheets import (
     AgencyAggregate,
@@ -28,7 +30,7 @@ UNSETTLED = (CycleState.open, CycleState.closed, CycleState.computed)
 """While scores may still change."""
 
 
-def _missing(session: Session, aggregate: AgencyAggregate) -> list[str]:
+def missing_parts(session: Session, aggregate: AgencyAggregate) -> list[str]:
     """The townships whose part is not in."""
     waiting = select(Unit.name).join(EvaluationSheet, EvaluationSheet.rater_unit_id == Unit.id)
     below = (EvaluationSheet.aggregate_id == aggregate.id, EvaluationSheet.side == Side.bottom_up)
@@ -44,7 +46,7 @@ def _completed(aggregate: AgencyAggregate, step: Step) -> None:
 
 def _may_gather(aggregate: AgencyAggregate, step: Step) -> None:
     _still_open(aggregate)
-    if missing := _missing(step.session, aggregate):
+    if missing := missing_parts(step.session, aggregate):
         raise Refused(
             N_("Regional agency (R17): every township that it serves evaluates it first. Still missing:"
                " %(townships)s."),
@@ -54,6 +56,19 @@ def _may_gather(aggregate: AgencyAggregate, step: Step) -> None:
 
 def _is_unsettled(aggregate: AgencyAggregate) -> bool:
     return aggregate.cycle.state in UNSETTLED
+
+
+def _is_whole(aggregate: AgencyAggregate) -> bool:
+    """Until every part is in, a seat is not offered what R17 refuses."""
+    return aggregate.state is A.complete and _is_unsettled(aggregate)
+
+
+def awaited(session: Session, aggregate: AgencyAggregate, actor: Actor) -> list[str]:
+    """The townships whose part the seat still waits for; nothing for others: until then a sheet is under seal."""
+    if aggregate.state is not A.collecting or not (actor.serves(aggregate.seat_id) and _is_unsettled(aggregate)):
+        return []
+    with by_rule(session):
+        return missing_parts(session, aggregate)
 
 
 def _still_open(aggregate: AgencyAggregate) -> None:
@@ -142,7 +157,7 @@ AGGREGATE = Workflow(
         source=frozenset({A.collecting, A.complete}),
         target=A.submitted,
         by=lambda aggregate, actor: actor.serves(aggregate.seat_id),
-        of_use=_is_unsettled,
+        of_use=_is_whole,
         guard=_may_gather,
         effect=_gathered,
         tone="active",

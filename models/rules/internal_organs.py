@@ -65,6 +65,17 @@ def prepare_organ(session: Session, organ: InternalOrgan, actor: Actor, now: dat
     be_sound(organ)
 
 
+def posts_of(
+    session: Session, plan: InternalOrgPlan, changed: dict[QuotaKind, int] | None = None
+) -> list[tuple[OrganKind, int, int]]:
+    """Of each kind of organ, how many posts the plan takes, and how many the unit's quota has."""
+    of_plan = select(InternalOrgan.kind, func.sum(InternalOrgan.posts)).where(InternalOrgan.plan_id == plan.id)
+    taken: dict[OrganKind, int] = dict(session.execute(of_plan.group_by(InternalOrgan.kind)).all())
+    of_unit = select(StaffingQuota.kind, StaffingQuota.count).where(StaffingQuota.unit_id == plan.unit_id)
+    quotas: dict[QuotaKind, int] = dict(session.execute(of_unit).all()) | (changed or {})
+    return [(kind, taken.get(kind, 0), sum(quotas.get(each, 0) for each in kinds)) for kind, kinds in POSTS_OF.items()]
+
+
 def hold_to_plan(session: Session, unit_id: int, changed: dict[QuotaKind, int], *, field: str) -> None:
     """A quota that falls still has room for the plan in force. Raises `Refused`, naming the field."""
     in_force = select(InternalOrgPlan).where(InternalOrgPlan.unit_id == unit_id, InternalOrgPlan.state == P.approved)
@@ -76,13 +87,8 @@ def _be_within(
     session: Session, plan: InternalOrgPlan, changed: dict[QuotaKind, int] | None = None, *, field: str = "posts"
 ) -> None:
     """R30: the plan takes no more posts than the unit's quota has."""
-    of_plan = select(InternalOrgan.kind, func.sum(InternalOrgan.posts)).where(InternalOrgan.plan_id == plan.id)
-    taken: dict[OrganKind, int] = dict(session.execute(of_plan.group_by(InternalOrgan.kind)).all())
-    of_unit = select(StaffingQuota.kind, StaffingQuota.count).where(StaffingQuota.unit_id == plan.unit_id)
-    quotas: dict[QuotaKind, int] = dict(session.execute(of_unit).all()) | (changed or {})
-    for kind, kinds in POSTS_OF.items():
-        quota = sum(quotas.get(each, 0) for each in kinds)
-        if (over := taken.get(kind, 0) - quota) > 0:
+    for kind, taken, quota in posts_of(session, plan, changed):
+        if (over := taken - quota) > 0:
             raise Refused(
                 N_(
                     "Quota (R30): “%(plan)s” takes %(taken)s posts for “%(kind)s”, and the quota is %(quota)s:"
@@ -91,7 +97,7 @@ def _be_within(
                 field=field,
                 plan=plan.title,
                 kind=kind.label,
-                taken=taken[kind],
+                taken=taken,
                 quota=quota,
                 over=over,
             )

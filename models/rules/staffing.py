@@ -159,10 +159,16 @@ def masked(number: str, first: int, last: int) -> str:
     return number and number[:first] + "*" * (len(number) - first - last) + number[-last:]
 
 
+def stays_on_record(staff: AgencyStaff) -> bool:
+    """Whether somebody serves at a locked agency, or did."""
+    return staff.state not in (S.registered, S.in_place) or (staff.agency is not None and is_locked(staff.agency))
+
+
 def forget_staff(session: Session, staff: AgencyStaff, actor: Actor, now: datetime) -> None:
     """A record by mistake goes. Raises `Refused` where the person serves at a locked agency, or did."""
-    agency = session.get(DispatchedAgency, staff.agency_id, with_for_update=True) if staff.agency_id else None
-    if staff.state not in (S.registered, S.in_place) or (agency is not None and is_locked(agency)):
+    if staff.agency_id:
+        session.get(DispatchedAgency, staff.agency_id, with_for_update=True, populate_existing=True)
+    if stays_on_record(staff):
         raise Refused(N_("Lock (R26): whoever served at a locked agency stays on record. Propose a personnel change."))
 
 

@@ -246,6 +246,19 @@ def test_the_shares_are_all_fixed_and_make_a_hundred_before_the_analysis_is_reco
 
 
 @pytest.mark.requirement("ZG-05")
+@pytest.mark.parametrize(("shares", "fits"), [((34, 33, 33), True), ((33, 34, 33), False), ((50, 50, 0), True)])
+def test_who_cooperates_does_not_bear_more_than_who_is_primary(make, shares, fits):
+    case = make.accountability(item=make.bound(make.department(), make.department()))
+    make.weigh(case, *shares)
+    if fits:
+        make.press(case, "analyse", make.judge(), analysis="x")
+        return
+    said = refused(make, lambda: make.press(case, "analyse", make.judge(), analysis="x"))
+    lead, helper, _ = make.involved(case)
+    assert said.details == {"unit": str(helper.unit), "share": 34, "primary": str(lead.unit)}
+
+
+@pytest.mark.requirement("ZG-05")
 @pytest.mark.parametrize("share", [-1, 101])
 def test_a_share_is_a_percentage(make, share):
     case = make.accountability()

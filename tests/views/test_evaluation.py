@@ -14,6 +14,7 @@ from models.organisation import Duty
 from models.roles import RoleName
 from models.workflow import Refused
 from tests.make import NOW
+from tests.moments import ASKED
 
 K, S = SubjectKind, CycleState
 
@@ -312,7 +313,7 @@ def test_the_calculator_of_a_community_without_a_survey_says_why_there_is_no_tot
 
 
 @pytest.mark.requirement("TC-53")
-def test_scores_are_shown_in_the_columns_that_say_something_with_the_way_to_appeal(browser_of, make, world):
+def test_scores_are_shown_in_the_columns_that_say_something_with_the_way_to_appeal(browser_of, program_of, make, world):
     town, office, other = world
     cycle = make.cycle(None, S.open, K.department, K.township)
     make.fill_all(cycle)
@@ -353,9 +354,23 @@ def test_scores_are_shown_in_the_columns_that_say_something_with_the_way_to_appe
     make.press(make.appeal(make.result(cycle, other)), "withdraw_appeal")
     other_one = browser_of(other, RoleName.department_head)
     assert scores(other_one)[2] == [str(others.id)]
-    cycle.appeal_due = NOW - timedelta(seconds=1)
+
+    def asked():
+        """(whether the score's page offers an appeal, which scores the form does)"""
+        page = other_one.get(f"/score_result/{others.id}").text
+        return "/score_appeal/add" in page, [row["id"] for row in other_one.get("/score_appeal/lookup/result").json]
+
+    assert asked() == (True, [others.id])
+    cycle.appeal_due = ASKED
+    make.session.commit()
+    assert asked() == (True, [others.id])
+    cycle.appeal_due = ASKED - timedelta(seconds=1)
     make.session.commit()
     assert scores(other_one)[2] == []
+    assert asked() == (False, [])
+    program = program_of(other, RoleName.department_head)
+    late = program.post("score_appeal/", json={"result": others.id, "reason": "Late."})
+    assert late.status_code == 422
 
 
 @pytest.mark.requirement("TS-03")
@@ -479,6 +494,29 @@ def test_a_seat_is_not_asked_to_submit_what_is_confirmed(browser_of, make, world
     assert offered() == (True, True)
     make.press(cycle, "confirm_scores")
     assert offered() == (False, False)
+
+
+@pytest.mark.requirement("TA-39")
+def test_a_seat_is_told_whose_part_is_missing_and_submits_when_all_are_in(browser_of, make, world):
+    town, office, _ = world
+    others = [make.township(), make.township()]
+    agency = make.agency(town, *others, department=office, weights=("50", "30", "20"), state="in_force")
+    cycle = make.cycle(None, S.open, K.agency)
+    gathered = make.aggregate(cycle, agency.unit)
+
+    def seen(unit):
+        """(whose part is missing, whether the move is offered)"""
+        page = browser_of(unit).get(f"/agency_aggregate/{gathered.id}?_l_=en").text
+        missing = re.search(r"<dt>Still missing</dt><dd>(.+?)</dd>", page)
+        return missing and missing[1], "/move/submit_aggregate" in page
+
+    make.fill(make.sheets(cycle, rater_unit_id=town.id)[0])
+    assert seen(town) == ("、".join(unit.name for unit in others), False)
+    assert seen(others[0]) == seen(office) == (None, False)
+    make.fill(make.sheets(cycle, rater_unit_id=others[0].id)[0])
+    assert seen(town) == (others[1].name, False)
+    make.fill(make.sheets(cycle, rater_unit_id=others[1].id)[0])
+    assert seen(town) == (None, True)
 
 
 @pytest.mark.requirement("TA-39")

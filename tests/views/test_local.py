@@ -1,5 +1,6 @@
 """What townships and villages keep, by REST: the fields that are there, who writes them, and who may look."""
 
+import re
 from datetime import date, datetime
 from functools import partial
 
@@ -289,6 +290,20 @@ def test_a_successors_page_names_what_was_merged_into_it_and_charts_count_it_onc
     assert "/unit/add" not in page
     told = admin.get("unit/charts/1").json
     assert (told["labels"], [part["data"] for part in told["series"]]) == ([town.name], [[6000]])
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_township_is_merged_into_another_living_one_of_its_county_or_none_is_offered(browser_of, program_of, make):
+    county, abroad = make.county(), make.county()
+    old, other, gone = (make.township(county) for _ in range(3))
+    far, office = make.township(abroad), make.office(Duty.county_office, county)
+    admin, browser = program_of(office, RoleName.admin), browser_of(office, RoleName.admin)
+    assert admin.put(f"unit/{gone.id}", json={"successor": other.id}).status_code == 200
+    (address,) = re.findall(r'data-lookup="(/unit/lookup/successor[^"]*)"', browser.get(f"/unit/{old.id}/edit").text)
+    assert [row["id"] for row in browser.get(address).json] == [other.id]
+    assert browser.get(address.replace(f"of={old.id}", f"of={2**31 - 1}")).status_code == 404
+    for unit, status in ((old, 422), (gone, 422), (far, 422), (other, 200)):
+        assert admin.put(f"unit/{old.id}", json={"successor": unit.id}).status_code == status
 
 
 @pytest.mark.requirement("ZG-26")

@@ -1,6 +1,8 @@
 """Dispatched staff on pages and by REST: numbers go in, come out masked, and are shown whole once to who says why."""
 
+import html
 import io
+import re
 import zipfile
 from datetime import date, timedelta
 
@@ -165,6 +167,22 @@ def test_no_page_of_an_agency_offers_what_a_lock_refuses_and_the_form_says_the_w
     assert "then propose the appointment" in browser.get("/agency_staff/add?_l_=en").text
 
 
+@pytest.mark.requirement("TS-21")
+def test_a_page_offers_to_delete_a_record_until_a_lock_holds_it(agency, browser_of, make, session):
+    staff, browser = make.staff(agency), browser_of(agency.department)
+
+    def offered():
+        return f"/agency_staff/{staff.id}/delete" in browser.get(f"/agency_staff/{staff.id}").text
+
+    assert not offered()
+    agency.establishment_locked = False
+    session.commit()
+    assert offered()
+    staff.state = "left"
+    session.commit()
+    assert not offered()
+
+
 def test_no_file_of_people_is_taken(agency, browser_of):
     assert "/imports/" not in browser_of(agency.department).get("/agency_staff/").text
 
@@ -179,6 +197,31 @@ def test_charts_say_what_share_is_in_place_and_posted(agency, key, make, program
     by_field, by_department = (program.get(f"agency_staff/charts/{number}").json for number in (0, 1))
     assert dict(zip(by_field["labels"], by_field["shares"], strict=True))["justice"] == 67
     assert by_department["shares"] == [75], "who has left is not counted"
+
+
+@pytest.mark.requirement("TA-33")
+def test_a_township_lists_who_is_posted_to_it_now_and_still_reads_of_who_has_gone(agency, make, browser_of):
+    there = make.agency(make.township(), department=agency.department, state="in_force")
+    stays, moved, left, back = (make.staff(agency) for _ in range(4))
+    early = {"effective_on": NOW.date(), "exception_reason": "Ill."}
+    make.transfer_plan(agency.seat)
+    gone = make.change(moved, "move", to_agency_id=there.id, state="effective", **early)
+    make.change(left, "transfer_out", state="effective", **early)
+    for place in (there, agency):
+        make.change(back, "move", to_agency_id=place.id, state="effective", **early)
+    everyone = {stays.name, moved.name, left.name, back.name}
+
+    def listed(unit, address=""):
+        browser = browser_of(unit)
+        (opened,) = set(re.findall(r'href="(/agency_staff/\?f=[^"]+)"', browser.get("/").text))
+        page = browser.get(address or html.unescape(opened)).text
+        return {name for name in everyone if f">{name}<" in page}
+
+    assert listed(agency.seat) == {stays.name, back.name}
+    assert listed(there.seat) == {moved.name}
+    assert listed(agency.department) == listed(make.office(Duty.editorial_office)) == everyone
+    assert listed(agency.seat, "/agency_staff/") == everyone
+    assert moved.name in browser_of(agency.seat).get(f"/personnel_change/{gone.id}").text
 
 
 # Changes
