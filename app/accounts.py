@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import Any
 
 from flask import abort, request
@@ -19,8 +20,9 @@ from sqlalchemy import inspect, select
 from wtforms import PasswordField
 from wtforms.validators import DataRequired, EqualTo, StopValidation
 
+from app.engine.present import in_zone
 from app.extensions import appbuilder, db
-from app.identity import current_actor, today
+from app.identity import ZONE, current_actor, today
 from app.names import role_name
 from app.security import WRONG, is_key, is_line, keep_cookie
 from models.base import Role, User
@@ -35,6 +37,11 @@ def line(form: Any, field: Any) -> None:
     """Text that every database can hold."""
     if not is_line(field.data or ""):
         raise StopValidation(gettext("The text has a character that cannot be stored."))
+
+
+def of_server(moment: datetime | None) -> str:
+    """Flask-AppBuilder keeps the server's own time, without its zone; people read that of the console."""
+    return in_zone(moment.astimezone(ZONE), ZONE) if moment is not None else ""
 
 
 def _address(form: Any, field: Any) -> None:
@@ -170,7 +177,10 @@ class UserDBModelView(StockAccounts):
     search_columns = ["username", "last_name", "first_name", "email", "active", "last_login"]
     add_columns = ["username", "last_name", "first_name", "email", "active", "password", "conf_password"]
     edit_columns = ["username", "last_name", "first_name", "email", "active"]
-    formatters_columns = {"roles": lambda roles: "、".join(map(role_name, roles))}
+    formatters_columns = {
+        "roles": lambda roles: "、".join(map(role_name, roles)),
+        **dict.fromkeys(("last_login", "created_on", "changed_on"), of_server),
+    }
     add_form_extra_fields = {"password": _new(), "conf_password": _again()}
 
     def __init__(self, **options: Any) -> None:

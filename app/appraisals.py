@@ -47,6 +47,22 @@ class Ungraded(PageBeside):
         return Markup(drawn)  # noqa: S704  (escaped there)
 
 
+class PersonsScore(PageBeside):
+    """How the two scores of a person make one, by the weight of their township and year: for whoever reads it (R34)."""
+
+    shape = shape_of(staff_appraisals)
+    route_base = f"/{shape.resource}"
+
+    @expose("/<int:pk>/formula", methods=["GET"])
+    @has_access
+    def page(self, pk: int) -> str:
+        appraisal = row_of(self.shape, pk)
+        return self.render_template("persons_score.html", appraisal=appraisal, name=name_of(appraisal))
+
+    def summary(self, appraisal: StaffAppraisal) -> Markup:
+        return Markup(render_template("_persons_score.html", appraisal=appraisal))  # noqa: S704  (escaped there)
+
+
 class DailyByMonth(PageBeside):
     """Whoever may read the agency, as far as they may read the entries."""
 
@@ -68,4 +84,4 @@ class DailyByMonth(PageBeside):
         return list(by_month(db.session(), agency.id))
 
 
-VIEWS = (Ungraded, DailyByMonth)
+VIEWS = (Ungraded, PersonsScore, DailyByMonth)

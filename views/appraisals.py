@@ -18,6 +18,13 @@ UNGRADED = Link(
     summed_up=True,
 )
 
+FORMULA = Link(
+    label=N_("How the score is made"),
+    endpoint="PersonsScore.page",
+    icon="fa-calculator",
+    summed_up=True,
+)
+
 appraisal_totals = Console(
     model=AppraisalTotal,
     name=N_("Totals for appraisals"),
@@ -55,6 +62,7 @@ staff_appraisals = Console(
     searched=("total", "staff", "name", "grade", "score"),
     among={"total": open_totals, "post": own_posts},
     charts=(Chart(by="grade", split="total", title=N_("People by grade, township and year")),),
+    links=(FORMULA,),
     prepare=prepare_appraisal,
     intake=None,  # personal data, written one by one
     empty=N_("Nobody is appraised yet. Each township grades who served there longest in the year, within its total."),

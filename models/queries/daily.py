@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from sqlalchemy import extract, func, select
@@ -21,7 +21,7 @@ class Month(NamedTuple):
 
     @property
     def mean(self) -> Decimal:
-        return (self.points / self.entries).quantize(Decimal("0.01"))
+        return (self.points / self.entries).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def by_month(session: Session, agency_id: int) -> list[Month]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from sqlalchemy import func, inspect, select
@@ -103,7 +103,7 @@ def prepare_appraisal(session: Session, appraisal: StaffAppraisal, actor: Actor,
         if value is None or not 0 <= value <= WHOLE:
             raise Refused(N_("Appraisal (R34): both scores count. Give each from 0 to 100."), field=name)
     parts = total.post_weight * appraisal.post_function + (WHOLE - total.post_weight) * appraisal.satisfaction
-    appraisal.score = (Decimal(parts) / WHOLE).quantize(CENT)
+    appraisal.score = (Decimal(parts) / WHOLE).quantize(CENT, ROUND_HALF_UP)
     with by_rule(session):
         shares, excellent = _given(session, total.id, appraisal.id or 0)
     if shares + appraisal.share > total.total:

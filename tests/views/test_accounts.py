@@ -44,6 +44,14 @@ def account(user_of, make, session):
     return session.scalar(select(User).where(User.username == name))
 
 
+def test_the_times_of_an_account_are_told_by_the_clock_of_the_county(admin, session, account):
+    at = datetime(2026, 11, 30, 20, 15, tzinfo=UTC)
+    account.last_login = account.created_on = at.astimezone().replace(tzinfo=None)  # as Flask-AppBuilder keeps it
+    session.commit()
+    assert "2026-12-01 04:15" in admin.get("/users/list/?_flt_3_username=" + account.username).text
+    assert admin.get(f"/users/show/{account.id}").text.count("2026-12-01 04:15") == 2
+
+
 # What is recorded
 
 

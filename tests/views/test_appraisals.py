@@ -136,6 +136,20 @@ def test_the_county_fixes_the_total_and_the_township_grades_within_it(program_of
     assert {str(grade) for grade in AppraisalGrade} == {"excellent", "competent", "basic", "incompetent"}
 
 
+@pytest.mark.requirement("TS-31", "ZG-21")
+def test_the_score_of_a_person_opens_into_its_two_parts_with_their_weights_and_is_rounded_half_up(browser_of, make):
+    total = make.appraisal_total(make.township(), post_weight=50)
+    row = make.appraisal(total, post_function=Decimal("80.01"), satisfaction=Decimal("90.00"))
+    assert row.score == Decimal("85.01")
+    browser = browser_of(total.township, RoleName.township_head)
+    for address in (f"/staff_appraisal/{row.id}", f"/staff_appraisal/{row.id}/formula"):
+        page = browser.get(f"{address}?_l_=en").text
+        assert "<dd>50% × 80.01 + 50% × 90.00 = <b>85.01</b></dd>" in page
+        assert f'href="/appraisal_total/{total.id}"' in page
+    elsewhere = browser_of(make.township(), RoleName.township_head)
+    assert elsewhere.get(f"/staff_appraisal/{row.id}/formula").status_code == 404
+
+
 @pytest.mark.requirement("LX-11")
 def test_the_mean_of_each_month_is_on_the_page_of_the_agency(browser_of, make):
     agency = make.agency(state="in_force")
