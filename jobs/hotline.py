@@ -19,4 +19,5 @@ def answers(batch: Batch) -> None:
     ):
         for promise, ticket in pairs:
             batch.record(promise, ticket)
-            batch.tell(promise, ticket, ticket.unit_id, message, due=ticket.answer_due, ticket=str(ticket))
+            batch.tell(promise, ticket, ticket.unit_id, message, due=ticket.answer_due,
+                       later=batch.quiet(promise.region_id, ticket), ticket=str(ticket))  # fmt: skip

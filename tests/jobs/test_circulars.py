@@ -160,6 +160,14 @@ def test_a_rectification_is_reminded_of_and_then_late(make, session, ledger):
     assert ledger.entries(order)[-1][1:] == ({"is_late": False}, {"is_late": True})
 
 
+@pytest.mark.requirement("TC-36")
+def test_who_was_late_is_told_and_told_of_when_people_work_and_by_mail_in_the_morning(make, session, ledger):
+    order = make.rectification(due=china("11-28 08:00"))  # a Saturday
+    ledger.keep(WATCH, order.due)
+    rows = session.execute(select(Outbox.not_before, Outbox.mail_after).where(Outbox.key.startswith(f"{WATCH}:")))
+    assert rows.all() == [(china("11-30 08:30"), china("11-30 08:35"))] * 3
+
+
 def test_what_was_rectified_is_never_late(make, session, ledger):
     order = make.rectification(state="done")
     for promise in ledger.promises(order, WATCH):
@@ -181,3 +189,13 @@ def test_what_is_told_of_a_rectification_holds_no_word_of_the_code(make, session
     ledger.keep(WATCH, ledger.moments(order, WATCH)[0])
     told = select(Outbox).where(Outbox.subject_type == "rectification_order").order_by(Outbox.id.desc())
     assert session.scalars(told).first().details["call"] == f"{order.unit} · Answer in time."
+
+
+@pytest.mark.requirement("TC-36")
+def test_offices_hear_of_a_step_that_it_is_a_rectification_and_the_unit_once(make, session, ledger):
+    make.ladder(WATCH)
+    order, leaders = make.rectification(), make.office(Duty.leadership).id
+    ledger.keep(WATCH, ledger.moments(order, WATCH)[3])
+    (told,) = session.scalars(select(Outbox).where(Outbox.unit_id == leaders, Outbox.message.contains("(step)")))
+    assert told.message == "%(unit)s: %(step)s for its rectification, due by %(due)s."
+    assert (told.details["unit"], told.details["step"]) == (order.unit.name, "Step 2")

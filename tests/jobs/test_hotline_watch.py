@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from models.hotline import TicketState
 from models.ledger import Job
+from models.notices import Outbox
 from tests.make import NOW
-from tests.models.look import cancelled
+from tests.models.look import cancelled, china
 
 WATCH = Job.hotline_watch
 DUE = NOW + timedelta(days=4)
@@ -22,7 +24,15 @@ def test_a_township_is_reminded_of_its_answer_and_told_once_that_it_is_late(make
     soon, over = ledger.moments(ticket, WATCH)
     assert NOW < soon < over == DUE
     assert [ledger.keep(WATCH, at) for at in (soon, soon, over, over)] == [1, 0, 1, 0]
-    assert [(unit, said["ticket"]) for unit, _, said in ledger.told(WATCH)] == [(town.id, str(ticket))] * 2
+    of_town = [(unit, said["ticket"]) for unit, _, said in ledger.told(WATCH) if unit == town.id]
+    assert of_town == [(town.id, str(ticket))] * 2
+
+
+def test_of_a_ticket_is_told_when_people_work_and_by_mail_in_the_morning(make, session, ledger):
+    ticket = make.ticket(make.township(), answer_due=china("11-28 08:00"))  # a Saturday
+    ledger.keep(WATCH, ticket.answer_due)
+    rows = session.execute(select(Outbox.not_before, Outbox.mail_after).where(Outbox.key.startswith(f"{WATCH}:")))
+    assert rows.all() == [(china("11-30 08:30"), china("11-30 08:35"))]
 
 
 @pytest.mark.requirement("LX-26")
