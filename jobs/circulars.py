@@ -34,17 +34,17 @@ def rectification(batch: Batch) -> None:
     before = N_("Your rectification is due by %(due)s.")
     after = N_("Your rectification was due by %(due)s. Report it now.")
     for promise, order in soon:
-        batch.record(promise, order)
-        batch.tell(promise, order, order.unit_id, before, audience=Audience.duty_officer, due=order.due)
-    batch.climb([pair for pair in waiting if pair[0].step >= LADDER], "due", before, after)
+        batch.warn(promise, order, order.unit_id, order.due, "", before)
+    aloud = N_("%(unit)s: %(step)s for its rectification, due by %(due)s.")
+    batch.climb([pair for pair in waiting if pair[0].step >= LADDER], "due", before, after, aloud)
     offices = batch.offices()
     for promise, order, _ in batch.change(over, open_, is_late=True):
-        batch.tell(promise, order, order.unit_id, after, audience=Audience.heads, due=order.due)
+        batch.remind(promise, order, order.unit_id, order.due, "", after, audience=Audience.heads)
         message = N_("%(unit)s did not rectify by %(due)s.")
         for duty in (Duty.supervision_office, Duty.leadership):
             audience = Audience.heads if duty is Duty.leadership else Audience.everyone
             office = offices.get((order.region_id, duty))
-            batch.tell(promise, order, office, message, audience=audience, due=order.due, unit=str(order.unit))
+            batch.remind(promise, order, office, order.due, "", message, audience=audience, unit=str(order.unit))
 
 
 def compile_circulars(session: Session, now: datetime) -> Done:

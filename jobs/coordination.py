@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, literal, null, select
 from sqlalchemy.orm import joinedload
 
-from jobs.watch import Batch
+from jobs.watch import Batch, Pair
 from models.base import N_, UtcDateTime
 from models.calendar import Clock
 from models.coordination import CaseParty, CaseState, CoordinationCase, Side
@@ -36,9 +36,13 @@ WITHOUT_LIMIT = timedelta(days=7)
 
 
 def escalation(batch: Batch) -> None:
-    """No agreement when the limit is over: the case goes to the editorial office by itself (TC-44)."""
+    """The parties are reminded; without agreement in time the case goes to the editorial office by itself (TC-44)."""
     negotiating = CoordinationCase.state == CaseState.negotiating
-    over = batch.waiting(negotiating, CoordinationCase.negotiation_due <= batch.now, options=WITH_MATTER)
+    waiting = batch.waiting(negotiating, options=WITH_MATTER)
+    soon, _ = batch.steps(waiting, "negotiation_due")
+    _remind_parties(batch, soon)
+    # By its moment, not by its step: a clock that was started when nobody was reminded has its end in the first.
+    over = [pair for pair in waiting if pair[0].due_at >= pair[1].negotiation_due]
     limits = _limits(batch, Clock.coordinate, [case_ for _, case_ in over])
     escalated = batch.change(
         over,
@@ -57,8 +61,19 @@ def escalation(batch: Batch) -> None:
         office = offices.get((case_.region_id, Duty.editorial_office))
         batch.tell(promise, case_, office, message, due=now.coordination_due, case=str(case_))
         message = N_("Time to negotiate is over: %(case)s. The editorial office coordinates it now.")
-        for unit_id in parties[case_.id]:
+        for unit_id in dict.fromkeys((*parties[case_.id], case_.supervision_unit_id)):
             batch.tell(promise, case_, unit_id, message, case=str(case_))
+
+
+def _remind_parties(batch: Batch, soon: Iterable[Pair]) -> None:
+    parties = _parties(batch, (case_.id for _, case_ in soon))
+    for promise, case_ in soon:
+        batch.record(promise, case_)
+        reason = N_("The time to negotiate is nearly over.")
+        message = N_("Agree by %(due)s whose duty it is: %(case)s. After that it goes to the editorial office.")
+        for unit_id in parties[case_.id]:
+            batch.remind(promise, case_, unit_id, case_.negotiation_due, reason, message,
+                         audience=Audience.duty_officer, case=str(case_))  # fmt: skip
 
 
 def filing(batch: Batch) -> None:

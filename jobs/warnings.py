@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from jobs.watch import Done
+from jobs.watch import Done, quiet_hours
 from models.base import N_
 from models.calls import AssignmentState, Call, CallAssignment, CallState
+from models.notices import Outbox
 from models.organisation import LOCAL, Duty, Unit
 from models.queries.calendar import calendar_of
 from models.rules.deadlines import SHANGHAI
-from models.rules.ledger import tell
 from models.warnings import AGAIN_WITHIN, EarlyWarning, WarningKind
 
 TWICE, FEWEST = 2, 5
@@ -130,7 +130,7 @@ def _hours(minutes: float) -> int:
 
 
 def _tell(session: Session, found: Sequence[EarlyWarning], now: datetime) -> None:
-    """The unit, and the two offices that can do something about it."""
+    """The unit, and the two offices that can do something about it: when they work, and by mail in the morning."""
     if not found:
         return
     duties = (Duty.county_office, Duty.supervision_office)
@@ -140,12 +140,25 @@ def _tell(session: Session, found: Sequence[EarlyWarning], now: datetime) -> Non
         offices[unit.region_id or 0].append(unit.id)
     named = {unit.id: unit.name for unit in session.scalars(select(Unit).where(Unit.id.in_(_units(found))))}
     calls = {call.id: str(call) for call in session.scalars(select(Call).where(Call.id.in_(_calls(found))))}
+    later = {region_id: quiet_hours(session, region_id, now) for region_id in {row.region_id for row in found}}
     for row in found:
         about = {"unit": named[row.unit_id], "category": row.category, "number": str(row.number),
                  "usual": str(row.usual), "place": named.get(row.place_unit_id or 0, ""),
                  "call": calls.get(row.call_id or 0, "")}  # fmt: skip
         for unit_id in dict.fromkeys((row.unit_id, *offices[row.region_id])):
-            tell(session, unit_id, row, MESSAGES[row.kind], key="noticed", now=now, **about)
+            session.add(
+                Outbox(
+                    key=f"{row.__tablename__}:{row.id}:noticed:{unit_id}",
+                    region_id=row.region_id,
+                    unit_id=unit_id,
+                    subject_type=row.__tablename__,
+                    subject_id=row.id,
+                    message=MESSAGES[row.kind],
+                    details=about,
+                    created_at=now,
+                    **later[row.region_id],
+                )
+            )
 
 
 def _units(found: Iterable[EarlyWarning]) -> set[int]:

@@ -31,6 +31,16 @@ AT_ONCE: Mapping[str, datetime | None] = {"not_before": None, "mail_after": None
 DIGEST_AFTER = timedelta(minutes=5)
 """How long after work begins the digest of the morning goes out."""
 
+ALOUD = N_("%(unit)s: %(step)s for %(call)s, due by %(due)s.")
+"""What others than the unit hear of a step of its ladder."""
+
+
+def quiet_hours(session: Session, region_id: int, now: datetime) -> Mapping[str, datetime | None]:
+    """When to speak in a county at the earliest: in working hours; and when by mail: in the digest of a morning."""
+    calendar = calendar_of(session, region_id)
+    at = calendar.next_working_moment(now)
+    return {"not_before": at if at > now else None, "mail_after": calendar.next_morning(at) + DIGEST_AFTER}
+
 
 def insert_new(session: Session, model: type[Any]) -> Any:
     """An insert that leaves out what is there already: of two sweeps at once, the second has nothing to add."""
@@ -148,7 +158,7 @@ class Batch:
 
         Unless it is about an emergency, it waits for working hours, and goes by mail in the digest of a morning.
         """
-        self.tell(promise, subject, unit_id, message, due=due, later=self._quiet(promise.region_id, subject), **say)
+        self.tell(promise, subject, unit_id, message, due=due, later=self.quiet(promise.region_id, subject), **say)
         if unit_id is not None and call_id(subject) is not None:
             self._reminders[promise.id, unit_id] = {
                 "region_id": promise.region_id,
@@ -200,21 +210,19 @@ class Batch:
             **later,
         }
 
-    def _quiet(self, region_id: int, subject: Any) -> Mapping[str, datetime | None]:
-        """When to speak of it at the earliest, and when by mail."""
+    def quiet(self, region_id: int, subject: Any) -> Mapping[str, datetime | None]:
+        """When to speak of it at the earliest, and when by mail: of an emergency at once."""
         if is_emergency(subject):
             return AT_ONCE
         if region_id not in self._hours:
-            calendar = calendar_of(self.session, region_id)
-            at = calendar.next_working_moment(self.now)
-            mail = calendar.next_morning(at) + DIGEST_AFTER
-            self._hours[region_id] = {"not_before": at if at > self.now else None, "mail_after": mail}
+            self._hours[region_id] = quiet_hours(self.session, region_id, self.now)
         return self._hours[region_id]
 
-    def climb(self, pairs: Sequence[Pair], due: str, before: str, after: str) -> None:
+    def climb(self, pairs: Sequence[Pair], due: str, before: str, after: str, aloud: str = ALOUD) -> None:
         """The steps of the county's ladder: as it stands now, to whom it says, of what it was planned for.
 
-        `before` and `after` are the sentences while there is time, and when there is none. The unit is the subject's.
+        `before` and `after` are the sentences while there is time, and when there is none; `aloud` is that for others.
+        The unit is the subject's.
         """
         offices = self.offices()
         cards: list[Card] = []
@@ -238,8 +246,7 @@ class Batch:
                 if duty is None:
                     self.remind(promise, subject, unit_id, end, row.name, message, audience=audience, **say)
                     continue
-                office, later = offices.get((promise.region_id, duty)), self._quiet(promise.region_id, subject)
-                aloud = N_("%(unit)s: %(step)s for %(call)s, due by %(due)s.")
+                office, later = offices.get((promise.region_id, duty)), self.quiet(promise.region_id, subject)
                 self.tell(promise, subject, office, aloud, audience=audience, due=end, later=later, **say)
         self._promises += counted_up(self.session, self.job, cards, [promise.id for promise in self.fired], self.now)
 

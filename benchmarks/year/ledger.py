@@ -218,7 +218,7 @@ class Ledger:
 
     def coordination_case_notify_parties(self, at: datetime, key: int) -> None:
         case = self.case(at, key, "negotiating", "negotiate")
-        self.plan("case_escalate", "coordination_case", key, {1: case.due})
+        self.plan("case_escalate", "coordination_case", key, {1: before(at, case.due), 2: case.due})
 
     def coordination_case_agree(self, at: datetime, key: int) -> None:
         case = self.case(at, key, "filing_review", "file")

@@ -185,9 +185,13 @@ class Recount(Ledger):
     def case_escalate(self, now: datetime, due: list[Any]) -> None:
         for fired in due:
             case = self.rows["coordination_case", fired[4]]
-            for unit in (self.offices["editorial_office"], *case.parties):
-                self.tell(fired, unit)
-            case.state = "coordinating"
+            if fired[6] == 1 and case.due > now:
+                for unit in case.parties:
+                    self.remind(fired, unit)
+            elif fired[6] == 2:
+                for unit in (self.offices["editorial_office"], self.offices["supervision_office"], *case.parties):
+                    self.tell(fired, unit)
+                case.state = "coordinating"
 
     def case_filing_remind(self, now: datetime, due: list[Any]) -> None:
         for fired in due:

@@ -58,6 +58,7 @@ from models.supervision import OrderState, SupervisionOrder
 from models.words import CallScope, Level
 
 A, C, D, J, S = AssignmentState, CaseState, AdmissionState, AdjustmentState, CallState
+BEING_RECTIFIED = (RectificationState.issued, RectificationState.planned)
 
 
 def piles(actor: Actor, today: date) -> Iterator[Pile]:
@@ -123,10 +124,13 @@ def _of_supervision_office(actor: Actor) -> Iterator[Pile]:
     yield _pile(case, N_("Order execution"), here & case.state.in_((C.filed, C.decided)), case.execution_due)
     yield _pile(case, N_("Watch the execution"), here & (case.state == C.supervising), case.execution_due)
     order, part = SupervisionOrder, CallAssignment
-    silent = (part.region_id == actor.region_id) & (part.state == A.pending)
-    silent &= part.failure_kind == FailureKind.no_response
     pressed = exists().where(order.assignment_id == part.id, order.state != OrderState.closed)
-    yield _pile(part, N_("No response: supervise, where it is called for"), silent & ~pressed, since=part.failed_at)
+    failed = (part.region_id == actor.region_id) & ~pressed
+    silent = failed & (part.state == A.pending) & (part.failure_kind == FailureKind.no_response)
+    yield _pile(part, N_("No response: supervise, where it is called for"), silent, since=part.failed_at)
+    # A late response has come: there is nothing to press for, and the circular counts it.
+    idle = failed & part.state.in_((A.responded, A.working)) & (part.failure_kind == FailureKind.inaction)
+    yield _pile(part, N_("Inaction: supervise, where it is called for"), idle, since=part.failed_at)
     replied = (order.region_id == actor.region_id) & (order.state == OrderState.replied)
     yield _pile(order, N_("Verify a reply"), replied, since=order.replied_at)
     rectified, circular = RectificationOrder, Circular
@@ -140,6 +144,9 @@ def _of_supervision_office(actor: Actor) -> Iterator[Pile]:
     yield _pile(line, N_("Named in a circular: order to rectify, where it is called for"), named)
     waiting = (order.region_id == actor.region_id) & order.state.in_((OrderState.issued, OrderState.acknowledged))
     yield _pile(order, N_("With the units under supervision"), waiting, order.due, since=order.issued_at, mine=False)
+    open_ = (rectified.region_id == actor.region_id) & rectified.state.in_(BEING_RECTIFIED)
+    title = N_("With the units: rectifications")
+    yield _pile(rectified, title, open_, rectified.due, since=rectified.issued_at, mine=False)
     yield _pile(
         case, N_("The parties negotiate"), here & (case.state == C.negotiating), case.negotiation_due, mine=False
     )
@@ -231,7 +238,7 @@ def _of_answering_unit(actor: Actor) -> Iterator[Pile]:
     yield _pile(order, N_("Reply to a supervision order"), pressed, order.due, since=order.issued_at)
     rectified = RectificationOrder
     ordered = rectified.unit_id.in_(actor.unit_ids)
-    open_ = ordered & rectified.state.in_((RectificationState.issued, RectificationState.planned))
+    open_ = ordered & rectified.state.in_(BEING_RECTIFIED)
     yield _pile(rectified, N_("Put right what was found"), open_, rectified.due)
     task = BackDeskTask
     behind = task.unit_id.in_(actor.unit_ids) & (task.state == BackTaskState.asked)

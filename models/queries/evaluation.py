@@ -19,11 +19,13 @@ from models.calls import AssignmentRole, AssignmentState, Call, CallAssignment, 
 from models.evaluation import EvaluationCycle, Formula
 from models.evaluation_sheets import EvaluationSheet, SheetScore, SheetState
 from models.item_words import ItemState, ListState
+from models.ledger import Job, Promise, PromiseState
 from models.lists import DutyList, ListItem
 from models.organisation import LOCAL, Unit
 from models.queries.completeness import IS_COMPLETE
 from models.ratings import CONTENT, CaseAssessment, MutualRating, RatingState
 from models.rectification import RectificationOrder
+from models.rules.ladder import OVER
 from models.supervision import SupervisionOrder
 
 Cycles = Collection[int]
@@ -50,7 +52,10 @@ MEANT = {
         "A hundred, less the points off for each failure found in the period: no response, late response, inaction."
     ),
     Formula.supervision_orders: N_("A hundred, less the points off for each supervision order issued in the period."),
-    Formula.rectifications: N_("A hundred, less the points off for each rectification order issued in the period."),
+    Formula.rectifications: N_(
+        "A hundred, less the points off for each rectification order issued in the period; twice for one that was late"
+        " before the cycle closed."
+    ),
     Formula.drawings_complete: N_(
         "Items that the unit leads with construction drawing and manual, of all that it led on the last day of the"
         " period."
@@ -67,13 +72,15 @@ def _keys(column: Any, met: ColumnElement[bool] | None = None) -> Any:
     return func.aggregate_strings(text if met is None else case((met, text)), ",")
 
 
-def _counted(cycles: Cycles, model: Any, unit_id: Any, moment: Any, met: ColumnElement[bool]) -> Select[Any]:
-    """Rows of a table whose moment lies in the period; the numerator is how many meet the condition."""
+def _counted(
+    cycles: Cycles, model: Any, unit_id: Any, moment: Any, met: ColumnElement[bool], once: Any = 0
+) -> Select[Any]:
+    """Rows of a table whose moment lies in the period; the numerator is how many meet the condition, and `once`."""
     return (
         select(
             EvaluationCycle.id,
             unit_id,
-            func.count().filter(met),
+            func.count().filter(met) + once,
             func.count(),
             _keys(model.id),
             _keys(model.id, met),
@@ -168,7 +175,18 @@ def _orders(cycles: Cycles) -> Select[Any]:
 
 
 def _rectifications(cycles: Cycles) -> Select[Any]:
-    return _every(cycles, RectificationOrder, RectificationOrder.unit_id, RectificationOrder.issued_at)
+    """Late ones once more (TC-36): by the limit on them, or by one that they missed before they were sent back."""
+    order, closed_at = RectificationOrder, EvaluationCycle.closed_at
+    missed = exists().where(
+        Promise.subject_type == order.__tablename__,
+        Promise.subject_id == order.id,
+        Promise.job == Job.rectification_watch,
+        Promise.step == OVER,
+        Promise.state == PromiseState.fired,
+        Promise.due_at <= closed_at,
+    )
+    late = and_(order.is_late, or_(order.due <= closed_at, missed))
+    return _counted(cycles, order, order.unit_id, order.issued_at, late, once=func.count())
 
 
 def _drawings(cycles: Cycles) -> Select[Any]:

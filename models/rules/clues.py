@@ -163,10 +163,16 @@ def _noticed(session: Session, call: Call, actor: Actor, now: datetime, limit: d
 
 
 def tell_noticer(call: Call, step: Step, message: str, key: str) -> None:
-    """The village or grid that noticed it hears what becomes of its clue (LX-24)."""
-    if is_clue(call) and call.place_unit_id not in (None, call.caller_unit_id):
-        tell(step.session, call.place_unit_id or 0, call, message, key=f"{key}@{call.version}", now=step.now,
-             call=str(call))  # fmt: skip
+    """Who noticed it hears what becomes of the clue (LX-24)."""
+    for unit in _noticers(step.session, call, step.actor):
+        tell(step.session, unit.id, call, message, key=f"{key}@{call.version}", now=step.now, call=str(call))
+
+
+def _noticers(session: Session, call: Call, actor: Actor) -> list[Unit]:
+    """The village or grid that noticed a clue, and the village of a grid, which was asked to act; but not who acts."""
+    place = session.get(Unit, call.place_unit_id or 0) if is_clue(call) else None
+    units = (place, place.parent) if place is not None else ()
+    return [unit for unit in units if unit and unit.unit_type in BELOW_TOWNSHIP and unit.id != actor.unit_id]
 
 
 def forget_call(session: Session, call: Call, actor: Actor, now: datetime) -> None:
@@ -181,10 +187,10 @@ def forget_call(session: Session, call: Call, actor: Actor, now: datetime) -> No
 
 def _tell_of_end(session: Session, call: Call, actor: Actor, now: datetime) -> None:
     """Who noticed it hears that the township throws it away (LX-24); of the call itself nothing is left to open."""
-    if is_clue(call) and call.place_unit_id not in (None, call.caller_unit_id) and actor.serves(call.caller_unit_id):
+    if actor.serves(call.caller_unit_id):
         message = N_("The township has deleted the clue that you noticed: %(call)s.")
-        place = session.get_one(Unit, call.place_unit_id)
-        tell(session, place.id, place, message, key=f"deleted{call.id}", now=now, call=str(call))
+        for unit in _noticers(session, call, actor):
+            tell(session, unit.id, unit, message, key=f"deleted{call.id}", now=now, call=str(call))
 
 
 def is_clue(call: Call) -> bool:
@@ -200,14 +206,15 @@ def _noticed_here(call: Call, actor: Actor) -> bool:
 
 
 def _settled_here(call: Call, step: Step) -> None:
-    """The other side hears who settled it."""
+    """The others hear who settled it: township, village and grid."""
     cancel(step.session, call, Job.accept_watch, cause="settled")
     by_township = step.actor.serves(call.caller_unit_id)
     message = N_("Settled in the community: %(call)s. What was done: %(note)s")
     if by_township:
         message = N_("The township has settled what you noticed: %(call)s. What was done: %(note)s")
-    unit_id = call.place_unit_id if by_township else call.caller_unit_id
-    tell(step.session, unit_id or 0, call, message, key="settled", now=step.now, call=str(call), note=step.note)
+    heard = [unit.id for unit in _noticers(step.session, call, step.actor)]
+    for unit_id in heard if by_township else [call.caller_unit_id, *heard]:
+        tell(step.session, unit_id, call, message, key="settled", now=step.now, call=str(call), note=step.note)
 
 
 SETTLE_HERE = Transition(

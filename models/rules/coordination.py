@@ -65,7 +65,8 @@ def _negotiating(case: CoordinationCase, step: Step) -> None:
     case.negotiation_due = _set_due(case, step, Clock.negotiate)
     case.agreed_at = case.filing_due = None  # what was sent back is not agreed
     cancel(step.session, case, Job.case_filing_remind, cause="sent back")
-    plan(step.session, case, Job.case_escalate, case.negotiation_due)
+    reminder = soon(step.session, case.region_id, step.now, case.negotiation_due)
+    plan(step.session, case, Job.case_escalate, reminder, case.negotiation_due)
     message = N_("Negotiate whose duty it is: %(case)s. Without agreement by %(due)s it goes to the editorial office.")
     for unit_id in _party_ids(case):
         _tell(case, step, unit_id, message, "negotiate", due=iso(case.negotiation_due))

@@ -142,7 +142,7 @@ KINDS = (
     Kind(clock=Clock.rate, model=MutualRating, due="rate_due", since="confirmed_at", running=SEALED, ended=(),
          follows=True),
     Kind(clock=Clock.negotiate, model=CoordinationCase, due="negotiation_due", since=("notify_parties", "send_back"),
-         running=(C.negotiating,), ended=("agreed_at", "escalated_at"), job=Job.case_escalate, moments=_once),
+         running=(C.negotiating,), ended=("agreed_at", "escalated_at"), job=Job.case_escalate, moments=_twice),
     Kind(clock=Clock.file, model=CoordinationCase, due="filing_due", since="agreed_at", running=(C.filing_review,),
          ended=("filed_at",), job=Job.case_filing_remind, moments=_twice, office=Duty.editorial_office),
     Kind(clock=Clock.coordinate, model=CoordinationCase, due="coordination_due", since="escalated_at",

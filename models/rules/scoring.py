@@ -26,7 +26,7 @@ from models.evaluation import (
 from models.evaluation_sheets import AgencyAggregate, AggregateState, EvaluationSheet, Grade
 from models.queries.evaluation import INPUTS, scored
 from models.rules.indicators import TWO_SIDED
-from models.rules.reckoning import DEDUCTING, Reckoned, grade_of, half_up, joined, total_of, value_of
+from models.rules.reckoning import Reckoned, grade_of, half_up, joined, total_of, value_of
 from models.scores import CappedBy, ScorePart, ScoreResult
 
 K = SubjectKind
@@ -126,8 +126,7 @@ def _record(session: Session, keys: list[int], formulas: Iterable[Formula]) -> d
     found = {}
     for formula in sorted(formulas):
         for cycle_id, unit_id, numerator, denominator, of, met in session.execute(INPUTS[formula](keys)):
-            counts = Decimal(denominator if formula in DEDUCTING else numerator), Decimal(denominator)
-            found[formula, cycle_id, unit_id] = Input(*counts, _keys(of), _keys(met))
+            found[formula, cycle_id, unit_id] = Input(Decimal(numerator), Decimal(denominator), _keys(of), _keys(met))
     return found
 
 

@@ -1,12 +1,14 @@
 """Circulars are drafted once a month and county; rectification orders are watched."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
 from jobs.circulars import compile_circulars
 from models.calls import Direction, FailureKind
+from models.evaluation import CycleState, SubjectKind
 from models.ledger import Job
 from models.notices import Outbox
 from models.organisation import Duty
@@ -18,6 +20,7 @@ from models.rectification import (
     CircularState,
     LineState,
     RectificationOrder,
+    RectificationState,
 )
 from models.roles import RoleName
 from models.workflow import NotYours, Refused
@@ -160,6 +163,65 @@ def test_a_rectification_is_reminded_of_and_then_late(make, session, ledger):
     assert ledger.entries(order)[-1][1:] == ({"is_late": False}, {"is_late": True})
 
 
+@pytest.mark.requirement("TC-36")
+def test_who_was_late_is_told_and_told_of_when_people_work_and_by_mail_in_the_morning(make, session, ledger):
+    order = make.rectification(due=china("11-28 08:00"))  # a Saturday
+    ledger.keep(WATCH, order.due)
+    rows = session.execute(select(Outbox.not_before, Outbox.mail_after).where(Outbox.key.startswith(f"{WATCH}:")))
+    assert rows.all() == [(china("11-30 08:30"), china("11-30 08:35"))] * 3
+
+
+@pytest.fixture
+def led(make):
+    """A department that leads an item, and so is evaluated."""
+    unit = make.department()
+    make.item(unit)
+    return unit
+
+
+def counted(make, cycle, unit):
+    """What was computed of its orders: points off for how many, of how many, and what is left."""
+    part = make.parts(make.result(cycle, unit))["被责令整改"]
+    return part.numerator, part.denominator, part.value, part.records
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TC-36", "TC-53")
+def test_a_late_rectification_costs_twice_and_a_punctual_one_once(make, ledger, led):
+    make.township()
+    since, due = NOW - timedelta(days=20), NOW - timedelta(days=10)
+    punctual = make.rectification(led, state=RectificationState.done, at=since, due=due)
+    late = make.rectification(led, at=since, due=due)
+    assert ledger.keep(WATCH, due) == 1
+    cycle = make.cycle(None, CycleState.computed, SubjectKind.department)
+    records = {"of": [punctual.id, late.id], "with": [late.id]}
+    assert counted(make, cycle, led) == (Decimal(3), Decimal(2), Decimal("70.00"), records)
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TC-36", "TC-53")
+def test_late_is_what_was_late_when_the_cycle_closed_whatever_becomes_of_it_after(make, session, ledger, led):
+    make.township()
+    since, due = NOW - timedelta(days=20), NOW - timedelta(days=10)
+    before, after = make.rectification(led, at=since, due=due), make.rectification(led, at=since)
+    punctual = make.rectification(led, state=RectificationState.done, at=since, due=due)
+    make.press(punctual, "send_back", at=since, due=after.due, note="Two are missing.")
+    ledger.keep(WATCH, due)
+    cycle = make.cycle(None, CycleState.computed, SubjectKind.department)
+    ledger.keep(WATCH, after.due)
+    for name, said in (
+        ("write_plan", {"plan": "We train everyone."}),
+        ("report_done", {"report": "Everyone is trained."}),
+        ("send_back", {"due": after.due + timedelta(days=9), "note": "Two are missing."}),
+    ):
+        make.press(before, name, at=after.due, **said)
+    make.press(cycle, "compute_scores", at=after.due)
+    session.expire_all()
+    assert [order.is_late for order in (before, after, punctual)] == [True] * 3
+    records = {"of": [before.id, after.id, punctual.id], "with": [before.id]}
+    assert counted(make, cycle, led) == (Decimal(4), Decimal(3), Decimal("60.00"), records)
+
+
 def test_what_was_rectified_is_never_late(make, session, ledger):
     order = make.rectification(state="done")
     for promise in ledger.promises(order, WATCH):
@@ -181,3 +243,13 @@ def test_what_is_told_of_a_rectification_holds_no_word_of_the_code(make, session
     ledger.keep(WATCH, ledger.moments(order, WATCH)[0])
     told = select(Outbox).where(Outbox.subject_type == "rectification_order").order_by(Outbox.id.desc())
     assert session.scalars(told).first().details["call"] == f"{order.unit} · Answer in time."
+
+
+@pytest.mark.requirement("TC-36")
+def test_offices_hear_of_a_step_that_it_is_a_rectification_and_the_unit_once(make, session, ledger):
+    make.ladder(WATCH)
+    order, leaders = make.rectification(), make.office(Duty.leadership).id
+    ledger.keep(WATCH, ledger.moments(order, WATCH)[3])
+    (told,) = session.scalars(select(Outbox).where(Outbox.unit_id == leaders, Outbox.message.contains("(step)")))
+    assert told.message == "%(unit)s: %(step)s for its rectification, due by %(due)s."
+    assert (told.details["unit"], told.details["step"]) == (order.unit.name, "Step 2")

@@ -53,6 +53,16 @@ def test_a_category_that_rises_against_the_month_before_is_noticed(make, session
         assert told(session, warning) == {town.id} | offices
 
 
+@pytest.mark.requirement("TA-50")
+def test_what_the_night_notices_is_told_when_work_begins_and_mailed_after_it(make, session):
+    calls(make, make.township(), "市容", "11-25")
+    calls(make, make.township(), "违建", *[f"12-{n + 1:02d}" for n in range(5)])
+    (warning,) = noticed(session)
+    of_warning = (Outbox.subject_type == "early_warning") & (Outbox.subject_id == warning.id)
+    rows = session.execute(select(Outbox.not_before, Outbox.mail_after).where(of_warning))
+    assert rows.all() == [(china("12-15 08:30"), china("12-15 08:35"))] * 3
+
+
 @pytest.mark.requirement("TA-50", "TS-12")
 def test_what_nobody_called_about_the_month_before_rises_too(make, session):
     town = make.township()

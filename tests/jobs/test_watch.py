@@ -7,7 +7,7 @@ from models.actor import NOBODY
 from models.assigned import MatterState
 from models.calendar import Clock, TimeLimit
 from models.calls import AssignmentState, CallState, FailureKind
-from models.coordination import CaseState
+from models.coordination import CaseParty, CaseState
 from models.ledger import Job
 from models.notices import Outbox
 from models.organisation import Duty
@@ -17,6 +17,7 @@ from models.rules.clues import watch_clue
 from models.supervision import OrderState, Reminder, SupervisionOrder
 from models.words import CallScope
 from tests.make import NOW
+from tests.models.look import china
 
 MINUTE = timedelta(minutes=1)
 LATER = NOW + timedelta(days=60)
@@ -392,7 +393,10 @@ def test_without_agreement_in_time_the_case_goes_to_the_editorial_office(make, s
     agreed = make.case(state=CaseState.filing_review)
     version, over = case.version, case.negotiation_due
 
-    assert ledger.keep(Job.case_escalate, over - MINUTE) == 0
+    ledger.keep(Job.case_escalate, over - MINUTE)
+    session.refresh(case)
+    assert case.state is CaseState.negotiating
+    reminded = len(ledger.told(Job.case_escalate))
     assert ledger.keep(Job.case_escalate, over) == 1
     session.refresh(case)
     assert (case.state, case.escalated_at, case.version) == (CaseState.coordinating, over, version + 1)
@@ -403,11 +407,46 @@ def test_without_agreement_in_time_the_case_goes_to_the_editorial_office(make, s
     session.refresh(agreed)
     assert agreed.state is CaseState.filing_review
 
-    editorial, *parties = ledger.told(Job.case_escalate)
+    editorial, *parties = ledger.told(Job.case_escalate)[reminded:]
     assert editorial[0] == make.office(Duty.editorial_office).id
     assert editorial[2] == {"case": str(case), "due": case.coordination_due.isoformat()}
-    assert {unit for unit, _, _ in parties} == {case.call.caller_unit_id, make.assignments(case.call)[0].department_id}
+    negotiators = [case.call.caller_unit_id, make.assignments(case.call)[0].department_id]
+    supervision = make.office(Duty.supervision_office).id
+    assert sorted(unit for unit, _, _ in parties) == sorted([*negotiators, supervision])
     assert verify(session) == []
+
+
+@pytest.mark.databases
+@pytest.mark.requirement("TC-42", "TC-44")
+def test_the_parties_are_reminded_a_working_day_before_the_time_to_negotiate_is_over(make, session, ledger):
+    case, free = make.case(state=CaseState.negotiating), make.free_case(state=CaseState.negotiating)
+    soon, over = ledger.moments(case, Job.case_escalate)
+    assert (soon, over) == (china("12-04 17:30"), case.negotiation_due)
+    assert [ledger.keep(Job.case_escalate, at) for at in (soon - MINUTE, soon, soon)] == [0, 2, 0]
+    session.refresh(case)
+    assert case.state is CaseState.negotiating
+    parties = select(CaseParty.case_id, CaseParty.unit_id).where(CaseParty.case_id.in_([case.id, free.id]))
+    of_case = {case.id: str(case), free.id: str(free)}
+    due = over.isoformat()
+    assert sorted(ledger.told(Job.case_escalate), key=str) == sorted(
+        ((unit, "duty_officer", {"case": of_case[key], "due": due}) for key, unit in session.execute(parties)), key=str
+    )
+    assert {row[:2] for row in ledger.reminded()} == {
+        (unit, case.call_id) for key, unit in session.execute(parties) if key == case.id
+    }
+
+
+@pytest.mark.requirement("TC-44")
+def test_a_negotiation_that_began_when_nobody_was_reminded_ends_all_the_same(make, session, ledger):
+    case = make.case(state=CaseState.negotiating)
+    first, last = ledger.promises(case, Job.case_escalate)
+    session.delete(last)
+    session.flush()
+    first.due_at = case.negotiation_due
+    session.commit()
+    assert ledger.keep(Job.case_escalate, case.negotiation_due) == 1
+    session.refresh(case)
+    assert case.state is CaseState.coordinating
 
 
 @pytest.mark.databases
@@ -518,7 +557,7 @@ def test_a_case_whose_limit_was_put_off_is_left_in_peace(make, session, ledger, 
     case = make.case(state=state)
     setattr(case, due, LATER + MINUTE)  # as if the old promise had not been cancelled
     session.commit()
-    assert ledger.keep(job, LATER) == 0
+    ledger.keep(job, LATER)
     session.refresh(case)
     assert (case.state, case.supervision_level) == (state, 0)
 

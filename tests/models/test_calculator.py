@@ -66,7 +66,7 @@ COUNTS = {
         SELECT unit_id, COUNT(*), COUNT(*) FROM supervision_order
         WHERE issued_at >= :begins AND issued_at < :ends AND region_id = :region GROUP BY 1""",
     "rectifications": """
-        SELECT unit_id, COUNT(*), COUNT(*) FROM rectification_order
+        SELECT unit_id, SUM(CASE WHEN is_late AND due <= :closed THEN 2 ELSE 1 END), COUNT(*) FROM rectification_order
         WHERE issued_at >= :begins AND issued_at < :ends AND region_id = :region GROUP BY 1""",
     "drawings_complete": """
         SELECT i.lead_department_id, SUM(
@@ -116,7 +116,7 @@ def value(told, row, unit, counts):
         return half_up(sum(p * w for p, w in weighed) / sum(w for _, w in weighed))
     _, part, whole = counts[row["formula"]].get(unit, (unit, 0, 0))
     if row["formula"] in ("supervision_orders", "rectifications"):
-        return half_up(max(100 - Decimal(str(row["deduct"])) * whole, Decimal(0)))
+        return half_up(max(100 - Decimal(str(row["deduct"])) * part, Decimal(0)))
     if not whole:
         return None
     return half_up(Decimal(part or 0) * (1 if row["formula"] == "case_points" else 100) / Decimal(whole))
@@ -177,7 +177,7 @@ def test_every_part_names_the_records_that_it_counted(told, cycle):
         if formula is not None:
             assert len(keys["of"]) == denominator
         if formula not in (None, "case_points"):
-            assert len(keys["with"]) == numerator
+            assert len(keys["with"]) + (denominator if formula == "rectifications" else 0) == numerator
             assert set(keys["with"]) <= set(keys["of"])
 
 

@@ -819,17 +819,36 @@ def test_the_commissioners_community_hears_of_what_its_grids_notice_and_not_of_i
 
 @pytest.mark.requirement("LX-24", "LX-25")
 def test_a_township_settles_a_clue_or_throws_it_away_and_who_noticed_it_hears(session, make):
-    grid = make.grid(make.village(make.township()))
+    village = make.village(make.township())
+    grid = make.grid(village)
     settled, thrown = make.call(grid), make.call(grid)
     before = last_message(session)
     make.press(settled, "settle_here", make.actor(settled.caller_unit), note="Cleared the ditch.")
     of_settled = "The township has settled what you noticed: %(call)s. What was done: %(note)s"
-    assert (settled.state, told(session, before)) == (S.settled_here, {grid.name: of_settled})
+    assert (settled.state, told(session, before)) == (S.settled_here, {grid.name: of_settled, village.name: of_settled})
     before = last_message(session)
     forget_call(session, thrown, make.actor(grid), NOW)
     assert told(session, before) == {}, "what it throws away itself it knows"
     forget_call(session, thrown, make.actor(thrown.caller_unit), NOW)
-    assert told(session, before) == {grid.name: "The township has deleted the clue that you noticed: %(call)s."}
+    of_thrown = "The township has deleted the clue that you noticed: %(call)s."
+    assert told(session, before) == {grid.name: of_thrown, village.name: of_thrown}
+
+
+@pytest.mark.requirement("LX-24", "LX-25")
+def test_of_a_grids_clue_village_and_grid_hear_what_becomes_of_it_and_not_who_settles_it(session, make):
+    village = make.village(make.township())
+    grid, other = make.grid(village), make.grid(village)
+    sent, settled = (make.call(grid, source=CallSource.grid, place_unit_id=grid.id) for _ in range(2))
+    before = last_message(session)
+    make.press(sent, "send")
+    called = "The township has called about what you noticed: %(call)s."
+    heard = told(session, before)
+    assert (heard[village.name], heard[grid.name], other.name in heard) == (called, called, False)
+    before = last_message(session)
+    make.press(settled, "settle_here", make.commissioner(village), note="Cleared the ditch.")
+    assert told(session, before) == dict.fromkeys(
+        (settled.caller_unit.name, grid.name), "Settled in the community: %(call)s. What was done: %(note)s"
+    )
 
 
 def test_of_what_the_township_itself_writes_down_nobody_is_told(session, make):

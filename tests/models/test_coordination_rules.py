@@ -79,7 +79,7 @@ def test_the_parties_negotiate_until_a_limit(session, make):
     since = last_message(session)
     make.press(case, "notify_parties")
     assert (case.state, case.negotiation_due) == (C.negotiating, china("12-07 17:30"))
-    assert timers(session, case) == [("case_escalate", "12-07 17:30")]
+    assert timers(session, case) == [("case_escalate", "12-04 17:30"), ("case_escalate", "12-07 17:30")]
     assert told(session, since).keys() == {unit.name for unit, _ in sides(session, case)}
 
 
@@ -104,7 +104,7 @@ def test_an_agreement_that_is_sent_back_is_negotiated_anew(session, make):
     make.press(case, "send_back", at=SOON, note="Who pays?")
     assert (case.state, case.negotiation_due) == (C.negotiating, china("12-10 17:30"))
     assert (case.agreed_at, case.filing_due) == (None, None), "that clock is over"
-    assert timers(session, case) == [("case_escalate", "12-10 17:30")]
+    assert timers(session, case) == [("case_escalate", "12-09 17:30"), ("case_escalate", "12-10 17:30")]
     assert cancelled(session, case)["case_filing_remind"] == "sent back"
 
 

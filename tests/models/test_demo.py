@@ -239,7 +239,7 @@ def test_every_move_of_a_call_has_a_person_but_those_that_follow_by_themselves(c
 
 
 def test_the_clocks_ran_in_between(county):
-    silent = {Job.case_escalate, Job.extension_watch, Job.rating_watch, Job.rectification_watch, *OF_NO_CALL}
+    silent = {Job.extension_watch, Job.rating_watch, Job.rectification_watch, *OF_NO_CALL}
     assert set(county.scalars(select(Reminder.job))) == set(Job) - silent
     kept = select(Promise.job).where(Promise.state == PromiseState.fired)
     assert set(county.scalars(kept)) == set(Job)

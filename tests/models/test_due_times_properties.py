@@ -46,7 +46,7 @@ WATCHED = {
     ("coordination_case", "negotiation_due"): (Job.case_escalate, {CaseState.negotiating}),
     ("coordination_case", "filing_due"): (Job.case_filing_remind, {CaseState.filing_review}),
 }
-SINGLE = {Job.case_escalate, Job.extension_watch}
+SINGLE = {Job.extension_watch}
 """The clocks that look once, and so in their first step."""
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.desk import PAGES
 from jobs.circulars import compile_circulars
-from models.calls import CallAssignment, CallSource, CallState
+from models.calls import AssignmentState, CallAssignment, CallSource, CallState, FailureKind
 from models.coordination import CaseState
 from models.disputes import DisputeState
 from models.evaluation import CycleState, SubjectKind
@@ -24,6 +24,7 @@ from tests.make import NOW
 
 LONG_AGO, LATE = datetime(2021, 3, 1, 1, tzinfo=UTC), datetime(2025, 3, 3, 1, tzinfo=UTC)
 AGAIN = "Dispatch again: the case has a duty holder"
+WITH_UNITS = "With the units: rectifications"
 OWN = "The duty is yours: withdraw the call, and handle it"
 
 
@@ -189,13 +190,15 @@ def test_disputes_lie_on_the_desk_of_the_township_they_rose_to_and_of_the_one_th
     assert desk(browser_of(other))[0] == {"Mediate together with another township": [str(shared)]}
 
 
+@pytest.mark.requirement("TC-36")
 def test_an_order_to_rectify_lies_on_the_units_desk_and_then_on_that_of_the_office(browser_of, make):
     order, office = make.rectification(make.department()), make.office(Duty.supervision_office)
     owed, reported = "Put right what was found", "Verify a rectification"
     called = f"{order.unit} · No response"
     assert desk(browser_of(order.unit)) == ({owed: [called]}, {owed: 1})
-    assert desk(browser_of(office))[0] == {}
+    assert desk(browser_of(office)) == ({WITH_UNITS: [called]}, {WITH_UNITS: 1})
     make.press(order, "write_plan", plan="We train everyone.")
+    assert desk(browser_of(office))[0] == {WITH_UNITS: [called]}
     make.press(order, "report_done", report="Everyone is trained.")
     assert desk(browser_of(order.unit))[0] == {}
     assert desk(browser_of(office))[0] == {reported: [called]}
@@ -213,7 +216,7 @@ def test_a_drafted_circular_waits_for_the_supervision_office_until_it_is_publish
     named = "Named in a circular: order to rectify, where it is called for"
     assert desk(browser_of(office))[0] == silent | {named: [str(line)]}
     make.press(line, "order_rectification", due=NOW + timedelta(days=9), reason="Answer in time.")
-    assert desk(browser_of(office))[0] == silent
+    assert desk(browser_of(office))[0] == silent | {WITH_UNITS: [f"{line.unit} · No response"]}
 
 
 @pytest.mark.requirement("TC-36")
@@ -227,6 +230,19 @@ def test_who_did_not_respond_lies_on_the_supervision_offices_desk_until_supervis
     assert desk(browser_of(office))[0] == {pressed: [str(order)]}
     make.press(order, "reply", reply="By Friday.")
     assert pressed not in desk(browser_of(office))[0]
+
+
+@pytest.mark.requirement("TC-36")
+def test_what_was_unsolved_twice_lies_on_the_supervision_offices_desk_until_supervised(browser_of, make, session):
+    idle, office = "Inaction: supervise, where it is called for", make.office(Duty.supervision_office)
+    make.assignment(state=AssignmentState.working)  # nothing was found of it
+    late, part = (make.assignment(state=AssignmentState.working) for _ in range(2))
+    late.failure_kind, late.failed_at = FailureKind.late_response, NOW
+    part.failure_kind, part.failed_at = FailureKind.inaction, NOW
+    session.commit()
+    assert desk(browser_of(office))[0] == {idle: [str(part)]}
+    order = make.order(assignment=part)
+    assert desk(browser_of(office))[0] == {"With the units under supervision": [str(order)]}
 
 
 def test_what_the_front_desk_and_a_joint_review_ask_lies_on_the_departments_desk(browser_of, make):
