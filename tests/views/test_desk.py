@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from app.desk import PAGES
 from jobs.circulars import compile_circulars
+from models.accountability import AccountabilityState
 from models.calls import CallAssignment, CallSource, CallState
 from models.coordination import CaseState
 from models.disputes import DisputeState
 from models.evaluation import CycleState, SubjectKind
-from models.organisation import Duty
+from models.organisation import Duty, UnitType
 from models.rectification import Circular, CircularLine
 from models.reviews import ReviewState
 from models.roles import RoleName
@@ -264,6 +265,17 @@ def test_an_event_lies_on_the_desk_of_who_judges_and_until_they_have_said_someth
     (part, *_) = make.involved(case)
     make.press(part, "state_view", view="We came.")
     assert owed not in desk(head)[0]
+
+
+@pytest.mark.requirement("TA-17")
+def test_the_view_of_a_unit_below_lies_on_no_desk_of_a_superior_that_has_its_own_part(browser_of, make):
+    lead = make.department()
+    agency = make.unit(UnitType.agency, parent=lead)
+    case = make.accountability(item=make.bound(lead, agency), state=AccountabilityState.analysed)
+    make.press(make.involved(case)[0], "state_view", make.actor(lead, RoleName.department_head), view="We came.")
+    owed = "State the view of your unit on an event"
+    assert owed not in desk(browser_of(lead, RoleName.department_head))[0]
+    assert desk(browser_of(agency, RoleName.agency_head))[0][owed] == [str(case)]
 
 
 @pytest.mark.requirement("ZG-14")
