@@ -462,6 +462,27 @@ def test_what_is_confirmed_is_offered_to_nobody_to_grade(browser_of, program_of,
     assert offered() == (False, False)
 
 
+@pytest.mark.requirement("TA-40")
+def test_who_let_their_own_sheet_lapse_is_not_offered_to_grade_the_agency(browser_of, make, world):
+    agency = make.agency(world[0], department=world[1], state="in_force")
+    cycle = make.cycle(None, S.open, K.agency)
+    make.fill_all(cycle, side="bottom_up")
+    found = make.aggregate(cycle, agency.unit)
+    make.press(found, "submit_aggregate")
+    head = browser_of(world[1], RoleName.department_head)
+
+    def offered():
+        page, desk = head.get(f"/agency_aggregate/{found.id}").text, head.get("/?_l_=en").text
+        return "/move/grade_agency" in page, "Grade an agency" in desk
+
+    assert offered() == (True, True)
+    make.press(cycle, "close_cycle")
+    assert offered() == (False, False)
+    with pytest.raises(Refused, match="has lapsed") as said:
+        make.press(found, "grade_agency", grade=Grade.good)
+    assert said.value.details == {"agency": agency.unit.name}
+
+
 @pytest.mark.requirement("TA-39")
 def test_a_seat_is_not_asked_to_submit_what_is_confirmed(browser_of, make, world):
     town, office, _ = world
