@@ -12,6 +12,7 @@ from models.evaluation import CycleState, SubjectKind
 from models.evaluation_sheets import EvaluationSheet, Grade, SheetScore, SheetState
 from models.organisation import Duty
 from models.roles import RoleName
+from models.rules.organisation import merge_into
 from models.workflow import Refused
 from tests.make import NOW
 
@@ -54,6 +55,21 @@ def test_a_township_fills_in_all_its_sheets_on_one_page(browser_of, make, sessio
     session.expire_all()
     assert {sheet.state for sheet in make.sheets(cycle, rater_unit_id=town.id)} == {SheetState.submitted}
     assert len(session.scalars(select(SheetScore)).all()) == 6
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_page_with_the_sheets_of_a_merged_township_says_whose_each_is(browser_of, make, session, world):
+    town, *_ = world
+    kept = make.township()
+    cycle = make.cycle(None, S.open, K.department)
+    address = f"/evaluation_cycle/{cycle.id}/sheets"
+    assert 'data-label="Evaluates"' not in browser_of(kept).get(f"{address}?_l_=en").text
+    merge_into(session, town, kept, NOW.date())
+    session.commit()
+    page = browser_of(kept).get(f"{address}?_l_=en").text
+    raters = re.findall(r'<td data-label="Evaluates">(.*?)</td>', page)
+    assert raters == [town.name, kept.name] * 2
+    assert f'aria-label="{town} → {world[1]} · ' in page
 
 
 @pytest.mark.requirement("TA-32")
