@@ -67,6 +67,7 @@ class Sheets(BaseView):
             cycle=cycle,
             tables=[(table, [(s, list(_boxes(s, table, given, leads))) for s in table.sheets]) for table in found],
             waiting=sum(sheet.state is SheetState.draft for table in found for sheet in table.sheets),
+            several=len({sheet.rater_unit_id for table in found for sheet in table.sheets}) > 1,
             survey=any(_of_residents(table) and _open(table) for table in found),
             problems=told.fields if told else {},
             t=translated,

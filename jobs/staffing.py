@@ -45,6 +45,11 @@ OVER = N_(
     "At “%(agency)s” somebody is still away, though the secondment ended on %(day)s. Propose the return: who is still"
     " needed there is lent anew."
 )
+OVER_THERE = N_(
+    "At “%(agency)s” somebody is still away, though the secondment ended on %(day)s. Its department proposes the"
+    " return: ask it to."
+)
+"""What the township that lent the person is told in place of that."""
 NEAR = N_("%(township)s has decided %(out)s of %(planned)s transfers out that it may make in %(year)s.")
 
 
@@ -107,7 +112,8 @@ def _ends(session: Session, today: date) -> Iterator[dict[str, Any]]:
     for staff in session.scalars(serving.where(over)):
         day, agency = f"{staff.seconded_until}", staff.agency
         if agency is not None:
-            yield _said(staff, agency.department_id, f"over@{day}", OVER, agency=str(agency), day=day)
+            for unit_id, said in ((agency.seat_id, OVER_THERE), (agency.department_id, OVER)):
+                yield _said(staff, unit_id, f"over@{day}", said, agency=str(agency), day=day)
 
 
 def _caps(session: Session, today: date) -> Iterator[dict[str, Any]]:

@@ -130,6 +130,13 @@ class EnforcementTeam(Owned, Model):
     guiding_department_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     legal_department_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
 
+    unit: Mapped[Unit] = relationship(
+        foreign_keys="EnforcementTeam.unit_id",
+        info={
+            "label": N_("Manages daily, and does the work"),
+            "help": N_("The township or street: it answers for daily management and for the work."),
+        },
+    )
     guiding_department: Mapped[Unit] = relationship(
         foreign_keys=guiding_department_id,
         info={"label": N_("Guided and supervised by"), "help": N_("The department of the profession.")},

@@ -18,7 +18,7 @@ from models.queries.platforms import PLATFORM
 from models.ratings import CaseAssessment, MutualRating
 from models.rules.assignments import ASSIGNMENT
 from models.rules.calls import CALL
-from models.rules.clues import forget_call, prepare_call, watch_clue
+from models.rules.clues import calling_unit, forget_call, prepare_call, watch_clue
 from models.rules.segments import resting, waiting
 from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
@@ -243,6 +243,7 @@ calls = Console(
     carries=("title",),
     workflow=CALL,
     kinds=Kinds(by=("list_item",), column="extra", variant=of_item),
+    begins=calling_unit,
     prepare=prepare_call,
     follow=watch_clue,
     forget=forget_call,

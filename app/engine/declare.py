@@ -237,6 +237,8 @@ class Console:
     """Of a word on the form: which ones may be chosen."""
     offered: tuple[str, ...] = ()
     """Relations that the form has only while there is a row to choose."""
+    begins: Callable[..., Any] | None = None
+    """`(session, actor, now)` before the form of a new row is drawn: raises if this person is to write none."""
     prepare: Callable[..., None] | None = None
     """`(session, row, actor, now)` before a row is written: fills in and checks, or raises."""
     follow: Callable[..., None] | None = None

@@ -61,6 +61,12 @@ class Forms(BaseView):
     @expose("/add", methods=["GET", "POST"])
     @has_access
     def add(self) -> str | tuple[str, int] | Response:
+        try:
+            if request.method == "GET":
+                write.begin(self.world, self.shape)
+        except write.NotWritten as refusal:
+            flash(refusal.told.message, "danger")
+            return redirect(self.home())
         return self._form(None, lambda sent: write.create(self.world, self.shape, sent, form=True))
 
     @expose("/<int:pk>/edit", methods=["GET", "POST"])

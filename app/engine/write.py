@@ -70,6 +70,13 @@ def get(world: World, shape: Shape, key: int, *, named: bool = False) -> Any | N
     return world.session().scalar(shape.named_record if named else shape.record, {"key": key})
 
 
+def begin(world: World, shape: Shape) -> None:
+    """Before somebody fills in the form of a new row for nothing. Raises `NotWritten`."""
+    if shape.console.begins is not None:
+        with told(world):
+            shape.console.begins(world.session(), world.actor(), world.now())
+
+
 def create(world: World, shape: Shape, sent: Any, *, form: bool = False) -> Any:
     """A new row from what was sent. Raises `NotWritten`."""
     with transaction(world) as session:

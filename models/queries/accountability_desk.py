@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlalchemy import exists
+from sqlalchemy.orm import aliased
 
 from models.accountability import AccountabilityCase, AccountabilityState, AccountabilityUnit
 from models.actor import Actor
@@ -24,7 +25,9 @@ def of_judges(actor: Actor) -> Iterator[Pile]:
 
 
 def of_involved(actor: Actor) -> Iterator[Pile]:
-    """As long as nothing was said."""
-    case, part = AccountabilityCase, AccountabilityUnit
-    silent = exists().where(part.case_id == case.id, part.unit_id.in_(actor.unit_ids), part.viewed_at.is_(None))
+    """As long as nothing was said; of units below where one's own has no part in the case."""
+    case, part, own = AccountabilityCase, AccountabilityUnit, aliased(AccountabilityUnit)
+    has_own = exists().where(own.case_id == case.id, own.unit_id == actor.unit_id).correlate(case)
+    theirs = (part.unit_id == actor.unit_id) | part.unit_id.in_(actor.unit_ids) & ~has_own
+    silent = exists().where(part.case_id == case.id, theirs, part.viewed_at.is_(None)).correlate(case)
     yield pile(case, N_("State the view of your unit on an event"), (case.state == S.analysed) & silent, case.views_due)

@@ -33,6 +33,7 @@ from models.ledger import Job
 from models.lists import DutyList
 from models.meetings import JointMeeting, MeetingMember, MeetingState, MeetingVote
 from models.opinions import ListOpinion, OpinionState
+from models.organisation import Unit
 from models.queries.accountability_desk import of_involved, of_judges
 from models.queries.evaluation_desk import of_assessor, of_confirming, of_distributors, of_evaluated
 from models.queries.piles import Pile
@@ -256,7 +257,8 @@ def _of_asked_for_opinions(actor: Actor) -> Iterator[Pile]:
         yield _pile(opinion, title, asked, opinion.due)
     adjustment = ListAdjustment
     ours = adjustment.proposer_unit_id.in_(actor.unit_ids)
-    yield _pile(adjustment, N_("Submit a proposal to adjust the list"), ours & (adjustment.state == J.draft))
+    drafts = ours & (adjustment.state == J.draft) & adjustment.proposer_unit.has(Unit.successor_id.is_(None))
+    yield _pile(adjustment, N_("Submit a proposal to adjust the list"), drafts)
     underway = ours & adjustment.state.in_((J.submitted, J.consulting, J.reviewing))
     title = N_("Your proposals to adjust the list")
     yield _pile(adjustment, title, underway, since=adjustment.submitted_at, mine=False)
@@ -283,7 +285,8 @@ def _of_caller(actor: Actor) -> Iterator[Pile]:
     yield _pile(Call, title, unsent & urgent, Call.accept_due, since=Call.created_at, clock=clock)
     noticed = unsent & ~urgent & (Call.state == S.draft) & (Call.source == CallSource.grid)
     yield _pile(Call, N_("Send what others noticed, settle it or delete it"), noticed, since=Call.created_at)
-    drafts = unsent & ~urgent & ~noticed
+    goes_on = Call.sent_at.is_not(None) | Call.caller_unit.has(Unit.successor_id.is_(None))
+    drafts = unsent & ~urgent & ~noticed & goes_on
     yield _pile(Call, N_("Send a draft, or correct what was returned"), drafts, since=Call.created_at)
     yield _pile(
         Call,

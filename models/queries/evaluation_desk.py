@@ -9,7 +9,7 @@ from sqlalchemy import exists
 from models.actor import Actor
 from models.appraisals import AppraisalState, AppraisalTotal
 from models.base import N_
-from models.evaluation import CycleState, EvaluationCycle
+from models.evaluation import CycleState, EvaluationCycle, Side
 from models.evaluation_sheets import AgencyAggregate, AggregateState, EvaluationSheet, SheetState
 from models.queries.piles import Pile, pile
 from models.roles import RoleName
@@ -29,8 +29,11 @@ def of_evaluated(actor: Actor) -> Iterator[Pile]:
     unsettled = gathered.cycle.has(cycle.state.in_(UNSETTLED))
     complete = gathered.seat_id.in_(actor.unit_ids) & (gathered.state == AggregateState.complete) & unsettled
     yield pile(gathered, N_("Submit what all townships say of an agency"), complete)
+    lapsed = exists().where(
+        sheet.aggregate_id == gathered.id, sheet.side == Side.top_down, sheet.state == SheetState.lapsed
+    )
     graded = gathered.department_id.in_(actor.unit_ids) & (gathered.state == AggregateState.submitted) & unsettled
-    yield pile(gathered, N_("Grade an agency"), graded, since=gathered.submitted_at)
+    yield pile(gathered, N_("Grade an agency"), graded & ~lapsed, since=gathered.submitted_at)
 
 
 def of_assessor(actor: Actor) -> Iterator[Pile]:

@@ -187,7 +187,7 @@ def _points(session: Session, parts: Sequence[ScorePart]) -> dict[tuple[int, int
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The sheets of one unit that ask for the same: a row each, a column for each indicator."""
+    """The sheets of one unit, and of those below it, that ask for the same: a row each, a column for each indicator."""
 
     kind: SubjectKind
     side: Side
@@ -196,14 +196,18 @@ class Table:
 
 
 def tables(session: Session, cycle: EvaluationCycle, actor: Actor) -> list[Table]:
-    """What one's unit is asked in a cycle, by kind and side, subjects by their codes. Two statements."""
+    """What one's unit, and each below it, is asked in a cycle, by kind and side, subjects by their codes.
+
+    Two statements.
+    """
     sheet = EvaluationSheet
     mine = select(sheet).join(Unit, Unit.id == sheet.subject_unit_id)
-    mine = mine.where(sheet.cycle_id == cycle.id, sheet.rater_unit_id.in_(actor.unit_ids)).order_by(Unit.code)
+    mine = mine.where(sheet.cycle_id == cycle.id, sheet.rater_unit_id.in_(actor.unit_ids))
+    mine = mine.order_by(Unit.code, sheet.rater_unit_id)
     laid = select(EvaluationIndicator).where(EvaluationIndicator.cycle_id == cycle.id).order_by(EvaluationIndicator.id)
     indicators = session.scalars(laid).all()
     found: dict[tuple[SubjectKind, Side], list[EvaluationSheet]] = defaultdict(list)
-    for row in session.scalars(mine.options(joinedload(sheet.subject_unit))):
+    for row in session.scalars(mine.options(joinedload(sheet.subject_unit), joinedload(sheet.rater_unit))):
         found[row.subject_kind, row.side].append(row)
     return [
         Table(kind, side, [row for row in indicators if (row.subject_kind, row.side) == (kind, side)], sheets)

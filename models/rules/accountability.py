@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import inspect, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from models.accountability import (
     AccountabilityCase,
@@ -228,7 +228,16 @@ def _analysed(case: AccountabilityCase, step: Step) -> None:
 
 
 def _unit_involved(part: AccountabilityUnit, actor: Actor) -> bool:
-    return actor.serves(part.unit_id)
+    """TA-17: a unit is heard itself, and not through a superior that has a part of its own in the same case."""
+    if not actor.serves(part.unit_id):
+        return False
+    return part.unit_id == actor.unit_id or not _has_a_part(part.case, actor)
+
+
+def _has_a_part(case: AccountabilityCase, actor: Actor) -> bool:
+    session, part = object_session(case), AccountabilityUnit
+    own = select(part.id).where(part.case_id == case.id, part.unit_id == actor.unit_id)
+    return session is not None and session.scalar(own) is not None
 
 
 def _may_state(part: AccountabilityUnit, step: Step) -> None:

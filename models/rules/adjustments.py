@@ -26,7 +26,7 @@ from models.rules.ledger import cancel, plan, tell
 from models.rules.offices import office
 from models.rules.opinions import ask_units, lapse, workflow_of_opinions
 from models.rules.organisation import search_key
-from models.rules.registers import be_living
+from models.rules.registers import be_living, may_begin
 from models.workflow import Answers, Ask, Refused, Step, Transition, Workflow, follow
 
 S, K = AdjustmentState, AdjustmentKind
@@ -300,6 +300,7 @@ ADJUSTMENT = Workflow(
         source=frozenset({S.draft}),
         target=S.submitted,
         by=proposer,
+        of_use=lambda adjustment: may_begin(adjustment.proposer_unit),
         guard=_may_submit,
         effect=_submitted,
         tone="active",

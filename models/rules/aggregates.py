@@ -6,7 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from models.actor import Actor
 from models.base import N_
@@ -103,12 +103,28 @@ def _townships_say(session: Session, aggregate: AgencyAggregate) -> list[Reckone
     return [Reckoned.mean(weight, *sums[indicator_id]) for indicator_id, weight in weights.items()]
 
 
+def _own_sheet(session: Session, aggregate: AgencyAggregate) -> SheetState:
+    """How the sheet stands on which the department itself scores its agency."""
+    own = (EvaluationSheet.aggregate_id == aggregate.id, EvaluationSheet.side == Side.top_down)
+    with by_rule(session):  # the sheets themselves are sealed
+        return session.scalars(select(EvaluationSheet.state).where(*own)).one()
+
+
+def _can_be_graded(aggregate: AgencyAggregate) -> bool:
+    session = object_session(aggregate)
+    return session is not None and _is_unsettled(aggregate) and _own_sheet(session, aggregate) is not S.lapsed
+
+
 def _may_grade(aggregate: AgencyAggregate, step: Step) -> None:
     _still_open(aggregate)
-    own = select(EvaluationSheet.state).where(
-        EvaluationSheet.aggregate_id == aggregate.id, EvaluationSheet.side == Side.top_down
-    )
-    if step.session.scalars(own).one() in (S.draft, S.lapsed):
+    own = _own_sheet(step.session, aggregate)
+    if own is S.lapsed:
+        raise Refused(
+            N_("The cycle is closed, and your own sheet of “%(agency)s” has lapsed: in this cycle it gets no grade of"
+               " its department. What the townships say of it stands."),
+            agency=aggregate.unit.name,
+        )  # fmt: skip
+    if own is S.draft:
         raise Refused(N_("Score the agency on your own sheet first; then grade it."))
     if step.answers["grade"] is not Grade.excellent:
         return
@@ -170,7 +186,7 @@ AGGREGATE = Workflow(
         target=A.graded,
         by=lambda aggregate, actor: actor.serves(aggregate.department_id),
         asks=(Ask(name="grade", label=N_("Grade"), kind="word", words=Grade),),
-        of_use=_is_unsettled,
+        of_use=_can_be_graded,
         guard=_may_grade,
         effect=_graded,
         tone="done",

@@ -18,7 +18,7 @@ from models.organisation import ANSWERING, LOCAL, Duty, Unit
 from models.rules.annulment import ANNUL_CALL
 from models.rules.assigned import concerned
 from models.rules.clocks import due, soon
-from models.rules.clues import SETTLE_HERE, check_caller, check_place, tell_noticer, watch_clue
+from models.rules.clues import SETTLE_HERE, check_caller, check_place, still_calls, tell_noticer, watch_clue
 from models.rules.holdings import hand_on
 from models.rules.items import check_indicators
 from models.rules.ledger import cancel, plan, tell
@@ -242,6 +242,7 @@ CALL = Workflow(
         source=frozenset({S.draft, S.returned}),
         target=S.submitted,
         by=caller,
+        of_use=still_calls,
         guard=_may_send,
         effect=_sent,
         tone="active",

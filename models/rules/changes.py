@@ -5,11 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from models.actor import Actor
+from models.agencies import DispatchedAgency
 from models.base import N_
+from models.notices import Audience
 from models.personnel import ChangeKind, ChangeState, PersonnelChange, TownshipOpinion, TransferPlan
 from models.roles import RoleName
 from models.rules.deadlines import SHANGHAI
-from models.rules.ledger import tell
+from models.rules.ledger import tell, tell_some
 from models.rules.personnel import OPEN, fits, in_time
 from models.rules.seats import follow_person
 from models.rules.staffing import TERM, after_months, check_head
@@ -139,11 +141,28 @@ def _within_plan(change: PersonnelChange, step: Step) -> None:
     change.plan = plan
 
 
+BORROWED = {
+    K.second: N_("Somebody of “%(agency)s” is seconded to your unit from %(day)s until %(until)s."),
+    K.come_back: N_("Somebody of “%(agency)s” who was seconded to your unit returns on %(day)s."),
+}
+
+
 def _decided(change: PersonnelChange, step: Step) -> None:
     change.decision, change.decided_at = step.answers["decision"], step.now
     if change.plan is not None:
         change.plan.transferred_out += 1
     _tell_hosts(change, step, N_("The personnel change at “%(agency)s” is decided."))
+    _tell_borrower(change, step)
+
+
+def _tell_borrower(change: PersonnelChange, step: Step) -> None:
+    """Who gets somebody for a time, or gives them back, knows the day beforehand (TS-25)."""
+    borrower = change.to_unit_id if change.kind is K.second else change.staff.seconded_to_id
+    if change.kind not in BORROWED or borrower is None:
+        return
+    days = {"day": change.effective_on, "until": change.ends_on}
+    said = {name: f"{day}" for name, day in days.items() if day is not None}
+    _tell_of_agency(change, step, borrower, BORROWED[change.kind], **said)
 
 
 def _is_the_day(change: PersonnelChange, step: Step) -> None:
@@ -198,8 +217,12 @@ def _seconded(change: PersonnelChange, staff: AgencyStaff, step: Step) -> None:
 
 
 def _returned(change: PersonnelChange, staff: AgencyStaff, step: Step) -> None:
+    """R29: what a secondment took is not given back by itself; who keeps the record is told."""
     staff.seconded_to = staff.seconded_until = None
     follow(step, staff, "come_back")
+    message = N_("Somebody is back at “%(agency)s” from a secondment. Tick the allowance on post again, if it is due.")
+    tell(step.session, change.department_id, staff, message, key=f"back {change.id}", now=step.now,
+         agency=str(staff.agency))  # fmt: skip
 
 
 def _transferred(change: PersonnelChange, staff: AgencyStaff, step: Step) -> None:
@@ -228,18 +251,32 @@ def _withdrawn(change: PersonnelChange, step: Step) -> None:
         _tell(change, step, change.township_id, message, note=step.note[:200])
 
 
+def _agencies(change: PersonnelChange) -> list[DispatchedAgency]:
+    """Where the person serves; and of a move, where they go."""
+    named = (change.from_agency or change.staff.agency, change.to_agency)
+    return list(dict.fromkeys(agency for agency in named if agency is not None))
+
+
 def _tell(change: PersonnelChange, step: Step, unit_id: int, message: str, *, key: str = "", **details: str) -> None:
     """A message names the agency, of a move both, and not the person: it may leave the console by mail (B6)."""
-    agencies = (change.from_agency or change.staff.agency, change.to_agency)
-    agency = " → ".join(dict.fromkeys(str(one) for one in agencies if one is not None))
+    agency = " → ".join(map(str, _agencies(change)))
     tell(step.session, unit_id, change, message, key=key or change.state.value, now=step.now, agency=agency, **details)
 
 
 def _tell_hosts(change: PersonnelChange, step: Step, message: str) -> None:
-    """The township that was asked; and of a move, the one where the person goes."""
+    """The township that was asked; and of a move, the one where the person goes. Then the heads of each agency."""
     hosts = {change.township_id, change.to_agency.seat_id if change.to_agency else change.township_id}
     for unit_id in sorted(hosts):
         _tell(change, step, unit_id, message)
+    for agency in _agencies(change):
+        _tell_of_agency(change, step, agency.unit_id, message)
+
+
+def _tell_of_agency(change: PersonnelChange, step: Step, unit_id: int, message: str, **details: str) -> None:
+    """The heads of who may read of the agency, and not of the person: the message is about the agency."""
+    agencies = _agencies(change)
+    tell_some(step.session, unit_id, Audience.heads, agencies[0], message, key=f"{change.id} {change.state.value}",
+              now=step.now, agency=" → ".join(map(str, agencies)), **details)  # fmt: skip
 
 
 CHANGE = Workflow(

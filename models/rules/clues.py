@@ -23,7 +23,7 @@ from models.rules.ledger import cancel, is_planned, is_told, plan, tell
 from models.rules.matching import about
 from models.rules.modules import check_module
 from models.rules.photos import place
-from models.rules.registers import be_living, heir
+from models.rules.registers import be_living, heir, may_begin
 from models.rules.rounds import iso
 from models.rules.step_files import keep_region
 from models.rules.tickets import follow_call
@@ -47,8 +47,7 @@ def prepare_call(session: Session, call: Call, actor: Actor, now: datetime) -> N
             N_("A call that has been sent cannot be edited. It can be withdrawn, or returned for correction.")
         )
     if inspect(call).transient:
-        unit = _calling_unit(session, actor)
-        be_living(unit, now)
+        unit = calling_unit(session, actor, now)
         call.caller_unit_id, call.region_id, call.created_at = unit.id, unit.region_id or unit.id, now
         call.direction = (
             Direction.township_to_department if unit.unit_type in LOCAL else Direction.department_to_township
@@ -103,13 +102,17 @@ def _cited(session: Session, call: Call, actor: Actor) -> ListItem | AssignedMat
     return cited
 
 
-def _calling_unit(session: Session, actor: Actor) -> Unit:
-    """Who calls: the unit acted for; for a village or a grid, the township above it (LX-24)."""
+def calling_unit(session: Session, actor: Actor, now: datetime) -> Unit:
+    """Who calls: the unit acted for; for a village or a grid, the township above it (LX-24).
+
+    Raises `Refused` where that is nobody who calls, or one that calls no more.
+    """
     unit = session.get(Unit, actor.unit_id) if actor.unit_id else None
     while unit is not None and unit.unit_type in BELOW_TOWNSHIP:
         unit = unit.parent
     if unit is None or unit.unit_type not in (*LOCAL, UnitType.department):
         raise Refused(N_("Only townships and departments call. Switch to the unit that you call for."))
+    be_living(unit, now)
     return unit
 
 
@@ -117,6 +120,11 @@ def check_caller(call: Call, now: datetime) -> None:
     """ZG-14: a unit that was dissolved calls no more. What it had called before goes on."""
     if call.sent_at is None:
         be_living(call.caller_unit, now)
+
+
+def still_calls(call: Call) -> bool:
+    """Whether it is of use to offer to send it."""
+    return call.sent_at is not None or may_begin(call.caller_unit)
 
 
 def check_place(session: Session, call: Call) -> None:

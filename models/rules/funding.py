@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.actor import Actor
@@ -30,6 +31,15 @@ def prepare_funding(session: Session, funding: TownshipFunding, actor: Actor, no
     prepare_means(session, funding, actor, now)
     if not 2000 <= funding.year < 2100:
         raise Refused(N_("Write the year in four digits."), field="year")
+    same = (TownshipFunding.unit_id == funding.unit_id, TownshipFunding.year == funding.year)
+    others = select(TownshipFunding.id).where(*same, TownshipFunding.head == funding.head)
+    if session.scalar(others.where(TownshipFunding.id != (funding.id or 0))) is not None:
+        raise Refused(
+            N_("%(unit)s has a record of this head for %(year)s already. Edit that one."),
+            field="head",
+            unit=session.get_one(Unit, funding.unit_id).name,
+            year=funding.year,
+        )
 
 
 def prepare_ratio(session: Session, ratio: ReturnRatio, actor: Actor, now: datetime) -> None:

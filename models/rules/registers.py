@@ -60,6 +60,11 @@ def be_living(unit: Unit, now: datetime, field: str = "") -> None:
     )
 
 
+def may_begin(unit: Unit) -> bool:
+    """ZG-14, as a button asks it, which knows no day: what is new is no more begun by a unit that was merged."""
+    return unit.successor_id is None
+
+
 def heir(unit: Unit) -> Unit:
     """Whose its area is now: it hangs below the one it was merged into, and moves along when that is merged, too."""
     return unit.parent if unit.successor_id is not None and unit.parent is not None else unit

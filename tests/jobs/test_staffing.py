@@ -63,7 +63,7 @@ def test_only_the_department_is_asked_to_propose_the_return(make, session):
         (-1, "in_place", False),
     ],
 )
-def test_of_a_secondment_past_its_end_the_department_hears_once_more(make, session, days, state, heard):
+def test_of_a_secondment_past_its_end_department_and_township_hear_once_more(make, session, days, state, heard):
     staff = make.staff()
     staff.seconded_until, staff.state = TODAY + timedelta(days=10), StaffState.seconded
     session.commit()
@@ -72,7 +72,9 @@ def test_of_a_secondment_past_its_end_the_department_hears_once_more(make, sessi
     session.commit()
     runs = [watch_terms(session, NIGHT + timedelta(hours=n)) for n in range(2)]
     over = [unit_id for unit_id, what, _ in told(session) if what == "over"]
-    assert (over, runs[1].did) == ([staff.agency.department_id] if heard else [], 0)
+    assert (over, runs[1].did) == ([staff.agency.seat_id, staff.agency.department_id] if heard else [], 0)
+    messages = select(Outbox.unit_id).where(Outbox.key.contains(":over@"), Outbox.message.contains("Propose the"))
+    assert session.scalars(messages).all() == ([staff.agency.department_id] if heard else [])
 
 
 @pytest.mark.requirement("TS-22")

@@ -10,7 +10,7 @@ from models.calls import CallState, FailureKind
 from models.coordination import CaseState
 from models.item_words import ListState, Primary
 from models.lists import ListItem
-from models.organisation import Duty
+from models.organisation import Duty, UnitType
 from models.recorder import RecorderEntry, verify
 from models.roles import RoleName
 from models.rules.accountability import prepare_accountability
@@ -277,6 +277,31 @@ def test_a_unit_states_its_view_once_within_five_working_days_of_the_analysis(ma
     late = case.views_due + timedelta(minutes=1)
     assert "over" in str(refused(make, lambda: make.press(town, "state_view", head, at=late, view="x")))
     make.press(town, "state_view", head, at=case.views_due, view="We reported.")
+
+
+@pytest.mark.requirement("TA-17")
+def test_no_superior_that_has_a_part_itself_speaks_in_the_place_of_a_unit_below_it(make):
+    lead = make.department()
+    agency = make.unit(UnitType.agency, parent=lead)
+    case = make.accountability(item=make.bound(lead, agency), state=S.analysed)
+    part = part_of(make, case, agency)
+    above = make.actor(lead, RoleName.department_head)
+    assert above.serves(agency.id)
+    with pytest.raises(NotYours):
+        make.press(part, "state_view", above, view="It did nothing.")
+    make.session.rollback()
+    make.press(part, "state_view", make.actor(agency, RoleName.agency_head), view="We came.")
+    assert part.view == "We came."
+
+
+@pytest.mark.requirement("TA-17")
+def test_a_superior_without_a_part_states_the_view_of_a_unit_below_it(make):
+    above = make.department()
+    agency = make.unit(UnitType.agency, parent=above)
+    case = make.accountability(item=make.bound(make.department(), agency), state=S.analysed)
+    part = part_of(make, case, agency)
+    make.press(part, "state_view", make.actor(above, RoleName.department_head), view="It came.")
+    assert part.view == "It came."
 
 
 def test_before_the_analysis_no_view_is_heard(make):

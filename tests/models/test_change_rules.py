@@ -355,7 +355,8 @@ def test_the_new_host_hears_of_a_move_as_well_and_reads_it_and_no_message_names_
         since = last_message(session)
         make.answer_change(change, name)
         messages = told(session, since)
-        assert messages.keys() == {change.township.name, change.to_agency.seat.name}
+        agencies = {change.from_agency.unit.name, change.to_agency.unit.name}
+        assert messages.keys() == {change.township.name, change.to_agency.seat.name} | agencies
         assert not [message for message in messages.values() if change.staff.name in str(message)]
         assert reads(session, there, change, change.staff) == {change, change.staff}
 
@@ -389,7 +390,53 @@ def test_both_hosts_of_a_move_are_told_from_which_agency_and_to_which(make, sess
         since = last_message(session)
         make.answer_change(change, name)
         details = session.scalars(select(Outbox.details).where(Outbox.id > since)).all()
-        assert details == [both, both]
+        assert details == [both] * 4
+
+
+def heard(session, since):
+    """(unit, kind of record, audience, message) of each message."""
+    later = select(Outbox.unit_id, Outbox.subject_type, Outbox.audience, Outbox.message).where(Outbox.id > since)
+    return {tuple(row) for row in session.execute(later)}
+
+
+@pytest.mark.requirement("TS-25")
+def test_the_heads_of_an_agency_hear_what_is_decided_there_and_when_it_is_in_effect(make, session):
+    change = make.change(state=S.vetoed)
+    make.answer_change(change, "record_plan")
+    for name, word in (("decide_change", "decided"), ("put_into_effect", "in effect")):
+        since = last_message(session)
+        make.answer_change(change, name)
+        message = f"The personnel change at “%(agency)s” is {word}."
+        assert heard(session, since) == {
+            (change.township_id, "personnel_change", "everyone", message),
+            (change.from_agency.unit_id, "dispatched_agency", "heads", message),
+        }
+
+
+@pytest.mark.requirement("TS-25")
+def test_who_borrows_somebody_hears_of_it_when_it_is_decided_and_of_the_return(make, session):
+    staff = make.staff()
+    lent = make.change(staff, K.second, exception_reason="Ill.", state=S.agreed)
+    for kind, days in ((K.second, {"day": f"{TODAY}", "until": f"{lent.ends_on}"}), (K.come_back, {"day": f"{TODAY}"})):
+        change = lent if kind is K.second else make.change(staff, kind, state=S.agreed)
+        since = last_message(session)
+        make.answer_change(change, "decide_change")
+        about = select(Outbox).where(Outbox.id > since, Outbox.unit_id == lent.to_unit_id)
+        row = session.scalars(about).one()
+        assert (row.subject_type, row.audience) == ("dispatched_agency", "heads")
+        assert row.details == {"agency": str(staff.agency)} | days
+        make.answer_change(change, "put_into_effect")
+
+
+@pytest.mark.requirement("ZG-20")
+def test_who_keeps_the_record_is_reminded_of_the_allowance_when_somebody_is_back(make, session):
+    staff = make.staff(allowance_on_post=True)
+    make.change(staff, K.second, exception_reason="Ill.", state=S.effective)
+    assert not staff.allowance_on_post
+    since = last_message(session)
+    change = make.change(staff, K.come_back, state=S.effective)
+    message = "Somebody is back at “%(agency)s” from a secondment. Tick the allowance on post again, if it is due."
+    assert (change.department_id, "agency_staff", "everyone", message) in heard(session, since)
 
 
 # What becomes of the account

@@ -27,6 +27,26 @@ def office(make):
 
 
 @pytest.mark.requirement("ZG-15")
+def test_a_head_is_recorded_once_a_year_of_a_township_and_edited_after_that(session, make, office):
+    town, other = make.township(), make.township()
+
+    def funds(unit, year, head):
+        row = TownshipFunding(unit_id=unit.id, year=year, head=head, planned=Decimal(30))
+        prepare_funding(session, row, office, NOW)
+        session.add(row)
+        session.flush()
+        return row
+
+    row = funds(town, 2026, SpendingHead.health)
+    prepare_funding(session, row, office, NOW)
+    for more in ((other, 2026, SpendingHead.health), (town, 2027, SpendingHead.health), (town, 2026, "housing")):
+        funds(*more)
+    with pytest.raises(Refused, match="Edit that one") as refused:
+        funds(town, 2026, SpendingHead.health)
+    assert (refused.value.field, refused.value.details) == ("head", {"unit": town.name, "year": 2026})
+
+
+@pytest.mark.requirement("ZG-15")
 def test_a_township_has_funds_under_eight_heads_of_a_year(session, make, office):
     town = make.township()
     assert len(SpendingHead) == 8

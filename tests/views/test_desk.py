@@ -10,14 +10,16 @@ from sqlalchemy import select
 
 from app.desk import PAGES
 from jobs.circulars import compile_circulars
+from models.accountability import AccountabilityState
 from models.calls import AssignmentState, CallAssignment, CallSource, CallState, FailureKind
 from models.coordination import CaseState
 from models.disputes import DisputeState
 from models.evaluation import CycleState, SubjectKind
-from models.organisation import Duty
+from models.organisation import Duty, UnitType
 from models.rectification import Circular, CircularLine
 from models.reviews import ReviewState
 from models.roles import RoleName
+from models.rules.organisation import merge_into
 from models.services import ServiceState
 from models.supervision import OrderState, SupervisionOrder
 from tests.make import NOW
@@ -26,6 +28,7 @@ LONG_AGO, LATE = datetime(2021, 3, 1, 1, tzinfo=UTC), datetime(2025, 3, 3, 1, tz
 AGAIN = "Dispatch again: the case has a duty holder"
 WITH_UNITS = "With the units: rectifications"
 OWN = "The duty is yours: withdraw the call, and handle it"
+DRAFTS = ("Send a draft, or correct what was returned", "Submit a proposal to adjust the list")
 
 
 def desk(browser):
@@ -282,6 +285,17 @@ def test_an_event_lies_on_the_desk_of_who_judges_and_until_they_have_said_someth
     assert owed not in desk(head)[0]
 
 
+@pytest.mark.requirement("TA-17")
+def test_the_view_of_a_unit_below_lies_on_no_desk_of_a_superior_that_has_its_own_part(browser_of, make):
+    lead = make.department()
+    agency = make.unit(UnitType.agency, parent=lead)
+    case = make.accountability(item=make.bound(lead, agency), state=AccountabilityState.analysed)
+    make.press(make.involved(case)[0], "state_view", make.actor(lead, RoleName.department_head), view="We came.")
+    owed = "State the view of your unit on an event"
+    assert owed not in desk(browser_of(lead, RoleName.department_head))[0]
+    assert desk(browser_of(agency, RoleName.agency_head))[0][owed] == [str(case)]
+
+
 @pytest.mark.requirement("ZG-14")
 def test_who_was_merged_is_offered_no_call(browser_of, make, session):
     town, successor = make.township(), make.township()
@@ -291,3 +305,36 @@ def test_who_was_merged_is_offered_no_call(browser_of, make, session):
     session.commit()
     assert "/call/add" not in browser.get("/").text
     assert "/call/add" in browser_of(successor).get("/").text
+
+
+@pytest.mark.requirement("ZG-14")
+def test_who_was_merged_is_told_before_the_form_of_a_call_who_calls_now(browser_of, make, session):
+    town, successor = make.township(), make.township()
+    browser = browser_of(town)
+    assert browser.get("/call/add").status_code == 200
+    merge_into(session, town, successor, NOW.date())
+    town.successor_id = successor.id
+    session.commit()
+    asked = browser.get("/call/add?_l_=en")
+    assert (asked.status_code, asked.location.startswith("/call/")) == (302, True)
+    told = f"“{town.name}” was merged into “{successor.name}”. What is new is written by that one."
+    assert told in browser.get(asked.location).text
+
+
+@pytest.mark.requirement("ZG-14")
+def test_drafts_of_who_was_merged_are_offered_to_nobody_to_send(browser_of, make, session):
+    town, successor = make.township(), make.township()
+    call, proposal = make.call(town), make.adjustment(by=town)
+    browser = browser_of(town)
+
+    def offered(browser):
+        pages = [browser.get(f"/{row.__tablename__}/{row.id}").text for row in (call, proposal)]
+        buttons = ["/move/send" in pages[0], "/move/submit" in pages[1]]
+        return [*buttons, *(title in desk(browser)[0] for title in DRAFTS)]
+
+    assert offered(browser) == [True] * 4
+    merge_into(session, town, successor, NOW.date())
+    town.successor_id = successor.id
+    session.commit()
+    for one in (browser, browser_of(successor)):
+        assert offered(one) == [False] * 4

@@ -12,6 +12,7 @@ from models.evaluation import CycleState, EvaluationIndicator, Side, SubjectKind
 from models.evaluation_sheets import EvaluationSheet, Grade, SheetScore, SheetState
 from models.organisation import Duty
 from models.roles import RoleName
+from models.rules.organisation import merge_into
 from models.workflow import Refused
 from tests.make import NOW
 from tests.moments import ASKED
@@ -55,6 +56,21 @@ def test_a_township_fills_in_all_its_sheets_on_one_page(browser_of, make, sessio
     session.expire_all()
     assert {sheet.state for sheet in make.sheets(cycle, rater_unit_id=town.id)} == {SheetState.submitted}
     assert len(session.scalars(select(SheetScore)).all()) == 6
+
+
+@pytest.mark.requirement("ZG-14")
+def test_a_page_with_the_sheets_of_a_merged_township_says_whose_each_is(browser_of, make, session, world):
+    town, *_ = world
+    kept = make.township()
+    cycle = make.cycle(None, S.open, K.department)
+    address = f"/evaluation_cycle/{cycle.id}/sheets"
+    assert 'data-label="Evaluates"' not in browser_of(kept).get(f"{address}?_l_=en").text
+    merge_into(session, town, kept, NOW.date())
+    session.commit()
+    page = browser_of(kept).get(f"{address}?_l_=en").text
+    raters = re.findall(r'<td data-label="Evaluates">(.*?)</td>', page)
+    assert raters == [town.name, kept.name] * 2
+    assert f'aria-label="{town} → {world[1]} · ' in page
 
 
 @pytest.mark.requirement("TA-32")
@@ -475,6 +491,27 @@ def test_what_is_confirmed_is_offered_to_nobody_to_grade(browser_of, program_of,
     program = program_of(make.office(Duty.assessment_office))
     assert program.move("evaluation_cycle", gathered.cycle_id, "confirm_scores").status_code == 200
     assert offered() == (False, False)
+
+
+@pytest.mark.requirement("TA-40")
+def test_who_let_their_own_sheet_lapse_is_not_offered_to_grade_the_agency(browser_of, make, world):
+    agency = make.agency(world[0], department=world[1], state="in_force")
+    cycle = make.cycle(None, S.open, K.agency)
+    make.fill_all(cycle, side="bottom_up")
+    found = make.aggregate(cycle, agency.unit)
+    make.press(found, "submit_aggregate")
+    head = browser_of(world[1], RoleName.department_head)
+
+    def offered():
+        page, desk = head.get(f"/agency_aggregate/{found.id}").text, head.get("/?_l_=en").text
+        return "/move/grade_agency" in page, "Grade an agency" in desk
+
+    assert offered() == (True, True)
+    make.press(cycle, "close_cycle")
+    assert offered() == (False, False)
+    with pytest.raises(Refused, match="has lapsed") as said:
+        make.press(found, "grade_agency", grade=Grade.good)
+    assert said.value.details == {"agency": agency.unit.name}
 
 
 @pytest.mark.requirement("TA-39")

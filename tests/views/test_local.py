@@ -452,3 +452,16 @@ def test_villages_and_grids_report_clues_that_their_township_sends(program_of, m
     assert (call.caller_unit_id, call.place_unit_id, call.source) == (named["town"].id, unit.id, CallSource.grid)
     assert program_of(unit).move("call", call.id, "send").status_code == 403
     assert program_of(named["town"]).move("call", call.id, "send").status_code == 200
+
+
+@pytest.mark.requirement("ZG-13")
+def test_the_page_of_an_enforcement_team_says_who_bears_each_of_its_responsibilities(browser_of, make, town):
+    team = make.team(town)
+    page = browser_of(town).get(f"/enforcement_team/{team.id}?_l_=en").text
+    borne = {
+        "Manages daily, and does the work": town,
+        "Guided and supervised by": team.guiding_department,
+        "Answers in law": team.legal_department,
+    }
+    facts = dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd[^>]*>(.*?)</dd>", page, re.DOTALL))
+    assert all(unit.name in facts[label] for label, unit in borne.items())
