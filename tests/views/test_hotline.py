@@ -191,4 +191,4 @@ def test_a_limit_that_is_a_day_ends_with_it(system, row, session):
 def test_a_township_is_told_who_takes_in_anothers_ticket(program_of, make, row, kept):
     (told,) = send(program_of(make.township()), row)["result"]
     assert (told["action"], kept()) == ("refused", 0)
-    assert told["message"] == {"unit": ["这是其他乡镇的工单，由县委县政府办公室录入或导入。"]}
+    assert told["message"] == {"unit": ["这是其他乡镇的工单，由县级党委、政府办公室录入或导入。"]}
