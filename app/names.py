@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import aliased, object_session
 
 from app.engine.fields import fields_of, translated
@@ -316,8 +316,13 @@ def _with_county() -> ColumnElement[str]:
     return select(county.name + Unit.name).where(county.id == Unit.region_id).scalar_subquery()
 
 
-LABELS = {Unit: _with_county}
-"""Names that pages make of more than one row, to be searched by."""
+def _role_label() -> ColumnElement[str]:
+    """The name of a role as `role_name` calls it, in the reader's language."""
+    return case({role: translated(label) for role, label in ROLES.items()}, value=Role.name, else_=Role.name)
+
+
+LABELS = {Unit: _with_county, Role: _role_label}
+"""Names that pages make of more than one row, or of a code, to be searched by."""
 
 NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     Role: role_name,
