@@ -22,8 +22,26 @@ from models.rules.rounds import assign, current, iso
 from models.workflow import Refused, Step, Transition, follow
 
 A, S = AssignmentState, CallState
-RULED_IN = (S.dispatched, S.in_progress, S.rejected)
+RUNNING = (S.dispatched, S.in_progress)
+RULED_IN = (*RUNNING, S.rejected)
 """While the round runs; or once all have refused, until the caller forwards or withdraws the call."""
+OVER = N_("This round of the call is over: nothing is left to rule on. The page of the call says whose turn it is.")
+
+
+def runs(assignment: CallAssignment) -> bool:
+    """Whether the part's round goes on: the county office decides what becomes of its refusal."""
+    return assignment.call.state in RUNNING and assignment.round == assignment.call.rounds
+
+
+def check_runs(assignment: CallAssignment) -> None:
+    """Raises `Refused`, saying whose move it is instead."""
+    if runs(assignment):
+        return
+    if not _may_still_be_ruled_on(assignment):
+        raise Refused(OVER)
+    raise Refused(
+        N_("Every department rejected this call. Its caller forwards or withdraws it; you rule on a second refusal.")
+    )
 
 
 def is_second(assignment: CallAssignment) -> bool:
@@ -33,11 +51,20 @@ def is_second(assignment: CallAssignment) -> bool:
     return session is not None and session.scalar(wanted) is not None
 
 
+def _may_still_be_ruled_on(assignment: CallAssignment) -> bool:
+    return assignment.call.state in RULED_IN and assignment.round == assignment.call.rounds
+
+
+def is_ruled_on(assignment: CallAssignment) -> bool:
+    """Whether a ruling is offered: what would be refused is not."""
+    return _may_still_be_ruled_on(assignment) and is_second(assignment)
+
+
 def may_rule(assignment: CallAssignment, step: Step) -> None:
     """Only on the second refusal, and while no coordination case decides. Raises `Refused`."""
     call, unit = assignment.call, step.answers["ruled_unit_id"]
-    if call.state not in RULED_IN or assignment.round != call.rounds:
-        raise Refused(N_("This round of the call is over: there is nothing to rule on any more."))
+    if not _may_still_be_ruled_on(assignment):
+        raise Refused(OVER)
     if not is_second(assignment):
         raise Refused(
             N_("This is the first refusal of the call. Uphold it, or give it to another; a second one is ruled on.")

@@ -139,6 +139,7 @@ def test_what_was_forwarded_is_the_cases_and_not_ruled_on(make):
     make.press(case.call, "forward")
     with pytest.raises(Refused, match="This round of the call is over"):
         make.press(part, "rule", ruled_unit_id=part.department, **RULING)
+    assert list(ASSIGNMENT.open_to(part, make.actor(make.office(Duty.county_office)))) == []
 
 
 def test_who_is_at_work_on_the_call_is_not_named(make, twice):
