@@ -9,6 +9,7 @@ from models.actor import Actor
 from models.base import N_
 from models.calendar import Clock
 from models.calls import AssignmentState, CallAssignment, CallState
+from models.item_words import ItemState
 from models.ledger import Job
 from models.lists import ItemCooperation
 from models.organisation import LOCAL, Unit
@@ -19,7 +20,7 @@ from models.rules.ladder import steps
 from models.rules.ledger import plan_steps, tell
 from models.rules.matching import about
 from models.rules.rounds import assign, current, iso
-from models.workflow import Refused, Step, Transition, follow
+from models.workflow import Answers, Refused, Step, Transition, follow
 
 A, S = AssignmentState, CallState
 RUNNING = (S.dispatched, S.in_progress)
@@ -157,6 +158,12 @@ def _binding(session: Session, assignment: CallAssignment) -> CallAssignment | N
 def may_be_held(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
     """Whom a ruling may name: whoever a call may be dispatched to, who refused it too."""
     return or_(answering(assignment.call, actor), Unit.id == assignment.department_id)
+
+
+def cited_in_force(assignment: CallAssignment) -> Answers:
+    """The item that the call cites, while one may still cite it: another edition may be in force by now."""
+    item = assignment.call.list_item
+    return {"list_item_id": item} if item is not None and item.state is ItemState.published else {}
 
 
 def cites_well(assignment: CallAssignment, step: Step) -> None:
