@@ -39,6 +39,7 @@ from models.rules.rulings import (
     check_runs,
     cited_in_force,
     cites_well,
+    hearers,
     is_free,
     is_ruled_on,
     may_be_held,
@@ -151,8 +152,7 @@ def _rejected(assignment: CallAssignment, step: Step) -> None:
     assignment.no_item_covers = bool(answers.get("no_item_covers"))
     assignment.cited_item = None if assignment.no_item_covers else answers.get("list_item_id")
     assignment.proposed_unit, assignment.clause = answers.get("proposed_unit_id"), answers.get("clause") or ""
-    county = office(step.session, assignment.region_id, Duty.county_office)
-    for unit_id in (county.id, assignment.call.caller_unit_id):
+    for unit_id in hearers(assignment, step):
         message = N_("%(unit)s rejected %(call)s. Reason: %(reason)s")
         _tell(assignment, step, unit_id, message, "rejected", reason=assignment.rejected_reason[:200])
     if all(a.state is A.rejected for a in current(step.session, assignment.call) if a.state not in ENDED):

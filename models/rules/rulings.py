@@ -9,17 +9,19 @@ from models.actor import Actor
 from models.base import N_
 from models.calendar import Clock
 from models.calls import AssignmentState, CallAssignment, CallState
+from models.coordination import CoordinationCase
 from models.item_words import ItemState
 from models.ledger import Job
 from models.lists import ItemCooperation
-from models.organisation import LOCAL, Unit
+from models.organisation import LOCAL, Duty, Unit
 from models.queries.refusals import refused_before
 from models.rules.calls import answering
 from models.rules.clocks import due
 from models.rules.ladder import steps
 from models.rules.ledger import plan_steps, tell
 from models.rules.matching import about
-from models.rules.rounds import assign, current, iso
+from models.rules.offices import office
+from models.rules.rounds import assign, current, iso, settled_case
 from models.workflow import Answers, Refused, Step, Transition, follow
 
 A, S = AssignmentState, CallState
@@ -131,19 +133,38 @@ BIND = Transition(
 
 
 def check_ruling(assignment: CallAssignment, step: Step) -> None:
-    """Nobody rejects what a ruling made theirs. Raises `Refused`, naming the ruling."""
+    """Nobody rejects what a ruling, or a settled case, made theirs. Raises `Refused`, naming which."""
     ruling = _binding(step.session, assignment)
     if ruling is not None:
         raise Refused(
             N_("The county office ruled that this is your duty: “%(ruling)s” Respond to the call instead."),
             ruling=ruling.ruling[:200],
         )
+    case = _settled_on(step.session, assignment)
+    if case is not None:
+        raise Refused(
+            N_("The coordination case %(case)s made this your duty. Respond to the call instead."), case=str(case)
+        )
 
 
 def is_free(assignment: CallAssignment) -> bool:
-    """Whether no ruling made the part its department's."""
+    """Whether neither a ruling nor a settled case made the part its department's."""
     session = object_session(assignment)
-    return session is None or _binding(session, assignment) is None
+    return session is None or (_binding(session, assignment) or _settled_on(session, assignment)) is None
+
+
+def hearers(assignment: CallAssignment, step: Step) -> list[int]:
+    """Who is told of a refusal: where a case settled the call, also the office that watches its execution (TC-46)."""
+    county = office(step.session, assignment.region_id, Duty.county_office)
+    case = settled_case(step.session, assignment.call_id)
+    watching = [case.supervision_unit_id] if case is not None else []
+    return list(dict.fromkeys((county.id, assignment.call.caller_unit_id, *watching)))
+
+
+def _settled_on(session: Session, assignment: CallAssignment) -> CoordinationCase | None:
+    """The case that made the part its department's: who is named holds the duty (TC-44), and carries it out (TC-46)."""
+    case = settled_case(session, assignment.call_id)
+    return case if case is not None and case.responsible_unit_id == assignment.department_id else None
 
 
 def _binding(session: Session, assignment: CallAssignment) -> CallAssignment | None:
