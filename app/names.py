@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import aliased, object_session
 
 from app.engine.fields import fields_of, translated
+from app.engine.present import name_of
 from app.identity import current_actor
 from app.words import PAGES, RIGHTS, ROLES
 from models.accountability import AccountabilityUnit
@@ -27,7 +28,7 @@ from models.ledger import Job, LedgerAudit, Promise
 from models.limits import DueRevision, LimitRehearsal
 from models.lists import ListField, ListItem
 from models.meetings import MeetingVote
-from models.organisation import Unit
+from models.organisation import Posting, Unit
 from models.personnel import PersonnelChange
 from models.platforms import Platform
 from models.recorder import RecorderEntry
@@ -326,6 +327,7 @@ LABELS = {Unit: _with_county, Role: _role_label}
 
 NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     Role: role_name,
+    Posting: lambda posting: f"{name_of(posting.user)} · {name_of(posting.unit)}",
     Unit: _of_county,
     ListItem: _of_county,
     CallEvent: lambda event: f"{event.call} · {called(event.action, event.subject_type)}",

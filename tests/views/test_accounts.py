@@ -130,6 +130,27 @@ def test_a_posting_is_found_by_what_its_role_is_called(admin, make, session):
     assert [f"/posting/{posting.id}" in page for posting in (head, clerk)] == [True, False]
 
 
+def test_a_new_account_leads_to_the_posting_that_gives_it_rights(admin, session):
+    form = {"username": "wang", "last_name": "王", "first_name": "芳", "email": "wang@example.org", "active": "y"}
+    answer = admin.post("/users/add", data=form | {"password": NEW, "conf_password": NEW})
+    account = session.scalar(select(User.id).where(User.username == "wang"))
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/posting/add?user={account}")
+    page = admin.get(answer.headers["Location"]).text
+    assert f'<option value="{account}" selected>王芳</option>' in page
+    assert 'class="flash flash-info"' in page
+    again = admin.post("/users/add", data=form | {"password": NEW, "conf_password": NEW})
+    assert "/posting/add" not in again.headers.get("Location", ""), "it is there already"
+
+
+def test_a_posting_is_called_by_its_person_with_the_family_name_first(admin, make, session):
+    person, town = make.user(), make.township()
+    person.last_name, person.first_name = "王", "芳"
+    posting = make.posting(person, town)
+    session.commit()
+    page = admin.get(f"/posting/{posting.id}").text
+    assert (f"王芳 · {town.name}" in page, "芳 王" in page) == (True, False)
+
+
 def test_nobody_gives_themselves_a_post(program_of, office, user_of, make, session):
     program = program_of(office, RoleName.admin)
     me = session.scalar(select(User.id).where(User.username == user_of(office, RoleName.admin)))
