@@ -7,7 +7,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
-from flask import abort, request
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder.fieldwidgets import BS3PasswordFieldWidget
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.security.forms import UserInfoEdit
@@ -26,6 +26,7 @@ from app.identity import ZONE, current_actor, today
 from app.names import role_name
 from app.security import WRONG, is_key, is_line, keep_cookie
 from models.base import Role, User
+from models.organisation import Posting
 from models.rules.organisation import administrators, is_last_admin
 
 SHORTEST = 8
@@ -196,6 +197,14 @@ class UserDBModelView(StockAccounts):
     def pre_add(self, item: Any) -> None:
         super().pre_add(item)
         item.roles = [db.session.scalars(select(Role).where(Role.name == MEMBER)).one()]
+
+    def post_add_redirect(self) -> Any:
+        """On to what gives the new account its rights, for whoever may write postings."""
+        key = db.session.scalar(select(User.id).where(User.username == request.form.get("username")))
+        if key is None or not appbuilder.sm.has_access("can_add", Posting.__name__):
+            return super().post_add_redirect()
+        flash(gettext("The account has no rights yet: a posting gives them. Name its unit and its role."), "info")
+        return redirect(url_for("PostingPage.add", user=key))
 
     def pre_update(self, item: Any) -> None:
         """What a deactivated account had signed in does not come back with it."""

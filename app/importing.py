@@ -44,6 +44,7 @@ def known_words(session: Session, region_id: int | None, resource: str) -> Known
     return Known(
         {word.said: word.means for word in words if not word.field},
         {(word.field, word.said): word.means for word in words if word.field},
+        gettext("Or say under “Headings and words” of the import what it means."),
     )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import aliased, object_session
 
 from app.engine.fields import fields_of, translated
+from app.engine.present import name_of
 from app.identity import current_actor
 from app.words import PAGES, RIGHTS, ROLES
 from models.accountability import AccountabilityUnit
@@ -27,7 +28,7 @@ from models.ledger import Job, LedgerAudit, Promise
 from models.limits import DueRevision, LimitRehearsal
 from models.lists import ListField, ListItem
 from models.meetings import MeetingVote
-from models.organisation import Unit
+from models.organisation import Posting, Unit
 from models.personnel import PersonnelChange
 from models.platforms import Platform
 from models.recorder import RecorderEntry
@@ -316,11 +317,17 @@ def _with_county() -> ColumnElement[str]:
     return select(county.name + Unit.name).where(county.id == Unit.region_id).scalar_subquery()
 
 
-LABELS = {Unit: _with_county}
-"""Names that pages make of more than one row, to be searched by."""
+def _role_label() -> ColumnElement[str]:
+    """The name of a role as `role_name` calls it, in the reader's language."""
+    return case({role: translated(label) for role, label in ROLES.items()}, value=Role.name, else_=Role.name)
+
+
+LABELS = {Unit: _with_county, Role: _role_label}
+"""Names that pages make of more than one row, or of a code, to be searched by."""
 
 NAMES: Mapping[type[Any], Callable[[Any], str]] = {
     Role: role_name,
+    Posting: lambda posting: f"{name_of(posting.user)} · {name_of(posting.unit)}",
     Unit: _of_county,
     ListItem: _of_county,
     CallEvent: lambda event: f"{event.call} · {called(event.action, event.subject_type)}",

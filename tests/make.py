@@ -653,6 +653,13 @@ class Make(
         call = self.call(state=CallState.forwarded, at=at, **of_call)
         return self._lead(self.case_of(call), state, at, holder or self.assignments(call)[0].department)
 
+    def agreed_case(self, **of_call: Any) -> CoordinationCase:
+        """A filed case that names nobody: the parties agreed how it is done."""
+        case = self.case(state=CaseState.negotiating, **of_call)
+        self.press(case, "agree", agreement="All do their part.")
+        self.press(case, "file", filing_number="2026-1")
+        return case
+
     def free_case(
         self,
         *,

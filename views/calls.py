@@ -9,7 +9,7 @@ from models.calls import Call, CallAssignment, CallState
 from models.coordination import CoordinationCase
 from models.hotline import HotlineTicket
 from models.irregular import IrregularAssignmentReport
-from models.item_words import PlatformKind
+from models.item_words import ItemState, PlatformKind
 from models.lists import ListItem
 from models.nudges import Nudge
 from models.queries.choices import matters_in_force, modules_with_contacts, own_places, usable_items
@@ -23,15 +23,24 @@ from models.rules.segments import resting, waiting
 from models.segments import Extension, Pause
 from models.supervision import Reminder, SupervisionOrder
 
+
+def _proposal(call: Call) -> dict[str, Any]:
+    """To change the item that the call cites, if that is in force; else to add what the list does not cover."""
+    item = call.list_item
+    if item is not None and item.state is ItemState.published:
+        return {"kind": "modify", "duty_list": item.duty_list_id, "list_item": item.id}
+    return {"kind": "add", "title": call.title, "category": call.category or None}
+
+
 PROPOSE = Link(
     label=N_("Propose to adjust the list"),
     endpoint="ListAdjustmentPage.add",
     icon="fa-pen-ruler",
     takes="call",
-    further=lambda call: {"kind": "add", "title": call.title, "category": call.category or None},
+    further=_proposal,
     needs=("can_add", "ListAdjustment"),
 )
-"""Where the list does not cover what one wants to call about (R5)."""
+"""Where the list does not cover what one calls about, or covers it badly (R5)."""
 PROPOSE_NEW = replace(PROPOSE, further=lambda boxes: {"kind": "add", "title": boxes.get("title") or None})
 SCOPES = Link(
     label=N_("Which scope fits?"),

@@ -57,6 +57,8 @@ class Known:
     """heading, as `sheets.plain_heading` makes it → field, or nothing for a column that is left out"""
     values: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(field, value) → its code or name, or nothing for one that is left out"""
+    way_out: str = ""
+    """Where whoever keeps the file says what a word means that nobody knows."""
 
 
 class Unclear(ValueError):
@@ -110,7 +112,7 @@ class Reader:
                     names.add(gettext(word.label))
             if said in names:
                 return str(word)
-        raise Unclear(_unknown(said), said)
+        raise Unclear(_unknown(said, self.known.way_out), said)
 
     def _row(self, wanted: Field, text: str) -> Any:
         if (wanted.name, text) not in self.rows:
@@ -132,7 +134,7 @@ class Reader:
                 gettext("Several records match “%(value)s”. Write the code of the one.", value=said[:60]), said
             )
         if not found:
-            raise Unclear(_unknown(said), said)
+            raise Unclear(_unknown(said, self.known.way_out), said)
         return next(iter(found))
 
     def _choices(self, wanted: Field) -> Select[Any]:
@@ -157,8 +159,9 @@ def text_of(cell: Any) -> str:
     return str(cell).strip()
 
 
-def _unknown(said: str) -> str:
-    return gettext("“%(value)s” is not known. Write its code or its name.", value=said[:60])
+def _unknown(said: str, way_out: str) -> str:
+    told = gettext("“%(value)s” is not known. Write its code or its name.", value=said[:60])
+    return f"{told} {way_out}".strip()
 
 
 def parts_of(text: str) -> list[str]:

@@ -21,13 +21,15 @@ from app.engine.fields import Field, Way, fields_of, translated
 from app.engine.schema import key_of, schema_of, storable
 
 PAGE_SIZE, LARGEST_PAGE, LAST_PAGE, MOST_FILTERS = 25, 100, 1_000_000, 20
+OFFERED = 30
+"""Rows that a picker offers at once: all roles are among them."""
 COUNTED = 10_000
 """Beyond this a list says «more than»: an exact count of a large table costs more than the page."""
 
 NAMES = ("search_key", "name", "short_name", "title", "code", "number", "username")
 """Columns by which a row is called, and found."""
 LABELS: dict[type[Any], Callable[[], ColumnElement[str]]] = {}
-"""Of rows that pages call by more than their own columns: that name, as a column."""
+"""Of rows that pages call otherwise than their own columns do: that name, as a column."""
 
 WORDED = frozenset({"text", "long_text", "row"})
 """What is asked when one searches without naming a column."""
@@ -294,7 +296,7 @@ def _holds(target: type[Any], word: str, deep: int) -> ColumnElement[bool]:
 
 
 def lookup(
-    session: Session, target: type[Any], words: str, among: Any, *, first: Sequence[int] = (), limit: int = 20
+    session: Session, target: type[Any], words: str, among: Any, *, first: Sequence[int] = (), limit: int = OFFERED
 ) -> Sequence[Any]:
     """Rows of a table to choose from: by what they are called, or by what their names are made of.
 

@@ -33,7 +33,20 @@ from models.rules.rounds import (
     plan_silence,
     promise,
 )
-from models.rules.rulings import BIND, check_ruling, cites_well, is_free, is_second, may_be_held, may_rule, ruled
+from models.rules.rulings import (
+    BIND,
+    check_ruling,
+    check_runs,
+    cited_in_force,
+    cites_well,
+    hearers,
+    is_free,
+    is_ruled_on,
+    may_be_held,
+    may_rule,
+    ruled,
+    runs,
+)
 from models.rules.segments import forget_extension, may_pause, may_resume, paused, resumed
 from models.rules.step_files import attach, hang
 from models.workflow import Ask, Refused, Step, Transition, Workflow, follow
@@ -139,8 +152,7 @@ def _rejected(assignment: CallAssignment, step: Step) -> None:
     assignment.no_item_covers = bool(answers.get("no_item_covers"))
     assignment.cited_item = None if assignment.no_item_covers else answers.get("list_item_id")
     assignment.proposed_unit, assignment.clause = answers.get("proposed_unit_id"), answers.get("clause") or ""
-    county = office(step.session, assignment.region_id, Duty.county_office)
-    for unit_id in (county.id, assignment.call.caller_unit_id):
+    for unit_id in hearers(assignment, step):
         message = N_("%(unit)s rejected %(call)s. Reason: %(reason)s")
         _tell(assignment, step, unit_id, message, "rejected", reason=assignment.rejected_reason[:200])
     if all(a.state is A.rejected for a in current(step.session, assignment.call) if a.state not in ENDED):
@@ -153,21 +165,15 @@ def _reject_call_if_all(assignment: CallAssignment, step: Step) -> None:
         follow(step, assignment.call, "all_rejected")
 
 
-def _may_rule(assignment: CallAssignment, step: Step) -> None:
-    call = assignment.call
-    if call.state not in (CallState.dispatched, CallState.in_progress) or assignment.round != call.rounds:
-        raise Refused(N_("This round of the call is over: there is nothing to rule on any more."))
-
-
 def _may_reassign(assignment: CallAssignment, step: Step) -> None:
-    _may_rule(assignment, step)
+    check_runs(assignment)
     unit = step.answers["department_id"]
     if unit.id in {part.department_id for part in current(step.session, assignment.call)}:
         raise Refused(N_("%(unit)s has a part in this call already."), field="department_id", unit=unit.name)
 
 
 def _may_uphold(assignment: CallAssignment, step: Step) -> None:
-    _may_rule(assignment, step)
+    check_runs(assignment)
     if assignment.role is AssignmentRole.lead:
         raise Refused(N_("A call needs a lead. Give this part to another department instead."))
 
@@ -320,7 +326,7 @@ ASSIGNMENT = Workflow(
         of_use=is_free,
         guard=_may_reject,
         insists=cites_well,
-        suggest=lambda assignment: {"list_item_id": assignment.call.list_item},
+        suggest=cited_in_force,
         effect=_rejected,
         tone="danger",
     ),
@@ -332,6 +338,7 @@ ASSIGNMENT = Workflow(
         target=A.upheld,
         by=county_office,
         guard=_may_uphold,
+        of_use=lambda assignment: runs(assignment) and assignment.role is not AssignmentRole.lead,
         effect=_end_call_if_done,
         wants_note=True,
         tone="warn",
@@ -345,6 +352,7 @@ ASSIGNMENT = Workflow(
         by=county_office,
         asks=(Ask(name="department_id", label=N_("Department"), kind="row", model=Unit, among=others),),
         guard=_may_reassign,
+        of_use=runs,
         effect=_reassigned,
         tone="active",
     ),
@@ -366,7 +374,7 @@ ASSIGNMENT = Workflow(
             Ask(name="ruling", label=N_("Ruling and its reason"), kind="long_text"),
         ),
         guard=may_rule,
-        of_use=is_second,
+        of_use=is_ruled_on,
         effect=ruled,
         tone="warn",
         help=N_("Binding: the call goes to the unit that you name, whoever it is."),

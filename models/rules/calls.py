@@ -42,6 +42,7 @@ from models.rules.rounds import (
     plan_promise,
     promise,
     resolve_by,
+    settled_case,
 )
 from models.rules.step_files import attach
 from models.rules.tickets import follow_call
@@ -160,8 +161,8 @@ def _may_dispatch(call: Call, step: Step) -> None:
 
 def _follow_the_case(session: Session, call: Call, lead: Unit) -> None:
     """After a coordination case, the call goes to whom the case made the duty holder."""
-    case = latest_case(session, call.id)
-    if case is None or (case.filed_at is None and case.decided_at is None):
+    case = settled_case(session, call.id)
+    if case is None:
         raise Refused(N_("The coordination case is still open. Dispatch again when it has named a duty holder."))
     if case.responsible_unit_id == call.caller_unit_id:
         raise Refused(N_("The coordination case found the duty to be the caller's own. The caller withdraws the call."))

@@ -104,14 +104,19 @@ def latest_case(session: Session, call_id: int) -> CoordinationCase | None:
     return session.scalar(of_call.order_by(CoordinationCase.round.desc()).limit(1))
 
 
+def settled_case(session: Session, call_id: int) -> CoordinationCase | None:
+    """The latest case of the call, if it ended in a filed agreement or in an opinion."""
+    case = latest_case(session, call_id)
+    return case if case is not None and (case.filed_at or case.decided_at) else None
+
+
 def is_the_callers(call: Call) -> bool:
     """A forwarded call is the case's; unless the case says that the duty is the caller's own."""
     session = object_session(call)
     if call.state is not CallState.forwarded or session is None:
         return True
-    case = latest_case(session, call.id)
-    settled = case is not None and (case.filed_at or case.decided_at)
-    return bool(settled) and case.responsible_unit_id == call.caller_unit_id  # type: ignore[union-attr]
+    case = settled_case(session, call.id)
+    return case is not None and case.responsible_unit_id == call.caller_unit_id
 
 
 def next_number(session: Session, region_id: int, kind: str, now: datetime) -> str:

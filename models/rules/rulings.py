@@ -9,21 +9,42 @@ from models.actor import Actor
 from models.base import N_
 from models.calendar import Clock
 from models.calls import AssignmentState, CallAssignment, CallState
+from models.coordination import CoordinationCase
+from models.item_words import ItemState
 from models.ledger import Job
 from models.lists import ItemCooperation
-from models.organisation import LOCAL, Unit
+from models.organisation import LOCAL, Duty, Unit
 from models.queries.refusals import refused_before
 from models.rules.calls import answering
 from models.rules.clocks import due
 from models.rules.ladder import steps
 from models.rules.ledger import plan_steps, tell
 from models.rules.matching import about
-from models.rules.rounds import assign, current, iso
-from models.workflow import Refused, Step, Transition, follow
+from models.rules.offices import office
+from models.rules.rounds import assign, current, iso, settled_case
+from models.workflow import Answers, Refused, Step, Transition, follow
 
 A, S = AssignmentState, CallState
-RULED_IN = (S.dispatched, S.in_progress, S.rejected)
+RUNNING = (S.dispatched, S.in_progress)
+RULED_IN = (*RUNNING, S.rejected)
 """While the round runs; or once all have refused, until the caller forwards or withdraws the call."""
+OVER = N_("This round of the call is over: nothing is left to rule on. The page of the call says whose turn it is.")
+
+
+def runs(assignment: CallAssignment) -> bool:
+    """Whether the part's round goes on: the county office decides what becomes of its refusal."""
+    return assignment.call.state in RUNNING and assignment.round == assignment.call.rounds
+
+
+def check_runs(assignment: CallAssignment) -> None:
+    """Raises `Refused`, saying whose move it is instead."""
+    if runs(assignment):
+        return
+    if not _may_still_be_ruled_on(assignment):
+        raise Refused(OVER)
+    raise Refused(
+        N_("Every department rejected this call. Its caller forwards or withdraws it; you rule on a second refusal.")
+    )
 
 
 def is_second(assignment: CallAssignment) -> bool:
@@ -33,11 +54,20 @@ def is_second(assignment: CallAssignment) -> bool:
     return session is not None and session.scalar(wanted) is not None
 
 
+def _may_still_be_ruled_on(assignment: CallAssignment) -> bool:
+    return assignment.call.state in RULED_IN and assignment.round == assignment.call.rounds
+
+
+def is_ruled_on(assignment: CallAssignment) -> bool:
+    """Whether a ruling is offered: what would be refused is not."""
+    return _may_still_be_ruled_on(assignment) and is_second(assignment)
+
+
 def may_rule(assignment: CallAssignment, step: Step) -> None:
     """Only on the second refusal, and while no coordination case decides. Raises `Refused`."""
     call, unit = assignment.call, step.answers["ruled_unit_id"]
-    if call.state not in RULED_IN or assignment.round != call.rounds:
-        raise Refused(N_("This round of the call is over: there is nothing to rule on any more."))
+    if not _may_still_be_ruled_on(assignment):
+        raise Refused(OVER)
     if not is_second(assignment):
         raise Refused(
             N_("This is the first refusal of the call. Uphold it, or give it to another; a second one is ruled on.")
@@ -103,19 +133,38 @@ BIND = Transition(
 
 
 def check_ruling(assignment: CallAssignment, step: Step) -> None:
-    """Nobody rejects what a ruling made theirs. Raises `Refused`, naming the ruling."""
+    """Nobody rejects what a ruling, or a settled case, made theirs. Raises `Refused`, naming which."""
     ruling = _binding(step.session, assignment)
     if ruling is not None:
         raise Refused(
             N_("The county office ruled that this is your duty: “%(ruling)s” Respond to the call instead."),
             ruling=ruling.ruling[:200],
         )
+    case = _settled_on(step.session, assignment)
+    if case is not None:
+        raise Refused(
+            N_("The coordination case %(case)s made this your duty. Respond to the call instead."), case=str(case)
+        )
 
 
 def is_free(assignment: CallAssignment) -> bool:
-    """Whether no ruling made the part its department's."""
+    """Whether neither a ruling nor a settled case made the part its department's."""
     session = object_session(assignment)
-    return session is None or _binding(session, assignment) is None
+    return session is None or (_binding(session, assignment) or _settled_on(session, assignment)) is None
+
+
+def hearers(assignment: CallAssignment, step: Step) -> list[int]:
+    """Who is told of a refusal: where a case settled the call, also the office that watches its execution (TC-46)."""
+    county = office(step.session, assignment.region_id, Duty.county_office)
+    case = settled_case(step.session, assignment.call_id)
+    watching = [case.supervision_unit_id] if case is not None else []
+    return list(dict.fromkeys((county.id, assignment.call.caller_unit_id, *watching)))
+
+
+def _settled_on(session: Session, assignment: CallAssignment) -> CoordinationCase | None:
+    """The case that made the part its department's: who is named holds the duty (TC-44), and carries it out (TC-46)."""
+    case = settled_case(session, assignment.call_id)
+    return case if case is not None and case.responsible_unit_id == assignment.department_id else None
 
 
 def _binding(session: Session, assignment: CallAssignment) -> CallAssignment | None:
@@ -130,6 +179,12 @@ def _binding(session: Session, assignment: CallAssignment) -> CallAssignment | N
 def may_be_held(assignment: CallAssignment, actor: Actor) -> ColumnElement[bool]:
     """Whom a ruling may name: whoever a call may be dispatched to, who refused it too."""
     return or_(answering(assignment.call, actor), Unit.id == assignment.department_id)
+
+
+def cited_in_force(assignment: CallAssignment) -> Answers:
+    """The item that the call cites, while one may still cite it: another edition may be in force by now."""
+    item = assignment.call.list_item
+    return {"list_item_id": item} if item is not None and item.state is ItemState.published else {}
 
 
 def cites_well(assignment: CallAssignment, step: Step) -> None:

@@ -226,6 +226,7 @@ def test_each_row_is_new_changed_the_same_or_refused_with_its_cell_and_reason(ma
     ]
     assert "日常巡查，发现即报。 → 日常巡查，每日上报。" in told[0][2]
     assert told[2][2].startswith("C7 牵头部门 未找到“不存在的局”")
+    assert re.search("表头与用语|Headings and words", told[2][2]), "where one says what the word means"
     assert told[4][2].startswith("B9 事项名称")
     run_ = truth.get(ImportRun, key)
     assert (run_.new, run_.changed, run_.same, run_.refused) == (1, 1, 1, 2)

@@ -276,8 +276,25 @@ def test_a_lead_is_given_to_another_but_never_done_without(make):
 @pytest.mark.parametrize(("name", "answers"), [("uphold", {}), ("reassign", {"department_id": None})])
 def test_once_all_have_rejected_the_caller_decides(make, name, answers):
     call = make.call(cooperating=[make.department()], state=S.rejected)
-    with pytest.raises(Refused, match="This round of the call is over"):
+    with pytest.raises(Refused, match="Its caller forwards or withdraws it"):
         make.press(make.assignments(call)[1], name, **answers)
+
+
+def test_the_county_office_is_offered_what_can_become_of_a_rejection(make):
+    office = make.actor(make.office(Duty.county_office))
+
+    def offered(part):
+        return {move.name for move in ASSIGNMENT.open_to(part, office)}
+
+    call = make.call(cooperating=[make.department()], state=S.dispatched)
+    lead, helper = make.assignments(call)
+    make.press(helper, "reject", **NOT_OURS)
+    assert offered(helper) == {"uphold", "reassign"}
+    make.press(lead, "reject", **NOT_OURS)
+    assert (call.state, offered(lead), offered(helper)) == (S.rejected, set(), set()), "the caller decides"
+    running = make.call(cooperating=[make.department()], state=S.dispatched)
+    make.press(make.assignments(running)[0], "reject", **NOT_OURS)
+    assert offered(make.assignments(running)[0]) == {"reassign"}, "a call needs a lead"
 
 
 def test_a_part_is_offered_to_others_than_its_department(session, make):
@@ -304,6 +321,7 @@ def test_a_rejection_of_an_earlier_round_is_settled(make, name):
     make.press(case.call, "dispatch", lead_department_id=case.responsible_unit)
     with pytest.raises(Refused, match="This round of the call is over"):
         make.press(old, name, department_id=make.department())
+    assert list(ASSIGNMENT.open_to(old, make.actor(make.office(Duty.county_office)))) == []
 
 
 def test_who_is_named_twice_is_asked_once(make):

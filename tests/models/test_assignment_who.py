@@ -17,7 +17,7 @@ TABLE = {
     "working":    ("pause resolve attach", "",                 "nudge"),
     "paused":     ("resume attach",       "resume",           "resume"),
     "resolved":   ("attach",              "",                 ""),
-    "rejected":   ("attach",              "uphold reassign rule", ""),
+    "rejected":   ("attach",              "reassign rule",    ""),
     "reassigned": ("",                    "",                 ""),
     "upheld":     ("",                    "",                 ""),
     "void":       ("",                    "",                 ""),

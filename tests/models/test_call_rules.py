@@ -574,9 +574,8 @@ def test_only_a_rejected_call_is_forwarded(session, make, state):
 
 @pytest.mark.requirement("TC-41")
 def test_each_rejection_is_forwarded_once(session, make):
-    case = make.case(state="filed")
-    call = case.call
-    make.press(call, "dispatch", lead_department_id=case.responsible_unit)
+    call = make.agreed_case().call
+    make.press(call, "dispatch", lead_department_id=make.department())
     make.press(make.assignments(call)[0], "reject", reason="Still not ours.", no_item_covers=True)
     make.press(call, "forward")
     rounds = select(CoordinationCase.round).where(CoordinationCase.call_id == call.id).order_by(CoordinationCase.id)

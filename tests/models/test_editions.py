@@ -13,6 +13,7 @@ from models.lists import DutyList, ListItem
 from models.recorder import RecorderEntry, verify
 from models.requests import RequestState
 from models.roles import RoleName
+from models.rules.assignments import ASSIGNMENT, in_force
 from models.rules.calls import CALL
 from models.rules.editions import amend
 from models.rules.handover import strike_from_list
@@ -69,6 +70,17 @@ def test_an_edition_binds_up_to_the_day_before_the_next_and_its_own_day_at_least
     later = follow_up(make, published, at=NOW + timedelta(days=days))
     begins = published.effective_from
     assert (later.effective_from - begins, published.effective_to - begins) == (timedelta(days), timedelta(last))
+
+
+@pytest.mark.requirement("TC-40", "TC-26")
+def test_a_rejection_proposes_the_item_of_the_call_while_it_may_be_cited(session, make, published):
+    item = items_of(session, published)[0]
+    part = make.assignment(item=item)
+    suggest, office = ASSIGNMENT.transitions["reject"].suggest, make.actor(part.department)
+    assert suggest(part) == {"list_item_id": item}
+    follow_up(make, published)
+    assert item not in session.scalars(select(ListItem).where(in_force(part, office))).all()
+    assert suggest(part) == {}
 
 
 @pytest.mark.requirement("TC-26")

@@ -115,8 +115,7 @@ def test_two_who_refuse_the_same_dispatch_have_refused_once(make):
 
 @pytest.mark.requirement("TC-40")
 def test_in_the_next_round_a_ruling_sets_a_rejected_call_going(session, make):
-    case = make.case(state="decided")
-    call, holder = case.call, case.responsible_unit
+    call, holder = make.agreed_case().call, make.department()
     make.press(call, "dispatch", lead_department_id=holder)
     part = make.assignments(call)[0]
     make.press(part, "reject", **NOT_OURS)
@@ -132,13 +131,39 @@ def test_in_the_next_round_a_ruling_sets_a_rejected_call_going(session, make):
 
 
 def test_what_was_forwarded_is_the_cases_and_not_ruled_on(make):
-    case = make.case(state="decided")
-    make.press(case.call, "dispatch", lead_department_id=case.responsible_unit)
+    case = make.agreed_case()
+    make.press(case.call, "dispatch", lead_department_id=make.department())
     part = make.assignments(case.call)[0]
     make.press(part, "reject", **NOT_OURS)
     make.press(case.call, "forward")
     with pytest.raises(Refused, match="This round of the call is over"):
         make.press(part, "rule", ruled_unit_id=part.department, **RULING)
+    assert list(ASSIGNMENT.open_to(part, make.actor(make.office(Duty.county_office)))) == []
+
+
+@pytest.mark.requirement("TC-44", "TC-46")
+@pytest.mark.parametrize("state", ["filed", "decided", "supervising", "closed"])
+def test_whom_a_settled_case_names_cannot_reject_the_call_again(make, state):
+    case = make.case(state=state, holder=(holder := make.department()))
+    make.press(case.call, "dispatch", lead_department_id=holder)
+    part = make.assignments(case.call)[0]
+    with pytest.raises(Refused, match="made this your duty") as refused:
+        make.press(part, "reject", **NOT_OURS)
+    assert refused.value.details == {"case": str(case)}
+    assert {move.name for move in ASSIGNMENT.open_to(part, make.actor(holder))} == {"respond", "attach"}
+    make.press(part, "respond", promised_due=SOON)
+    assert case.call.state is S.in_progress
+
+
+@pytest.mark.requirement("TC-40", "TC-46")
+def test_who_watches_a_settled_case_hears_of_a_rejection_by_whom_it_does_not_name(session, make):
+    case, helper = make.case(state="decided", holder=(holder := make.department())), make.department()
+    make.press(case.call, "dispatch", lead_department_id=holder, cooperating_department_ids=[helper])
+    part = next(part for part in make.assignments(case.call) if part.department is helper)
+    since = last_message(session)
+    make.press(part, "reject", **NOT_OURS)
+    offices = {make.office(duty).name for duty in (Duty.county_office, Duty.supervision_office)}
+    assert told(session, since).keys() == {case.call.caller_unit.name} | offices
 
 
 def test_who_is_at_work_on_the_call_is_not_named(make, twice):

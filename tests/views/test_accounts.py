@@ -117,6 +117,48 @@ def test_an_account_gives_no_role_but_the_one_that_gives_nothing(admin, session)
     assert [role.name for role in account.roles] == ["member"]
 
 
+def test_a_role_is_found_by_what_it_is_called_and_all_are_offered(admin, session):
+    def found(words, **headers):
+        answer = admin.get("/posting/lookup/role", query_string={"q": words}, headers=headers)
+        return [row["text"] for row in answer.json]
+
+    assert found("部门") == ["部门负责人", "部门工作人员"]
+    assert set(found("乡镇")) == {"乡镇（街道）负责人", "乡镇（街道）经办人", "乡镇人大监督员"}
+    assert found("编办") == ["编办工作人员"]
+    assert (found("Agency head", **{"Accept-Language": "en"}), found("Agency head")) == (["Agency head"], [])
+    assert len(found("")) == len(session.scalars(select(Role.id)).all()) > 20
+    assert {"乡镇（街道）负责人", "派驻机构负责人"} <= set(found(""))
+
+
+def test_a_posting_is_found_by_what_its_role_is_called(admin, make, session):
+    roles = (RoleName.township_head, RoleName.township_operator)
+    head, clerk = (make.posting(make.user(), make.township(), role) for role in roles)
+    session.commit()
+    page = admin.get("/posting/", query_string={"q": "乡镇（街道）负责人"}).text
+    assert [f"/posting/{posting.id}" in page for posting in (head, clerk)] == [True, False]
+
+
+def test_a_new_account_leads_to_the_posting_that_gives_it_rights(admin, session):
+    form = {"username": "wang", "last_name": "王", "first_name": "芳", "email": "wang@example.org", "active": "y"}
+    answer = admin.post("/users/add", data=form | {"password": NEW, "conf_password": NEW})
+    account = session.scalar(select(User.id).where(User.username == "wang"))
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/posting/add?user={account}")
+    page = admin.get(answer.headers["Location"]).text
+    assert f'<option value="{account}" selected>王芳</option>' in page
+    assert 'class="flash flash-info"' in page
+    again = admin.post("/users/add", data=form | {"password": NEW, "conf_password": NEW})
+    assert "/posting/add" not in again.headers.get("Location", ""), "it is there already"
+
+
+def test_a_posting_is_called_by_its_person_with_the_family_name_first(admin, make, session):
+    person, town = make.user(), make.township()
+    person.last_name, person.first_name = "王", "芳"
+    posting = make.posting(person, town)
+    session.commit()
+    page = admin.get(f"/posting/{posting.id}").text
+    assert (f"王芳 · {town.name}" in page, "芳 王" in page) == (True, False)
+
+
 def test_nobody_gives_themselves_a_post(program_of, office, user_of, make, session):
     program = program_of(office, RoleName.admin)
     me = session.scalar(select(User.id).where(User.username == user_of(office, RoleName.admin)))

@@ -138,9 +138,8 @@ def test_a_call_whose_duty_is_the_callers_lies_on_the_callers_desk(browser_of, m
 
 
 def test_only_the_case_of_the_last_rejection_counts(browser_of, make):
-    case = make.case(state=CaseState.decided)
-    call, holder = case.call, case.responsible_unit
-    make.press(call, "dispatch", lead_department_id=holder, cooperating_department_ids=[])
+    call = make.agreed_case().call
+    make.press(call, "dispatch", lead_department_id=make.department(), cooperating_department_ids=[])
     for part in make.assignments(call):
         make.press(part, "reject", reason="Not ours.", no_item_covers=True, proposed_unit_id=None)
     make.press(call, "forward")

@@ -93,3 +93,24 @@ def test_a_case_about_an_item_in_force_leads_to_a_proposal_to_change_it_with_a_c
     assert offered(free) == asked
     assert offered(of_call) == asked | {"call": [str(of_call.call_id)]}
     assert offered(bare) is None
+
+
+@pytest.mark.requirement("TA-13", "TS-04")
+def test_a_call_leads_to_a_proposal_to_change_the_item_that_it_cites_or_to_add_one(browser_of, make, session):
+    town, department, item = make.township(), make.department(), make.bound_item()
+    cited = make.call(town, item=item)
+    bare = make.call(town, module_id=make.module(department).id, lead=department, title="BARE")
+    session.commit()
+    browser = browser_of(town)
+
+    def offered(call):
+        found = re.search(r'href="/list_adjustment/add\?([^"]+)"', browser.get(f"/call/{call.id}").text)
+        return parse_qs(unescape(found[1]))
+
+    changed = {"kind": ["modify"], "duty_list": [str(item.duty_list_id)], "list_item": [str(item.id)]}
+    assert offered(cited) == changed | {"call": [str(cited.id)]}
+    assert (offered(bare)["kind"], offered(bare)["title"]) == (["add"], ["BARE"])
+    make.press(item.duty_list, "revise")
+    for name in ("submit", "publish"):
+        make.press(make.next_of(item.duty_list), name)
+    assert (offered(cited)["kind"], offered(cited)["title"]) == (["add"], [cited.title]), "it is in force no more"
