@@ -36,7 +36,6 @@ from models.rules.rounds import (
     found_inactive,
     is_the_callers,
     iso,
-    latest_case,
     lead_of,
     next_number,
     plan_promise,
@@ -177,7 +176,7 @@ def _follow_the_case(session: Session, call: Call, lead: Unit) -> None:
 def _proposed(call: Call) -> Answers:
     """The duty holder that a case has named; else those whom what is cited names, and the module's contact group."""
     session = object_session(call)
-    case = latest_case(session, call.id) if session and call.state is S.forwarded else None
+    case = settled_case(session, call.id) if session and call.state is S.forwarded else None
     if case is not None:
         return {"lead_department_id": case.responsible_unit}
     return proposed(call)
