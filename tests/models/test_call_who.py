@@ -57,7 +57,8 @@ def desks(make):
 
 def pressed_by(call, state, actor):
     """The buttons in a state, were the call in it."""
-    seen = Call(state=CallState(state), region_id=call.region_id, caller_unit_id=call.caller_unit_id)
+    told = {"region_id": call.region_id, "caller_unit_id": call.caller_unit_id, "caller_unit": call.caller_unit}
+    seen = Call(state=CallState(state), **told)
     return {transition.name for transition in CALL.open_to(seen, actor)}
 
 
