@@ -99,7 +99,6 @@ def test_its_giver_reads_it_all_the_while(browser_of, program_of, call, rating):
     assert not [place for place, seen in found.items() if not seen and place not in ("recorder", "notices")]
 
 
-@pytest.mark.requirement("TA-28", "TC-35")
 def test_what_a_rater_adds_is_no_instruction_of_a_leader(browser_of, make, call, rating):
     rated = browser_of(rating.rater_unit).get(f"/mutual_rating/{rating.id}?_l_=zh").text
     order = make.order(assignment=make.assignments(make.call(state=CallState.in_progress))[0])
@@ -107,6 +106,7 @@ def test_what_a_rater_adds_is_no_instruction_of_a_leader(browser_of, make, call,
     assert ["评价意见" in rated, "批示" in rated, "批示" in ordered] == [True, False, True]
 
 
+@pytest.mark.requirement("TA-28", "TC-35")
 def test_both_sides_rate_by_program_and_then_it_stands(program_of, make, call):
     mine, theirs = make.ratings(call)
     caller, lead = program_of(call.caller_unit), program_of(make.assignments(call)[0].department)
