@@ -117,7 +117,7 @@ def test_a_picker_offers_what_may_be_chosen_and_never_a_whole_table(browser_of, 
     for _ in range(30):
         make.item()
     found = browser_of(ours.caller_unit).get("/call/lookup/list_item").json
-    assert len(found) == 20
+    assert len(found) == 30
     assert theirs.list_item_id not in {row["id"] for row in found}
 
 
