@@ -50,8 +50,8 @@ def test_a_regional_agency_is_evaluated_capped_and_its_score_opens(page_as: Page
     seat.goto(cycle)
     part(seat, "派驻机构评价汇总").get_by_role("link", name=AGENCY).click()
     gathered = seat.url
-    press(seat, "提交汇总评价")
-    assert "区域派驻机构汇总规则（R17）" in seat.locator(".flash").first.inner_text()
+    assert fact(seat, "尚未报送").inner_text() == "罗阳镇"
+    assert seat.get_by_role("button", name="提交汇总评价").count() == 0
     score(seat, cycle, "89")
     seat.goto(gathered)
     assert state(seat) == "各方已交齐"
