@@ -534,7 +534,7 @@ def test_a_seat_is_not_asked_to_submit_what_is_confirmed(browser_of, make, world
 
 
 @pytest.mark.requirement("TA-39")
-def test_a_seat_is_told_whose_part_is_missing_and_submits_when_all_are_in(browser_of, make, world):
+def test_a_seat_is_told_whose_part_is_missing_and_submits_when_all_are_in(browser_of, program_of, make, world):
     town, office, _ = world
     others = [make.township(), make.township()]
     agency = make.agency(town, *others, department=office, weights=("50", "30", "20"), state="in_force")
@@ -550,6 +550,8 @@ def test_a_seat_is_told_whose_part_is_missing_and_submits_when_all_are_in(browse
     make.fill(make.sheets(cycle, rater_unit_id=town.id)[0])
     assert seen(town) == ("、".join(unit.name for unit in others), False)
     assert seen(others[0]) == seen(office) == (None, False)
+    refused = program_of(town, RoleName.township_head).move("agency_aggregate", gathered.id, "submit_aggregate")
+    assert (refused.status_code, "区域派驻机构汇总规则（R17）" in str(refused.json)) == (422, True)
     make.fill(make.sheets(cycle, rater_unit_id=others[0].id)[0])
     assert seen(town) == (others[1].name, False)
     make.fill(make.sheets(cycle, rater_unit_id=others[1].id)[0])
