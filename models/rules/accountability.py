@@ -208,15 +208,10 @@ def _primary_bears_most(parts: Sequence[AccountabilityUnit]) -> None:
     heaviest = max(parts, key=lambda part: part.share or 0)
     if primary and (heaviest.share or 0) > max(part.share or 0 for part in primary):
         raise Refused(
-            N_(
-                "Primary responsibility (R36): %(unit)s cooperates, and its share of %(share)s percent is beyond that"
-                " of %(primary)s, which is primary. Correct the shares."
-            ),
-            field="share",
-            unit=str(heaviest.unit),
-            share=heaviest.share,
-            primary=str(primary[0].unit),
-        )
+            N_("Primary responsibility (R36): %(unit)s cooperates, and its share of %(share)s percent is beyond that"
+               " of %(primary)s, which is primary. Correct the shares."),
+            field="share", unit=str(heaviest.unit), share=heaviest.share, primary=str(primary[0].unit),
+        )  # fmt: skip
 
 
 def _analysed(case: AccountabilityCase, step: Step) -> None:

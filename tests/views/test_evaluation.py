@@ -479,18 +479,22 @@ def test_who_confirms_scores_of_agencies_that_are_graded_is_asked_nothing(browse
     assert browser.post(address, data={}).status_code == 302
 
 
+GRADED = "grade_agency", "Grade an agency"
+
+
+def offered(browser, gathered, move, title):
+    """Whether a move is offered of what a seat gathers: on its page, and on the desk."""
+    page, desk = browser.get(f"/agency_aggregate/{gathered.id}").text, browser.get("/?_l_=en").text
+    return f"/move/{move}" in page, title in desk
+
+
 @pytest.mark.requirement("TA-40")
 def test_what_is_confirmed_is_offered_to_nobody_to_grade(browser_of, program_of, make, gathered):
     head = browser_of(gathered.department, RoleName.department_head)
-
-    def offered():
-        page, desk = head.get(f"/agency_aggregate/{gathered.id}").text, head.get("/?_l_=en").text
-        return "/move/grade_agency" in page, "Grade an agency" in desk
-
-    assert offered() == (True, True)
+    assert offered(head, gathered, *GRADED) == (True, True)
     program = program_of(make.office(Duty.assessment_office))
     assert program.move("evaluation_cycle", gathered.cycle_id, "confirm_scores").status_code == 200
-    assert offered() == (False, False)
+    assert offered(head, gathered, *GRADED) == (False, False)
 
 
 @pytest.mark.requirement("TA-40")
@@ -501,14 +505,9 @@ def test_who_let_their_own_sheet_lapse_is_not_offered_to_grade_the_agency(browse
     found = make.aggregate(cycle, agency.unit)
     make.press(found, "submit_aggregate")
     head = browser_of(world[1], RoleName.department_head)
-
-    def offered():
-        page, desk = head.get(f"/agency_aggregate/{found.id}").text, head.get("/?_l_=en").text
-        return "/move/grade_agency" in page, "Grade an agency" in desk
-
-    assert offered() == (True, True)
+    assert offered(head, found, *GRADED) == (True, True)
     make.press(cycle, "close_cycle")
-    assert offered() == (False, False)
+    assert offered(head, found, *GRADED) == (False, False)
     with pytest.raises(Refused, match="has lapsed") as said:
         make.press(found, "grade_agency", grade=Grade.good)
     assert said.value.details == {"agency": agency.unit.name}
@@ -523,14 +522,10 @@ def test_a_seat_is_not_asked_to_submit_what_is_confirmed(browser_of, make, world
     for name in ("close_cycle", "compute_scores"):
         make.press(cycle, name)
     browser, found = browser_of(town), make.aggregate(cycle, agency.unit)
-
-    def offered():
-        page, desk = browser.get(f"/agency_aggregate/{found.id}").text, browser.get("/?_l_=en").text
-        return "/move/submit_aggregate" in page, "Submit what all townships say of an agency" in desk
-
-    assert offered() == (True, True)
+    submitted = "submit_aggregate", "Submit what all townships say of an agency"
+    assert offered(browser, found, *submitted) == (True, True)
     make.press(cycle, "confirm_scores")
-    assert offered() == (False, False)
+    assert offered(browser, found, *submitted) == (False, False)
 
 
 @pytest.mark.requirement("TA-39")
